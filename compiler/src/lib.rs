@@ -1,1 +1,7 @@
-//! Being written.
+//! From a tree to finished MIR: `hir::lower → check → mir::build → own::elaborate → mono`. Pure: no files, clock, terminal, LLVM or `unsafe`.
+
+pub mod check;
+pub mod env;
+pub mod hir;
+pub mod mir;
+pub mod types;

@@ -1,0 +1,219 @@
+//! What earlier units defined: immutable and cheap to clone, so that undoing a definition is keeping the old `Env`.
+
+use std::sync::Arc;
+
+use cranelift_entity::entity_impl;
+use imbl::{HashMap, Vector};
+use smol_str::SmolStr;
+use syntax::Span;
+
+use crate::mir::Elaborated;
+use crate::types::{Ty, TyKind, TyNames};
+
+/// A definition: function, type, trait, global, constant. Never reused within a session.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DefId(u32);
+entity_impl!(DefId, "def");
+
+impl DefId {
+    // The language's own definitions have fixed ids; `Env::new` makes them.
+    pub const OPTION: DefId = DefId(0);
+    pub const RESULT: DefId = DefId(1);
+    pub const RANGE: DefId = DefId(2);
+    pub const RANGE_INCLUSIVE: DefId = DefId(3);
+    pub const MAP: DefId = DefId(4);
+    pub const SET: DefId = DefId(5);
+    pub const ERROR: DefId = DefId(6);
+    /// The first id for definitions of units.
+    pub const FIRST_FREE: u32 = 16;
+}
+
+/// A module: a file, or the session's own scope, to which the lines of a REPL belong.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModuleId(u32);
+entity_impl!(ModuleId, "module");
+
+impl ModuleId {
+    pub const PRELUDE: ModuleId = ModuleId(0);
+}
+
+#[derive(Clone)]
+pub struct Env {
+    defs: HashMap<DefId, Arc<Def>>,
+    modules: HashMap<ModuleId, Arc<ModuleScope>>,
+    /// Functions of `impl` blocks, by the head of the type they are for and their name.
+    methods: HashMap<(Head, SmolStr), Vector<DefId>>,
+    /// Operator functions by symbol (`+`, unary minus is `neg`, indexing is `[]`).
+    operators: HashMap<SmolStr, Vector<DefId>>,
+    next_def: u32,
+    next_module: u32,
+}
+
+#[derive(Clone, Default)]
+pub struct ModuleScope {
+    pub name: SmolStr,
+    /// Every top-level name, with the newest definition of it.
+    pub names: HashMap<SmolStr, DefId>,
+    /// Names brought in by `import`, and modules under their local name.
+    pub imports: HashMap<SmolStr, Import>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Import { Module(ModuleId), Def(DefId) }
+
+/// The outermost constructor of a type: what a method is looked up by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Head { Scalar(Ty), Str, Tuple(usize), Array, FixedArray, Adt(DefId), Fn, Any(DefId), Simd(Ty), Ptr, CStr, Param }
+
+pub struct Def {
+    pub id: DefId,
+    pub name: SmolStr,
+    pub module: ModuleId,
+    pub is_pub: bool,
+    pub span: Span,
+    pub docs: Option<String>,
+    pub kind: DefKind,
+}
+
+pub enum DefKind {
+    Fn(FnDef),
+    Struct(StructDef),
+    Enum(EnumDef),
+    Trait(TraitDef),
+    Global(GlobalDef),
+    Const(ConstDef),
+    /// An opaque handle of C, with the function that releases it.
+    ExternType { drop: Option<DefId> },
+}
+
+#[derive(Clone)]
+pub struct Generic { pub name: SmolStr, pub bounds: Vec<Bound>, pub is_const: bool }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound { Eq, Ord, Hash, Show, Num, Int, Float, Trait(DefId) }
+
+#[derive(Clone)]
+pub struct FnDef {
+    /// Those of the `impl` first, then the function's own.
+    pub generics: Vec<Generic>,
+    pub params: Vec<ParamDef>,
+    pub ret: Ty,
+    /// The type an `impl` is for; its functions take `self` first if `has_self`.
+    pub self_ty: Option<Ty>,
+    pub has_self: bool,
+    pub origin: FnOrigin,
+    /// The generic body with drops, once the function has been compiled; `None` for externs.
+    pub body: Option<Arc<Elaborated>>,
+}
+
+#[derive(Clone)]
+pub struct ParamDef {
+    pub name: SmolStr,
+    pub is_mut: bool,
+    pub ty: Ty,
+    /// A function without parameters that computes the default.
+    pub default: Option<DefId>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FnOrigin {
+    Sumi,
+    /// `extern "sumi"` in the prelude: a primitive that the interpreter and codegen both know by name.
+    Intrinsic(SmolStr),
+    /// `extern "lib"` with its name, or `extern { }`: C convention.
+    C { library: Option<SmolStr>, variadic: bool },
+    /// `extern host`: C convention, from the embedding program's table.
+    Host,
+}
+
+#[derive(Clone)]
+pub struct StructDef { pub generics: Vec<Generic>, pub fields: Vec<FieldDef> }
+
+#[derive(Clone)]
+pub struct FieldDef {
+    pub name: SmolStr,
+    pub ty: Ty,
+    /// A function without parameters that computes the default.
+    pub default: Option<DefId>,
+    pub span: Span,
+}
+
+#[derive(Clone)]
+pub struct EnumDef { pub generics: Vec<Generic>, pub variants: Vec<VariantDef> }
+
+#[derive(Clone)]
+pub struct VariantDef { pub name: SmolStr, pub fields: Vec<FieldDef>, pub span: Span }
+
+#[derive(Clone)]
+pub struct TraitDef { pub generics: Vec<Generic>, pub methods: Vec<DefId> }
+
+#[derive(Clone)]
+pub struct GlobalDef { pub ty: Ty, pub is_var: bool, pub origin: GlobalOrigin }
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GlobalOrigin {
+    Sumi,
+    /// A variable of the embedding program, at a symbol of its table.
+    Host,
+    /// The value of an expression cell.
+    Hidden,
+}
+
+#[derive(Clone)]
+pub struct ConstDef {
+    pub ty: Ty,
+    /// A function without parameters that computes the value; evaluated by the interpreter.
+    pub init: DefId,
+}
+
+impl Env {
+    pub fn def(&self, id: DefId) -> &Arc<Def> {
+        self.defs.get(&id).unwrap_or_else(|| panic!("compiler bug: no definition {id}"))
+    }
+
+    pub fn try_def(&self, id: DefId) -> Option<&Arc<Def>> { self.defs.get(&id) }
+
+    pub fn module(&self, id: ModuleId) -> &ModuleScope { &self.modules[&id] }
+
+    pub fn function(&self, id: DefId) -> &FnDef {
+        match &self.def(id).kind {
+            DefKind::Fn(function) => function,
+            _ => panic!("compiler bug: {id} is not a function"),
+        }
+    }
+
+    pub fn methods(&self, head: &Head, name: &str) -> impl Iterator<Item = DefId> + '_ {
+        self.methods.get(&(head.clone(), SmolStr::new(name))).into_iter().flatten().copied()
+    }
+
+    pub fn operators(&self, symbol: &str) -> impl Iterator<Item = DefId> + '_ {
+        self.operators.get(symbol).into_iter().flatten().copied()
+    }
+}
+
+impl TyNames for Env {
+    fn name_of(&self, def: DefId) -> String {
+        self.try_def(def).map_or_else(|| def.to_string(), |d| d.name.to_string())
+    }
+}
+
+impl Head {
+    pub fn of(ty: Ty) -> Option<Head> {
+        Some(match ty.kind() {
+            TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Char => Head::Scalar(ty),
+            TyKind::Str => Head::Str,
+            TyKind::Tuple(parts) => Head::Tuple(parts.len()),
+            TyKind::Array(_) => Head::Array,
+            TyKind::FixedArray(..) => Head::FixedArray,
+            TyKind::Adt(def, _) => Head::Adt(*def),
+            TyKind::Fn(_) => Head::Fn,
+            TyKind::Any(def) => Head::Any(*def),
+            TyKind::Simd(..) => Head::Simd(ty),
+            TyKind::Ptr(_) => Head::Ptr,
+            TyKind::CStr => Head::CStr,
+            TyKind::Param(..) => Head::Param,
+            TyKind::Never | TyKind::Infer(_) | TyKind::Error => return None,
+        })
+    }
+}

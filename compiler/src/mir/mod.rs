@@ -1,0 +1,259 @@
+//! The mid-level IR: control flow over places. The narrow waist of the compiler: it prints, verifies and runs on its own.
+//!
+//! `build` makes [`Built`] from the checked HIR: every read of a place is a copy and nothing is dropped. `own::elaborate` makes
+//! [`Elaborated`] of it: moves, borrows, drops and uniqueness. Bodies may be generic until `mono`.
+//!
+//! ```text
+//! fn double(_1: mut [i64]) -> () {
+//!   b0: _2 = len (*_1)
+//!       _3 = 0
+//!       goto b1
+//!   b1: _4 = lt _3, _2
+//!       if _4 then b2 else b3
+//!   …
+//! ```
+
+use std::sync::Arc;
+
+use cranelift_entity::{PrimaryMap, entity_impl};
+use smol_str::SmolStr;
+use syntax::Span;
+
+use crate::env::DefId;
+use crate::hir::{BinaryOp, UnaryOp};
+use crate::types::{FloatTy, IntTy, Ty};
+
+/// `_0` is the result; then come the parameters; then everything else.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Local(u32);
+entity_impl!(Local, "_");
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BlockId(u32);
+entity_impl!(BlockId, "b");
+
+/// A body as built: copies everywhere, no drops.
+#[derive(Clone, Debug)]
+pub struct Built(pub(crate) Body);
+
+/// A body with ownership worked out. Only this can be run or compiled.
+#[derive(Clone, Debug)]
+pub struct Elaborated { pub(crate) body: Body, pub(crate) effects: Effects }
+
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// The definition it belongs to; a cell has one of its own.
+    pub def: DefId,
+    pub name: SmolStr,
+    pub params: Vec<ParamMode>,
+    pub locals: PrimaryMap<Local, LocalDecl>,
+    pub blocks: PrimaryMap<BlockId, Block>,
+    pub span: Span,
+}
+
+/// Who owns an argument while the function runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ParamMode {
+    /// The caller; the callee only reads.
+    Borrow,
+    /// The callee, which drops it or passes it on.
+    Own,
+    /// The address of the caller's place; the local is a [`LocalKind::Ref`].
+    Mut,
+}
+
+#[derive(Clone, Debug)]
+pub struct LocalDecl {
+    /// For a `Ref`, the type of the place it stands for.
+    pub ty: Ty,
+    pub name: Option<SmolStr>,
+    pub span: Span,
+    pub kind: LocalKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LocalKind {
+    /// Holds a value that it owns.
+    Owned,
+    /// Holds a value that someone else owns for at least as long; never dropped. Made by `own`.
+    Borrowed,
+    /// Holds the address of a place, accessed exclusively; reached through [`Projection::Deref`].
+    Ref,
+    /// A drop flag, made by `own`.
+    Flag,
+}
+
+/// What a function may touch besides its arguments, through any chain of calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    pub reads: Vec<DefId>,
+    pub writes: Vec<DefId>,
+    /// Reads or changes anything outside: input, files, clock, `extern`. Printing is not counted.
+    pub outside: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Block { pub statements: Vec<Statement>, pub terminator: Terminator }
+
+#[derive(Clone, Debug)]
+pub struct Statement { pub kind: StatementKind, pub span: Span }
+
+#[derive(Clone, Debug)]
+pub enum StatementKind {
+    /// Stores a value. `Built` leaves `old` at [`Old::Unknown`]; `own` decides what happens to the value that was there.
+    Assign { place: Place, value: Rvalue, old: Old },
+    /// A call; there is no unwinding, so it does not end a block. The result is stored like an assignment.
+    Call { dest: Place, callee: Callee, args: Vec<Arg>, old: Old },
+    /// `reference = &mut place`: opens an exclusive access that lasts as long as `reference` is live.
+    Open { reference: Local, place: Place },
+    /// Ends the run if it does not hold.
+    Check(Check),
+    /// Makes the block that the array, text or box at `place` points to unshared. Made by `own`.
+    MakeUnique(Place),
+    /// Drops the value at `place`, if `flag` is set or absent. Made by `own`.
+    Drop { place: Place, flag: Option<Local> },
+    Nop,
+}
+
+/// What happens to the value that a store overwrites. It is dropped after the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Old { Unknown, Nothing, Drop, DropIf(Local) }
+
+#[derive(Clone, Debug)]
+pub enum Check {
+    /// `index` (of any integer type) is within the array, fixed array or map of bytes at `place`.
+    Index { index: Operand, place: Place },
+    /// A divisor.
+    NotZero(Operand),
+    /// The two indices of one container differ (`swap(mut xs[i], mut xs[j])`).
+    Disjoint { first: Operand, second: Operand, place: Place },
+}
+
+#[derive(Clone, Debug)]
+pub enum Terminator {
+    Goto(BlockId),
+    If { cond: Operand, then: BlockId, otherwise: BlockId },
+    /// On an integer, `char`, `bool` or discriminant.
+    Switch { value: Operand, cases: Vec<(i128, BlockId)>, default: Option<BlockId> },
+    Return,
+    /// Ends the run; the message is a `str`.
+    Panic { kind: PanicKind, message: Option<Operand>, span: Span },
+    Unreachable,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PanicKind { Panic, Assert, Unreachable, Unwrap, Key, Slice, Argument }
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Place { pub base: Base, pub projections: Vec<Projection> }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Base { Local(Local), Global(DefId) }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Projection {
+    /// Of a struct or tuple.
+    Field(u32),
+    /// Of an enum known to be of that variant.
+    Payload { variant: u32, field: u32 },
+    /// Of an array or fixed array, already checked.
+    Index(Local),
+    ConstIndex(u64),
+    /// From a `Ref` local to its place, or through the box of a recursive field.
+    Deref,
+}
+
+#[derive(Clone, Debug)]
+pub enum Operand {
+    /// An independent value: shared, so that whoever writes splits.
+    Copy(Place),
+    /// The value itself; the place holds nothing afterwards.
+    Move(Place),
+    /// Read without owning, for as long as nothing can write the place. Made by `own`.
+    Borrow(Place),
+    Const(Const),
+}
+
+#[derive(Clone, Debug)]
+pub enum Const {
+    Int(IntTy, i128),
+    Float(FloatTy, f64),
+    Bool(bool),
+    Char(char),
+    Unit,
+    Str(Arc<str>),
+    Bytes(Arc<[u8]>),
+    /// A function as a value.
+    Fn(DefId, Vec<Ty>),
+    /// The value of a `const`, by its definition; replaced by its value before codegen.
+    Def(DefId),
+}
+
+#[derive(Clone, Debug)]
+pub enum Rvalue {
+    Use(Operand),
+    /// On scalars. Arithmetic wraps; division was checked; shift counts are taken modulo the width.
+    Unary(UnaryOp, Operand),
+    Binary(BinaryOp, Operand, Operand),
+    /// Structural comparison of values of any one type, by the operator relation.
+    Compare(BinaryOp, Operand, Operand),
+    /// Between scalars, by the rules of section 4.
+    Convert { operand: Operand, to: Ty },
+    /// A struct, tuple, fixed array: fields in order.
+    Aggregate(Ty, Vec<Operand>),
+    Variant { ty: Ty, variant: u32, fields: Vec<Operand> },
+    /// `[a, b]` on the heap.
+    Array { elem: Ty, items: Vec<Operand> },
+    /// `[x; n]` on the heap, or in place if `ty` is a fixed array.
+    Repeat { ty: Ty, value: Operand, count: Operand },
+    /// Of an array (elements) or text (bytes), as `i64`.
+    Len(Place),
+    /// The number of the variant, as `i64`.
+    Discriminant(Place),
+    /// Text of the parts, joined.
+    Format(Vec<FormatPart>),
+}
+
+#[derive(Clone, Debug)]
+pub enum FormatPart {
+    Text(Arc<str>),
+    /// `literal` quotes text at the top, as a worksheet does.
+    Value { operand: Operand, spec: Option<text::FormatSpec>, literal: bool },
+}
+
+#[derive(Clone, Debug)]
+pub enum Arg { Value(Operand), Mut(Place) }
+
+#[derive(Clone, Debug)]
+pub enum Callee {
+    /// A Sumi function, an extern, a host function or an intrinsic; the definition says which.
+    Fn(DefId, Vec<Ty>),
+    /// A function value.
+    Value(Operand),
+    /// A trait's method, resolved by mono: the trait's method, the type that implements it first.
+    TraitMethod(DefId, Vec<Ty>),
+}
+
+impl Local {
+    pub const RESULT: Local = Local(0);
+}
+
+impl Place {
+    pub fn local(local: Local) -> Place { Place { base: Base::Local(local), projections: Vec::new() } }
+    pub fn global(def: DefId) -> Place { Place { base: Base::Global(def), projections: Vec::new() } }
+
+    pub fn then(&self, projection: Projection) -> Place {
+        let mut longer = self.clone();
+        longer.projections.push(projection);
+        longer
+    }
+}
+
+impl Built {
+    pub fn body(&self) -> &Body { &self.0 }
+}
+
+impl Elaborated {
+    pub fn body(&self) -> &Body { &self.body }
+    pub fn effects(&self) -> &Effects { &self.effects }
+}

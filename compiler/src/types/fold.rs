@@ -1,0 +1,65 @@
+//! Rebuilding a type with some of its parts replaced.
+
+use super::{FnParam, FnTy, Len, Ty, TyKind};
+
+impl Ty {
+    /// The same type with each direct part passed through `f`.
+    pub fn map_parts(self, f: &mut impl FnMut(Ty) -> Ty) -> Ty {
+        match self.kind() {
+            TyKind::Tuple(parts) if !parts.is_empty() => Ty::tuple(parts.iter().map(|p| f(*p)).collect()),
+            TyKind::Array(elem) => Ty::array(f(*elem)),
+            TyKind::FixedArray(elem, len) => Ty::new(TyKind::FixedArray(f(*elem), len.clone())),
+            TyKind::Adt(def, args) if !args.is_empty() => {
+                Ty::new(TyKind::Adt(*def, args.iter().map(|a| f(*a)).collect()))
+            }
+            TyKind::Fn(FnTy { params, ret }) => Ty::new(TyKind::Fn(FnTy {
+                params: params.iter().map(|p| FnParam { is_mut: p.is_mut, ty: f(p.ty) }).collect(),
+                ret: f(*ret),
+            })),
+            TyKind::Ptr(inner) => Ty::new(TyKind::Ptr(f(*inner))),
+            TyKind::Int(_)
+            | TyKind::Float(_)
+            | TyKind::Bool
+            | TyKind::Char
+            | TyKind::Never
+            | TyKind::Str
+            | TyKind::Tuple(_)
+            | TyKind::Adt(..)
+            | TyKind::Any(_)
+            | TyKind::Simd(..)
+            | TyKind::CStr
+            | TyKind::Param(..)
+            | TyKind::Infer(_)
+            | TyKind::Error => self,
+        }
+    }
+
+    /// Replaces type parameters by `args`, by index. A length parameter takes the value of an argument of
+    /// the form `[(); N]`.
+    pub fn subst(self, args: &[Ty]) -> Ty {
+        match self.kind() {
+            TyKind::Param(index, _) => args.get(*index as usize).copied().unwrap_or(self),
+            TyKind::FixedArray(elem, Len::Param(index, name)) => {
+                let len = match args.get(*index as usize).map(|a| a.kind()) {
+                    Some(TyKind::FixedArray(_, len)) => len.clone(),
+                    _ => Len::Param(*index, name.clone()),
+                };
+                Ty::new(TyKind::FixedArray(elem.subst(args), len))
+            }
+            _ => self.map_parts(&mut |part| part.subst(args)),
+        }
+    }
+
+    /// Whether `test` holds for the type or any part of it.
+    pub fn any_part(self, test: &mut impl FnMut(Ty) -> bool) -> bool {
+        if test(self) {
+            return true;
+        }
+        let mut found = false;
+        self.map_parts(&mut |part| {
+            found = found || part.any_part(test);
+            part
+        });
+        found
+    }
+}

@@ -1,0 +1,204 @@
+//! Types: interned, so that equality is pointer equality and a `Ty` is `Copy`.
+//!
+//! The interner is process-wide and only grows; it holds each distinct type once, so its size is bounded by the
+//! programs' types, not by how often they are compiled.
+
+mod display;
+mod fold;
+
+use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
+use std::sync::{Mutex, OnceLock};
+
+use smol_str::SmolStr;
+
+pub use display::TyNames;
+
+use crate::env::DefId;
+
+/// An interned type. Compare with `==`; look inside with [`Ty::kind`].
+#[derive(Clone, Copy)]
+pub struct Ty(&'static TyKind);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum TyKind {
+    Int(IntTy),
+    Float(FloatTy),
+    Bool,
+    Char,
+    /// The type of expressions that do not return; unifies with everything.
+    Never,
+    Str,
+    /// `()` is the empty tuple.
+    Tuple(Vec<Ty>),
+    /// `[T]`
+    Array(Ty),
+    /// `[T; N]`
+    FixedArray(Ty, Len),
+    /// A struct, enum, or extern type, with its type arguments. `T?` and `Result<T, E>` are the enums
+    /// [`DefId::OPTION`] and [`DefId::RESULT`]; ranges are the struct [`DefId::RANGE`].
+    Adt(DefId, Vec<Ty>),
+    Fn(FnTy),
+    /// `any Trait`
+    Any(DefId),
+    /// `f32x4`
+    Simd(Scalar, u8),
+    /// `ptr<T>`, for `extern` only.
+    Ptr(Ty),
+    CStr,
+    /// The n-th type parameter of the item being checked (of the `impl` first, then of the function).
+    Param(u32, SmolStr),
+    /// A type to be inferred; never leaves the checker.
+    Infer(InferVar),
+    /// Stands for anything after an error was reported; unifies silently.
+    Error,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum IntTy { I8, I16, I32, I64, U8, U16, U32, U64 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FloatTy { F32, F64 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scalar { Int(IntTy), Float(FloatTy) }
+
+/// The length of a `[T; N]`: known, or the n-th generic parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Len { Known(u64), Param(u32, SmolStr) }
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FnTy { pub params: Vec<FnParam>, pub ret: Ty }
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FnParam { pub is_mut: bool, pub ty: Ty }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct InferVar { pub index: u32, pub kind: InferKind }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum InferKind {
+    General,
+    /// An integer literal: any numeric type; `i64` by default.
+    Int,
+    /// A float literal: `f32` or `f64`; `f64` by default.
+    Float,
+}
+
+impl IntTy {
+    pub const ALL: [IntTy; 8] =
+        [IntTy::I8, IntTy::I16, IntTy::I32, IntTy::I64, IntTy::U8, IntTy::U16, IntTy::U32, IntTy::U64];
+
+    pub fn bits(self) -> u32 {
+        match self {
+            IntTy::I8 | IntTy::U8 => 8,
+            IntTy::I16 | IntTy::U16 => 16,
+            IntTy::I32 | IntTy::U32 => 32,
+            IntTy::I64 | IntTy::U64 => 64,
+        }
+    }
+
+    pub fn is_signed(self) -> bool {
+        matches!(self, IntTy::I8 | IntTy::I16 | IntTy::I32 | IntTy::I64)
+    }
+
+    pub fn min(self) -> i128 {
+        if self.is_signed() { -(1i128 << (self.bits() - 1)) } else { 0 }
+    }
+
+    pub fn max(self) -> i128 {
+        if self.is_signed() { (1i128 << (self.bits() - 1)) - 1 } else { (1i128 << self.bits()) - 1 }
+    }
+
+    /// Brings any value into range by two's complement.
+    pub fn wrap(self, value: i128) -> i128 {
+        let bits = self.bits();
+        let low = value & ((1i128 << bits) - 1);
+        if self.is_signed() && low >> (bits - 1) & 1 == 1 { low - (1i128 << bits) } else { low }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            IntTy::I8 => "i8",
+            IntTy::I16 => "i16",
+            IntTy::I32 => "i32",
+            IntTy::I64 => "i64",
+            IntTy::U8 => "u8",
+            IntTy::U16 => "u16",
+            IntTy::U32 => "u32",
+            IntTy::U64 => "u64",
+        }
+    }
+}
+
+impl FloatTy {
+    pub fn name(self) -> &'static str {
+        match self {
+            FloatTy::F32 => "f32",
+            FloatTy::F64 => "f64",
+        }
+    }
+}
+
+fn interner() -> &'static Mutex<HashSet<&'static TyKind>> {
+    static INTERNER: OnceLock<Mutex<HashSet<&'static TyKind>>> = OnceLock::new();
+    INTERNER.get_or_init(Mutex::default)
+}
+
+impl Ty {
+    pub fn new(kind: TyKind) -> Ty {
+        let mut known = interner().lock().expect("the type interner is never poisoned");
+        if let Some(found) = known.get(&kind) {
+            return Ty(found);
+        }
+        let kept: &'static TyKind = Box::leak(Box::new(kind));
+        known.insert(kept);
+        Ty(kept)
+    }
+
+    pub fn kind(self) -> &'static TyKind { self.0 }
+
+    pub fn int(ty: IntTy) -> Ty { Ty::new(TyKind::Int(ty)) }
+    pub fn i64() -> Ty { Ty::int(IntTy::I64) }
+    pub fn u8() -> Ty { Ty::int(IntTy::U8) }
+    pub fn float(ty: FloatTy) -> Ty { Ty::new(TyKind::Float(ty)) }
+    pub fn f64() -> Ty { Ty::float(FloatTy::F64) }
+    pub fn bool() -> Ty { Ty::new(TyKind::Bool) }
+    pub fn char() -> Ty { Ty::new(TyKind::Char) }
+    pub fn str() -> Ty { Ty::new(TyKind::Str) }
+    pub fn unit() -> Ty { Ty::new(TyKind::Tuple(Vec::new())) }
+    pub fn never() -> Ty { Ty::new(TyKind::Never) }
+    pub fn error() -> Ty { Ty::new(TyKind::Error) }
+    pub fn array(elem: Ty) -> Ty { Ty::new(TyKind::Array(elem)) }
+    pub fn tuple(parts: Vec<Ty>) -> Ty { Ty::new(TyKind::Tuple(parts)) }
+    pub fn option(inner: Ty) -> Ty { Ty::new(TyKind::Adt(DefId::OPTION, vec![inner])) }
+    pub fn result(value: Ty, error: Ty) -> Ty { Ty::new(TyKind::Adt(DefId::RESULT, vec![value, error])) }
+    pub fn range(elem: Ty) -> Ty { Ty::new(TyKind::Adt(DefId::RANGE, vec![elem])) }
+
+    pub fn is_unit(self) -> bool { matches!(self.kind(), TyKind::Tuple(parts) if parts.is_empty()) }
+    pub fn is_never(self) -> bool { matches!(self.kind(), TyKind::Never) }
+    pub fn is_error(self) -> bool { matches!(self.kind(), TyKind::Error) }
+    pub fn is_int(self) -> bool { matches!(self.kind(), TyKind::Int(_)) }
+    pub fn is_float(self) -> bool { matches!(self.kind(), TyKind::Float(_)) }
+    pub fn is_numeric(self) -> bool { self.is_int() || self.is_float() }
+
+    /// The `T` of a `T?`.
+    pub fn option_of(self) -> Option<Ty> {
+        match self.kind() {
+            TyKind::Adt(def, args) if *def == DefId::OPTION => Some(args[0]),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Ty {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { self.0.fmt(f) }
+}
+
+impl PartialEq for Ty {
+    fn eq(&self, other: &Ty) -> bool { std::ptr::eq(self.0, other.0) }
+}
+impl Eq for Ty {}
+impl Hash for Ty {
+    fn hash<H: Hasher>(&self, state: &mut H) { (self.0 as *const TyKind as usize).hash(state) }
+}
