@@ -59,11 +59,27 @@ pub struct ModuleScope {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Import { Module(ModuleId), Def(DefId) }
+pub enum Import {
+    Module(ModuleId),
+    Def(DefId),
+}
 
 /// The outermost constructor of a type: what a method is looked up by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Head { Scalar(Ty), Str, Tuple(usize), Array, FixedArray, Adt(DefId), Fn, Any(DefId), Simd(Ty), Ptr, CStr, Param }
+pub enum Head {
+    Scalar(Ty),
+    Str,
+    Tuple(usize),
+    Array,
+    FixedArray,
+    Adt(DefId),
+    Fn,
+    Any(DefId),
+    Simd(Ty),
+    Ptr,
+    CStr,
+    Param,
+}
 
 pub struct Def {
     pub id: DefId,
@@ -83,14 +99,29 @@ pub enum DefKind {
     Global(GlobalDef),
     Const(ConstDef),
     /// An opaque handle of C, with the function that releases it.
-    ExternType { drop: Option<DefId> },
+    ExternType {
+        drop: Option<DefId>,
+    },
 }
 
 #[derive(Clone)]
-pub struct Generic { pub name: SmolStr, pub bounds: Vec<Bound>, pub is_const: bool }
+pub struct Generic {
+    pub name: SmolStr,
+    pub bounds: Vec<Bound>,
+    pub is_const: bool,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound { Eq, Ord, Hash, Show, Num, Int, Float, Trait(DefId) }
+pub enum Bound {
+    Eq,
+    Ord,
+    Hash,
+    Show,
+    Num,
+    Int,
+    Float,
+    Trait(DefId),
+}
 
 #[derive(Clone)]
 pub struct FnDef {
@@ -122,13 +153,19 @@ pub enum FnOrigin {
     /// `extern "sumi"` in the prelude: a primitive that the interpreter and codegen both know by name.
     Intrinsic(SmolStr),
     /// `extern "lib"` with its name, or `extern { }`: C convention.
-    C { library: Option<SmolStr>, variadic: bool },
+    C {
+        library: Option<SmolStr>,
+        variadic: bool,
+    },
     /// `extern host`: C convention, from the embedding program's table.
     Host,
 }
 
 #[derive(Clone)]
-pub struct StructDef { pub generics: Vec<Generic>, pub fields: Vec<FieldDef> }
+pub struct StructDef {
+    pub generics: Vec<Generic>,
+    pub fields: Vec<FieldDef>,
+}
 
 #[derive(Clone)]
 pub struct FieldDef {
@@ -140,16 +177,30 @@ pub struct FieldDef {
 }
 
 #[derive(Clone)]
-pub struct EnumDef { pub generics: Vec<Generic>, pub variants: Vec<VariantDef> }
+pub struct EnumDef {
+    pub generics: Vec<Generic>,
+    pub variants: Vec<VariantDef>,
+}
 
 #[derive(Clone)]
-pub struct VariantDef { pub name: SmolStr, pub fields: Vec<FieldDef>, pub span: Span }
+pub struct VariantDef {
+    pub name: SmolStr,
+    pub fields: Vec<FieldDef>,
+    pub span: Span,
+}
 
 #[derive(Clone)]
-pub struct TraitDef { pub generics: Vec<Generic>, pub methods: Vec<DefId> }
+pub struct TraitDef {
+    pub generics: Vec<Generic>,
+    pub methods: Vec<DefId>,
+}
 
 #[derive(Clone)]
-pub struct GlobalDef { pub ty: Ty, pub is_var: bool, pub origin: GlobalOrigin }
+pub struct GlobalDef {
+    pub ty: Ty,
+    pub is_var: bool,
+    pub origin: GlobalOrigin,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GlobalOrigin {
@@ -169,12 +220,18 @@ pub struct ConstDef {
 
 impl Env {
     pub fn def(&self, id: DefId) -> &Arc<Def> {
-        self.defs.get(&id).unwrap_or_else(|| panic!("compiler bug: no definition {id}"))
+        self.defs
+            .get(&id)
+            .unwrap_or_else(|| panic!("compiler bug: no definition {id}"))
     }
 
-    pub fn try_def(&self, id: DefId) -> Option<&Arc<Def>> { self.defs.get(&id) }
+    pub fn try_def(&self, id: DefId) -> Option<&Arc<Def>> {
+        self.defs.get(&id)
+    }
 
-    pub fn module(&self, id: ModuleId) -> &ModuleScope { &self.modules[&id] }
+    pub fn module(&self, id: ModuleId) -> &ModuleScope {
+        &self.modules[&id]
+    }
 
     pub fn function(&self, id: DefId) -> &FnDef {
         match &self.def(id).kind {
@@ -184,7 +241,11 @@ impl Env {
     }
 
     pub fn methods(&self, head: &Head, name: &str) -> impl Iterator<Item = DefId> + '_ {
-        self.methods.get(&(head.clone(), SmolStr::new(name))).into_iter().flatten().copied()
+        self.methods
+            .get(&(head.clone(), SmolStr::new(name)))
+            .into_iter()
+            .flatten()
+            .copied()
     }
 
     pub fn operators(&self, symbol: &str) -> impl Iterator<Item = DefId> + '_ {
@@ -194,7 +255,8 @@ impl Env {
 
 impl TyNames for Env {
     fn name_of(&self, def: DefId) -> String {
-        self.try_def(def).map_or_else(|| def.to_string(), |d| d.name.to_string())
+        self.try_def(def)
+            .map_or_else(|| def.to_string(), |d| d.name.to_string())
     }
 }
 

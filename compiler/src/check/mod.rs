@@ -10,7 +10,10 @@ use crate::hir::{self, ExprId, LocalId, PatId};
 use crate::types::Ty;
 
 /// A checked body.
-pub struct Typed { pub body: hir::Body, pub tables: Tables }
+pub struct Typed {
+    pub body: hir::Body,
+    pub tables: Tables,
+}
 
 #[derive(Default)]
 pub struct Tables {
@@ -31,14 +34,23 @@ pub struct Tables {
 
 /// A resolved call. Arguments are in parameter order; `order` lists those that are written in the order of the text.
 #[derive(Clone, Debug)]
-pub struct Call { pub target: Target, pub type_args: Vec<Ty>, pub args: Vec<CallArg>, pub order: Vec<u32> }
+pub struct Call {
+    pub target: Target,
+    pub type_args: Vec<Ty>,
+    pub args: Vec<CallArg>,
+    pub order: Vec<u32>,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A Sumi function, an extern, or an intrinsic.
     Fn(DefId),
     /// A user's comparison read another way round: `a > b` is `<(b, a)` (`swap`), `a != b` is not `==(a, b)` (`negate`).
-    Compare { def: DefId, swap: bool, negate: bool },
+    Compare {
+        def: DefId,
+        swap: bool,
+        negate: bool,
+    },
     Struct(DefId),
     Variant(DefId, u32),
     /// `p.with(x: 3)`: the receiver with some fields replaced.

@@ -36,7 +36,10 @@ pub struct Module {
 }
 
 /// A function, the default of a parameter or field, or the initial value of a constant.
-pub struct Function { pub def: DefId, pub body: Body }
+pub struct Function {
+    pub def: DefId,
+    pub body: Body,
+}
 
 /// A top-level item that runs.
 pub struct Cell {
@@ -71,7 +74,10 @@ pub struct Local {
     pub ty: Option<Ty>,
 }
 
-pub struct Expr { pub kind: ExprKind, pub span: Span }
+pub struct Expr {
+    pub kind: ExprKind,
+    pub span: Span,
+}
 
 pub enum ExprKind {
     Int(u128),
@@ -91,21 +97,66 @@ pub enum ExprKind {
     Tuple(Vec<ExprId>),
     Array(Vec<ExprId>),
     /// `[x; n]`
-    Repeat { value: ExprId, count: ExprId },
+    Repeat {
+        value: ExprId,
+        count: ExprId,
+    },
     Map(Vec<(ExprId, ExprId)>),
-    Range { start: Option<ExprId>, end: Option<ExprId>, inclusive: bool },
-    Call { callee: Callee, args: Vec<Arg> },
-    MethodCall { receiver: ExprId, name: SmolStr, name_span: Span, args: Vec<Arg>, optional: bool },
+    Range {
+        start: Option<ExprId>,
+        end: Option<ExprId>,
+        inclusive: bool,
+    },
+    Call {
+        callee: Callee,
+        args: Vec<Arg>,
+    },
+    MethodCall {
+        receiver: ExprId,
+        name: SmolStr,
+        name_span: Span,
+        args: Vec<Arg>,
+        optional: bool,
+    },
     /// `f32(x)`, `str(x)`, `char(x)`.
-    Convert { to: Ty, arg: ExprId },
-    Field { base: ExprId, name: SmolStr, name_span: Span, optional: bool },
+    Convert {
+        to: Ty,
+        arg: ExprId,
+    },
+    Field {
+        base: ExprId,
+        name: SmolStr,
+        name_span: Span,
+        optional: bool,
+    },
     /// `i64.max`: a constant that belongs to a type.
-    TypeConst { ty: Ty, name: SmolStr, name_span: Span },
-    Index { base: ExprId, index: ExprId, default: Option<ExprId> },
+    TypeConst {
+        ty: Ty,
+        name: SmolStr,
+        name_span: Span,
+    },
+    Index {
+        base: ExprId,
+        index: ExprId,
+        default: Option<ExprId>,
+    },
     /// `base[a..b]` with either end left out.
-    Slice { base: ExprId, start: Option<ExprId>, end: Option<ExprId>, inclusive: bool },
-    Unary { op: UnaryOp, operand: ExprId },
-    Binary { op: BinaryOp, op_span: Span, left: ExprId, right: ExprId },
+    Slice {
+        base: ExprId,
+        start: Option<ExprId>,
+        end: Option<ExprId>,
+        inclusive: bool,
+    },
+    Unary {
+        op: UnaryOp,
+        operand: ExprId,
+    },
+    Binary {
+        op: BinaryOp,
+        op_span: Span,
+        left: ExprId,
+        right: ExprId,
+    },
     And(ExprId, ExprId),
     Or(ExprId, ExprId),
     /// `a ?? b`
@@ -113,33 +164,83 @@ pub enum ExprKind {
     /// `e?`
     Try(ExprId),
     /// `let p = e` inside a condition: true if it matched, and binds.
-    Is { pat: PatId, expr: ExprId },
-    If { cond: ExprId, then: ExprId, otherwise: Option<ExprId> },
-    Match { scrutinee: ExprId, arms: Vec<Arm> },
+    Is {
+        pat: PatId,
+        expr: ExprId,
+    },
+    If {
+        cond: ExprId,
+        then: ExprId,
+        otherwise: Option<ExprId>,
+    },
+    Match {
+        scrutinee: ExprId,
+        arms: Vec<Arm>,
+    },
     /// `while c { b }` is `loop { if c { b } else { break } }` with `from_while`.
-    Loop { id: LoopId, body: ExprId, from_while: bool },
-    For { id: LoopId, pat: PatId, source: ExprId, body: ExprId },
-    Break { target: LoopId, value: Option<ExprId> },
-    Continue { target: LoopId },
+    Loop {
+        id: LoopId,
+        body: ExprId,
+        from_while: bool,
+    },
+    For {
+        id: LoopId,
+        pat: PatId,
+        source: ExprId,
+        body: ExprId,
+    },
+    Break {
+        target: LoopId,
+        value: Option<ExprId>,
+    },
+    Continue {
+        target: LoopId,
+    },
     Return(Option<ExprId>),
-    Block { stmts: Vec<Stmt>, tail: Option<ExprId> },
+    Block {
+        stmts: Vec<Stmt>,
+        tail: Option<ExprId>,
+    },
     /// An assignment; its type is `()`. `place` may be a tuple of places when `op` is `None`.
-    Assign { place: ExprId, op: Option<BinaryOp>, op_span: Span, value: ExprId },
-    Closure { params: Vec<PatId>, ret: Option<Ty>, body: ExprId },
+    Assign {
+        place: ExprId,
+        op: Option<BinaryOp>,
+        op_span: Span,
+        value: ExprId,
+    },
+    Closure {
+        params: Vec<PatId>,
+        ret: Option<Ty>,
+        body: ExprId,
+    },
     /// Something was wrong here and has been reported.
     Error,
 }
 
-pub enum StrPart { Text(Arc<str>), Expr { expr: ExprId, spec: Option<text::FormatSpec> } }
+pub enum StrPart {
+    Text(Arc<str>),
+    Expr {
+        expr: ExprId,
+        spec: Option<text::FormatSpec>,
+    },
+}
 
 pub enum Callee {
     Fn(DefId),
     /// A struct's constructor, with type arguments if they were written.
     Struct(DefId, Option<Vec<Ty>>),
     /// `Shape.Circle(…)`, or `Circle(…)` with the enum to be found from the expected type.
-    Variant { of: Option<DefId>, name: SmolStr, name_span: Span },
+    Variant {
+        of: Option<DefId>,
+        name: SmolStr,
+        name_span: Span,
+    },
     /// `Vec2.zero()`, `i64.parse(s)`: a function of a type's `impl`.
-    Assoc { ty: Ty, name: SmolStr, name_span: Span },
+    Assoc {
+        ty: Ty,
+        name: SmolStr,
+        name_span: Span,
+    },
     Builtin(Builtin),
     /// A function value.
     Value(ExprId),
@@ -147,49 +248,124 @@ pub enum Callee {
 
 /// Functions that are generic over their number of arguments or that the checker treats in a way of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Builtin { Print, Eprint, Assert, Panic, Unreachable, Some, Ok, Err, None }
+pub enum Builtin {
+    Print,
+    Eprint,
+    Assert,
+    Panic,
+    Unreachable,
+    Some,
+    Ok,
+    Err,
+    None,
+}
 
-pub struct Arg { pub name: Option<(SmolStr, Span)>, pub is_mut: bool, pub value: ExprId }
+pub struct Arg {
+    pub name: Option<(SmolStr, Span)>,
+    pub is_mut: bool,
+    pub value: ExprId,
+}
 
-pub struct Arm { pub pat: PatId, pub guard: Option<ExprId>, pub body: ExprId }
+pub struct Arm {
+    pub pat: PatId,
+    pub guard: Option<ExprId>,
+    pub body: ExprId,
+}
 
 pub enum Stmt {
-    Let { pat: PatId, ty: Option<Ty>, value: Option<ExprId>, otherwise: Option<ExprId> },
+    Let {
+        pat: PatId,
+        ty: Option<Ty>,
+        value: Option<ExprId>,
+        otherwise: Option<ExprId>,
+    },
     /// The value is dropped.
     Expr(ExprId),
 }
 
-pub struct Pat { pub kind: PatKind, pub span: Span }
+pub struct Pat {
+    pub kind: PatKind,
+    pub span: Span,
+}
 
 pub enum PatKind {
     Wildcard,
     Bind(LocalId),
-    Int { value: u128, negative: bool },
+    Int {
+        value: u128,
+        negative: bool,
+    },
     Float(f64),
     Bool(bool),
     Char(char),
     Str(Arc<str>),
     Const(DefId),
-    Range { low: Option<PatId>, high: Option<PatId>, inclusive: bool },
+    Range {
+        low: Option<PatId>,
+        high: Option<PatId>,
+        inclusive: bool,
+    },
     Tuple(Vec<PatId>),
     /// `[a, .., b]`: patterns before and after the rest.
-    Array { before: Vec<PatId>, rest: bool, after: Vec<PatId> },
+    Array {
+        before: Vec<PatId>,
+        rest: bool,
+        after: Vec<PatId>,
+    },
     /// `Circle(r)`, `some(x)`, `none`. `fields` is `None` for a bare name.
-    Variant { of: Option<DefId>, name: SmolStr, name_span: Span, fields: Option<Vec<FieldPat>>, rest: bool },
-    Struct { def: DefId, fields: Vec<FieldPat>, rest: bool },
+    Variant {
+        of: Option<DefId>,
+        name: SmolStr,
+        name_span: Span,
+        fields: Option<Vec<FieldPat>>,
+        rest: bool,
+    },
+    Struct {
+        def: DefId,
+        fields: Vec<FieldPat>,
+        rest: bool,
+    },
     Or(Vec<PatId>),
     /// `x: T` inside an `any`.
-    Typed { pat: PatId, ty: Ty },
+    Typed {
+        pat: PatId,
+        ty: Ty,
+    },
     Error,
 }
 
-pub struct FieldPat { pub name: Option<(SmolStr, Span)>, pub pat: PatId }
+pub struct FieldPat {
+    pub name: Option<(SmolStr, Span)>,
+    pub pat: PatId,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum UnaryOp { Neg, Not, BitNot }
+pub enum UnaryOp {
+    Neg,
+    Not,
+    BitNot,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BinaryOp { Add, Sub, Mul, Div, Rem, Pow, And, Or, Xor, Shl, Shr, Eq, Ne, Lt, Le, Gt, Ge }
+pub enum BinaryOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+    Pow,
+    And,
+    Or,
+    Xor,
+    Shl,
+    Shr,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
 
 impl BinaryOp {
     pub fn symbol(self) -> &'static str {
@@ -215,6 +391,9 @@ impl BinaryOp {
     }
 
     pub fn is_comparison(self) -> bool {
-        matches!(self, BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge)
+        matches!(
+            self,
+            BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge
+        )
     }
 }

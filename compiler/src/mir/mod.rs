@@ -38,7 +38,10 @@ pub struct Built(pub(crate) Body);
 
 /// A body with ownership worked out. Only this can be run or compiled.
 #[derive(Clone, Debug)]
-pub struct Elaborated { pub(crate) body: Body, pub(crate) effects: Effects }
+pub struct Elaborated {
+    pub(crate) body: Body,
+    pub(crate) effects: Effects,
+}
 
 #[derive(Clone, Debug)]
 pub struct Body {
@@ -93,31 +96,57 @@ pub struct Effects {
 }
 
 #[derive(Clone, Debug)]
-pub struct Block { pub statements: Vec<Statement>, pub terminator: Terminator }
+pub struct Block {
+    pub statements: Vec<Statement>,
+    pub terminator: Terminator,
+}
 
 #[derive(Clone, Debug)]
-pub struct Statement { pub kind: StatementKind, pub span: Span }
+pub struct Statement {
+    pub kind: StatementKind,
+    pub span: Span,
+}
 
 #[derive(Clone, Debug)]
 pub enum StatementKind {
     /// Stores a value. `Built` leaves `old` at [`Old::Unknown`]; `own` decides what happens to the value that was there.
-    Assign { place: Place, value: Rvalue, old: Old },
+    Assign {
+        place: Place,
+        value: Rvalue,
+        old: Old,
+    },
     /// A call; there is no unwinding, so it does not end a block. The result is stored like an assignment.
-    Call { dest: Place, callee: Callee, args: Vec<Arg>, old: Old },
+    Call {
+        dest: Place,
+        callee: Callee,
+        args: Vec<Arg>,
+        old: Old,
+    },
     /// `reference = &mut place`: opens an exclusive access that lasts as long as `reference` is live.
-    Open { reference: Local, place: Place },
+    Open {
+        reference: Local,
+        place: Place,
+    },
     /// Ends the run if it does not hold.
     Check(Check),
     /// Makes the block that the array, text or box at `place` points to unshared. Made by `own`.
     MakeUnique(Place),
     /// Drops the value at `place`, if `flag` is set or absent. Made by `own`.
-    Drop { place: Place, flag: Option<Local> },
+    Drop {
+        place: Place,
+        flag: Option<Local>,
+    },
     Nop,
 }
 
 /// What happens to the value that a store overwrites. It is dropped after the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Old { Unknown, Nothing, Drop, DropIf(Local) }
+pub enum Old {
+    Unknown,
+    Nothing,
+    Drop,
+    DropIf(Local),
+}
 
 #[derive(Clone, Debug)]
 pub enum Check {
@@ -126,36 +155,69 @@ pub enum Check {
     /// A divisor.
     NotZero(Operand),
     /// The two indices of one container differ (`swap(mut xs[i], mut xs[j])`).
-    Disjoint { first: Operand, second: Operand, place: Place },
+    Disjoint {
+        first: Operand,
+        second: Operand,
+        place: Place,
+    },
 }
 
 #[derive(Clone, Debug)]
 pub enum Terminator {
     Goto(BlockId),
-    If { cond: Operand, then: BlockId, otherwise: BlockId },
+    If {
+        cond: Operand,
+        then: BlockId,
+        otherwise: BlockId,
+    },
     /// On an integer, `char`, `bool` or discriminant.
-    Switch { value: Operand, cases: Vec<(i128, BlockId)>, default: Option<BlockId> },
+    Switch {
+        value: Operand,
+        cases: Vec<(i128, BlockId)>,
+        default: Option<BlockId>,
+    },
     Return,
     /// Ends the run; the message is a `str`.
-    Panic { kind: PanicKind, message: Option<Operand>, span: Span },
+    Panic {
+        kind: PanicKind,
+        message: Option<Operand>,
+        span: Span,
+    },
     Unreachable,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PanicKind { Panic, Assert, Unreachable, Unwrap, Key, Slice, Argument }
+pub enum PanicKind {
+    Panic,
+    Assert,
+    Unreachable,
+    Unwrap,
+    Key,
+    Slice,
+    Argument,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Place { pub base: Base, pub projections: Vec<Projection> }
+pub struct Place {
+    pub base: Base,
+    pub projections: Vec<Projection>,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Base { Local(Local), Global(DefId) }
+pub enum Base {
+    Local(Local),
+    Global(DefId),
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Projection {
     /// Of a struct or tuple.
     Field(u32),
     /// Of an enum known to be of that variant.
-    Payload { variant: u32, field: u32 },
+    Payload {
+        variant: u32,
+        field: u32,
+    },
     /// Of an array or fixed array, already checked.
     Index(Local),
     ConstIndex(u64),
@@ -198,14 +260,28 @@ pub enum Rvalue {
     /// Structural comparison of values of any one type, by the operator relation.
     Compare(BinaryOp, Operand, Operand),
     /// Between scalars, by the rules of section 4.
-    Convert { operand: Operand, to: Ty },
+    Convert {
+        operand: Operand,
+        to: Ty,
+    },
     /// A struct, tuple, fixed array: fields in order.
     Aggregate(Ty, Vec<Operand>),
-    Variant { ty: Ty, variant: u32, fields: Vec<Operand> },
+    Variant {
+        ty: Ty,
+        variant: u32,
+        fields: Vec<Operand>,
+    },
     /// `[a, b]` on the heap.
-    Array { elem: Ty, items: Vec<Operand> },
+    Array {
+        elem: Ty,
+        items: Vec<Operand>,
+    },
     /// `[x; n]` on the heap, or in place if `ty` is a fixed array.
-    Repeat { ty: Ty, value: Operand, count: Operand },
+    Repeat {
+        ty: Ty,
+        value: Operand,
+        count: Operand,
+    },
     /// Of an array (elements) or text (bytes), as `i64`.
     Len(Place),
     /// The number of the variant, as `i64`.
@@ -218,11 +294,18 @@ pub enum Rvalue {
 pub enum FormatPart {
     Text(Arc<str>),
     /// `literal` quotes text at the top, as a worksheet does.
-    Value { operand: Operand, spec: Option<text::FormatSpec>, literal: bool },
+    Value {
+        operand: Operand,
+        spec: Option<text::FormatSpec>,
+        literal: bool,
+    },
 }
 
 #[derive(Clone, Debug)]
-pub enum Arg { Value(Operand), Mut(Place) }
+pub enum Arg {
+    Value(Operand),
+    Mut(Place),
+}
 
 #[derive(Clone, Debug)]
 pub enum Callee {
@@ -239,8 +322,18 @@ impl Local {
 }
 
 impl Place {
-    pub fn local(local: Local) -> Place { Place { base: Base::Local(local), projections: Vec::new() } }
-    pub fn global(def: DefId) -> Place { Place { base: Base::Global(def), projections: Vec::new() } }
+    pub fn local(local: Local) -> Place {
+        Place {
+            base: Base::Local(local),
+            projections: Vec::new(),
+        }
+    }
+    pub fn global(def: DefId) -> Place {
+        Place {
+            base: Base::Global(def),
+            projections: Vec::new(),
+        }
+    }
 
     pub fn then(&self, projection: Projection) -> Place {
         let mut longer = self.clone();
@@ -250,10 +343,16 @@ impl Place {
 }
 
 impl Built {
-    pub fn body(&self) -> &Body { &self.0 }
+    pub fn body(&self) -> &Body {
+        &self.0
+    }
 }
 
 impl Elaborated {
-    pub fn body(&self) -> &Body { &self.body }
-    pub fn effects(&self) -> &Effects { &self.effects }
+    pub fn body(&self) -> &Body {
+        &self.body
+    }
+    pub fn effects(&self) -> &Effects {
+        &self.effects
+    }
 }

@@ -23,7 +23,9 @@ impl Ty {
             TyKind::FixedArray(elem, Len::Param(_, n)) => format!("[{}; {n}]", elem.display(names)),
             TyKind::Adt(DefId::OPTION, args) => optional(args[0], names),
             TyKind::Adt(def, args) if args.is_empty() => names.name_of(*def),
-            TyKind::Adt(DefId::MAP, args) => format!("[{}: {}]", args[0].display(names), args[1].display(names)),
+            TyKind::Adt(DefId::MAP, args) => {
+                format!("[{}: {}]", args[0].display(names), args[1].display(names))
+            }
             TyKind::Adt(def, args) => format!("{}<{}>", names.name_of(*def), list(args, names)),
             TyKind::Fn(fn_ty) => function(fn_ty, names),
             TyKind::Any(def) => format!("any {}", names.name_of(*def)),
@@ -43,7 +45,11 @@ impl Ty {
 }
 
 fn list(parts: &[Ty], names: &dyn TyNames) -> String {
-    parts.iter().map(|p| p.display(names)).collect::<Vec<_>>().join(", ")
+    parts
+        .iter()
+        .map(|p| p.display(names))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn optional(inner: Ty, names: &dyn TyNames) -> String {
@@ -59,7 +65,13 @@ fn function(fn_ty: &FnTy, names: &dyn TyNames) -> String {
     let params: Vec<String> = fn_ty
         .params
         .iter()
-        .map(|p| if p.is_mut { format!("mut {}", p.ty.display(names)) } else { p.ty.display(names) })
+        .map(|p| {
+            if p.is_mut {
+                format!("mut {}", p.ty.display(names))
+            } else {
+                p.ty.display(names)
+            }
+        })
         .collect();
     format!("fn({}) -> {}", params.join(", "), fn_ty.ret.display(names))
 }

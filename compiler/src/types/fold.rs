@@ -6,14 +6,22 @@ impl Ty {
     /// The same type with each direct part passed through `f`.
     pub fn map_parts(self, f: &mut impl FnMut(Ty) -> Ty) -> Ty {
         match self.kind() {
-            TyKind::Tuple(parts) if !parts.is_empty() => Ty::tuple(parts.iter().map(|p| f(*p)).collect()),
+            TyKind::Tuple(parts) if !parts.is_empty() => {
+                Ty::tuple(parts.iter().map(|p| f(*p)).collect())
+            }
             TyKind::Array(elem) => Ty::array(f(*elem)),
             TyKind::FixedArray(elem, len) => Ty::new(TyKind::FixedArray(f(*elem), len.clone())),
             TyKind::Adt(def, args) if !args.is_empty() => {
                 Ty::new(TyKind::Adt(*def, args.iter().map(|a| f(*a)).collect()))
             }
             TyKind::Fn(FnTy { params, ret }) => Ty::new(TyKind::Fn(FnTy {
-                params: params.iter().map(|p| FnParam { is_mut: p.is_mut, ty: f(p.ty) }).collect(),
+                params: params
+                    .iter()
+                    .map(|p| FnParam {
+                        is_mut: p.is_mut,
+                        ty: f(p.ty),
+                    })
+                    .collect(),
                 ret: f(*ret),
             })),
             TyKind::Ptr(inner) => Ty::new(TyKind::Ptr(f(*inner))),

@@ -55,26 +55,53 @@ pub enum TyKind {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum IntTy { I8, I16, I32, I64, U8, U16, U32, U64 }
+pub enum IntTy {
+    I8,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U32,
+    U64,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum FloatTy { F32, F64 }
+pub enum FloatTy {
+    F32,
+    F64,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Scalar { Int(IntTy), Float(FloatTy) }
+pub enum Scalar {
+    Int(IntTy),
+    Float(FloatTy),
+}
 
 /// The length of a `[T; N]`: known, or the n-th generic parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Len { Known(u64), Param(u32, SmolStr) }
+pub enum Len {
+    Known(u64),
+    Param(u32, SmolStr),
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct FnTy { pub params: Vec<FnParam>, pub ret: Ty }
+pub struct FnTy {
+    pub params: Vec<FnParam>,
+    pub ret: Ty,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct FnParam { pub is_mut: bool, pub ty: Ty }
+pub struct FnParam {
+    pub is_mut: bool,
+    pub ty: Ty,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct InferVar { pub index: u32, pub kind: InferKind }
+pub struct InferVar {
+    pub index: u32,
+    pub kind: InferKind,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InferKind {
@@ -86,8 +113,16 @@ pub enum InferKind {
 }
 
 impl IntTy {
-    pub const ALL: [IntTy; 8] =
-        [IntTy::I8, IntTy::I16, IntTy::I32, IntTy::I64, IntTy::U8, IntTy::U16, IntTy::U32, IntTy::U64];
+    pub const ALL: [IntTy; 8] = [
+        IntTy::I8,
+        IntTy::I16,
+        IntTy::I32,
+        IntTy::I64,
+        IntTy::U8,
+        IntTy::U16,
+        IntTy::U32,
+        IntTy::U64,
+    ];
 
     pub fn bits(self) -> u32 {
         match self {
@@ -103,18 +138,30 @@ impl IntTy {
     }
 
     pub fn min(self) -> i128 {
-        if self.is_signed() { -(1i128 << (self.bits() - 1)) } else { 0 }
+        if self.is_signed() {
+            -(1i128 << (self.bits() - 1))
+        } else {
+            0
+        }
     }
 
     pub fn max(self) -> i128 {
-        if self.is_signed() { (1i128 << (self.bits() - 1)) - 1 } else { (1i128 << self.bits()) - 1 }
+        if self.is_signed() {
+            (1i128 << (self.bits() - 1)) - 1
+        } else {
+            (1i128 << self.bits()) - 1
+        }
     }
 
     /// Brings any value into range by two's complement.
     pub fn wrap(self, value: i128) -> i128 {
         let bits = self.bits();
         let low = value & ((1i128 << bits) - 1);
-        if self.is_signed() && low >> (bits - 1) & 1 == 1 { low - (1i128 << bits) } else { low }
+        if self.is_signed() && low >> (bits - 1) & 1 == 1 {
+            low - (1i128 << bits)
+        } else {
+            low
+        }
     }
 
     pub fn name(self) -> &'static str {
@@ -147,7 +194,9 @@ fn interner() -> &'static Mutex<HashSet<&'static TyKind>> {
 
 impl Ty {
     pub fn new(kind: TyKind) -> Ty {
-        let mut known = interner().lock().expect("the type interner is never poisoned");
+        let mut known = interner()
+            .lock()
+            .expect("the type interner is never poisoned");
         if let Some(found) = known.get(&kind) {
             return Ty(found);
         }
@@ -156,31 +205,77 @@ impl Ty {
         Ty(kept)
     }
 
-    pub fn kind(self) -> &'static TyKind { self.0 }
+    pub fn kind(self) -> &'static TyKind {
+        self.0
+    }
 
-    pub fn int(ty: IntTy) -> Ty { Ty::new(TyKind::Int(ty)) }
-    pub fn i64() -> Ty { Ty::int(IntTy::I64) }
-    pub fn u8() -> Ty { Ty::int(IntTy::U8) }
-    pub fn float(ty: FloatTy) -> Ty { Ty::new(TyKind::Float(ty)) }
-    pub fn f64() -> Ty { Ty::float(FloatTy::F64) }
-    pub fn bool() -> Ty { Ty::new(TyKind::Bool) }
-    pub fn char() -> Ty { Ty::new(TyKind::Char) }
-    pub fn str() -> Ty { Ty::new(TyKind::Str) }
-    pub fn unit() -> Ty { Ty::new(TyKind::Tuple(Vec::new())) }
-    pub fn never() -> Ty { Ty::new(TyKind::Never) }
-    pub fn error() -> Ty { Ty::new(TyKind::Error) }
-    pub fn array(elem: Ty) -> Ty { Ty::new(TyKind::Array(elem)) }
-    pub fn tuple(parts: Vec<Ty>) -> Ty { Ty::new(TyKind::Tuple(parts)) }
-    pub fn option(inner: Ty) -> Ty { Ty::new(TyKind::Adt(DefId::OPTION, vec![inner])) }
-    pub fn result(value: Ty, error: Ty) -> Ty { Ty::new(TyKind::Adt(DefId::RESULT, vec![value, error])) }
-    pub fn range(elem: Ty) -> Ty { Ty::new(TyKind::Adt(DefId::RANGE, vec![elem])) }
+    pub fn int(ty: IntTy) -> Ty {
+        Ty::new(TyKind::Int(ty))
+    }
+    pub fn i64() -> Ty {
+        Ty::int(IntTy::I64)
+    }
+    pub fn u8() -> Ty {
+        Ty::int(IntTy::U8)
+    }
+    pub fn float(ty: FloatTy) -> Ty {
+        Ty::new(TyKind::Float(ty))
+    }
+    pub fn f64() -> Ty {
+        Ty::float(FloatTy::F64)
+    }
+    pub fn bool() -> Ty {
+        Ty::new(TyKind::Bool)
+    }
+    pub fn char() -> Ty {
+        Ty::new(TyKind::Char)
+    }
+    pub fn str() -> Ty {
+        Ty::new(TyKind::Str)
+    }
+    pub fn unit() -> Ty {
+        Ty::new(TyKind::Tuple(Vec::new()))
+    }
+    pub fn never() -> Ty {
+        Ty::new(TyKind::Never)
+    }
+    pub fn error() -> Ty {
+        Ty::new(TyKind::Error)
+    }
+    pub fn array(elem: Ty) -> Ty {
+        Ty::new(TyKind::Array(elem))
+    }
+    pub fn tuple(parts: Vec<Ty>) -> Ty {
+        Ty::new(TyKind::Tuple(parts))
+    }
+    pub fn option(inner: Ty) -> Ty {
+        Ty::new(TyKind::Adt(DefId::OPTION, vec![inner]))
+    }
+    pub fn result(value: Ty, error: Ty) -> Ty {
+        Ty::new(TyKind::Adt(DefId::RESULT, vec![value, error]))
+    }
+    pub fn range(elem: Ty) -> Ty {
+        Ty::new(TyKind::Adt(DefId::RANGE, vec![elem]))
+    }
 
-    pub fn is_unit(self) -> bool { matches!(self.kind(), TyKind::Tuple(parts) if parts.is_empty()) }
-    pub fn is_never(self) -> bool { matches!(self.kind(), TyKind::Never) }
-    pub fn is_error(self) -> bool { matches!(self.kind(), TyKind::Error) }
-    pub fn is_int(self) -> bool { matches!(self.kind(), TyKind::Int(_)) }
-    pub fn is_float(self) -> bool { matches!(self.kind(), TyKind::Float(_)) }
-    pub fn is_numeric(self) -> bool { self.is_int() || self.is_float() }
+    pub fn is_unit(self) -> bool {
+        matches!(self.kind(), TyKind::Tuple(parts) if parts.is_empty())
+    }
+    pub fn is_never(self) -> bool {
+        matches!(self.kind(), TyKind::Never)
+    }
+    pub fn is_error(self) -> bool {
+        matches!(self.kind(), TyKind::Error)
+    }
+    pub fn is_int(self) -> bool {
+        matches!(self.kind(), TyKind::Int(_))
+    }
+    pub fn is_float(self) -> bool {
+        matches!(self.kind(), TyKind::Float(_))
+    }
+    pub fn is_numeric(self) -> bool {
+        self.is_int() || self.is_float()
+    }
 
     /// The `T` of a `T?`.
     pub fn option_of(self) -> Option<Ty> {
@@ -192,13 +287,19 @@ impl Ty {
 }
 
 impl std::fmt::Debug for Ty {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { self.0.fmt(f) }
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 impl PartialEq for Ty {
-    fn eq(&self, other: &Ty) -> bool { std::ptr::eq(self.0, other.0) }
+    fn eq(&self, other: &Ty) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
 }
 impl Eq for Ty {}
 impl Hash for Ty {
-    fn hash<H: Hasher>(&self, state: &mut H) { (self.0 as *const TyKind as usize).hash(state) }
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.0 as *const TyKind as usize).hash(state)
+    }
 }
