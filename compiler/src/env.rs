@@ -81,6 +81,7 @@ pub enum Head {
     Param,
 }
 
+#[derive(Clone)]
 pub struct Def {
     pub id: DefId,
     pub name: SmolStr,
@@ -91,6 +92,7 @@ pub struct Def {
     pub kind: DefKind,
 }
 
+#[derive(Clone)]
 pub enum DefKind {
     Fn(FnDef),
     Struct(StructDef),
@@ -128,7 +130,8 @@ pub struct FnDef {
     /// Those of the `impl` first, then the function's own.
     pub generics: Vec<Generic>,
     pub params: Vec<ParamDef>,
-    pub ret: Ty,
+    /// The result's type; `None` until `check` has inferred it from an `= expression` body.
+    pub ret: Option<Ty>,
     /// The type an `impl` is for; its functions take `self` first if `has_self`.
     pub self_ty: Option<Ty>,
     pub has_self: bool,
@@ -197,7 +200,8 @@ pub struct TraitDef {
 
 #[derive(Clone)]
 pub struct GlobalDef {
-    pub ty: Ty,
+    /// `None` until `check` has seen its initial value.
+    pub ty: Option<Ty>,
     pub is_var: bool,
     pub origin: GlobalOrigin,
 }
@@ -213,7 +217,8 @@ pub enum GlobalOrigin {
 
 #[derive(Clone)]
 pub struct ConstDef {
-    pub ty: Ty,
+    /// `None` until `check` has seen its initial value.
+    pub ty: Option<Ty>,
     /// A function without parameters that computes the value; evaluated by the interpreter.
     pub init: DefId,
 }
@@ -250,6 +255,123 @@ impl Env {
 
     pub fn operators(&self, symbol: &str) -> impl Iterator<Item = DefId> + '_ {
         self.operators.get(symbol).into_iter().flatten().copied()
+    }
+}
+
+/// Extending. An `Env` that is to be kept is cloned first, which is cheap.
+impl Env {
+    pub fn fresh_def(&mut self) -> DefId {
+        let id = DefId(self.next_def);
+        self.next_def += 1;
+        id
+    }
+
+    pub fn fresh_module(&mut self, name: impl Into<SmolStr>) -> ModuleId {
+        let id = ModuleId(self.next_module);
+        self.next_module += 1;
+        let scope = ModuleScope {
+            name: name.into(),
+            ..ModuleScope::default()
+        };
+        self.modules.insert(id, Arc::new(scope));
+        id
+    }
+
+    /// Adds or replaces the definition with the id of `def`; names find it only after [`Env::bind_name`].
+    pub fn insert(&mut self, def: Def) {
+        self.defs.insert(def.id, Arc::new(def));
+    }
+
+    pub fn bind_name(&mut self, module: ModuleId, name: SmolStr, def: DefId) {
+        self.scope_mut(module).names.insert(name, def);
+    }
+
+    pub fn bind_import(&mut self, module: ModuleId, name: SmolStr, import: Import) {
+        self.scope_mut(module).imports.insert(name, import);
+    }
+
+    pub fn add_method(&mut self, head: Head, name: SmolStr, def: DefId) {
+        self.methods.entry((head, name)).or_default().push_back(def);
+    }
+
+    /// Puts `new` where `old` was, when a later unit redefines a method.
+    pub fn replace_method(&mut self, head: Head, name: SmolStr, old: DefId, new: DefId) {
+        let found = self.methods.entry((head, name)).or_default();
+        found.retain(|def| *def != old);
+        found.push_back(new);
+    }
+
+    pub fn add_operator(&mut self, symbol: SmolStr, def: DefId) {
+        self.operators.entry(symbol).or_default().push_back(def);
+    }
+
+    pub fn replace_operator(&mut self, symbol: SmolStr, old: DefId, new: DefId) {
+        let found = self.operators.entry(symbol).or_default();
+        found.retain(|def| *def != old);
+        found.push_back(new);
+    }
+
+    /// What `check` inferred for a function without a written result type.
+    pub fn set_result(&mut self, id: DefId, ty: Ty) {
+        self.function_mut(id).ret = Some(ty);
+    }
+
+    pub fn set_body(&mut self, id: DefId, body: Arc<Elaborated>) {
+        self.function_mut(id).body = Some(body);
+    }
+
+    /// The type of a global or constant, once `check` knows it.
+    pub fn set_value_type(&mut self, id: DefId, ty: Ty) {
+        match &mut self.def_mut(id).kind {
+            DefKind::Global(global) => global.ty = Some(ty),
+            DefKind::Const(constant) => constant.ty = Some(ty),
+            _ => panic!("compiler bug: {id} is not a global or constant"),
+        }
+    }
+
+    fn function_mut(&mut self, id: DefId) -> &mut FnDef {
+        match &mut self.def_mut(id).kind {
+            DefKind::Fn(function) => function,
+            _ => panic!("compiler bug: {id} is not a function"),
+        }
+    }
+
+    fn def_mut(&mut self, id: DefId) -> &mut Def {
+        match self.defs.get_mut(&id) {
+            Some(def) => Arc::make_mut(def),
+            None => panic!("compiler bug: no definition {id}"),
+        }
+    }
+
+    fn scope_mut(&mut self, id: ModuleId) -> &mut ModuleScope {
+        match self.modules.get_mut(&id) {
+            Some(scope) => Arc::make_mut(scope),
+            None => panic!("compiler bug: no module {id}"),
+        }
+    }
+}
+
+impl FnDef {
+    /// The result's type, after `check`.
+    pub fn result(&self) -> Ty {
+        self.ret
+            .expect("compiler bug: a result type is read before it was inferred")
+    }
+}
+
+impl GlobalDef {
+    /// The type, after `check`.
+    pub fn ty(&self) -> Ty {
+        self.ty
+            .expect("compiler bug: a global's type is read before it was inferred")
+    }
+}
+
+impl ConstDef {
+    /// The type, after `check`.
+    pub fn ty(&self) -> Ty {
+        self.ty
+            .expect("compiler bug: a constant's type is read before it was inferred")
     }
 }
 
