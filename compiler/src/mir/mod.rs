@@ -13,6 +13,9 @@
 //!   …
 //! ```
 
+mod print;
+mod types;
+
 use std::sync::Arc;
 
 use cranelift_entity::{PrimaryMap, entity_impl};
@@ -22,6 +25,8 @@ use syntax::Span;
 use crate::env::DefId;
 use crate::hir::{BinaryOp, UnaryOp};
 use crate::types::{FloatTy, IntTy, Ty};
+
+pub use types::{const_ty, field_ty, project};
 
 /// `_0` is the result; then come the parameters; then everything else.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,0 +1,84 @@
+//! Which fields of recursive types are boxed: a field is a pointer to a block of one element if its type contains,
+//! in place, the type that the field belongs to. Arrays, maps, sets, functions and `any` are behind a pointer already.
+//!
+//! The answer belongs to the definition, not to an instance: `T` inside `T?` is never boxed, so that
+//! `struct Node { next: Node? }` boxes `next` and not the payload of the optional.
+
+use rustc_hash::FxHashSet;
+
+use crate::env::{DefId, DefKind, Env, FieldDef};
+use crate::types::{Len, Ty, TyKind};
+
+/// How deep type arguments may nest before the search gives up; types without an end are reported elsewhere.
+const DEPTH_LIMIT: usize = 64;
+
+/// Whether the field is a box. The variant of a struct's field is 0.
+pub fn is_boxed_field(env: &Env, def: DefId, variant: u32, field: u32) -> bool {
+    let Some(fields) = fields_of(env, def, variant) else {
+        return false;
+    };
+    let ty = fields[field as usize].ty;
+    contains(env, ty, def, DEPTH_LIMIT, &mut FxHashSet::default())
+}
+
+/// The declared fields of a struct (variant 0) or of a variant of an enum.
+pub fn fields_of(env: &Env, def: DefId, variant: u32) -> Option<&[FieldDef]> {
+    match &env.def(def).kind {
+        DefKind::Struct(found) => Some(&found.fields),
+        DefKind::Enum(found) => Some(&found.variants[variant as usize].fields),
+        DefKind::Fn(_)
+        | DefKind::Trait(_)
+        | DefKind::Global(_)
+        | DefKind::Const(_)
+        | DefKind::ExternType { .. } => None,
+    }
+}
+
+fn contains(env: &Env, ty: Ty, def: DefId, depth: usize, seen: &mut FxHashSet<Ty>) -> bool {
+    if depth == 0 || !seen.insert(ty) {
+        return false;
+    }
+    match ty.kind() {
+        TyKind::Tuple(parts) => parts
+            .iter()
+            .any(|part| contains(env, *part, def, depth - 1, seen)),
+        TyKind::FixedArray(_, Len::Known(0)) => false,
+        TyKind::FixedArray(elem, _) => contains(env, *elem, def, depth - 1, seen),
+        TyKind::Adt(found, _) if *found == def => true,
+        TyKind::Adt(DefId::MAP | DefId::SET, _) => false,
+        TyKind::Adt(found, args) => field_types(env, *found)
+            .into_iter()
+            .any(|field| contains(env, field.subst(args), def, depth - 1, seen)),
+        TyKind::Int(_)
+        | TyKind::Float(_)
+        | TyKind::Bool
+        | TyKind::Char
+        | TyKind::Never
+        | TyKind::Str
+        | TyKind::Array(_)
+        | TyKind::Fn(_)
+        | TyKind::Any(_)
+        | TyKind::Simd(..)
+        | TyKind::Ptr(_)
+        | TyKind::CStr
+        | TyKind::Param(..)
+        | TyKind::Infer(_)
+        | TyKind::Error => false,
+    }
+}
+
+fn field_types(env: &Env, def: DefId) -> Vec<Ty> {
+    match &env.def(def).kind {
+        DefKind::Struct(found) => found.fields.iter().map(|field| field.ty).collect(),
+        DefKind::Enum(found) => found
+            .variants
+            .iter()
+            .flat_map(|variant| variant.fields.iter().map(|field| field.ty))
+            .collect(),
+        DefKind::Fn(_)
+        | DefKind::Trait(_)
+        | DefKind::Global(_)
+        | DefKind::Const(_)
+        | DefKind::ExternType { .. } => Vec::new(),
+    }
+}
