@@ -245,6 +245,40 @@ impl Env {
         }
     }
 
+    /// Fills in what `check` inferred: the result type of a function, the type of a global or of a constant, where
+    /// `Ty::unknown()` stood.
+    pub fn set_inferred_type(&mut self, id: DefId, ty: Ty) {
+        let def = self.def(id);
+        let kind = match &def.kind {
+            DefKind::Fn(function) => DefKind::Fn(FnDef {
+                ret: ty,
+                ..function.clone()
+            }),
+            DefKind::Global(global) => DefKind::Global(GlobalDef {
+                ty,
+                ..global.clone()
+            }),
+            DefKind::Const(constant) => DefKind::Const(ConstDef {
+                ty,
+                ..constant.clone()
+            }),
+            DefKind::Struct(_)
+            | DefKind::Enum(_)
+            | DefKind::Trait(_)
+            | DefKind::ExternType { .. } => panic!("compiler bug: {id} has no type to infer"),
+        };
+        let changed = Def {
+            id,
+            name: def.name.clone(),
+            module: def.module,
+            is_pub: def.is_pub,
+            span: def.span,
+            docs: def.docs.clone(),
+            kind,
+        };
+        self.defs.insert(id, Arc::new(changed));
+    }
+
     pub fn methods(&self, head: &Head, name: &str) -> impl Iterator<Item = DefId> + '_ {
         self.methods
             .get(&(head.clone(), SmolStr::new(name)))

@@ -4,10 +4,32 @@
 
 use cranelift_entity::SecondaryMap;
 use rustc_hash::FxHashMap;
+use syntax::Span;
 
 use crate::env::DefId;
 use crate::hir::{self, ExprId, LocalId, PatId};
 use crate::types::Ty;
+
+/// A checked unit. The types that were inferred are in the `Env`.
+pub struct TypedModule {
+    pub functions: Vec<TypedFunction>,
+    pub cells: Vec<TypedCell>,
+}
+
+pub struct TypedFunction {
+    pub def: DefId,
+    pub typed: Typed,
+}
+
+/// A [`hir::Cell`] with its body checked.
+pub struct TypedCell {
+    pub span: Span,
+    pub defines: Vec<DefId>,
+    /// The hidden global that receives the value; `None` if that is of type `()` or `never`.
+    pub value: Option<DefId>,
+    pub expected: Option<(String, Span)>,
+    pub typed: Typed,
+}
 
 /// A checked body.
 pub struct Typed {
@@ -15,24 +37,78 @@ pub struct Typed {
     pub tables: Tables,
 }
 
+/// No type in here contains a type variable. `never` stays where it was found: an expression of type `never` stands
+/// anywhere without being wrapped.
 #[derive(Default)]
 pub struct Tables {
-    /// The type of each expression itself, before wrapping.
+    /// The type of each expression itself, before wrapping. An `if`, `match` or block of type `()` drops the values of branches
+    /// and tails of other types. Integer and float literals have the numeric type they take (an `Int` may be an `f64`), or
+    /// a type parameter (then it is `T.from_int(n)`). The type of a minus before a literal covers both. `a?.b` and `a?.f()` have the
+    /// type after flattening: `b` itself if that is optional, else `some(b)`.
     pub exprs: SecondaryMap<ExprId, Option<Ty>>,
     pub locals: SecondaryMap<LocalId, Option<Ty>>,
     /// The type of the value that each pattern is matched with.
     pub pats: SecondaryMap<PatId, Option<Ty>>,
-    /// Expressions whose value is put into `some(…)` where it stands; the type after wrapping.
+    /// Expressions whose value is put into `some(…)` where it stands; the type after wrapping. Branches of an `if`, `match` or block are
+    /// wrapped on their own; then the whole is not.
     pub wraps: FxHashMap<ExprId, Ty>,
-    /// What every call, method call, converted operator and constructor resolved to.
+    /// What every call, method call, operator of the user and constructor resolved to. `Unary`, `Binary` and `Assign` with an operator are
+    /// in here only if a user's function does it (for `Assign`: `place = f(place, value)`), otherwise they are built in: on numbers and bits
+    /// of one type (shift counts of any integer type), `char + int`, `char - int`, `char - char` (an `i64`), `str + str`,
+    /// `str + char`, `[T] + [T]`, and structural comparison of two values of one type.
     pub calls: FxHashMap<ExprId, Call>,
     /// `a.b`: the index of the field.
     pub fields: FxHashMap<ExprId, u32>,
     /// Variant and struct patterns: the variant (0 for a struct), and for each field of it in declaration order the pattern, if any.
     pub pat_fields: FxHashMap<PatId, (u32, Vec<Option<PatId>>)>,
+    /// A bare upper-case name in a pattern that turned out to be a constant.
+    pub pat_consts: FxHashMap<PatId, DefId>,
+    /// What each `e?` does.
+    pub tries: FxHashMap<ExprId, TryKind>,
+    /// What each `for` walks, by the `For` expression.
+    pub sources: FxHashMap<ExprId, ForSource>,
+    /// A function used as a value: its type arguments.
+    pub fn_args: FxHashMap<ExprId, Vec<Ty>>,
+    /// The result type of the body; a cell's is the type of its root.
+    pub ret: Option<Ty>,
+    /// The body's own value is dropped and `ok(())` is returned: a `()!` function that ends without a value. A `return` without a value in
+    /// a function whose result is a `Result` does the same.
+    pub ends_ok: bool,
 }
 
-/// A resolved call. Arguments are in parameter order; `order` lists those that are written in the order of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TryKind {
+    /// On `none` returns `none`.
+    Option,
+    /// On `err(e)` returns `err(e)`.
+    Result,
+    /// On `err(e)` returns `err(Error(message: str(e)))`.
+    ToError,
+    /// At top level: a runtime error.
+    Fail,
+}
+
+/// What a `for` walks. The element is what the pattern is matched with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForSource {
+    Array,
+    FixedArray,
+    /// `Range` or `RangeInclusive` (the source's type says which) of an integer type or `char`.
+    Range,
+    /// The characters of a text.
+    Chars,
+    /// `xs.enumerate()` on an array or fixed array, which is this expression; the element is `(i64, T)`. The source expression itself is a
+    /// resolved method call, which need not be made.
+    Enumerate(ExprId),
+    /// `zip(xs, ys)` of two arrays or fixed arrays; the element is `(T, U)`.
+    Zip(ExprId, ExprId),
+    Map,
+    Set,
+}
+
+/// A resolved call. Arguments are in parameter order, a method's receiver first; `order` lists those that are written, receiver included,
+/// in the order of the text. For `a?.f()` the receiver is the payload of `a`. A `Target::Value` is called with `Callee::Value`'s expression,
+/// or, if the call is a method call, with the receiver's field of that name (`fields` has its index), and then `args` has no receiver.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub target: Target,

@@ -21,6 +21,7 @@ impl Ty {
             TyKind::Array(elem) => format!("[{}]", elem.display(names)),
             TyKind::FixedArray(elem, Len::Known(n)) => format!("[{}; {n}]", elem.display(names)),
             TyKind::FixedArray(elem, Len::Param(_, n)) => format!("[{}; {n}]", elem.display(names)),
+            TyKind::FixedArray(elem, Len::Infer(_)) => format!("[{}; _]", elem.display(names)),
             TyKind::Adt(DefId::OPTION, args) => optional(args[0], names),
             TyKind::Adt(def, args) if args.is_empty() => names.name_of(*def),
             TyKind::Adt(DefId::MAP, args) => {

@@ -83,6 +83,8 @@ pub enum Scalar {
 pub enum Len {
     Known(u64),
     Param(u32, SmolStr),
+    /// A length to be inferred; never leaves the checker.
+    Infer(u32),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -248,6 +250,14 @@ impl Ty {
     pub fn tuple(parts: Vec<Ty>) -> Ty {
         Ty::new(TyKind::Tuple(parts))
     }
+    /// Stands in the `Env` for a type that is not written and that `check` fills in: the result of `fn f(…) = e`, the type of
+    /// `let x = e` and of `const n = e`, and the result of functions that compute defaults where that is not known.
+    pub fn unknown() -> Ty {
+        Ty::new(TyKind::Infer(InferVar {
+            index: u32::MAX,
+            kind: InferKind::General,
+        }))
+    }
     pub fn option(inner: Ty) -> Ty {
         Ty::new(TyKind::Adt(DefId::OPTION, vec![inner]))
     }
@@ -258,6 +268,9 @@ impl Ty {
         Ty::new(TyKind::Adt(DefId::RANGE, vec![elem]))
     }
 
+    pub fn is_unknown(self) -> bool {
+        self == Ty::unknown()
+    }
     pub fn is_unit(self) -> bool {
         matches!(self.kind(), TyKind::Tuple(parts) if parts.is_empty())
     }
