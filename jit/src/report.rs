@@ -1,0 +1,113 @@
+//! What a session tells its front ends: plain data about cells, values, output and errors, without terminal code.
+//!
+//! `session::Session` makes it; the command line, the worksheet, the REPL and hosts read it. The methods that the front doors
+//! stand on (a session is `Session::new(Config)`):
+//!
+//! | method | for |
+//! |---|---|
+//! | `run_script(name, text) -> Result<(), Error>` | `sumi FILE`: every cell in order, output straight to the sink, stops at the first error |
+//! | `run_unit(name, text, UnitKind) -> Result<UnitReport, Error>` | a worksheet or a REPL line: a cell that fails does not end the others that do not need it |
+//! | `check(name, text) -> Result<Vec<String>, Error>` | rendered warnings |
+//! | `emit(name, text, Stage) -> Result<String, Error>` | `--emit` |
+//! | `undo() -> Option<String>` | takes back the last unit, its effects on variables included |
+//! | `interrupter() -> Interrupter` | Ctrl-C |
+//! | `names(prefix, after_dot_of)` | completion |
+//! | `live_blocks() -> usize` | tests |
+
+use std::ops::Range;
+
+/// What running a unit showed.
+#[derive(Clone, Debug, Default)]
+pub struct UnitReport {
+    /// One for each top-level item that runs, in the order of the text.
+    pub cells: Vec<CellReport>,
+    /// Definitions of functions and types, redefinitions included.
+    pub defined: Vec<Shown>,
+    /// Rendered diagnostics that did not stop the unit.
+    pub warnings: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct CellReport {
+    /// Bytes of the unit's text.
+    pub span: Range<usize>,
+    /// The names it binds and their values.
+    pub bindings: Vec<Shown>,
+    /// The value of an expression other than `()`.
+    pub value: Option<Shown>,
+    /// What it printed, when output is captured.
+    pub output: String,
+    pub error: Option<RuntimeError>,
+    /// Why it was not run: what it needs did not come about.
+    pub waits_for: Option<String>,
+    pub expectation: Option<Expectation>,
+}
+
+/// A name, its type and its value as literal text, bounded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    pub name: String,
+    pub ty: String,
+    pub text: String,
+}
+
+/// A `//=>` comment and what came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    pub expected: String,
+    pub actual: String,
+    pub span: Range<usize>,
+}
+
+impl Expectation {
+    pub fn holds(&self) -> bool {
+        self.expected.trim() == self.actual.trim()
+    }
+}
+
+/// How a run ended early.
+#[derive(Clone, Debug)]
+pub struct RuntimeError {
+    /// `index`, `division-by-zero`, `assert`, `panic`, `stack-overflow`, `memory`, `interrupt`, …
+    pub kind: &'static str,
+    pub message: String,
+    /// The place in Sumi code that failed, then its callers, innermost first.
+    pub frames: Vec<Frame>,
+    /// Kind, message, source line and stack as a user reads them, without colour.
+    pub rendered: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    pub function: String,
+    pub file: String,
+    /// From 1; 0 if unknown.
+    pub line: u32,
+    pub column: u32,
+}
+
+/// Everything that can go wrong between a host and Sumi.
+#[derive(Clone, Debug)]
+pub enum Error {
+    /// The source has mistakes; rendered, colour as the session was asked for.
+    Rejected { rendered: String },
+    /// A library or symbol that is not there, or a host signature that does not match: symbol, library, where it was declared.
+    Link { rendered: String },
+    Runtime(RuntimeError),
+    /// A function or global asked for by the host does not exist or has another type.
+    Signature { message: String },
+    /// LLVM refused; a bug of ours or a machine that ran out of something.
+    Backend { message: String },
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Error::Rejected { rendered } | Error::Link { rendered } => f.write_str(rendered),
+            Error::Runtime(error) => f.write_str(&error.rendered),
+            Error::Signature { message } | Error::Backend { message } => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
