@@ -1,0 +1,15 @@
+//! Object bytes become callable addresses: safe, small wrappers over ORC, and the only files that name llvm-sys.
+//!
+//! A [`Session`] owns one LLJIT (JITLink, no process symbols) and the memory that all its code lies in. Every unit gets a
+//! [`Dylib`]; what it needs from others it finds through its link order. A handle has one owner: a dylib keeps the
+//! dylibs it links to alive, and dropping the last handle removes its code and gives the memory back.
+
+mod dylib;
+mod error;
+mod session;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use dylib::Dylib;
+pub use error::LinkError;
+pub use session::Session;

@@ -1,0 +1,156 @@
+//! The owner of one LLJIT instance: created once per engine, disposed of after its last dylib.
+
+use std::cell::Cell;
+use std::ffi::{CStr, CString, c_void};
+use std::ops::Range;
+use std::ptr;
+use std::rc::Rc;
+
+use llvm_sys::error::LLVMErrorRef;
+use llvm_sys::orc2::lljit::{LLVMOrcDisposeLLJIT, LLVMOrcLLJITGetExecutionSession, LLVMOrcLLJITRef};
+use llvm_sys::orc2::{
+    LLVMOrcExecutionSessionCreateBareJITDylib, LLVMOrcExecutionSessionGetSymbolStringPool,
+    LLVMOrcExecutionSessionIntern, LLVMOrcExecutionSessionRef, LLVMOrcExecutionSessionSetErrorReporter,
+    LLVMOrcJITDylibRef, LLVMOrcSymbolStringPoolClearDeadEntries, LLVMOrcSymbolStringPoolEntryRef,
+};
+use llvm_sys::target::{LLVMInitializeX86AsmPrinter, LLVMInitializeX86Target, LLVMInitializeX86TargetInfo, LLVMInitializeX86TargetMC};
+
+use super::error::{LinkError, Reports, message_of};
+use super::Dylib;
+
+unsafe extern "C" {
+    fn sumi_orc_create_session(
+        created: *mut LLVMOrcLLJITRef,
+        text_begin: *mut *const c_void,
+        text_size: *mut u64,
+    ) -> LLVMErrorRef;
+    fn sumi_orc_remove_dylib(session: LLVMOrcExecutionSessionRef, dylib: LLVMOrcJITDylibRef) -> LLVMErrorRef;
+}
+
+/// Names in ORC's pool are swept after this many removals; a sweep walks the whole pool.
+const SWEEP_EVERY: u32 = 64;
+
+/// Everything that is linked together. Clones are the same session.
+#[derive(Clone)]
+pub struct Session(Rc<Inner>);
+
+struct Inner {
+    lljit: LLVMOrcLLJITRef,
+    handle: LLVMOrcExecutionSessionRef,
+    text: Range<usize>,
+    /// Boxed because the error reporter holds its address.
+    reports: Box<Reports>,
+    dylibs_made: Cell<u64>,
+    removals: Cell<u32>,
+}
+
+impl Session {
+    pub fn new() -> Result<Session, LinkError> {
+        initialize_target();
+        let reports = Box::<Reports>::default();
+        let (mut lljit, mut begin, mut size) = (ptr::null_mut(), ptr::null(), 0);
+        // SAFETY: the three results are written before a success is returned.
+        reports.check(unsafe { sumi_orc_create_session(&raw mut lljit, &raw mut begin, &raw mut size) })?;
+        // SAFETY: `lljit` is alive; the reporter's context outlives it, see `Drop`.
+        let handle = unsafe {
+            let handle = LLVMOrcLLJITGetExecutionSession(lljit);
+            LLVMOrcExecutionSessionSetErrorReporter(handle, report, (&raw const *reports).cast_mut().cast());
+            handle
+        };
+        let begin = begin as usize;
+        let text = begin..begin + usize::try_from(size).expect("an address fits");
+        Ok(Session(Rc::new(Inner {
+            lljit,
+            handle,
+            text,
+            reports,
+            dylibs_made: Cell::new(0),
+            removals: Cell::new(0),
+        })))
+    }
+
+    /// Where all generated code of this session lies, and nothing else.
+    pub fn text(&self) -> Range<usize> {
+        self.0.text.clone()
+    }
+
+    /// An empty dylib, linked to nothing. The name is for ORC's messages.
+    pub fn add_dylib(&self, name: &str) -> Rc<Dylib> {
+        let number = self.0.dylibs_made.replace(self.0.dylibs_made.get() + 1);
+        let unique = c_string(&format!("{name}.{number}"));
+        // SAFETY: the session is alive and no other dylib has this name.
+        let raw = unsafe { LLVMOrcExecutionSessionCreateBareJITDylib(self.0.handle, unique.as_ptr()) };
+        Rc::new(Dylib::new(self.clone(), raw))
+    }
+
+    pub(super) fn lljit(&self) -> LLVMOrcLLJITRef {
+        self.0.lljit
+    }
+
+    pub(super) fn handle(&self) -> LLVMOrcExecutionSessionRef {
+        self.0.handle
+    }
+
+    pub(super) fn reports(&self) -> &Reports {
+        &self.0.reports
+    }
+
+    /// A counted entry of the name pool; whoever takes it releases it.
+    pub(super) fn intern(&self, name: &str) -> LLVMOrcSymbolStringPoolEntryRef {
+        let name = c_string(name);
+        // SAFETY: the session is alive, the name is copied.
+        unsafe { LLVMOrcExecutionSessionIntern(self.0.handle, name.as_ptr()) }
+    }
+
+    /// Takes `dylib`'s code out of memory. Nobody may link to it, nor run it.
+    pub(super) fn remove(&self, dylib: LLVMOrcJITDylibRef) {
+        // SAFETY: both are alive, and the only owner of the dylib calls this once.
+        let failed = message_of(unsafe { sumi_orc_remove_dylib(self.0.handle, dylib) });
+        assert_eq!(failed, None, "compiler bug: a dylib could not be removed");
+        let removals = self.0.removals.get() + 1;
+        self.0.removals.set(removals);
+        if removals.is_multiple_of(SWEEP_EVERY) {
+            // SAFETY: the session is alive.
+            unsafe {
+                LLVMOrcSymbolStringPoolClearDeadEntries(LLVMOrcExecutionSessionGetSymbolStringPool(self.0.handle));
+            }
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // SAFETY: every dylib holds the session, so none is left; the reporter's context is dropped after this.
+        let failed = message_of(unsafe { LLVMOrcDisposeLLJIT(self.lljit) });
+        debug_assert_eq!(failed, None, "compiler bug: the session could not be closed");
+    }
+}
+
+/// Receives the causes of failures, on whatever thread they arise.
+extern "C" fn report(context: *mut c_void, error: LLVMErrorRef) {
+    // SAFETY: the context is the `Reports` of the session that calls, which outlives it.
+    let reports = unsafe { &*context.cast::<Reports>() };
+    if let Some(message) = message_of(error) {
+        reports.add(message);
+    }
+}
+
+/// Once per process; repeating it is harmless.
+fn initialize_target() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        // SAFETY: these only enter the target into LLVM's registry.
+        unsafe {
+            LLVMInitializeX86TargetInfo();
+            LLVMInitializeX86Target();
+            LLVMInitializeX86TargetMC();
+            LLVMInitializeX86AsmPrinter();
+        }
+    });
+}
+
+/// Names with a zero byte do not come from our lexer; cutting them there is as good as any other reading.
+pub(super) fn c_string(text: &str) -> CString {
+    let cut = text.split('\0').next().unwrap_or_default();
+    CString::new(cut).unwrap_or_else(|_| CStr::to_owned(c""))
+}
