@@ -6,7 +6,8 @@ fn main() {
     let sources = ["src/orc/shim.cpp", "src/orc/memory.cpp"];
     println!("cargo:rerun-if-changed=src/orc");
     println!("cargo:rerun-if-changed=build.rs");
-    let include = env::var("DEP_SUMI_LLVM_INCLUDE").expect("codegen's build script says where LLVM's headers are");
+    let include = env::var("DEP_SUMI_LLVM_INCLUDE")
+        .expect("codegen's build script says where LLVM's headers are");
     cc::Build::new()
         .cpp(true)
         .std("c++17")

@@ -25,7 +25,10 @@ fn main() {
         config.display()
     );
     println!("cargo:include={}", ask(&config, &["--includedir"]));
-    println!("cargo:rustc-link-search=native={}", ask(&config, &["--libdir"]));
+    println!(
+        "cargo:rustc-link-search=native={}",
+        ask(&config, &["--libdir"])
+    );
 
     if env::var("PROFILE").as_deref() == Ok("release") {
         link_statically(&config);
@@ -40,34 +43,57 @@ fn find_llvm_config() -> PathBuf {
         return Path::new(&prefix).join("bin/llvm-config");
     }
     let named = Path::new("llvm-config-22");
-    if Command::new(named).arg("--version").output().is_ok_and(|output| output.status.success()) {
+    if Command::new(named)
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success())
+    {
         return named.to_owned();
     }
     PathBuf::from("/usr/lib/llvm-22/bin/llvm-config")
 }
 
 fn ask(config: &Path, arguments: &[&str]) -> String {
-    let output = Command::new(config).args(arguments).output().unwrap_or_else(|error| {
-        panic!(
-            "LLVM 22 was not found ({}: {error}). On Debian: apt-get install llvm-22-dev. \
+    let output = Command::new(config)
+        .args(arguments)
+        .output()
+        .unwrap_or_else(|error| {
+            panic!(
+                "LLVM 22 was not found ({}: {error}). On Debian: apt-get install llvm-22-dev. \
              Elsewhere set {PREFIX_VARIABLE} to the directory that holds bin/llvm-config",
-            config.display()
-        )
-    });
-    assert!(output.status.success(), "{} {arguments:?} failed", config.display());
-    String::from_utf8(output.stdout).expect("llvm-config prints UTF-8").trim().to_owned()
+                config.display()
+            )
+        });
+    assert!(
+        output.status.success(),
+        "{} {arguments:?} failed",
+        config.display()
+    );
+    String::from_utf8(output.stdout)
+        .expect("llvm-config prints UTF-8")
+        .trim()
+        .to_owned()
 }
 
 fn link_statically(config: &Path) {
     let mut arguments = vec!["--link-static", "--libs"];
     arguments.extend(COMPONENTS);
     for flag in ask(config, &arguments).split_whitespace() {
-        let library = flag.strip_prefix("-l").unwrap_or_else(|| panic!("llvm-config: unexpected flag {flag}"));
+        let library = flag
+            .strip_prefix("-l")
+            .unwrap_or_else(|| panic!("llvm-config: unexpected flag {flag}"));
         println!("cargo:rustc-link-lib=static:-bundle={library}");
     }
     // llvm-config also lists libz3 and libxml2, which nothing that we keep refers to.
-    for (library, package) in [("z", "zlib1g-dev"), ("zstd", "libzstd-dev"), ("stdc++", "g++")] {
-        println!("cargo:rustc-link-search=native={}", directory_of_archive(library, package));
+    for (library, package) in [
+        ("z", "zlib1g-dev"),
+        ("zstd", "libzstd-dev"),
+        ("stdc++", "g++"),
+    ] {
+        println!(
+            "cargo:rustc-link-search=native={}",
+            directory_of_archive(library, package)
+        );
         println!("cargo:rustc-link-lib=static:-bundle={library}");
     }
 }
@@ -75,9 +101,19 @@ fn link_statically(config: &Path) {
 /// Only the C++ driver knows where its own libstdc++.a is.
 fn directory_of_archive(library: &str, package: &str) -> String {
     let archive = format!("lib{library}.a");
-    let output = Command::new("c++").arg(format!("-print-file-name={archive}")).output();
-    let output = output.unwrap_or_else(|error| panic!("c++ could not be run ({error}); on Debian: apt-get install g++"));
+    let output = Command::new("c++")
+        .arg(format!("-print-file-name={archive}"))
+        .output();
+    let output = output.unwrap_or_else(|error| {
+        panic!("c++ could not be run ({error}); on Debian: apt-get install g++")
+    });
     let path = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
-    assert!(path.is_absolute(), "{archive} was not found; on Debian: apt-get install {package}");
-    path.parent().expect("an absolute path of a file has a parent").display().to_string()
+    assert!(
+        path.is_absolute(),
+        "{archive} was not found; on Debian: apt-get install {package}"
+    );
+    path.parent()
+        .expect("an absolute path of a file has a parent")
+        .display()
+        .to_string()
 }

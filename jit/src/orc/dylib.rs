@@ -11,10 +11,11 @@ use llvm_sys::error::LLVMErrorRef;
 use llvm_sys::orc2::lljit::{LLVMOrcLLJITAddObjectFile, LLVMOrcLLJITGetGlobalPrefix};
 use llvm_sys::orc2::{
     LLVMJITEvaluatedSymbol, LLVMJITSymbolFlags, LLVMJITSymbolGenericFlags, LLVMOrcAbsoluteSymbols,
-    LLVMOrcCJITDylibSearchOrderElement, LLVMOrcCLookupSetElement, LLVMOrcCSymbolMapPair, LLVMOrcCSymbolMapPairs,
-    LLVMOrcCreateDynamicLibrarySearchGeneratorForProcess, LLVMOrcExecutionSessionLookup, LLVMOrcJITDylibAddGenerator,
+    LLVMOrcCJITDylibSearchOrderElement, LLVMOrcCLookupSetElement, LLVMOrcCSymbolMapPair,
+    LLVMOrcCSymbolMapPairs, LLVMOrcCreateDynamicLibrarySearchGeneratorForProcess,
+    LLVMOrcDisposeMaterializationUnit, LLVMOrcExecutionSessionLookup, LLVMOrcJITDylibAddGenerator,
     LLVMOrcJITDylibDefine, LLVMOrcJITDylibLookupFlags, LLVMOrcJITDylibRef, LLVMOrcLookupKind,
-    LLVMOrcSymbolLookupFlags, LLVMOrcSymbolStringPoolEntryStr, LLVMOrcDisposeMaterializationUnit,
+    LLVMOrcSymbolLookupFlags, LLVMOrcSymbolStringPoolEntryStr,
 };
 use rustc_hash::FxHashMap;
 
@@ -36,7 +37,11 @@ pub struct Dylib {
 
 impl Dylib {
     pub(super) fn new(session: Session, raw: LLVMOrcJITDylibRef) -> Dylib {
-        Dylib { raw, links: RefCell::default(), session }
+        Dylib {
+            raw,
+            links: RefCell::default(),
+            session,
+        }
     }
 
     pub fn session(&self) -> &Session {
@@ -45,7 +50,13 @@ impl Dylib {
 
     /// What is not found here or in earlier links is looked for in `next`.
     pub fn link_to(&self, next: &Rc<Dylib>) {
-        if ptr::eq(self, &**next) || self.links.borrow().iter().any(|linked| Rc::ptr_eq(linked, next)) {
+        if ptr::eq(self, &**next)
+            || self
+                .links
+                .borrow()
+                .iter()
+                .any(|linked| Rc::ptr_eq(linked, next))
+        {
             return;
         }
         // SAFETY: both dylibs are alive and of one session; `links` keeps the second alive as long as the first.
@@ -54,7 +65,10 @@ impl Dylib {
     }
 
     /// Gives names to addresses that are already in the process.
-    pub fn define_absolute<'a>(&self, symbols: impl IntoIterator<Item = (&'a str, usize)>) -> Result<(), LinkError> {
+    pub fn define_absolute<'a>(
+        &self,
+        symbols: impl IntoIterator<Item = (&'a str, usize)>,
+    ) -> Result<(), LinkError> {
         let flags = LLVMJITSymbolGenericFlags::LLVMJITSymbolGenericFlagsExported as u8;
         let mut pairs: Vec<LLVMOrcCSymbolMapPair> = symbols
             .into_iter()
@@ -62,7 +76,10 @@ impl Dylib {
                 Name: self.session.intern(name),
                 Sym: LLVMJITEvaluatedSymbol {
                     Address: address as u64,
-                    Flags: LLVMJITSymbolFlags { GenericFlags: flags, TargetFlags: 0 },
+                    Flags: LLVMJITSymbolFlags {
+                        GenericFlags: flags,
+                        TargetFlags: 0,
+                    },
                 },
             })
             .collect();
@@ -72,7 +89,10 @@ impl Dylib {
         // SAFETY: the names are handed over with their counts; the unit is handed over unless defining fails.
         unsafe {
             let unit = LLVMOrcAbsoluteSymbols(pairs.as_mut_ptr(), pairs.len());
-            let defined = self.session.reports().check(LLVMOrcJITDylibDefine(self.raw, unit));
+            let defined = self
+                .session
+                .reports()
+                .check(LLVMOrcJITDylibDefine(self.raw, unit));
             if defined.is_err() {
                 LLVMOrcDisposeMaterializationUnit(unit);
             }
@@ -85,7 +105,11 @@ impl Dylib {
         let name = super::session::c_string(name);
         // SAFETY: the bytes are copied into a buffer that the JIT takes over, also when it fails.
         let added = unsafe {
-            let buffer = LLVMCreateMemoryBufferWithMemoryRangeCopy(bytes.as_ptr().cast(), bytes.len(), name.as_ptr());
+            let buffer = LLVMCreateMemoryBufferWithMemoryRangeCopy(
+                bytes.as_ptr().cast(),
+                bytes.len(),
+                name.as_ptr(),
+            );
             LLVMOrcLLJITAddObjectFile(self.session.lljit(), self.raw, buffer)
         };
         self.session.reports().check(added)
@@ -97,12 +121,14 @@ impl Dylib {
         // SAFETY: the generator is written on success and then handed over.
         unsafe {
             let prefix = LLVMOrcLLJITGetGlobalPrefix(self.session.lljit());
-            self.session.reports().check(LLVMOrcCreateDynamicLibrarySearchGeneratorForProcess(
-                &raw mut generator,
-                prefix,
-                None,
-                ptr::null_mut(),
-            ))?;
+            self.session
+                .reports()
+                .check(LLVMOrcCreateDynamicLibrarySearchGeneratorForProcess(
+                    &raw mut generator,
+                    prefix,
+                    None,
+                    ptr::null_mut(),
+                ))?;
             LLVMOrcJITDylibAddGenerator(self.raw, generator);
         }
         Ok(())
@@ -111,7 +137,11 @@ impl Dylib {
     /// The address of `name`, here or along the link order; links what defines it.
     pub fn lookup(&self, name: &str) -> Result<usize, LinkError> {
         let found = self.lookup_all(&[name])?;
-        found.get(name).copied().ok_or_else(|| self.session.reports().explain(format!("`{name}` was not found")))
+        found.get(name).copied().ok_or_else(|| {
+            self.session
+                .reports()
+                .explain(format!("`{name}` was not found"))
+        })
     }
 
     /// As [`Dylib::lookup`], for several names in one step: all are found or none.
@@ -159,7 +189,12 @@ impl Drop for Dylib {
 
 type Answer = Result<FxHashMap<String, usize>, String>;
 
-extern "C" fn receive(error: LLVMErrorRef, pairs: LLVMOrcCSymbolMapPairs, count: usize, context: *mut c_void) {
+extern "C" fn receive(
+    error: LLVMErrorRef,
+    pairs: LLVMOrcCSymbolMapPairs,
+    count: usize,
+    context: *mut c_void,
+) {
     // SAFETY: the context is the boxed sender of the lookup, which ORC answers once.
     let sender = unsafe { Box::from_raw(context.cast::<mpsc::Sender<Answer>>()) };
     let answer = match message_of(error) {
@@ -176,5 +211,7 @@ extern "C" fn receive(error: LLVMErrorRef, pairs: LLVMOrcCSymbolMapPairs, count:
 
 fn name_of(pair: &LLVMOrcCSymbolMapPair) -> String {
     // SAFETY: a pool entry's text is zero-terminated and lives as long as the entry.
-    unsafe { CStr::from_ptr(LLVMOrcSymbolStringPoolEntryStr(pair.Name)) }.to_string_lossy().into_owned()
+    unsafe { CStr::from_ptr(LLVMOrcSymbolStringPoolEntryStr(pair.Name)) }
+        .to_string_lossy()
+        .into_owned()
 }

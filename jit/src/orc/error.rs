@@ -30,7 +30,10 @@ pub(super) struct Reports(Mutex<Vec<String>>);
 
 impl Reports {
     pub(super) fn add(&self, message: String) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(message);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(message);
     }
 
     fn take(&self) -> Vec<String> {
@@ -40,11 +43,18 @@ impl Reports {
     /// The error that `message` stands for, with the causes that were reported meanwhile.
     pub(super) fn explain(&self, message: String) -> LinkError {
         let mut lines = self.take();
-        let missing = lines.iter().chain([&message]).flat_map(|line| missing_names(line)).collect();
+        let missing = lines
+            .iter()
+            .chain([&message])
+            .flat_map(|line| missing_names(line))
+            .collect();
         if lines.is_empty() {
             lines.push(message);
         }
-        LinkError { message: lines.join("\n"), missing }
+        LinkError {
+            message: lines.join("\n"),
+            missing,
+        }
     }
 
     pub(super) fn check(&self, error: LLVMErrorRef) -> Result<(), LinkError> {
@@ -71,7 +81,15 @@ pub(super) fn message_of(error: LLVMErrorRef) -> Option<String> {
 
 /// The names in `Symbols not found: [ a, b ]`, which is ORC's wording.
 fn missing_names(message: &str) -> Vec<String> {
-    let Some((_, rest)) = message.split_once("Symbols not found: [") else { return Vec::new() };
-    let Some((names, _)) = rest.split_once(']') else { return Vec::new() };
-    names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+    let Some((_, rest)) = message.split_once("Symbols not found: [") else {
+        return Vec::new();
+    };
+    let Some((names, _)) = rest.split_once(']') else {
+        return Vec::new();
+    };
+    names
+        .split(',')
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
 }

@@ -91,7 +91,7 @@ Expected<std::unique_ptr<PackedMemory>> PackedMemory::create() {
     Error Failed = systemError("memory for code");
     munmap(Base, DataSize + TextSize);
     close(Fd);
-    return std::move(Failed);
+    return Failed;
   }
   return std::unique_ptr<PackedMemory>(new PackedMemory(Fd, Base, Text, static_cast<char *>(Writable)));
 }

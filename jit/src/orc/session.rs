@@ -7,16 +7,22 @@ use std::ptr;
 use std::rc::Rc;
 
 use llvm_sys::error::LLVMErrorRef;
-use llvm_sys::orc2::lljit::{LLVMOrcDisposeLLJIT, LLVMOrcLLJITGetExecutionSession, LLVMOrcLLJITRef};
+use llvm_sys::orc2::lljit::{
+    LLVMOrcDisposeLLJIT, LLVMOrcLLJITGetExecutionSession, LLVMOrcLLJITRef,
+};
 use llvm_sys::orc2::{
     LLVMOrcExecutionSessionCreateBareJITDylib, LLVMOrcExecutionSessionGetSymbolStringPool,
-    LLVMOrcExecutionSessionIntern, LLVMOrcExecutionSessionRef, LLVMOrcExecutionSessionSetErrorReporter,
-    LLVMOrcJITDylibRef, LLVMOrcSymbolStringPoolClearDeadEntries, LLVMOrcSymbolStringPoolEntryRef,
+    LLVMOrcExecutionSessionIntern, LLVMOrcExecutionSessionRef,
+    LLVMOrcExecutionSessionSetErrorReporter, LLVMOrcJITDylibRef,
+    LLVMOrcSymbolStringPoolClearDeadEntries, LLVMOrcSymbolStringPoolEntryRef,
 };
-use llvm_sys::target::{LLVMInitializeX86AsmPrinter, LLVMInitializeX86Target, LLVMInitializeX86TargetInfo, LLVMInitializeX86TargetMC};
+use llvm_sys::target::{
+    LLVMInitializeX86AsmPrinter, LLVMInitializeX86Target, LLVMInitializeX86TargetInfo,
+    LLVMInitializeX86TargetMC,
+};
 
-use super::error::{LinkError, Reports, message_of};
 use super::Dylib;
+use super::error::{LinkError, Reports, message_of};
 
 unsafe extern "C" {
     fn sumi_orc_create_session(
@@ -24,7 +30,10 @@ unsafe extern "C" {
         text_begin: *mut *const c_void,
         text_size: *mut u64,
     ) -> LLVMErrorRef;
-    fn sumi_orc_remove_dylib(session: LLVMOrcExecutionSessionRef, dylib: LLVMOrcJITDylibRef) -> LLVMErrorRef;
+    fn sumi_orc_remove_dylib(
+        session: LLVMOrcExecutionSessionRef,
+        dylib: LLVMOrcJITDylibRef,
+    ) -> LLVMErrorRef;
 }
 
 /// Names in ORC's pool are swept after this many removals; a sweep walks the whole pool.
@@ -50,11 +59,17 @@ impl Session {
         let reports = Box::<Reports>::default();
         let (mut lljit, mut begin, mut size) = (ptr::null_mut(), ptr::null(), 0);
         // SAFETY: the three results are written before a success is returned.
-        reports.check(unsafe { sumi_orc_create_session(&raw mut lljit, &raw mut begin, &raw mut size) })?;
+        reports.check(unsafe {
+            sumi_orc_create_session(&raw mut lljit, &raw mut begin, &raw mut size)
+        })?;
         // SAFETY: `lljit` is alive; the reporter's context outlives it, see `Drop`.
         let handle = unsafe {
             let handle = LLVMOrcLLJITGetExecutionSession(lljit);
-            LLVMOrcExecutionSessionSetErrorReporter(handle, report, (&raw const *reports).cast_mut().cast());
+            LLVMOrcExecutionSessionSetErrorReporter(
+                handle,
+                report,
+                (&raw const *reports).cast_mut().cast(),
+            );
             handle
         };
         let begin = begin as usize;
@@ -79,7 +94,8 @@ impl Session {
         let number = self.0.dylibs_made.replace(self.0.dylibs_made.get() + 1);
         let unique = c_string(&format!("{name}.{number}"));
         // SAFETY: the session is alive and no other dylib has this name.
-        let raw = unsafe { LLVMOrcExecutionSessionCreateBareJITDylib(self.0.handle, unique.as_ptr()) };
+        let raw =
+            unsafe { LLVMOrcExecutionSessionCreateBareJITDylib(self.0.handle, unique.as_ptr()) };
         Rc::new(Dylib::new(self.clone(), raw))
     }
 
@@ -112,7 +128,9 @@ impl Session {
         if removals.is_multiple_of(SWEEP_EVERY) {
             // SAFETY: the session is alive.
             unsafe {
-                LLVMOrcSymbolStringPoolClearDeadEntries(LLVMOrcExecutionSessionGetSymbolStringPool(self.0.handle));
+                LLVMOrcSymbolStringPoolClearDeadEntries(
+                    LLVMOrcExecutionSessionGetSymbolStringPool(self.0.handle),
+                );
             }
         }
     }
@@ -122,7 +140,10 @@ impl Drop for Inner {
     fn drop(&mut self) {
         // SAFETY: every dylib holds the session, so none is left; the reporter's context is dropped after this.
         let failed = message_of(unsafe { LLVMOrcDisposeLLJIT(self.lljit) });
-        debug_assert_eq!(failed, None, "compiler bug: the session could not be closed");
+        debug_assert_eq!(
+            failed, None,
+            "compiler bug: the session could not be closed"
+        );
     }
 }
 
