@@ -1,5 +1,7 @@
 //! What earlier units defined: immutable and cheap to clone, so that undoing a definition is keeping the old `Env`.
 
+mod language;
+
 use std::sync::Arc;
 
 use cranelift_entity::entity_impl;
@@ -45,6 +47,10 @@ pub struct Env {
     methods: HashMap<(Head, SmolStr), Vector<DefId>>,
     /// Operator functions by symbol (`+`, unary minus is `neg`, indexing is `[]`).
     operators: HashMap<SmolStr, Vector<DefId>>,
+    /// The enums that have a variant of a name.
+    variants: HashMap<SmolStr, Vector<DefId>>,
+    /// Imported modules by the name of their source.
+    loaded: HashMap<SmolStr, ModuleId>,
     next_def: u32,
     next_module: u32,
 }
@@ -221,6 +227,8 @@ pub struct ConstDef {
     pub ty: Option<Ty>,
     /// A function without parameters that computes the value; evaluated by the interpreter.
     pub init: DefId,
+    /// The value of one that is plain arithmetic on integers: what may be the length in `[T; N]`.
+    pub int_value: Option<i128>,
 }
 
 impl Env {
@@ -245,46 +253,22 @@ impl Env {
         }
     }
 
-    /// Fills in what `check` inferred: the result type of a function, the type of a global or of a constant, where
-    /// `Ty::unknown()` stood.
-    pub fn set_inferred_type(&mut self, id: DefId, ty: Ty) {
-        let def = self.def(id);
-        let kind = match &def.kind {
-            DefKind::Fn(function) => DefKind::Fn(FnDef {
-                ret: ty,
-                ..function.clone()
-            }),
-            DefKind::Global(global) => DefKind::Global(GlobalDef {
-                ty,
-                ..global.clone()
-            }),
-            DefKind::Const(constant) => DefKind::Const(ConstDef {
-                ty,
-                ..constant.clone()
-            }),
-            DefKind::Struct(_)
-            | DefKind::Enum(_)
-            | DefKind::Trait(_)
-            | DefKind::ExternType { .. } => panic!("compiler bug: {id} has no type to infer"),
-        };
-        let changed = Def {
-            id,
-            name: def.name.clone(),
-            module: def.module,
-            is_pub: def.is_pub,
-            span: def.span,
-            docs: def.docs.clone(),
-            kind,
-        };
-        self.defs.insert(id, Arc::new(changed));
-    }
-
     pub fn methods(&self, head: &Head, name: &str) -> impl Iterator<Item = DefId> + '_ {
         self.methods
             .get(&(head.clone(), SmolStr::new(name)))
             .into_iter()
             .flatten()
             .copied()
+    }
+
+    /// Every enum, of any module, that has a variant of this name.
+    pub fn enums_with_variant(&self, name: &str) -> impl Iterator<Item = DefId> + '_ {
+        self.variants.get(name).into_iter().flatten().copied()
+    }
+
+    /// The module that was made from a source of this name, if it has been loaded.
+    pub fn loaded_module(&self, source_name: &str) -> Option<ModuleId> {
+        self.loaded.get(source_name).copied()
     }
 
     pub fn operators(&self, symbol: &str) -> impl Iterator<Item = DefId> + '_ {
@@ -316,6 +300,14 @@ impl Env {
         self.defs.insert(def.id, Arc::new(def));
     }
 
+    pub fn add_variant_name(&mut self, variant: SmolStr, of: DefId) {
+        self.variants.entry(variant).or_default().push_back(of);
+    }
+
+    pub fn mark_loaded(&mut self, source_name: SmolStr, module: ModuleId) {
+        self.loaded.insert(source_name, module);
+    }
+
     pub fn bind_name(&mut self, module: ModuleId, name: SmolStr, def: DefId) {
         self.scope_mut(module).names.insert(name, def);
     }
@@ -345,21 +337,20 @@ impl Env {
         found.push_back(new);
     }
 
-    /// What `check` inferred for a function without a written result type.
-    pub fn set_result(&mut self, id: DefId, ty: Ty) {
-        self.function_mut(id).ret = Some(ty);
-    }
-
     pub fn set_body(&mut self, id: DefId, body: Arc<Elaborated>) {
         self.function_mut(id).body = Some(body);
     }
 
-    /// The type of a global or constant, once `check` knows it.
-    pub fn set_value_type(&mut self, id: DefId, ty: Ty) {
+    /// Fills in what `check` inferred: the result type of a function, the type of a global or of a constant, where it was `None`.
+    pub fn set_inferred_type(&mut self, id: DefId, ty: Ty) {
         match &mut self.def_mut(id).kind {
+            DefKind::Fn(function) => function.ret = Some(ty),
             DefKind::Global(global) => global.ty = Some(ty),
             DefKind::Const(constant) => constant.ty = Some(ty),
-            _ => panic!("compiler bug: {id} is not a global or constant"),
+            DefKind::Struct(_)
+            | DefKind::Enum(_)
+            | DefKind::Trait(_)
+            | DefKind::ExternType { .. } => panic!("compiler bug: {id} has no type to infer"),
         }
     }
 

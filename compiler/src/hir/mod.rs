@@ -35,7 +35,11 @@ pub struct Module {
     pub cells: Vec<Cell>,
 }
 
-/// A function, the default of a parameter or field, or the initial value of a constant.
+/// A function, the default of a parameter or field, or the initial value of a constant. Defaults have the generics of
+/// what they belong to and are called with its type arguments.
+///
+/// A body without a result type ends without a tail: lowering made the last value a statement. The same holds for the bodies
+/// of loops, and the branches of an `if` or `match` that is itself a statement.
 pub struct Function {
     pub def: DefId,
     pub body: Body,
@@ -129,7 +133,7 @@ pub enum ExprKind {
         name_span: Span,
         optional: bool,
     },
-    /// `i64.max`: a constant that belongs to a type.
+    /// `i64.max`: a constant that belongs to a type. A `const N` parameter used as a value is the `len` of `[(); N]`.
     TypeConst {
         ty: Ty,
         name: SmolStr,
@@ -208,13 +212,23 @@ pub enum ExprKind {
         op_span: Span,
         value: ExprId,
     },
+    /// Gives a global its first value; its type is `()`. Only in cells, for the globals that the cell defines.
+    Init {
+        global: DefId,
+        value: ExprId,
+    },
     Closure {
-        params: Vec<PatId>,
+        params: Vec<ClosureParam>,
         ret: Option<Ty>,
         body: ExprId,
     },
     /// Something was wrong here and has been reported.
     Error,
+}
+
+pub struct ClosureParam {
+    pub pat: PatId,
+    pub ty: Option<Ty>,
 }
 
 pub enum StrPart {
@@ -227,7 +241,7 @@ pub enum StrPart {
 
 pub enum Callee {
     Fn(DefId),
-    /// A struct's constructor, with type arguments if they were written.
+    /// A struct's constructor, with type arguments if they were written, or inside `Self(…)`.
     Struct(DefId, Option<Vec<Ty>>),
     /// `Shape.Circle(…)`, or `Circle(…)` with the enum to be found from the expected type.
     Variant {
@@ -235,7 +249,8 @@ pub enum Callee {
         name: SmolStr,
         name_span: Span,
     },
-    /// `Vec2.zero()`, `i64.parse(s)`: a function of a type's `impl`.
+    /// `Vec2.zero()`, `i64.parse(s)`: a function of a type's `impl`. Where the type's arguments were left out (`Stack.new()`),
+    /// it is an `Adt` without arguments, and they are inferred.
     Assoc {
         ty: Ty,
         name: SmolStr,

@@ -250,13 +250,12 @@ impl Ty {
     pub fn tuple(parts: Vec<Ty>) -> Ty {
         Ty::new(TyKind::Tuple(parts))
     }
-    /// Stands in the `Env` for a type that is not written and that `check` fills in: the result of `fn f(…) = e`, the type of
-    /// `let x = e` and of `const n = e`, and the result of functions that compute defaults where that is not known.
-    pub fn unknown() -> Ty {
-        Ty::new(TyKind::Infer(InferVar {
-            index: u32::MAX,
-            kind: InferKind::General,
-        }))
+    pub fn param(index: u32, name: &str) -> Ty {
+        Ty::new(TyKind::Param(index, SmolStr::new(name)))
+    }
+    /// The library's `Error`, the `E` of a `T!`.
+    pub fn error_type() -> Ty {
+        Ty::new(TyKind::Adt(DefId::ERROR, Vec::new()))
     }
     pub fn option(inner: Ty) -> Ty {
         Ty::new(TyKind::Adt(DefId::OPTION, vec![inner]))
@@ -268,9 +267,6 @@ impl Ty {
         Ty::new(TyKind::Adt(DefId::RANGE, vec![elem]))
     }
 
-    pub fn is_unknown(self) -> bool {
-        self == Ty::unknown()
-    }
     pub fn is_unit(self) -> bool {
         matches!(self.kind(), TyKind::Tuple(parts) if parts.is_empty())
     }

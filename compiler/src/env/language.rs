@@ -1,0 +1,155 @@
+//! The types that the language itself knows: `T?`, `Result`, ranges, maps, sets and `Error`, with fixed ids.
+
+use smol_str::SmolStr;
+use syntax::{FileId, Span};
+
+use super::{
+    Def, DefId, DefKind, EnumDef, Env, FieldDef, Generic, ModuleId, ModuleScope, StructDef,
+    VariantDef,
+};
+use crate::types::Ty;
+
+const NOWHERE: Span = Span {
+    file: FileId(0),
+    start: 0,
+    end: 0,
+};
+
+impl Env {
+    /// The language alone: no library, and the prelude's module still empty.
+    pub fn new() -> Env {
+        let mut env = Env {
+            defs: imbl::HashMap::new(),
+            modules: imbl::HashMap::new(),
+            methods: imbl::HashMap::new(),
+            operators: imbl::HashMap::new(),
+            variants: imbl::HashMap::new(),
+            loaded: imbl::HashMap::new(),
+            next_def: DefId::FIRST_FREE,
+            next_module: 1,
+        };
+        let prelude = ModuleScope {
+            name: "prelude".into(),
+            ..ModuleScope::default()
+        };
+        env.modules
+            .insert(ModuleId::PRELUDE, std::sync::Arc::new(prelude));
+
+        env.add_language_enum(DefId::OPTION, "Option", &["T"], |p| {
+            vec![
+                variant("none", None),
+                variant("some", Some(("value", p[0]))),
+            ]
+        });
+        env.add_language_enum(DefId::RESULT, "Result", &["T", "E"], |p| {
+            vec![
+                variant("ok", Some(("value", p[0]))),
+                variant("err", Some(("error", p[1]))),
+            ]
+        });
+        env.add_language_struct(DefId::RANGE, "Range", &["T"], |p| {
+            vec![field("start", p[0]), field("end", p[0])]
+        });
+        env.add_language_struct(DefId::RANGE_INCLUSIVE, "RangeInclusive", &["T"], |p| {
+            vec![field("start", p[0]), field("end", p[0])]
+        });
+        env.add_language_struct(DefId::MAP, "Map", &["K", "V"], |_| Vec::new());
+        env.add_language_struct(DefId::SET, "Set", &["T"], |_| Vec::new());
+        env.add_language_struct(DefId::ERROR, "Error", &[], |_| {
+            let error = Ty::error_type();
+            vec![
+                field("message", Ty::str()),
+                field("cause", Ty::option(error)),
+            ]
+        });
+        for (name, id) in [
+            ("Result", DefId::RESULT),
+            ("Set", DefId::SET),
+            ("Error", DefId::ERROR),
+        ] {
+            env.bind_name(ModuleId::PRELUDE, name.into(), id);
+        }
+        env
+    }
+
+    fn add_language_struct(
+        &mut self,
+        id: DefId,
+        name: &str,
+        params: &[&str],
+        fields: impl Fn(&[Ty]) -> Vec<FieldDef>,
+    ) {
+        let kind = DefKind::Struct(StructDef {
+            generics: generics(params),
+            fields: fields(&types_of(params)),
+        });
+        self.insert(language_def(id, name, kind));
+    }
+
+    fn add_language_enum(
+        &mut self,
+        id: DefId,
+        name: &str,
+        params: &[&str],
+        variants: impl Fn(&[Ty]) -> Vec<VariantDef>,
+    ) {
+        let kind = DefKind::Enum(EnumDef {
+            generics: generics(params),
+            variants: variants(&types_of(params)),
+        });
+        self.insert(language_def(id, name, kind));
+    }
+}
+
+impl Default for Env {
+    fn default() -> Env {
+        Env::new()
+    }
+}
+
+fn language_def(id: DefId, name: &str, kind: DefKind) -> Def {
+    Def {
+        id,
+        name: name.into(),
+        module: ModuleId::PRELUDE,
+        is_pub: true,
+        span: NOWHERE,
+        docs: None,
+        kind,
+    }
+}
+
+fn generics(names: &[&str]) -> Vec<Generic> {
+    names
+        .iter()
+        .map(|name| Generic {
+            name: SmolStr::new(name),
+            bounds: Vec::new(),
+            is_const: false,
+        })
+        .collect()
+}
+
+fn types_of(names: &[&str]) -> Vec<Ty> {
+    (0u32..)
+        .zip(names)
+        .map(|(index, name)| Ty::param(index, name))
+        .collect()
+}
+
+fn field(name: &str, ty: Ty) -> FieldDef {
+    FieldDef {
+        name: name.into(),
+        ty,
+        default: None,
+        span: NOWHERE,
+    }
+}
+
+fn variant(name: &str, payload: Option<(&str, Ty)>) -> VariantDef {
+    VariantDef {
+        name: name.into(),
+        fields: payload.into_iter().map(|(n, ty)| field(n, ty)).collect(),
+        span: NOWHERE,
+    }
+}
