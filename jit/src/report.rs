@@ -6,13 +6,17 @@
 //! | method | for |
 //! |---|---|
 //! | `run_script(name, text) -> Result<(), Error>` | `sumi FILE`: every cell in order, output straight to the sink, stops at the first error |
-//! | `run_unit(name, text, UnitKind) -> Result<UnitReport, Error>` | a worksheet or a REPL line: a cell that fails does not end the others that do not need it |
+//! | `interpret(name, text) -> Result<(), Error>` | the same through the MIR interpreter, for tests |
+//! | `run_unit(name, text, UnitKind::{Sheet, Line}) -> Result<UnitReport, Error>` | a worksheet or a REPL line: a cell that fails does not end those that do not need it |
 //! | `check(name, text) -> Result<Vec<String>, Error>` | rendered warnings |
-//! | `emit(name, text, Stage) -> Result<String, Error>` | `--emit` |
-//! | `undo() -> Option<String>` | takes back the last unit, its effects on variables included |
+//! | `emit(name, text, Stage) -> Result<String, Error>`, `type_of(text)` | `--emit`, `:type` |
+//! | `undo() -> Option<String>` | takes back the last unit, its effects on variables included; says what it was |
+//! | `variables() -> Vec<Shown>`, `names() -> Names` | `:vars`, completion (`Names::top_level(prefix)`, `Names::members(variable, prefix)`) |
 //! | `interrupter() -> Interrupter` | Ctrl-C |
-//! | `names(prefix, after_dot_of)` | completion |
-//! | `live_blocks() -> usize` | tests |
+//! | `live_blocks() -> usize` | tests: after `Session::close`-like dropping of the globals it is 0 |
+//!
+//! `Config { optimize, color, args, capture, keep_going, resolver, host, allow_extern, memory_limit, stack_size, … }` has a `Default`.
+//! Free functions for editors: `is_complete(text) -> bool`, `token_classes(text) -> Vec<(Range<usize>, TokenClass)>`.
 
 use std::ops::Range;
 
@@ -90,7 +94,7 @@ pub struct Frame {
 #[derive(Clone, Debug)]
 pub enum Error {
     /// The source has mistakes; rendered, colour as the session was asked for.
-    Rejected { rendered: String },
+    Rejected { rendered: String, problems: Vec<Problem> },
     /// A library or symbol that is not there, or a host signature that does not match: symbol, library, where it was declared.
     Link { rendered: String },
     Runtime(RuntimeError),
@@ -100,10 +104,25 @@ pub enum Error {
     Backend { message: String },
 }
 
+/// One diagnostic as data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// `error` or `warning`.
+    pub severity: &'static str,
+    pub code: String,
+    pub message: String,
+    pub file: String,
+    /// Lines and columns from 1; columns count characters, the end is exclusive.
+    pub line: usize,
+    pub column: usize,
+    pub end_line: usize,
+    pub end_column: usize,
+}
+
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Error::Rejected { rendered } | Error::Link { rendered } => f.write_str(rendered),
+            Error::Rejected { rendered, .. } | Error::Link { rendered } => f.write_str(rendered),
             Error::Runtime(error) => f.write_str(&error.rendered),
             Error::Signature { message } | Error::Backend { message } => f.write_str(message),
         }

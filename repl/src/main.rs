@@ -1,2 +1,110 @@
-//! Being written.
-fn main() {}
+//! The command line: reads arguments, opens one of the doors, gives its exit status.
+//!
+//! `0` done; `1` errors found before running, or a `//=>` that does not hold; `2` wrong usage; `101` a runtime error.
+
+mod emit;
+mod run;
+mod sheet;
+mod terminal;
+mod watch;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// The global allocator of the compiler's own data; generated code has heaps of its own.
+#[derive(Parser)]
+#[command(
+    name = "sumi",
+    version,
+    about = "Sumi: a language for games and live work. Without arguments it opens the REPL.",
+    args_conflicts_with_subcommands = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    script: Script,
+    /// Run this code instead of a file.
+    #[arg(short = 'e', value_name = "CODE", conflicts_with = "file")]
+    code: Option<String>,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Args, Clone, Default)]
+struct Script {
+    /// The script to run; `-` reads it from standard input.
+    file: Option<PathBuf>,
+    /// What the script sees as `io.args()`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+}
+
+#[derive(Args, Clone)]
+struct Options {
+    /// How hard to optimise: 0 or 3.
+    #[arg(long, value_name = "LEVEL", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3), global = true)]
+    opt: u8,
+    /// Print a stage of the compiler instead of running: tokens, ast, hir, mir, drops, llvm or asm.
+    #[arg(long, value_name = "STAGE", global = true)]
+    emit: Option<jit::Stage>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a script.
+    Run(Script),
+    /// Show a worksheet: every top-level item with its value, output or error beside it.
+    Sheet {
+        file: PathBuf,
+        /// Stay, and show it anew whenever the file is saved.
+        #[arg(long)]
+        watch: bool,
+    },
+    /// Report the mistakes of a file without running it.
+    Check { file: PathBuf },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let code = match cli.command {
+        Some(Command::Run(script)) => script_or_emit(script, &cli.options),
+        Some(Command::Sheet { file, watch: true }) => watch::watch(&file, &cli.options),
+        Some(Command::Sheet { file, watch: false }) => sheet::show(&file, &cli.options),
+        Some(Command::Check { file }) => run::check(&file, &cli.options),
+        None => match cli.code {
+            // `-e CODE A B`: what follows the code is the script's.
+            Some(code) => {
+                let first = cli.script.file.map(|f| f.to_string_lossy().into_owned());
+                run::text("-e", &code, first.into_iter().chain(cli.script.args).collect(), &cli.options)
+            }
+            None if cli.script.file.is_some() => script_or_emit(cli.script, &cli.options),
+            None => terminal::repl(&cli.options),
+        },
+    };
+    ExitCode::from(code)
+}
+
+fn script_or_emit(script: Script, options: &Options) -> u8 {
+    let Some(file) = script.file else {
+        eprintln!("sumi: which file? `sumi run FILE [ARG…]`");
+        return 2;
+    };
+    match options.emit {
+        Some(stage) => emit::file(&file, stage, options),
+        None => run::file(&file, script.args, options),
+    }
+}
+
+impl Options {
+    fn config(&self) -> jit::Config {
+        jit::Config {
+            optimize: self.opt > 0,
+            color: std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            ..jit::Config::default()
+        }
+    }
+}

@@ -12,7 +12,7 @@ static int64_t escape(double cx, double cy) {
     return n;
 }
 int main(void) {
-    int64_t sum = 0, size = 1000;
+    int64_t sum = 0, size = 2000;
     for (int64_t row = 0; row < size; row++)
         for (int64_t column = 0; column < size; column++) sum += escape((double)column * 3 / (double)size - 2.2, (double)row * 2 / (double)size - 1);
     printf("%lld\n", (long long)sum);

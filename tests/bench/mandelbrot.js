@@ -9,7 +9,7 @@ function escape(cx, cy) {
   return n
 }
 let sum = 0
-const size = 1000
+const size = 2000
 for (let row = 0; row < size; row++)
   for (let column = 0; column < size; column++) sum += escape(column * 3 / size - 2.2, row * 2 / size - 1)
 console.log(sum)

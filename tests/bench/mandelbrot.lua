@@ -6,7 +6,7 @@ local function escape(cx, cy)
   end
   return n
 end
-local sum, size = 0, 1000
+local sum, size = 0, 2000
 for row = 0, size - 1 do
   for column = 0, size - 1 do sum = sum + escape(column * 3 / size - 2.2, row * 2 / size - 1) end
 end

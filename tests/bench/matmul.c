@@ -17,7 +17,7 @@ static double *multiply(const double *a, const double *b, int64_t n) {
     return c;
 }
 int main(void) {
-    int64_t n = 640;
+    int64_t n = 1200;
     double *c = multiply(matrix(n, 3), matrix(n, 7), n), trace = 0;
     for (int64_t i = 0; i < n; i++) trace += c[i * n + i];
     printf("%.6f\n", trace);

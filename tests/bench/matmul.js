@@ -12,7 +12,7 @@ function multiply(a, b, n) {
     }
   return c
 }
-const n = 640, c = multiply(matrix(n, 3), matrix(n, 7), n)
+const n = 1200, c = multiply(matrix(n, 3), matrix(n, 7), n)
 let trace = 0
 for (let i = 0; i < n; i++) trace += c[i * n + i]
 console.log(trace.toFixed(6))

@@ -16,7 +16,7 @@ local function multiply(a, b, n)
   end
   return c
 end
-local n = 640
+local n = 1200
 local c, trace = multiply(matrix(n, 3), matrix(n, 7), n), 0
 for i = 0, n - 1 do trace = trace + c[i * n + i] end
 print(string.format("%.6f", trace))

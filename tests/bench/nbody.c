@@ -53,6 +53,6 @@ int main(void) {
     bodies[0].vy = -py / SOLAR_MASS;
     bodies[0].vz = -pz / SOLAR_MASS;
     printf("%.9f\n", energy(bodies));
-    for (int i = 0; i < 5000000; i++) advance(bodies, 0.01);
+    for (int i = 0; i < 10000000; i++) advance(bodies, 0.01);
     printf("%.9f\n", energy(bodies));
 }

@@ -49,5 +49,5 @@ bodies[0].vx = -px / SOLAR_MASS
 bodies[0].vy = -py / SOLAR_MASS
 bodies[0].vz = -pz / SOLAR_MASS
 console.log(energy(bodies).toFixed(9))
-for (let i = 0; i < 5000000; i++) advance(bodies, 0.01)
+for (let i = 0; i < 10000000; i++) advance(bodies, 0.01)
 console.log(energy(bodies).toFixed(9))

@@ -52,5 +52,5 @@ for i = 1, 5 do
 end
 bodies[1].vx, bodies[1].vy, bodies[1].vz = -px / SOLAR_MASS, -py / SOLAR_MASS, -pz / SOLAR_MASS
 print(string.format("%.9f", energy(bodies)))
-for _ = 1, 5000000 do advance(bodies, 0.01) end
+for _ = 1, 10000000 do advance(bodies, 0.01) end
 print(string.format("%.9f", energy(bodies)))

@@ -16,6 +16,6 @@ static int64_t count(int64_t limit) {
 }
 int main(void) {
     int64_t sum = 0;
-    for (int i = 0; i < 10; i++) sum += count(5000000);
+    for (int i = 0; i < 30; i++) sum += count(5000000);
     printf("%lld\n", (long long)sum);
 }

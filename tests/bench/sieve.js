@@ -10,5 +10,5 @@ function count(limit) {
   return primes
 }
 let sum = 0
-for (let i = 0; i < 10; i++) sum += count(5000000)
+for (let i = 0; i < 30; i++) sum += count(5000000)
 console.log(sum)

@@ -1,6 +1,6 @@
+local ffi = require("ffi")
 local function count(limit)
-  local composite = {}
-  for i = 0, limit - 1 do composite[i] = false end
+  local composite = ffi.new("bool[?]", limit)
   local primes = 0
   for n = 2, limit - 1 do
     if not composite[n] then
@@ -11,5 +11,5 @@ local function count(limit)
   return primes
 end
 local sum = 0
-for _ = 1, 10 do sum = sum + count(5000000) end
+for _ = 1, 30 do sum = sum + count(5000000) end
 print(sum)
