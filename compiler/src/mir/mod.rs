@@ -14,6 +14,7 @@
 //! ```
 
 mod print;
+mod trap;
 mod types;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::env::DefId;
 use crate::hir::{BinaryOp, UnaryOp};
 use crate::types::{FloatTy, IntTy, Ty};
 
+pub use trap::TrapKind;
 pub use types::{const_ty, field_ty, project};
 
 /// `_0` is the result; then come the parameters; then everything else.

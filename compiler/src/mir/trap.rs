@@ -1,0 +1,97 @@
+//! How a run may end early, and with which number: the interpreter, generated code and the runtime agree on it.
+
+use super::PanicKind;
+
+/// The first argument of `sumi_trap`. What the other two mean stands with each kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u32)]
+pub enum TrapKind {
+    /// The index and the length.
+    Index = 0,
+    DivisionByZero = 1,
+    /// The message, a `str` or null; so for every kind that says nothing else.
+    Assert = 2,
+    Panic = 3,
+    StackOverflow = 4,
+    /// The bytes asked for.
+    Memory = 5,
+    Interrupt = 6,
+    /// Both indices.
+    Exclusivity = 7,
+    Key = 8,
+    Unwrap = 9,
+    Slice = 10,
+    Unreachable = 11,
+    Argument = 12,
+}
+
+impl TrapKind {
+    pub const ALL: [TrapKind; 13] = [
+        TrapKind::Index,
+        TrapKind::DivisionByZero,
+        TrapKind::Assert,
+        TrapKind::Panic,
+        TrapKind::StackOverflow,
+        TrapKind::Memory,
+        TrapKind::Interrupt,
+        TrapKind::Exclusivity,
+        TrapKind::Key,
+        TrapKind::Unwrap,
+        TrapKind::Slice,
+        TrapKind::Unreachable,
+        TrapKind::Argument,
+    ];
+
+    pub fn from_number(number: u32) -> Option<TrapKind> {
+        TrapKind::ALL.get(number as usize).copied()
+    }
+
+    pub fn number(self) -> u32 {
+        self as u32
+    }
+
+    /// As messages name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            TrapKind::Index => "index",
+            TrapKind::DivisionByZero => "division-by-zero",
+            TrapKind::Assert => "assert",
+            TrapKind::Panic => "panic",
+            TrapKind::StackOverflow => "stack-overflow",
+            TrapKind::Memory => "memory",
+            TrapKind::Interrupt => "interrupt",
+            TrapKind::Exclusivity => "exclusivity",
+            TrapKind::Key => "key",
+            TrapKind::Unwrap => "unwrap",
+            TrapKind::Slice => "slice",
+            TrapKind::Unreachable => "unreachable",
+            TrapKind::Argument => "argument",
+        }
+    }
+}
+
+impl From<PanicKind> for TrapKind {
+    fn from(kind: PanicKind) -> TrapKind {
+        match kind {
+            PanicKind::Panic => TrapKind::Panic,
+            PanicKind::Assert => TrapKind::Assert,
+            PanicKind::Unreachable => TrapKind::Unreachable,
+            PanicKind::Unwrap => TrapKind::Unwrap,
+            PanicKind::Key => TrapKind::Key,
+            PanicKind::Slice => TrapKind::Slice,
+            PanicKind::Argument => TrapKind::Argument,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TrapKind;
+
+    #[test]
+    fn numbers_are_positions() {
+        for kind in TrapKind::ALL {
+            assert_eq!(TrapKind::from_number(kind.number()), Some(kind));
+        }
+    }
+}
