@@ -1,0 +1,163 @@
+//! Running a program in a child: this test binary again, told by its environment what to do.
+
+use std::fmt;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use jit::{Config, Error, Session};
+
+const ORDER: &str = "SUMI_TEST_CHILD";
+const LIMIT: Duration = Duration::from_secs(60);
+/// The exit status that says that blocks stayed live.
+const LEAKED: i32 = 70;
+
+/// What executes a program. All three must agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Executor {
+    Interpreter,
+    Plain,
+    Optimized,
+}
+
+impl Executor {
+    pub const ALL: [Executor; 3] = [Executor::Interpreter, Executor::Plain, Executor::Optimized];
+
+    fn key(self) -> &'static str {
+        match self {
+            Executor::Interpreter => "interpreter",
+            Executor::Plain => "O0",
+            Executor::Optimized => "O3",
+        }
+    }
+}
+
+impl fmt::Display for Executor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
+pub struct Outcome {
+    /// `None` if it was ended by a signal or took too long.
+    pub status: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// If this process was started as a child: does what it was told and ends.
+pub fn serve() {
+    let Ok(order) = std::env::var(ORDER) else { return };
+    let status = match order.split_once(':') {
+        Some(("check", path)) => check(path),
+        Some((executor, path)) => match Executor::ALL.iter().find(|e| e.key() == executor) {
+            Some(executor) => execute(*executor, path),
+            None => 2,
+        },
+        None => 2,
+    };
+    // The streams are the child's own; nobody is left to tell.
+    let _ = std::io::stdout().flush();
+    std::process::exit(status);
+}
+
+fn execute(executor: Executor, path: &str) -> i32 {
+    let Ok(text) = std::fs::read_to_string(path) else { return 2 };
+    let config = Config { optimize: executor == Executor::Optimized, ..Config::default() };
+    let mut session = match Session::new(config) {
+        Ok(session) => session,
+        Err(error) => {
+            eprintln!("{error}");
+            return 2;
+        }
+    };
+    let result = match executor {
+        Executor::Interpreter => session.interpret(path, &text),
+        Executor::Plain | Executor::Optimized => session.run_script(path, &text),
+    };
+    let live = session.close();
+    if let Err(error) = &result {
+        eprintln!("{error}");
+    }
+    if live != 0 {
+        eprintln!("{live} blocks are live after the end");
+        return LEAKED;
+    }
+    match result {
+        Ok(()) => 0,
+        Err(Error::Runtime(_)) => 101,
+        Err(_) => 1,
+    }
+}
+
+fn check(path: &str) -> i32 {
+    let Ok(text) = std::fs::read_to_string(path) else { return 2 };
+    match Session::new(Config::default()).and_then(|mut session| session.check(path, &text)) {
+        Ok(_) => 0,
+        Err(error) => {
+            eprintln!("{error}");
+            1
+        }
+    }
+}
+
+/// Runs the program at `path` in a child.
+pub fn run(executor: Executor, path: &Path, input: &str) -> Result<Outcome, String> {
+    let binary = std::env::current_exe().map_err(|e| e.to_string())?;
+    let mut command = Command::new(binary);
+    command.env(ORDER, format!("{}:{}", executor.key(), path.display()));
+    finish(command, path, input)
+}
+
+/// Runs `sumi check` on it in a child.
+pub fn run_check(path: &Path) -> Result<Outcome, String> {
+    let binary = std::env::current_exe().map_err(|e| e.to_string())?;
+    let mut command = Command::new(binary);
+    command.env(ORDER, format!("check:{}", path.display()));
+    finish(command, path, "")
+}
+
+/// Starts the command in the folder of `path`, feeds it `input` and waits, within limits.
+pub fn finish(mut command: Command, path: &Path, input: &str) -> Result<Outcome, String> {
+    if let Some(folder) = path.parent() {
+        command.current_dir(folder);
+    }
+    command.env("NO_COLOR", "1").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|e| e.to_string())?;
+    let feed = child.stdin.take().map(|mut stdin| {
+        let input = input.to_string();
+        // A program that does not read its input closes the pipe early.
+        std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())))
+    });
+    let stdout = child.stdout.take().map(collect);
+    let stderr = child.stderr.take().map(collect);
+    let start = Instant::now();
+    let status = loop {
+        match child.try_wait().map_err(|e| e.to_string())? {
+            Some(status) => break status.code(),
+            None if start.elapsed() > LIMIT => {
+                child.kill().and_then(|()| child.wait()).map_err(|e| e.to_string())?;
+                break None;
+            }
+            None => std::thread::sleep(Duration::from_millis(2)),
+        }
+    };
+    if let Some(feed) = feed {
+        feed.join().map_err(|_| "the writer of the input panicked".to_string())?;
+    }
+    let text = |reader: Option<std::thread::JoinHandle<Vec<u8>>>| {
+        let bytes = reader.and_then(|r| r.join().ok()).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    Ok(Outcome { status, stdout: text(stdout), stderr: text(stderr) })
+}
+
+fn collect(mut from: impl Read + Send + 'static) -> std::thread::JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What was read before a failure is still worth showing.
+        let _ = from.read_to_end(&mut bytes);
+        bytes
+    })
+}

@@ -1,0 +1,49 @@
+//! `examples`: each script runs, compiled, and prints what `tests/examples/NAME.stdout` says; worksheets state their own values.
+
+use std::path::Path;
+
+use jit::{Config, Session, UnitKind};
+
+use crate::child::{self, Executor};
+use crate::{blessing, read, root, same_text};
+
+pub fn test(path: &Path) -> Result<(), String> {
+    let source = read(path)?;
+    if source.contains("//=>") {
+        return worksheet(path, &source);
+    }
+    let name = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let golden = root().join("tests/examples").join(name);
+    let input = read(&golden.with_extension("stdin")).unwrap_or_default();
+    let outcome = child::run(Executor::Optimized, path, &input)?;
+    if outcome.status != Some(0) {
+        return Err(format!("exit status {:?}\n{}", outcome.status, outcome.stderr));
+    }
+    let stdout = golden.with_extension("stdout");
+    if blessing() {
+        return std::fs::write(&stdout, &outcome.stdout).map_err(|e| e.to_string());
+    }
+    same_text("output", &read(&stdout)?, &outcome.stdout)
+}
+
+fn worksheet(path: &Path, source: &str) -> Result<(), String> {
+    let mut session =
+        Session::new(Config { capture: true, ..Config::default() }).map_err(|e| e.to_string())?;
+    let report =
+        session.run_unit(&path.display().to_string(), source, UnitKind::Sheet).map_err(|e| e.to_string())?;
+    let mut checked = 0;
+    for cell in &report.cells {
+        if let Some(error) = &cell.error {
+            return Err(error.rendered.clone());
+        }
+        if let Some(stated) = &cell.expectation {
+            checked += 1;
+            if !stated.holds() {
+                return Err(format!("expected {}, got {}", stated.expected, stated.actual));
+            }
+        }
+    }
+    let stated = source.matches("//=>").count();
+    // One in the introduction of a file is text, not a statement.
+    if checked == 0 || checked + 1 < stated { Err(format!("only {checked} of {stated} values were checked")) } else { Ok(()) }
+}

@@ -1,0 +1,38 @@
+//! `tests/run`: `name.sumi` with `name.stdout`, and `name.stdin` if it reads. Interpreter, O0 and O3 print the same and leave
+//! no live block. A program that ends in a runtime error has `name.stderr` too: lines that the message must contain.
+
+use std::path::Path;
+
+use crate::child::{self, Executor, Outcome};
+use crate::{blessing, read, same_text};
+
+pub fn test(path: &Path) -> Result<(), String> {
+    let input = read(&path.with_extension("stdin")).unwrap_or_default();
+    let expected_error = read(&path.with_extension("stderr")).ok();
+    for executor in Executor::ALL {
+        // What only compiled code can do, calling C, is said in the first line.
+        if executor == Executor::Interpreter && read(path)?.starts_with("// compiled only") {
+            continue;
+        }
+        let outcome = child::run(executor, path, &input)?;
+        judge(path, &outcome, expected_error.as_deref()).map_err(|e| format!("{executor}: {e}"))?;
+    }
+    Ok(())
+}
+
+fn judge(path: &Path, outcome: &Outcome, expected_error: Option<&str>) -> Result<(), String> {
+    let wanted = if expected_error.is_some() { 101 } else { 0 };
+    if outcome.status != Some(wanted) {
+        return Err(format!("exit status {:?} instead of {wanted}\n{}", outcome.status, outcome.stderr));
+    }
+    for line in expected_error.unwrap_or_default().lines() {
+        if !outcome.stderr.contains(line) {
+            return Err(format!("the message does not contain {line:?}:\n{}", outcome.stderr));
+        }
+    }
+    let stdout = path.with_extension("stdout");
+    if blessing() {
+        return std::fs::write(&stdout, &outcome.stdout).map_err(|e| e.to_string());
+    }
+    same_text("output", &read(&stdout)?, &outcome.stdout)
+}

@@ -1,0 +1,43 @@
+//! `tests/sheets`: `name.sumi` and what its worksheet shows, `name.sheet`.
+
+use std::path::Path;
+
+use jit::{Config, Session, UnitKind};
+
+use crate::{blessing, read, same_text};
+
+pub fn test(path: &Path) -> Result<(), String> {
+    let source = read(path)?;
+    let mut session =
+        Session::new(Config { capture: true, ..Config::default() }).map_err(|e| e.to_string())?;
+    let report =
+        session.run_unit(&path.display().to_string(), &source, UnitKind::Sheet).map_err(|e| e.to_string())?;
+    let mut shown = String::new();
+    for cell in &report.cells {
+        let line = source[..cell.span.start].lines().count() + usize::from(source[..cell.span.start].ends_with('\n') || cell.span.start == 0);
+        shown += &format!("line {line}\n");
+        for binding in &cell.bindings {
+            shown += &format!("  {}: {} = {}\n", binding.name, binding.ty, binding.text);
+        }
+        if let Some(value) = &cell.value {
+            shown += &format!("  {}: {}\n", value.text, value.ty);
+        }
+        for line in cell.output.lines() {
+            shown += &format!("  » {line}\n");
+        }
+        if let Some(error) = &cell.error {
+            shown += &format!("  error {}: {}\n", error.kind, error.message);
+        }
+        if let Some(reason) = &cell.waits_for {
+            shown += &format!("  waits for {reason}\n");
+        }
+        if let Some(wrong) = cell.expectation.as_ref().filter(|e| !e.holds()) {
+            shown += &format!("  expected {}\n", wrong.expected);
+        }
+    }
+    let golden = path.with_extension("sheet");
+    if blessing() {
+        return std::fs::write(&golden, &shown).map_err(|e| e.to_string());
+    }
+    same_text("the sheet", &read(&golden)?, &shown)
+}

@@ -1,0 +1,101 @@
+//! What the text of the project promises about itself: who may name whom.
+
+use std::path::Path;
+
+use crate::{files, read, root};
+
+/// Folder of sources, and crates that they must not name.
+const FORBIDDEN: &[(&str, &[&str])] = &[
+    ("compiler/syntax/src", &["compiler", "codegen", "jit", "stdlib", "inkwell", "llvm_sys"]),
+    ("compiler/src", &["codegen", "jit", "stdlib", "inkwell", "llvm_sys", "libloading"]),
+    ("compiler/codegen/src", &["jit", "repl", "libloading"]),
+    ("stdlib", &["compiler", "codegen", "jit", "syntax", "llvm_sys", "inkwell"]),
+    ("repl/src", &["compiler", "codegen", "syntax", "stdlib", "llvm_sys", "inkwell"]),
+];
+
+/// Inside `compiler`, a layer uses only those before it.
+const LAYERS: &[&str] = &["types", "hir", "check", "mir", "own"];
+
+pub fn dependency_directions() -> Result<(), String> {
+    let mut problems = Vec::new();
+    for (folder, crates) in FORBIDDEN {
+        for file in files(&root().join(folder), "rs") {
+            for (number, line) in read(&file)?.lines().enumerate() {
+                for name in *crates {
+                    if names_crate(line, name) {
+                        problems.push(format!("{}:{}: names `{name}`", file.display(), number + 1));
+                    }
+                }
+            }
+        }
+    }
+    report(problems)
+}
+
+/// llvm-sys is named in `jit/src/orc` and `compiler/codegen` only.
+pub fn llvm_stays_where_it_belongs() -> Result<(), String> {
+    let mut problems = Vec::new();
+    for file in files(&root().join("jit/src"), "rs") {
+        if file.components().any(|part| part.as_os_str() == "orc") {
+            continue;
+        }
+        for (number, line) in read(&file)?.lines().enumerate() {
+            if names_crate(line, "llvm_sys") || names_crate(line, "inkwell") {
+                problems.push(format!("{}:{}: names LLVM", file.display(), number + 1));
+            }
+        }
+    }
+    report(problems)
+}
+
+/// `compiler` and `syntax` are pure: no `unsafe`, files, clock or environment.
+pub fn the_compiler_is_pure() -> Result<(), String> {
+    let mut problems = Vec::new();
+    for folder in ["compiler/src", "compiler/syntax/src"] {
+        for file in files(&root().join(folder), "rs") {
+            for (number, line) in read(&file)?.lines().enumerate() {
+                let code = line.split("//").next().unwrap_or_default();
+                for word in ["unsafe ", "std::fs", "std::env::", "std::time", "std::io", "println!"] {
+                    if code.contains(word) {
+                        problems.push(format!("{}:{}: uses `{word}`", file.display(), number + 1));
+                    }
+                }
+            }
+        }
+    }
+    report(problems)
+}
+
+/// A layer of the compiler names no layer after it.
+pub fn layers_of_the_compiler() -> Result<(), String> {
+    let mut problems = Vec::new();
+    for (index, layer) in LAYERS.iter().enumerate() {
+        let folder = root().join("compiler/src").join(layer);
+        for file in files(&folder, "rs") {
+            for (number, line) in read(&file)?.lines().enumerate() {
+                for later in LAYERS.iter().skip(index + 1) {
+                    if line.trim_start().starts_with(&format!("use crate::{later}::")) && !is_test(&file) {
+                        problems.push(format!("{}:{}: `{layer}` uses `{later}`", file.display(), number + 1));
+                    }
+                }
+            }
+        }
+    }
+    report(problems)
+}
+
+fn is_test(file: &Path) -> bool {
+    file.file_stem().is_some_and(|name| name == "tests" || name.to_string_lossy().ends_with("_tests"))
+}
+
+fn names_crate(line: &str, name: &str) -> bool {
+    let code = line.split("//").next().unwrap_or_default();
+    code.trim_start().starts_with(&format!("use {name}::"))
+        || code.match_indices(&format!("{name}::")).any(|(at, _)| {
+            !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
+        })
+}
+
+fn report(problems: Vec<String>) -> Result<(), String> {
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
+}

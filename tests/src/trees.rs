@@ -1,0 +1,45 @@
+//! Every tree, each file its own named test.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+use tests::{child, errors, examples, files, name_of, programs, root, run, sheets, tidy};
+
+fn main() -> ExitCode {
+    child::serve();
+    let arguments = Arguments::from_args();
+    let root = root();
+    let mut trials = Vec::new();
+    add(&mut trials, &root.join("tests/run"), run::test);
+    add(&mut trials, &root.join("tests/errors"), errors::test);
+    add(&mut trials, &root.join("tests/sheets"), sheets::test);
+    add(&mut trials, &root.join("examples"), examples::test);
+    trials.extend(
+        files(&programs::folder(), "sumi")
+            .into_iter()
+            .filter(|path| programs::is_program(path))
+            .map(|path| trial(format!("programs/{}", short_name(&path)), path, programs::test)),
+    );
+    for (name, check) in [
+        ("tidy/dependency_directions", tidy::dependency_directions as fn() -> Result<(), String>),
+        ("tidy/llvm_stays_where_it_belongs", tidy::llvm_stays_where_it_belongs),
+        ("tidy/the_compiler_is_pure", tidy::the_compiler_is_pure),
+        ("tidy/layers_of_the_compiler", tidy::layers_of_the_compiler),
+    ] {
+        trials.push(Trial::test(name, move || check().map_err(Into::into)));
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn add(trials: &mut Vec<Trial>, folder: &Path, test: fn(&Path) -> Result<(), String>) {
+    trials.extend(files(folder, "sumi").into_iter().map(|path| trial(name_of(&path), path, test)));
+}
+
+fn trial(name: String, path: PathBuf, test: fn(&Path) -> Result<(), String>) -> Trial {
+    Trial::test(name, move || test(&path).map_err(Into::into))
+}
+
+fn short_name(path: &Path) -> String {
+    path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
