@@ -1,0 +1,440 @@
+//! Concrete instances: from the bodies of a unit, and of the library and earlier units where they are generic, to a
+//! [`Program`] in which no type variable, trait method or named constant is left.
+//!
+//! What runs by itself (cells) and, in a session, the unit's functions without type parameters are the roots; everything they call is
+//! found from there. A function of an earlier unit is either *imported* by its symbol, so that a redefinition can take
+//! its place, or *instantiated* anew as a private copy, when it is generic or belongs to the prelude.
+
+mod matching;
+mod rewrite;
+mod symbol;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+use syntax::{Diagnostic, Span};
+
+use crate::boxes::fields_of;
+use crate::env::{DefId, DefKind, Env, FnOrigin, GlobalOrigin, ModuleId};
+use crate::mir::{Body, Const, Elaborated, Local, ParamMode};
+use crate::types::{Ty, TyKind};
+
+pub use symbol::{global_symbol, slot_symbol};
+
+/// How deep type arguments may nest, and how many instances one item may have.
+const DEPTH_LIMIT: usize = 32;
+const INSTANCE_LIMIT: usize = 10_000;
+
+/// What of a unit is to be compiled.
+pub struct Unit {
+    /// Its functions, generic ones included; their bodies are in the `Env`.
+    pub functions: Vec<DefId>,
+    pub cells: Vec<Arc<Elaborated>>,
+    /// The globals that it defines, hidden ones included.
+    pub globals: Vec<DefId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing comes after this unit: functions are private, and those that nothing calls are left out.
+    Script,
+    /// Later units may use and replace what this one defines.
+    Session,
+}
+
+pub struct Program {
+    pub mode: Mode,
+    pub functions: Vec<Instance>,
+    pub cells: Vec<Cell>,
+    /// Those that the bodies use or the unit defines.
+    pub globals: Vec<Global>,
+    /// Functions of earlier units and of C or the host.
+    pub imports: Vec<Import>,
+    /// What a function that a body names is here.
+    pub callees: FxHashMap<Key, Target>,
+    /// The user's own relations and text of types that occur.
+    pub overrides: FxHashMap<Ty, Overrides>,
+}
+
+/// A definition and its type arguments.
+pub type Key = (DefId, Vec<Ty>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The position in [`Program::functions`].
+    Defined(usize),
+    /// The position in [`Program::imports`].
+    Imported(usize),
+}
+
+pub struct Instance {
+    pub key: Key,
+    pub symbol: String,
+    /// As a user would name it in a stack trace.
+    pub name: String,
+    pub signature: Signature,
+    pub body: Body,
+    /// Other units may call it.
+    pub exported: bool,
+    /// Who needed it first; for the chain of an instance that never ends.
+    needed_by: Option<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    pub params: Vec<(ParamMode, Ty)>,
+    pub ret: Ty,
+}
+
+pub struct Cell {
+    pub symbol: String,
+    pub body: Body,
+}
+
+pub struct Global {
+    pub def: DefId,
+    pub symbol: String,
+    pub ty: Ty,
+    pub origin: GlobalOrigin,
+    /// Defined by this unit; otherwise found by its symbol.
+    pub is_defined: bool,
+}
+
+pub struct Import {
+    pub key: Key,
+    pub symbol: String,
+    pub signature: Signature,
+    pub origin: FnOrigin,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    pub show: Option<Target>,
+    pub eq: Option<Target>,
+    pub lt: Option<Target>,
+}
+
+/// Makes the program of a unit, or says which instances never end. `constants` gives the value of a `const` as a literal where it has
+/// one; others are computed where they are used.
+pub fn instantiate(
+    env: &Env,
+    unit: &Unit,
+    mode: Mode,
+    constants: &dyn Fn(DefId) -> Option<Const>,
+) -> Result<Program, Box<Diagnostic>> {
+    let mut ctx = Instantiation {
+        env,
+        own_functions: unit.functions.iter().copied().collect(),
+        constants,
+        queue: VecDeque::new(),
+        counts: FxHashMap::default(),
+        types: FxHashSet::default(),
+        current: None,
+        failure: None,
+        program: Program {
+            mode,
+            functions: Vec::new(),
+            cells: Vec::new(),
+            globals: Vec::new(),
+            imports: Vec::new(),
+            callees: FxHashMap::default(),
+            overrides: FxHashMap::default(),
+        },
+    };
+    for def in &unit.globals {
+        ctx.global(*def, true);
+    }
+    for (index, cell) in unit.cells.iter().enumerate() {
+        let body = ctx.concrete_body(cell.body(), &[]);
+        let symbol = symbol::cell_symbol(index, body.def);
+        ctx.program.cells.push(Cell { symbol, body });
+    }
+    if mode == Mode::Session {
+        for def in &unit.functions {
+            if env.function(*def).generics.is_empty() && env.function(*def).body.is_some() {
+                ctx.callee(*def, Vec::new(), None);
+            }
+        }
+    }
+    while let Some(index) = ctx.queue.pop_front() {
+        ctx.fill(index);
+        if let Some(failure) = ctx.failure {
+            return Err(failure);
+        }
+    }
+    Ok(ctx.program)
+}
+
+struct Instantiation<'a> {
+    env: &'a Env,
+    own_functions: FxHashSet<DefId>,
+    constants: &'a dyn Fn(DefId) -> Option<Const>,
+    /// Instances whose body is still generic.
+    queue: VecDeque<usize>,
+    counts: FxHashMap<DefId, usize>,
+    /// Types that were searched for overrides.
+    types: FxHashSet<Ty>,
+    current: Option<usize>,
+    failure: Option<Box<Diagnostic>>,
+    program: Program,
+}
+
+impl Instantiation<'_> {
+    /// Makes the body of an instance concrete, which may ask for further instances.
+    fn fill(&mut self, index: usize) {
+        self.current = Some(index);
+        let instance = &self.program.functions[index];
+        let args = instance.key.1.clone();
+        let generic = self.generic_body(instance.key.0);
+        let body = self.concrete_body(generic.body(), &args);
+        self.program.functions[index].body = body;
+    }
+
+    fn generic_body(&self, def: DefId) -> Arc<Elaborated> {
+        match &self.env.function(def).body {
+            Some(body) => body.clone(),
+            None => panic!("compiler bug: {def} has no body"),
+        }
+    }
+
+    /// What a call of `def` calls here; registers it. Intrinsics are imports that codegen expands.
+    fn callee(&mut self, def: DefId, args: Vec<Ty>, span: Option<Span>) -> Target {
+        let key = (def, args);
+        if let Some(found) = self.program.callees.get(&key) {
+            return *found;
+        }
+        let target = if self.is_imported(def, &key.1) {
+            self.import(key.clone())
+        } else {
+            self.instance(key.clone(), span)
+        };
+        self.program.callees.insert(key, target);
+        target
+    }
+
+    fn is_imported(&self, def: DefId, args: &[Ty]) -> bool {
+        let function = self.env.function(def);
+        match function.origin {
+            FnOrigin::Intrinsic(_) | FnOrigin::C { .. } | FnOrigin::Host => true,
+            FnOrigin::Sumi => {
+                self.program.mode == Mode::Session
+                    && args.is_empty()
+                    && !self.own_functions.contains(&def)
+                    && self.env.def(def).module != ModuleId::PRELUDE
+            }
+        }
+    }
+
+    fn import(&mut self, key: Key) -> Target {
+        let function = self.env.function(key.0);
+        let signature = match &function.body {
+            Some(body) => self.signature(body.body(), &key.1),
+            None => self.declared_signature(key.0, &key.1),
+        };
+        for ty in signature.types() {
+            self.note_type(ty);
+        }
+        for ty in key.1.iter() {
+            self.note_type(*ty);
+        }
+        self.program.imports.push(Import {
+            symbol: symbol::function_symbol(self.env, key.0, &key.1),
+            signature,
+            origin: self.env.function(key.0).origin.clone(),
+            span: self.env.def(key.0).span,
+            key,
+        });
+        Target::Imported(self.program.imports.len() - 1)
+    }
+
+    fn instance(&mut self, key: Key, span: Option<Span>) -> Target {
+        let (def, args) = &key;
+        let generic = self.generic_body(*def);
+        let count = self.counts.entry(*def).or_default();
+        *count += 1;
+        let endless = *count > INSTANCE_LIMIT || args.iter().any(|arg| depth(*arg) > DEPTH_LIMIT);
+        if endless && self.failure.is_none() {
+            let span = span.unwrap_or(generic.body().span);
+            self.failure = Some(Box::new(self.endless(&key, span)));
+        }
+        let exported = self.program.mode == Mode::Session
+            && self.own_functions.contains(def)
+            && args.is_empty();
+        let instance = Instance {
+            symbol: symbol::function_symbol(self.env, *def, args),
+            name: symbol::shown_name(self.env, *def, args),
+            signature: self.signature(generic.body(), args),
+            body: generic.body().clone(),
+            exported,
+            needed_by: self.current,
+            key,
+        };
+        self.program.functions.push(instance);
+        let index = self.program.functions.len() - 1;
+        self.queue.push_back(index);
+        Target::Defined(index)
+    }
+
+    fn signature(&self, body: &Body, args: &[Ty]) -> Signature {
+        let params = body
+            .params
+            .iter()
+            .zip(body.locals.values().skip(1))
+            .map(|(mode, decl)| (*mode, decl.ty.subst(args)))
+            .collect();
+        Signature {
+            params,
+            ret: body.locals[Local::RESULT].ty.subst(args),
+        }
+    }
+
+    /// Of a function without a body: arguments are borrowed, but for those that an intrinsic takes over.
+    fn declared_signature(&self, def: DefId, args: &[Ty]) -> Signature {
+        let function = self.env.function(def);
+        let params = function
+            .params
+            .iter()
+            .map(|param| {
+                let mode = if param.is_mut {
+                    ParamMode::Mut
+                } else if param.name.starts_with("owned_") {
+                    ParamMode::Own
+                } else {
+                    ParamMode::Borrow
+                };
+                (mode, param.ty.subst(args))
+            })
+            .collect();
+        Signature {
+            params,
+            ret: function.result().subst(args),
+        }
+    }
+
+    fn global(&mut self, def: DefId, is_defined: bool) {
+        if self.program.globals.iter().any(|global| global.def == def) {
+            return;
+        }
+        let DefKind::Global(global) = &self.env.def(def).kind else {
+            panic!("compiler bug: {def} is not a global");
+        };
+        self.program.globals.push(Global {
+            def,
+            symbol: global_symbol(self.env, def),
+            ty: global.ty(),
+            origin: global.origin.clone(),
+            is_defined: is_defined && global.origin != GlobalOrigin::Host,
+        });
+        self.note_type(global.ty());
+    }
+
+    /// Registers the user's own functions for a type and its parts, which descriptors name.
+    fn note_type(&mut self, ty: Ty) {
+        if !self.types.insert(ty) {
+            return;
+        }
+        ty.map_parts(&mut |part| {
+            self.note_type(part);
+            part
+        });
+        let TyKind::Adt(def, args) = ty.kind() else {
+            return;
+        };
+        let variants = match &self.env.def(*def).kind {
+            DefKind::Enum(found) => found.variants.len() as u32,
+            DefKind::Struct(_) => 1,
+            _ => 0,
+        };
+        let env = self.env;
+        for variant in 0..variants {
+            for field in fields_of(env, *def, variant).unwrap_or_default() {
+                self.note_type(field.ty.subst(args));
+            }
+        }
+        let overrides = Overrides {
+            show: self.override_of(matching::show_method(env, ty)),
+            eq: self.override_of(matching::operator(env, "==", &[ty, ty])),
+            lt: self.override_of(matching::operator(env, "<", &[ty, ty])),
+        };
+        if overrides != Overrides::default() {
+            self.program.overrides.insert(ty, overrides);
+        }
+    }
+
+    fn override_of(&mut self, found: Option<Key>) -> Option<Target> {
+        found.map(|(def, args)| self.callee(def, args, None))
+    }
+
+    fn endless(&self, key: &Key, span: Span) -> Diagnostic {
+        let shown = |key: &Key| symbol::shown_name(self.env, key.0, &key.1);
+        let mut chain = vec![shown(key)];
+        let mut caller = self.current;
+        while let Some(index) = caller {
+            let instance = &self.program.functions[index];
+            if chain.len() < 6 {
+                chain.push(shown(&instance.key));
+            }
+            caller = instance.needed_by;
+        }
+        let name = self.env.def(key.0).name.clone();
+        chain.into_iter().fold(
+            Diagnostic::error(
+                "endless-instances",
+                format!("the instances of `{name}` never end"),
+            )
+            .at(span, "each asks for another one here"),
+            |diagnostic, link| diagnostic.note(format!("through `{link}`")),
+        )
+    }
+}
+
+impl Signature {
+    pub fn types(&self) -> impl Iterator<Item = Ty> + use<> {
+        let types: Vec<Ty> = self
+            .params
+            .iter()
+            .map(|(_, ty)| *ty)
+            .chain([self.ret])
+            .collect();
+        types.into_iter()
+    }
+}
+
+impl Program {
+    pub fn target(&self, def: DefId, args: &[Ty]) -> Target {
+        match self.callees.get(&(def, args.to_vec())) {
+            Some(found) => *found,
+            None => panic!("compiler bug: {def} was not instantiated"),
+        }
+    }
+
+    pub fn signature(&self, target: Target) -> &Signature {
+        match target {
+            Target::Defined(index) => &self.functions[index].signature,
+            Target::Imported(index) => &self.imports[index].signature,
+        }
+    }
+
+    /// The intrinsic's name, if the target is one.
+    pub fn intrinsic(&self, target: Target) -> Option<&SmolStr> {
+        match target {
+            Target::Imported(index) => match &self.imports[index].origin {
+                FnOrigin::Intrinsic(name) => Some(name),
+                FnOrigin::Sumi | FnOrigin::C { .. } | FnOrigin::Host => None,
+            },
+            Target::Defined(_) => None,
+        }
+    }
+}
+
+fn depth(ty: Ty) -> usize {
+    let mut deepest = 0;
+    ty.map_parts(&mut |part| {
+        deepest = deepest.max(depth(part));
+        part
+    });
+    deepest + 1
+}

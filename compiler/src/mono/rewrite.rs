@@ -1,0 +1,279 @@
+//! Makes one body concrete: types are substituted, trait methods and operators on type parameters become calls of
+//! functions, constants become literals or calls, and everything that the body names is registered.
+
+use syntax::Span;
+
+use crate::env::{DefId, DefKind};
+use crate::mir::{
+    Arg, Base, Body, Callee, Check, Const, FormatPart, LocalDecl, LocalKind, Old, Operand, Place,
+    Rvalue, Statement, StatementKind, Terminator,
+};
+use crate::types::Ty;
+
+use super::{Instantiation, matching};
+
+impl Instantiation<'_> {
+    pub(super) fn concrete_body(&mut self, generic: &Body, args: &[Ty]) -> Body {
+        let mut body = generic.clone();
+        for decl in body.locals.values_mut() {
+            decl.ty = decl.ty.subst(args);
+            self.note_type(decl.ty);
+        }
+        let ids: Vec<_> = body.blocks.keys().collect();
+        for id in ids {
+            let old = std::mem::take(&mut body.blocks[id].statements);
+            let mut rewrite = Rewrite {
+                ctx: self,
+                body: &mut body,
+                args,
+                out: Vec::with_capacity(old.len()),
+                span: generic.span,
+            };
+            for statement in old {
+                rewrite.statement(statement);
+            }
+            let mut terminator = rewrite.body.blocks[id].terminator.clone();
+            rewrite.terminator(&mut terminator);
+            let statements = rewrite.out;
+            body.blocks[id].statements = statements;
+            body.blocks[id].terminator = terminator;
+        }
+        body
+    }
+}
+
+struct Rewrite<'a, 'b> {
+    ctx: &'a mut Instantiation<'b>,
+    body: &'a mut Body,
+    args: &'a [Ty],
+    out: Vec<Statement>,
+    span: Span,
+}
+
+impl Rewrite<'_, '_> {
+    fn statement(&mut self, mut statement: Statement) {
+        self.span = statement.span;
+        match &mut statement.kind {
+            StatementKind::Assign { place, value, old } => {
+                self.place(place);
+                self.rvalue(value);
+                if let Some(call) = self.user_operator(place, value, *old) {
+                    statement.kind = call;
+                }
+            }
+            StatementKind::Call {
+                dest, callee, args, ..
+            } => {
+                self.place(dest);
+                self.callee(callee);
+                for arg in args {
+                    match arg {
+                        Arg::Value(operand) => self.operand(operand),
+                        Arg::Mut(place) => self.place(place),
+                    }
+                }
+            }
+            StatementKind::Open { place, .. }
+            | StatementKind::MakeUnique(place)
+            | StatementKind::Drop { place, .. } => self.place(place),
+            StatementKind::Check(check) => self.check(check),
+            StatementKind::Nop => return,
+        }
+        self.out.push(statement);
+    }
+
+    fn terminator(&mut self, terminator: &mut Terminator) {
+        match terminator {
+            Terminator::If { cond, .. } => self.operand(cond),
+            Terminator::Switch { value, .. } => self.operand(value),
+            Terminator::Panic {
+                message: Some(message),
+                span,
+                ..
+            } => {
+                self.span = *span;
+                self.operand(message);
+            }
+            Terminator::Panic { message: None, .. }
+            | Terminator::Goto(_)
+            | Terminator::Return
+            | Terminator::Unreachable => {}
+        }
+    }
+
+    fn check(&mut self, check: &mut Check) {
+        match check {
+            Check::Index { index, place } => {
+                self.operand(index);
+                self.place(place);
+            }
+            Check::NotZero(operand) => self.operand(operand),
+            Check::Disjoint {
+                first,
+                second,
+                place,
+            } => {
+                self.operand(first);
+                self.operand(second);
+                self.place(place);
+            }
+        }
+    }
+
+    fn rvalue(&mut self, value: &mut Rvalue) {
+        match value {
+            Rvalue::Use(operand) | Rvalue::Unary(_, operand) => self.operand(operand),
+            Rvalue::Binary(_, left, right) | Rvalue::Compare(_, left, right) => {
+                self.operand(left);
+                self.operand(right);
+            }
+            Rvalue::Convert { operand, to } => {
+                self.operand(operand);
+                self.ty(to);
+            }
+            Rvalue::Aggregate(ty, operands)
+            | Rvalue::Array {
+                elem: ty,
+                items: operands,
+            } => {
+                self.ty(ty);
+                self.operands(operands);
+            }
+            Rvalue::Variant { ty, fields, .. } => {
+                self.ty(ty);
+                self.operands(fields);
+            }
+            Rvalue::Repeat { ty, value, count } => {
+                self.ty(ty);
+                self.operand(value);
+                self.operand(count);
+            }
+            Rvalue::Len(place) | Rvalue::Discriminant(place) => self.place(place),
+            Rvalue::Format(parts) => {
+                for part in parts {
+                    match part {
+                        FormatPart::Text(_) => {}
+                        FormatPart::Value { operand, .. } => self.operand(operand),
+                    }
+                }
+            }
+        }
+    }
+
+    fn operands(&mut self, operands: &mut [Operand]) {
+        for operand in operands {
+            self.operand(operand);
+        }
+    }
+
+    fn ty(&mut self, ty: &mut Ty) {
+        *ty = ty.subst(self.args);
+        self.ctx.note_type(*ty);
+    }
+
+    fn place(&mut self, place: &Place) {
+        if let Base::Global(def) = place.base {
+            self.ctx.global(def, false);
+        }
+    }
+
+    fn operand(&mut self, operand: &mut Operand) {
+        match operand {
+            Operand::Copy(place) | Operand::Move(place) | Operand::Borrow(place) => {
+                self.place(place);
+            }
+            Operand::Const(Const::Fn(def, args)) => {
+                self.callee_args(args);
+                self.ctx.callee(*def, args.clone(), Some(self.span));
+            }
+            Operand::Const(Const::Def(def)) => *operand = self.constant(*def),
+            Operand::Const(
+                Const::Int(..)
+                | Const::Float(..)
+                | Const::Bool(_)
+                | Const::Char(_)
+                | Const::Unit
+                | Const::Str(_)
+                | Const::Bytes(_),
+            ) => {}
+        }
+    }
+
+    /// A literal, or the result of the function that computes the constant.
+    fn constant(&mut self, def: DefId) -> Operand {
+        if let Some(value) = (self.ctx.constants)(def) {
+            return Operand::Const(value);
+        }
+        let DefKind::Const(constant) = &self.ctx.env.def(def).kind else {
+            panic!("compiler bug: {def} is not a constant");
+        };
+        let local = self.body.locals.push(LocalDecl {
+            ty: constant.ty(),
+            name: None,
+            span: self.span,
+            kind: LocalKind::Owned,
+        });
+        self.ctx.callee(constant.init, Vec::new(), Some(self.span));
+        self.push(StatementKind::Call {
+            dest: Place::local(local),
+            callee: Callee::Fn(constant.init, Vec::new()),
+            args: Vec::new(),
+            old: Old::Nothing,
+        });
+        Operand::Move(Place::local(local))
+    }
+
+    fn push(&mut self, kind: StatementKind) {
+        self.out.push(Statement {
+            kind,
+            span: self.span,
+        });
+    }
+
+    fn callee(&mut self, callee: &mut Callee) {
+        match callee {
+            Callee::Fn(def, args) => {
+                self.callee_args(args);
+                self.ctx.callee(*def, args.clone(), Some(self.span));
+            }
+            Callee::TraitMethod(method, args) => {
+                self.callee_args(args);
+                let (def, args) = matching::trait_method(self.ctx.env, *method, args);
+                self.ctx.callee(def, args.clone(), Some(self.span));
+                *callee = Callee::Fn(def, args);
+            }
+            Callee::Value(operand) => self.operand(operand),
+        }
+    }
+
+    fn callee_args(&mut self, args: &mut [Ty]) {
+        for arg in args {
+            *arg = arg.subst(self.args);
+        }
+    }
+
+    /// Arithmetic on a type parameter that turned out to be a type with operators of its own.
+    fn user_operator(&mut self, dest: &Place, value: &Rvalue, old: Old) -> Option<StatementKind> {
+        let (symbol, operands) = match value {
+            Rvalue::Unary(_, operand) => ("neg", vec![operand.clone()]),
+            Rvalue::Binary(op, left, right) => (op.symbol(), vec![left.clone(), right.clone()]),
+            _ => return None,
+        };
+        let env = self.ctx.env;
+        let types: Vec<Ty> = operands
+            .iter()
+            .map(|o| self.body.operand_ty(env, o))
+            .collect();
+        if types[0].is_scalar() {
+            return None;
+        }
+        let (def, args) = matching::operator(env, symbol, &types)?;
+        self.ctx.callee(def, args.clone(), Some(self.span));
+        Some(StatementKind::Call {
+            dest: dest.clone(),
+            callee: Callee::Fn(def, args),
+            args: operands.into_iter().map(Arg::Value).collect(),
+            old,
+        })
+    }
+}

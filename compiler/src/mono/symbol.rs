@@ -1,0 +1,71 @@
+//! The names of symbols. A definition's number makes them unique within a session; its name makes them readable:
+//! `area#17`, `push<i64>#21`, `slot.area#17`, `cell3#40`.
+
+use crate::env::{DefId, Env};
+use crate::types::{Ty, TyKind, TyNames};
+
+pub fn global_symbol(env: &Env, def: DefId) -> String {
+    numbered(env, def)
+}
+
+pub(super) fn function_symbol(env: &Env, def: DefId, args: &[Ty]) -> String {
+    let found = env.def(def);
+    let number = def.as_u32();
+    match arguments(args, &Numbered(env)) {
+        Some(list) => format!("{}<{list}>#{number}", found.name),
+        None => format!("{}#{number}", found.name),
+    }
+}
+
+/// The pointer through which other units call the function.
+pub fn slot_symbol(function: &str) -> String {
+    format!("slot.{function}")
+}
+
+pub(super) fn cell_symbol(index: usize, def: DefId) -> String {
+    format!("cell{index}#{}", def.as_u32())
+}
+
+/// As a stack trace names the function.
+pub(super) fn shown_name(env: &Env, def: DefId, args: &[Ty]) -> String {
+    let found = env.def(def);
+    let owner = match &found.kind {
+        crate::env::DefKind::Fn(function) => function.self_ty,
+        _ => None,
+    };
+    let name = match owner.map(|ty| ty.subst(args)) {
+        Some(owner) if !matches!(owner.kind(), TyKind::Param(..)) => {
+            return format!("{}.{}", owner.display(env), found.name);
+        }
+        _ => found.name.to_string(),
+    };
+    match arguments(args, env) {
+        Some(list) => format!("{name}<{list}>"),
+        None => name,
+    }
+}
+
+fn arguments(args: &[Ty], names: &dyn TyNames) -> Option<String> {
+    if args.is_empty() {
+        return None;
+    }
+    let list: Vec<String> = args.iter().map(|arg| arg.display(names)).collect();
+    Some(list.join(", "))
+}
+
+fn numbered(env: &Env, def: DefId) -> String {
+    format!("{}#{}", env.def(def).name, def.as_u32())
+}
+
+/// Tells types apart that have one name.
+struct Numbered<'a>(&'a Env);
+
+impl TyNames for Numbered<'_> {
+    fn name_of(&self, def: DefId) -> String {
+        if def.as_u32() < DefId::FIRST_FREE {
+            self.0.name_of(def)
+        } else {
+            numbered(self.0, def)
+        }
+    }
+}
