@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
-use tests::{child, errors, examples, files, name_of, programs, root, run, sheets, tidy};
+use tests::{child, errors, examples, files, name_of, programs, read, root, run, sheets, tidy};
 
 fn main() -> ExitCode {
     child::serve();
@@ -33,11 +33,17 @@ fn main() -> ExitCode {
 }
 
 fn add(trials: &mut Vec<Trial>, folder: &Path, test: fn(&Path) -> Result<(), String>) {
-    trials.extend(files(folder, "sumi").into_iter().map(|path| trial(name_of(&path), path, test)));
+    let programs = files(folder, "sumi").into_iter().filter(|path| !is_module(path));
+    trials.extend(programs.map(|path| trial(name_of(&path), path, test)));
 }
 
 fn trial(name: String, path: PathBuf, test: fn(&Path) -> Result<(), String>) -> Trial {
     Trial::test(name, move || test(&path).map_err(Into::into))
+}
+
+/// What only others import says so in its first line.
+fn is_module(path: &Path) -> bool {
+    read(path).is_ok_and(|text| text.starts_with("// A module"))
 }
 
 fn short_name(path: &Path) -> String {
