@@ -4,12 +4,12 @@
 //! ```text
 //!  offset  field      meaning
 //!       0  kind       u32, a `Kind`
-//!       4  flags      u32, bit 0: values contain pointers to blocks; bit 1: fields have names
+//!       4  flags      u32, bit 0: values contain pointers to blocks
 //!       8  size       u64, bytes of a value
 //!      16  align      u64
 //!      24  name       *const u8, UTF-8, as it is printed: `Ball`, `[i64]`, `fn(i64) -> i64`
 //!      32  name_len   u64
-//!      40  elem       *const TypeDesc: element of Array, FixedArray, Box; payload of Option; pointee of Opaque
+//!      40  elem       *const TypeDesc: element of Array, FixedArray, Box, Opaque
 //!      48  count      u64: fields, variants, or the length of a FixedArray
 //!      56  fields     *const FieldDesc: of Struct and Tuple
 //!      64  variants   *const VariantDesc: of Enum, Option (none, some) and Result (ok, err)
@@ -22,7 +22,8 @@
 //!     120  id_high    u64  then kind, size and name decide
 //! ```
 //!
-//! All overrides take the *address* of a value, whatever its type.
+//! All overrides take the *address* of a value, whatever its type. Parts without a name are printed without one; a struct's
+//! own name is printed up to a `<`.
 
 use crate::block::Block;
 
@@ -64,8 +65,6 @@ pub enum Kind {
 
 /// Values of the type contain pointers to blocks.
 pub const HAS_HEAP: u32 = 1;
-/// The fields of a struct, or of an enum's variants, are printed with their names.
-pub const NAMED_FIELDS: u32 = 2;
 
 pub type ShowFn = unsafe extern "C" fn(*const u8) -> *mut Block;
 pub type RelationFn = unsafe extern "C" fn(*const u8, *const u8) -> bool;
@@ -279,6 +278,7 @@ impl VariantDesc {
 
 /// The descriptors that the runtime itself needs; exported, so that generated code may use them as well.
 pub static U8: TypeDesc = TypeDesc::plain(Kind::U8, "u8", 1);
+pub static U64: TypeDesc = TypeDesc::plain(Kind::U64, "u64", 8);
 pub static I64: TypeDesc = TypeDesc::plain(Kind::I64, "i64", 8);
 pub static F64: TypeDesc = TypeDesc::plain(Kind::F64, "f64", 8);
 pub static BOOL: TypeDesc = TypeDesc::plain(Kind::Bool, "bool", 1);

@@ -1,0 +1,287 @@
+//! Hashes of values that agree with the key order: what is equal as a key has one hash, so all NaN are alike, and so are the zeros.
+//!
+//! A block is hashed on its own and its hash mixed into what surrounds it. That lets a block with several owners be
+//! hashed once however often it is met, and needs a list of suspended states instead of the stack.
+
+use std::collections::HashMap;
+
+use crate::block::{Block, bytes, elements, owners};
+use crate::desc::{FieldDesc, Kind, TypeDesc};
+use crate::runtime::current;
+use crate::show::read_int;
+
+#[derive(Default)]
+pub(crate) struct HashWork {
+    items: Vec<Item>,
+    /// The hashes of shared blocks. Calls nest through a type's own `hash`; the outermost one forgets.
+    known: HashMap<usize, u64>,
+    depth: u32,
+}
+
+impl HashWork {
+    pub(crate) fn clear(&mut self) {
+        self.items.clear();
+        self.known.clear();
+        self.depth = 0;
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Item {
+    Value {
+        desc: *const TypeDesc,
+        value: *const u8,
+    },
+    Elements {
+        elem: *const TypeDesc,
+        first: *const u8,
+        count: i64,
+    },
+    Fields {
+        fields: *const FieldDesc,
+        value: *const u8,
+        count: u64,
+    },
+    /// The elements of `block` are done: go on with the state from before it.
+    Finish { block: *mut Block, outer: u64 },
+}
+
+const BLOCK_SEED: u64 = 0x2d35_8dcc_aa6c_78a5;
+const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+fn mix(state: u64, word: u64) -> u64 {
+    let product = u128::from(state ^ word ^ BLOCK_SEED) * u128::from(MULTIPLIER | 1);
+    (product as u64) ^ ((product >> 64) as u64) ^ state.rotate_left(29)
+}
+
+fn mix_bytes(mut state: u64, bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        state = mix(state, u64::from_le_bytes(*word));
+    }
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    state = mix(state, u64::from_le_bytes(last));
+    mix(state, bytes.len() as u64)
+}
+
+fn float_word(value: f64) -> u64 {
+    if value.is_nan() {
+        f64::NAN.to_bits()
+    } else if value == 0.0 {
+        0
+    } else {
+        value.to_bits()
+    }
+}
+
+/// # Safety
+/// `value` is a valid value of that type.
+pub(crate) unsafe fn hash(desc: *const TypeDesc, value: *const u8, seed: u64) -> u64 {
+    // SAFETY: the value stays valid while it is hashed; the list is used through fresh references only.
+    unsafe {
+        let mut state = seed;
+        if scalar(&*desc, value, &mut state) {
+            return state;
+        }
+        let work = &mut current().hash_work;
+        let mark = work.items.len();
+        work.depth += 1;
+        work.items.push(Item::Value { desc, value });
+        while current().hash_work.items.len() > mark {
+            let Some(item) = current().hash_work.items.pop() else {
+                break;
+            };
+            step(item, &mut state);
+        }
+        let work = &mut current().hash_work;
+        work.depth -= 1;
+        if work.depth == 0 && !work.known.is_empty() {
+            work.known.clear();
+        }
+        state
+    }
+}
+
+unsafe fn later(item: Item) {
+    // SAFETY: called during a run.
+    unsafe { current().hash_work.items.push(item) }
+}
+
+unsafe fn step(item: Item, state: &mut u64) {
+    // SAFETY: items hold valid values and constants.
+    unsafe {
+        match item {
+            Item::Value { desc, value } => hash_value(&*desc, value, state),
+            Item::Elements { elem, first, count } => {
+                if count > 0 {
+                    later(Item::Elements {
+                        elem,
+                        first: first.add((*elem).size as usize),
+                        count: count - 1,
+                    });
+                    hash_value(&*elem, first, state);
+                }
+            }
+            Item::Fields {
+                fields,
+                value,
+                count,
+            } => {
+                if count > 0 {
+                    later(Item::Fields {
+                        fields: fields.add(1),
+                        value,
+                        count: count - 1,
+                    });
+                    let field = &*fields;
+                    hash_value(field.ty(), value.add(field.offset as usize), state);
+                }
+            }
+            Item::Finish { block, outer } => {
+                if owners(block) > 1 {
+                    current().hash_work.known.insert(block as usize, *state);
+                }
+                *state = mix(outer, *state);
+            }
+        }
+    }
+}
+
+/// Hashes a value without parts; false for the others.
+unsafe fn scalar(desc: &TypeDesc, value: *const u8, state: &mut u64) -> bool {
+    if desc.hash.is_some() {
+        return false;
+    }
+    // SAFETY: the descriptor says what stands there.
+    let word = unsafe {
+        match desc.kind {
+            Kind::I8
+            | Kind::I16
+            | Kind::I32
+            | Kind::I64
+            | Kind::U8
+            | Kind::U16
+            | Kind::U32
+            | Kind::U64 => read_int(desc.kind, value) as u64,
+            Kind::F32 => float_word(f64::from(value.cast::<f32>().read())),
+            Kind::F64 => float_word(value.cast::<f64>().read()),
+            Kind::Bool => u64::from(value.read()),
+            Kind::Char => u64::from(value.cast::<u32>().read()),
+            Kind::Unit => 0,
+            Kind::Str => {
+                *state = mix_bytes(*state, bytes(value.cast::<*mut Block>().read()));
+                return true;
+            }
+            Kind::Ptr | Kind::Opaque => value.cast::<u64>().read(),
+            Kind::Tuple
+            | Kind::Struct
+            | Kind::Enum
+            | Kind::Option
+            | Kind::Result
+            | Kind::Array
+            | Kind::FixedArray
+            | Kind::Box
+            | Kind::Fn
+            | Kind::Any => return false,
+        }
+    };
+    *state = mix(*state, word);
+    true
+}
+
+unsafe fn hash_value(desc: &TypeDesc, value: *const u8, state: &mut u64) {
+    // SAFETY: the descriptor says what stands there.
+    unsafe {
+        if scalar(desc, value, state) {
+            return;
+        }
+        if let Some(own) = desc.hash {
+            *state = own(value, *state);
+            return;
+        }
+        match desc.kind {
+            Kind::Struct | Kind::Tuple => later_fields(desc.fields(), value),
+            Kind::Enum | Kind::Option | Kind::Result => {
+                let tag = desc.tag(value);
+                *state = mix(*state, tag as u64);
+                if let Some(variant) = desc.variants().get(tag) {
+                    later_fields(variant.fields(), value);
+                }
+            }
+            Kind::Array | Kind::Box => {
+                hash_block(desc.elem, value.cast::<*mut Block>().read(), state);
+            }
+            Kind::FixedArray => later(Item::Elements {
+                elem: desc.elem,
+                first: value,
+                count: desc.count as i64,
+            }),
+            Kind::Any => {
+                let inner = value.add(8).cast::<*mut Block>().read();
+                *state = mix_bytes(*state, (*(*inner).elem).name().as_bytes());
+                hash_block((*inner).elem, inner, state);
+            }
+            Kind::Fn => *state = mix(*state, value.cast::<u64>().read()),
+            Kind::I8
+            | Kind::I16
+            | Kind::I32
+            | Kind::I64
+            | Kind::U8
+            | Kind::U16
+            | Kind::U32
+            | Kind::U64
+            | Kind::F32
+            | Kind::F64
+            | Kind::Bool
+            | Kind::Char
+            | Kind::Unit
+            | Kind::Str
+            | Kind::Opaque
+            | Kind::Ptr => {}
+        }
+    }
+}
+
+unsafe fn later_fields(fields: &[FieldDesc], value: *const u8) {
+    // SAFETY: called during a run.
+    unsafe {
+        later(Item::Fields {
+            fields: fields.as_ptr(),
+            value,
+            count: fields.len() as u64,
+        });
+    }
+}
+
+unsafe fn hash_block(elem: *const TypeDesc, block: *mut Block, state: &mut u64) {
+    // SAFETY: a live block with such elements.
+    unsafe {
+        if owners(block) > 1
+            && let Some(&known) = current().hash_work.known.get(&(block as usize))
+        {
+            *state = mix(*state, known);
+            return;
+        }
+        later(Item::Finish {
+            block,
+            outer: *state,
+        });
+        *state = mix(BLOCK_SEED, (*block).len as u64);
+        later(Item::Elements {
+            elem,
+            first: elements(block),
+            count: (*block).len,
+        });
+    }
+}
+
+/// `sumi_hash(T, x, seed) -> u64`.
+pub(crate) unsafe extern "C" fn sumi_hash(
+    desc: *const TypeDesc,
+    value: *const u8,
+    seed: u64,
+) -> u64 {
+    // SAFETY: generated code passes a value of that type.
+    unsafe { hash(desc, value, seed) }
+}

@@ -1,0 +1,137 @@
+//! The heap of one engine: a mimalloc heap of its own, so that every block of the engine can be visited after a failure and all of
+//! them vanish with it. Nothing but blocks is allocated in it.
+//!
+//! Under Miri, which cannot call C, the same interface stands on Rust's allocator.
+
+#[cfg(miri)]
+pub(crate) use model::Heap;
+#[cfg(not(miri))]
+pub(crate) use real::Heap;
+
+#[cfg(not(miri))]
+mod real {
+    use libmimalloc_sys as mi;
+    use std::ffi::c_void;
+
+    use crate::block::Block;
+
+    pub(crate) struct Heap(*mut mi::mi_heap_t);
+
+    impl Heap {
+        pub(crate) fn new() -> Heap {
+            // SAFETY: has no conditions.
+            let heap = unsafe { mi::mi_heap_new() };
+            assert!(!heap.is_null(), "no memory for the heap of an engine");
+            Heap(heap)
+        }
+
+        /// Aligned to 16, as all sizes from 16 on are; null if there is no memory.
+        pub(crate) fn allocate(&mut self, bytes: usize) -> *mut Block {
+            // SAFETY: the heap lives as long as `self`.
+            unsafe { mi::mi_heap_malloc(self.0, bytes).cast() }
+        }
+
+        /// # Safety
+        /// `block` was allocated here and is not used afterwards unless the result is null.
+        pub(crate) unsafe fn resize(&mut self, block: *mut Block, bytes: usize) -> *mut Block {
+            // SAFETY: the caller's promise.
+            unsafe { mi::mi_heap_realloc(self.0, block.cast(), bytes).cast() }
+        }
+
+        /// # Safety
+        /// `block` was allocated here and is not used afterwards.
+        pub(crate) unsafe fn free(&mut self, block: *mut Block) {
+            // SAFETY: the caller's promise.
+            unsafe { mi::mi_free(block.cast()) }
+        }
+
+        /// All blocks there are.
+        pub(crate) fn blocks(&self) -> Vec<*mut Block> {
+            unsafe extern "C" fn visit(
+                _heap: *const mi::mi_heap_t,
+                _area: *const mi::mi_heap_area_t,
+                block: *mut c_void,
+                _size: usize,
+                found: *mut c_void,
+            ) -> bool {
+                // The visitor is called once for each area, too, without a block.
+                if !block.is_null() {
+                    // SAFETY: `found` is the vector below.
+                    unsafe { (*found.cast::<Vec<*mut Block>>()).push(block.cast()) };
+                }
+                true
+            }
+            let mut found: Vec<*mut Block> = Vec::new();
+            // SAFETY: the visitor fits, and Rust's allocator, which it uses, is not this heap.
+            unsafe {
+                mi::mi_heap_visit_blocks(self.0, true, Some(visit), (&raw mut found).cast());
+            }
+            found
+        }
+    }
+
+    impl Drop for Heap {
+        fn drop(&mut self) {
+            // SAFETY: nobody can reach the blocks of an engine that is gone.
+            unsafe { mi::mi_heap_destroy(self.0) }
+        }
+    }
+}
+
+#[cfg(miri)]
+mod model {
+    use std::alloc::{Layout, alloc, dealloc, realloc};
+    use std::collections::BTreeMap;
+
+    use crate::block::Block;
+
+    pub(crate) struct Heap(BTreeMap<*mut Block, Layout>);
+
+    fn layout(bytes: usize) -> Layout {
+        Layout::from_size_align(bytes, 16).expect("a size that was checked")
+    }
+
+    impl Heap {
+        pub(crate) fn new() -> Heap {
+            Heap(BTreeMap::new())
+        }
+
+        pub(crate) fn allocate(&mut self, bytes: usize) -> *mut Block {
+            // SAFETY: never empty, since a block has a header.
+            let block: *mut Block = unsafe { alloc(layout(bytes)).cast() };
+            self.0.insert(block, layout(bytes));
+            block
+        }
+
+        /// # Safety
+        /// `block` was allocated here and is not used afterwards unless the result is null.
+        pub(crate) unsafe fn resize(&mut self, block: *mut Block, bytes: usize) -> *mut Block {
+            let old = self.0.remove(&block).expect("a block of this heap");
+            // SAFETY: allocated with that layout.
+            let new: *mut Block = unsafe { realloc(block.cast(), old, bytes).cast() };
+            self.0.insert(new, layout(bytes));
+            new
+        }
+
+        /// # Safety
+        /// `block` was allocated here and is not used afterwards.
+        pub(crate) unsafe fn free(&mut self, block: *mut Block) {
+            let old = self.0.remove(&block).expect("a block of this heap");
+            // SAFETY: allocated with that layout.
+            unsafe { dealloc(block.cast(), old) }
+        }
+
+        pub(crate) fn blocks(&self) -> Vec<*mut Block> {
+            self.0.keys().copied().collect()
+        }
+    }
+
+    impl Drop for Heap {
+        fn drop(&mut self) {
+            for (&block, &old) in &self.0 {
+                // SAFETY: allocated with that layout.
+                unsafe { dealloc(block.cast(), old) }
+            }
+        }
+    }
+}

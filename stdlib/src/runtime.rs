@@ -1,0 +1,210 @@
+//! The state of one engine at run time: its heap and limits, where output goes, and the stacks of the functions that walk values.
+//!
+//! Generated code does not pass it around: a thread knows the one that runs on it. A failure abandons the Rust frames between
+//! the failing function and the entry of the run, so whatever those hold must not need dropping: work lists stand here, and
+//! are emptied when the next run begins.
+
+use std::cell::Cell;
+use std::io::{BufRead, Write};
+use std::ptr::null_mut;
+
+use crate::compare::CompareWork;
+use crate::hash::HashWork;
+use crate::heap::Heap;
+use crate::show::ShowWork;
+
+/// Why a run ends. The numbers are those that generated code passes to `sumi_trap`.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TrapKind {
+    /// `a` is the index, `b` the length.
+    Index = 0,
+    DivideByZero = 1,
+    Exclusivity = 2,
+    Panic = 3,
+    Assert = 4,
+    Unreachable = 5,
+    Unwrap = 6,
+    Key = 7,
+    Slice = 8,
+    Argument = 9,
+    StackOverflow = 10,
+    /// `a` is what was asked for in bytes, `b` the limit.
+    MemoryLimit = 11,
+    Interrupt = 12,
+    /// The system has no memory left; `a` is what was asked for in bytes.
+    OutOfMemory = 13,
+}
+
+/// Takes a piece of output.
+pub type Sink = Box<dyn FnMut(&[u8])>;
+
+/// Ends the run. Set by the engine; jumps over the frames in between.
+pub type RaiseFn = unsafe extern "C" fn(kind: u32, a: i64, b: i64) -> !;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    pub allocations: u64,
+    /// Shared containers that were copied because they were written, and their bytes.
+    pub splits: u64,
+    pub copied_bytes: u64,
+}
+
+pub struct Runtime {
+    pub(crate) heap: Heap,
+    pub(crate) live_blocks: u64,
+    pub(crate) live_bytes: u64,
+    /// In bytes of blocks, headers included.
+    pub memory_limit: u64,
+    pub stats: Stats,
+    pub raise: RaiseFn,
+    pub(crate) output: Output,
+    pub input: Box<dyn BufRead>,
+    pub args: Vec<String>,
+    pub(crate) show_work: ShowWork,
+    pub(crate) compare_work: CompareWork,
+    pub(crate) hash_work: HashWork,
+    /// For a moment's use between two calls that could fail.
+    pub(crate) scratch: String,
+}
+
+pub(crate) struct Output {
+    pub(crate) buffer: Vec<u8>,
+    pub(crate) sink: Sink,
+    pub(crate) errors: Sink,
+    pub(crate) flush_lines: bool,
+}
+
+thread_local! {
+    static CURRENT: Cell<*mut Runtime> = const { Cell::new(null_mut()) };
+}
+
+/// The runtime of the run on this thread. Each use takes it anew: a reference may not live across anything that can call back
+/// into generated code.
+///
+/// # Safety
+/// Called during a run, see [`Runtime::enter`].
+pub(crate) unsafe fn current<'a>() -> &'a mut Runtime {
+    let runtime = CURRENT.get();
+    debug_assert!(!runtime.is_null(), "compiler bug: no run on this thread");
+    // SAFETY: `enter` was given a runtime that outlives the run.
+    unsafe { &mut *runtime }
+}
+
+unsafe extern "C" fn abort_without_engine(kind: u32, a: i64, b: i64) -> ! {
+    let _ = writeln!(
+        std::io::stderr(),
+        "runtime error {kind} ({a}, {b}) outside of a run"
+    );
+    std::process::abort()
+}
+
+impl Runtime {
+    /// Standard input and output, no memory limit, no arguments.
+    pub fn new() -> Runtime {
+        Runtime {
+            heap: Heap::new(),
+            live_blocks: 0,
+            live_bytes: 0,
+            memory_limit: u64::MAX,
+            stats: Stats::default(),
+            raise: abort_without_engine,
+            output: Output {
+                buffer: Vec::new(),
+                sink: Box::new(|bytes| {
+                    let mut stdout = std::io::stdout().lock();
+                    // Nobody is left to be told if the reader is gone.
+                    let _ = stdout.write_all(bytes).and_then(|()| stdout.flush());
+                }),
+                errors: Box::new(|bytes| {
+                    let _ = std::io::stderr().write_all(bytes);
+                }),
+                flush_lines: false,
+            },
+            input: Box::new(std::io::BufReader::new(std::io::stdin())),
+            args: Vec::new(),
+            show_work: ShowWork::default(),
+            compare_work: CompareWork::default(),
+            hash_work: HashWork::default(),
+            scratch: String::new(),
+        }
+    }
+
+    /// Makes `runtime` the one of this thread and forgets what an abandoned run left in work lists. Gives the one
+    /// before it, to be put back with [`Runtime::leave`] when the run is over.
+    ///
+    /// # Safety
+    /// `runtime` stays where it is and alive until `leave`, and is not borrowed elsewhere while generated code runs.
+    pub unsafe fn enter(runtime: *mut Runtime) -> *mut Runtime {
+        let before = CURRENT.replace(runtime);
+        if before != runtime {
+            // SAFETY: the caller's promise.
+            unsafe { (*runtime).reset_work() };
+        }
+        before
+    }
+
+    /// Ends what [`Runtime::enter`] began; null if no run was under way.
+    pub fn leave(before: *mut Runtime) {
+        CURRENT.set(before);
+    }
+
+    /// Forgets what abandoned frames were at.
+    pub fn reset_work(&mut self) {
+        self.show_work.clear();
+        self.compare_work.clear();
+        self.hash_work.clear();
+    }
+
+    pub fn live_blocks(&self) -> u64 {
+        self.live_blocks
+    }
+
+    /// Bytes of all blocks, headers included.
+    pub fn live_bytes(&self) -> u64 {
+        self.live_bytes
+    }
+
+    /// Where output goes from now on; what came before has been passed on.
+    pub fn set_output(&mut self, sink: Sink) {
+        self.flush();
+        self.output.sink = sink;
+    }
+
+    pub fn set_errors(&mut self, sink: Sink) {
+        self.output.errors = sink;
+    }
+
+    /// Whether output is passed on at the end of each line, as for a terminal.
+    pub fn set_flush_lines(&mut self, flush_lines: bool) {
+        self.output.flush_lines = flush_lines;
+    }
+
+    /// Passes on what was printed. Call it at the end of a run.
+    pub fn flush(&mut self) {
+        if !self.output.buffer.is_empty() {
+            let bytes = std::mem::take(&mut self.output.buffer);
+            (self.output.sink)(&bytes);
+            self.output.buffer = bytes;
+            self.output.buffer.clear();
+        }
+    }
+}
+
+impl Default for Runtime {
+    fn default() -> Runtime {
+        Runtime::new()
+    }
+}
+
+/// Ends the run.
+///
+/// # Safety
+/// Called during a run; no frame of Rust below holds anything that needs dropping.
+pub(crate) unsafe fn raise(kind: TrapKind, a: i64, b: i64) -> ! {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let raise = current().raise;
+        raise(kind as u32, a, b)
+    }
+}

@@ -1,0 +1,105 @@
+//! After a run was abandoned: its frames are gone, and with them the knowledge of what they owned. A walk from what is left, the
+//! globals and the values that the host holds, counts the owners of each block anew; a block that it does not reach
+//! belonged to the frames, and is freed. The same walk checks the counts in tests.
+
+use crate::block::{Block, owners, set_owners};
+use crate::desc::TypeDesc;
+use crate::memory::{call_drop, each_block, each_child, outside_heap};
+use crate::runtime::Runtime;
+
+/// A value that is still held: its type and where it stands.
+pub type Root = (*const TypeDesc, *const u8);
+
+/// What [`Runtime::audit`] found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Audit {
+    pub blocks: usize,
+    /// Blocks that no root leads to.
+    pub unreached: usize,
+    /// Reached blocks whose count is not the number of their owners.
+    pub miscounted: usize,
+}
+
+impl Runtime {
+    /// Counts owners anew and frees every block that the roots do not lead to. Gives the number of freed blocks.
+    ///
+    /// # Safety
+    /// No run is under way, and the roots, each a valid value, are all that is still held of this engine.
+    pub unsafe fn recover(&mut self, roots: &[Root]) -> usize {
+        self.reset_work();
+        let blocks = self.heap.blocks();
+        // SAFETY: these are all blocks of the heap; only those that nothing reaches are freed.
+        unsafe {
+            count_owners(&blocks, roots);
+            let mut freed = 0;
+            for &block in &blocks {
+                if owners(block) == 0 {
+                    call_drop(block);
+                    self.heap.free(block);
+                    freed += 1;
+                }
+            }
+            let live = self.heap.blocks();
+            self.live_blocks = live.len() as u64;
+            self.live_bytes = live
+                .iter()
+                .map(|&block| crate::memory::bytes_of(block))
+                .sum();
+            freed
+        }
+    }
+
+    /// Compares the counts with the owners there are, and changes nothing.
+    ///
+    /// # Safety
+    /// As for [`Runtime::recover`].
+    pub unsafe fn audit(&mut self, roots: &[Root]) -> Audit {
+        let blocks = self.heap.blocks();
+        // SAFETY: these are all blocks of the heap; the counts are put back.
+        unsafe {
+            let before: Vec<i64> = blocks.iter().map(|&block| owners(block)).collect();
+            count_owners(&blocks, roots);
+            let mut audit = Audit {
+                blocks: blocks.len(),
+                ..Audit::default()
+            };
+            for (&block, &count) in blocks.iter().zip(&before) {
+                match owners(block) {
+                    0 => audit.unreached += 1,
+                    found if found != count => audit.miscounted += 1,
+                    _ => {}
+                }
+                set_owners(block, count);
+            }
+            audit
+        }
+    }
+}
+
+/// Sets the count of every block to the number of ways that lead to it from the roots.
+unsafe fn count_owners(blocks: &[*mut Block], roots: &[Root]) {
+    // SAFETY: the caller's promise; constants are left alone.
+    unsafe {
+        for &block in blocks {
+            set_owners(block, 0);
+        }
+        let mut waiting: Vec<*mut Block> = Vec::new();
+        let owned = |waiting: &mut Vec<*mut Block>, block: *mut Block| {
+            if !outside_heap(block) {
+                let count = owners(block) + 1;
+                set_owners(block, count);
+                if count == 1 {
+                    waiting.push(block);
+                }
+            }
+        };
+        for &(desc, value) in roots {
+            each_block(&*desc, value.cast_mut(), &mut |place| {
+                owned(&mut waiting, *place);
+            });
+        }
+        while let Some(block) = waiting.pop() {
+            each_child(block, &mut |place| owned(&mut waiting, *place));
+        }
+    }
+}
