@@ -60,3 +60,6 @@ pub use desc::{FieldDesc, Kind, TypeDesc, VariantDesc};
 pub use runtime::{RaiseFn, Runtime, Sink, Stats, TrapKind};
 pub use symbols::{Symbol, symbols};
 pub use walk::{Audit, Root};
+
+#[cfg(test)]
+mod tests;
