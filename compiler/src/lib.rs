@@ -7,4 +7,5 @@ pub mod hir;
 pub mod layout;
 pub mod mir;
 pub mod mono;
+pub mod own;
 pub mod types;

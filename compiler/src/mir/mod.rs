@@ -13,7 +13,6 @@
 //!   …
 //! ```
 
-mod build;
 mod print;
 mod trap;
 mod types;
@@ -28,7 +27,6 @@ use crate::env::DefId;
 use crate::hir::{BinaryOp, UnaryOp};
 use crate::types::{FloatTy, IntTy, Ty};
 
-pub use build::{build, build_cell};
 pub use trap::TrapKind;
 pub use types::{const_ty, field_ty, project};
 
@@ -102,6 +100,8 @@ pub struct Effects {
     pub writes: Vec<DefId>,
     /// Reads or changes anything outside: input, files, clock, `extern`. Printing is not counted.
     pub outside: bool,
+    /// Calls a function value or a trait's method, which may touch any global.
+    pub anything: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -326,6 +326,16 @@ pub enum Callee {
     TraitMethod(DefId, Vec<Ty>),
 }
 
+impl Block {
+    /// Nothing, and then unreachable: to be filled in.
+    pub fn empty() -> Block {
+        Block {
+            statements: Vec::new(),
+            terminator: Terminator::Unreachable,
+        }
+    }
+}
+
 impl Local {
     pub const RESULT: Local = Local(0);
 }
@@ -348,42 +358,6 @@ impl Place {
         let mut longer = self.clone();
         longer.projections.push(projection);
         longer
-    }
-}
-
-impl Terminator {
-    pub fn successors(&self) -> Vec<BlockId> {
-        match self {
-            Terminator::Goto(block) => vec![*block],
-            Terminator::If {
-                then, otherwise, ..
-            } => vec![*then, *otherwise],
-            Terminator::Switch { cases, default, .. } => cases
-                .iter()
-                .map(|(_, block)| *block)
-                .chain(*default)
-                .collect(),
-            Terminator::Return | Terminator::Panic { .. } | Terminator::Unreachable => Vec::new(),
-        }
-    }
-
-    pub fn map_successors(&mut self, target: impl Fn(BlockId) -> BlockId) {
-        match self {
-            Terminator::Goto(block) => *block = target(*block),
-            Terminator::If {
-                then, otherwise, ..
-            } => {
-                *then = target(*then);
-                *otherwise = target(*otherwise);
-            }
-            Terminator::Switch { cases, default, .. } => {
-                for (_, block) in cases {
-                    *block = target(*block);
-                }
-                *default = default.map(target);
-            }
-            Terminator::Return | Terminator::Panic { .. } | Terminator::Unreachable => {}
-        }
     }
 }
 

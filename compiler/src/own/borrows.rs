@@ -1,0 +1,272 @@
+//! Turns copies that nobody keeps into borrows: operands that are only looked at, and locals that hold such a value while
+//! nothing can write where it came from. A borrow costs nothing at run time.
+//!
+//! All candidates are taken to be borrows at first; those whose source may be written while they live are given up until
+//! the rest agrees.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::interface::Interfaces;
+use super::liveness::{Liveness, LocalSet, Origins, origins, uses, whole_local};
+use super::needs::Needs;
+use super::paths::{Path, paths};
+use super::walk::{self, Access, Role};
+use crate::env::Env;
+use crate::mir::{Base, Body, Local, LocalKind, Operand, Place, Rvalue, Statement, StatementKind};
+
+pub(super) fn infer(body: &mut Body, env: &Env, needs: &Needs, interfaces: &Interfaces) {
+    borrow_what_is_only_read(body, env, interfaces);
+    let mut accepted = candidates(body, needs);
+    loop {
+        drop_kept(body, &mut accepted);
+        let trial = with_borrows(body, &accepted);
+        let origins = origins(&trial);
+        let disturbed = disturbed(&trial, env, interfaces, &origins, &accepted);
+        if disturbed.is_empty() {
+            *body = trial;
+            return;
+        }
+        accepted.retain(|local| !disturbed.contains(local));
+    }
+}
+
+fn borrow_what_is_only_read(body: &mut Body, env: &Env, interfaces: &Interfaces) {
+    let blocks: Vec<_> = body.blocks.keys().collect();
+    for id in blocks {
+        let mut block = std::mem::replace(&mut body.blocks[id], crate::mir::Block::empty());
+        let borrow = |operand: &mut Operand| {
+            if let Operand::Copy(place) = operand
+                && !body.place_ty(env, place).is_scalar()
+            {
+                *operand = Operand::Borrow(place.clone());
+            }
+        };
+        for statement in &mut block.statements {
+            let modes = interfaces.modes(&statement.kind);
+            walk::operands_mut(&mut statement.kind, &modes, &mut |role, operand| {
+                if role == Role::Read {
+                    borrow(operand);
+                }
+            });
+        }
+        if let Some(operand) = walk::terminator_operand_mut(&mut block.terminator) {
+            borrow(operand);
+        }
+        body.blocks[id] = block;
+    }
+}
+
+/// Locals with one definition, `c = copy p` or a constant, that are nowhere written in part, opened or passed as `mut`.
+fn candidates(body: &Body, needs: &Needs) -> FxHashSet<Local> {
+    let mut definitions: FxHashMap<Local, u32> = FxHashMap::default();
+    let mut simple = FxHashSet::default();
+    let mut spoiled = FxHashSet::default();
+    for statement in statements(body) {
+        if let Some(local) = walk::defined(&statement.kind) {
+            *definitions.entry(local).or_default() += 1;
+            if is_plain_copy(&statement.kind) {
+                simple.insert(local);
+            }
+        }
+        walk::places(&statement.kind, &mut |access, place| {
+            let Base::Local(local) = place.base else {
+                return;
+            };
+            let spoils = match access {
+                Access::Write => !place.projections.is_empty(),
+                Access::Mut | Access::Open | Access::Unique | Access::Drop | Access::Move => true,
+                Access::Value | Access::Borrow | Access::Inspect => false,
+            };
+            if spoils {
+                spoiled.insert(local);
+            }
+        });
+    }
+    let last_param = body.params.len();
+    body.locals
+        .iter()
+        .skip(1 + last_param)
+        .filter(|(local, decl)| {
+            decl.kind == LocalKind::Owned
+                && needs.drop(decl.ty)
+                && simple.contains(local)
+                && definitions.get(local) == Some(&1)
+                && !spoiled.contains(local)
+        })
+        .map(|(local, _)| local)
+        .collect()
+}
+
+fn is_plain_copy(kind: &StatementKind) -> bool {
+    matches!(
+        kind,
+        StatementKind::Assign {
+            value: Rvalue::Use(Operand::Copy(_) | Operand::Const(_)),
+            ..
+        }
+    )
+}
+
+/// Gives up candidates whose value as a whole goes where it is kept; such a copy becomes a move later.
+fn drop_kept(body: &Body, accepted: &mut FxHashSet<Local>) {
+    loop {
+        let mut kept = FxHashSet::default();
+        for statement in statements(body) {
+            let into_borrow =
+                walk::defined(&statement.kind).is_some_and(|local| accepted.contains(&local));
+            if into_borrow {
+                continue;
+            }
+            walk::places(&statement.kind, &mut |access, place| {
+                if access == Access::Value
+                    && let Some(local) = whole_local(place)
+                    && accepted.contains(&local)
+                {
+                    kept.insert(local);
+                }
+            });
+        }
+        if kept.is_empty() {
+            return;
+        }
+        accepted.retain(|local| !kept.contains(local));
+    }
+}
+
+fn with_borrows(body: &Body, accepted: &FxHashSet<Local>) -> Body {
+    let mut body = body.clone();
+    for (local, decl) in body.locals.iter_mut() {
+        if accepted.contains(&local) {
+            decl.kind = LocalKind::Borrowed;
+        }
+    }
+    for block in body.blocks.values_mut() {
+        for statement in &mut block.statements {
+            if let StatementKind::Assign {
+                place,
+                value: Rvalue::Use(operand),
+                ..
+            } = &mut statement.kind
+                && let Operand::Copy(source) = operand
+                && whole_local(place).is_some_and(|local| accepted.contains(&local))
+            {
+                *operand = Operand::Borrow(source.clone());
+            }
+        }
+    }
+    body
+}
+
+/// The candidates whose source may be written while they are needed.
+fn disturbed(
+    body: &Body,
+    env: &Env,
+    interfaces: &Interfaces,
+    origins: &Origins,
+    accepted: &FxHashSet<Local>,
+) -> FxHashSet<Local> {
+    let liveness = Liveness::of(body, origins);
+    let sources = sources(body, env, origins, accepted);
+    let mut found = FxHashSet::default();
+    for block in body.blocks.keys() {
+        let points = liveness.through(body, block);
+        for (at, statement) in body.blocks[block].statements.iter().enumerate() {
+            let writes = Writes::of(body, env, interfaces, origins, statement);
+            if writes.is_empty() {
+                continue;
+            }
+            let after = liveness.kept(&points[at + 1]);
+            let mut during = LocalSet::default();
+            uses(&statement.kind, &mut during);
+            let mut during = liveness.kept(&during);
+            during.union(&after);
+            for (local, paths) in &sources {
+                let hit = paths.iter().any(|path| {
+                    (after.contains(*local) && writes.afterwards(path))
+                        || (during.contains(*local) && writes.meanwhile(path))
+                });
+                if hit {
+                    found.insert(*local);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn sources(
+    body: &Body,
+    env: &Env,
+    origins: &Origins,
+    accepted: &FxHashSet<Local>,
+) -> Vec<(Local, Vec<Path>)> {
+    body.locals
+        .keys()
+        .filter(|local| accepted.contains(local))
+        .map(|local| {
+            let found = origins[local]
+                .iter()
+                .flat_map(|place| paths(body, env, origins, place));
+            (local, found.collect())
+        })
+        .collect()
+}
+
+/// What a statement writes: at its end, or while its operands are in use.
+struct Writes {
+    afterwards: Vec<Path>,
+    meanwhile: Vec<Path>,
+    effects: crate::mir::Effects,
+}
+
+impl Writes {
+    fn of(
+        body: &Body,
+        env: &Env,
+        interfaces: &Interfaces,
+        origins: &Origins,
+        statement: &Statement,
+    ) -> Writes {
+        let mut writes = Writes {
+            afterwards: Vec::new(),
+            meanwhile: Vec::new(),
+            effects: crate::mir::Effects::default(),
+        };
+        walk::places(&statement.kind, &mut |access, place: &Place| {
+            let list = match access {
+                Access::Write | Access::Open => &mut writes.afterwards,
+                Access::Mut => &mut writes.meanwhile,
+                Access::Value
+                | Access::Move
+                | Access::Borrow
+                | Access::Inspect
+                | Access::Unique
+                | Access::Drop => return,
+            };
+            list.extend(paths(body, env, origins, place));
+        });
+        if let StatementKind::Call { callee, .. } = &statement.kind {
+            writes.effects = interfaces.call_effects(callee);
+        }
+        writes
+    }
+
+    fn is_empty(&self) -> bool {
+        self.afterwards.is_empty()
+            && self.meanwhile.is_empty()
+            && self.effects == crate::mir::Effects::default()
+    }
+
+    fn afterwards(&self, source: &Path) -> bool {
+        self.afterwards.iter().any(|write| write.disturbs(source))
+    }
+
+    fn meanwhile(&self, source: &Path) -> bool {
+        self.meanwhile.iter().any(|write| write.disturbs(source))
+            || matches!(source.base, Base::Global(global) if self.effects.may_write(global))
+    }
+}
+
+pub(super) fn statements(body: &Body) -> impl Iterator<Item = &Statement> {
+    body.blocks.values().flat_map(|block| &block.statements)
+}

@@ -1,0 +1,261 @@
+//! What callers need to know of a function: who owns its arguments, and which globals it may touch through any chain of
+//! calls. Functions of earlier units have theirs in the `Env`; those of this unit are worked out together.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::walk::{self, Access};
+use crate::env::{DefId, DefKind, Env, FnOrigin};
+use crate::mir::{Base, Body, Callee, Const, Effects, Operand, ParamMode, StatementKind};
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Interface {
+    pub(super) params: Vec<ParamMode>,
+    pub(super) effects: Effects,
+}
+
+pub(super) struct Interfaces<'e> {
+    env: &'e Env,
+    unit: FxHashMap<DefId, Interface>,
+}
+
+impl<'e> Interfaces<'e> {
+    /// Every by-value parameter begins as borrowed.
+    pub(super) fn new(env: &'e Env, bodies: &[Body]) -> Interfaces<'e> {
+        let mut interfaces = Interfaces {
+            env,
+            unit: FxHashMap::default(),
+        };
+        for body in bodies {
+            let params = body.params.iter().map(|mode| match mode {
+                ParamMode::Mut => ParamMode::Mut,
+                ParamMode::Borrow | ParamMode::Own => ParamMode::Borrow,
+            });
+            let interface = Interface {
+                params: params.collect(),
+                effects: Effects::default(),
+            };
+            interfaces.unit.insert(body.def, interface);
+        }
+        interfaces.find_effects(bodies);
+        interfaces
+    }
+
+    pub(super) fn effects_of(&self, def: DefId) -> Effects {
+        if let Some(found) = self.unit.get(&def) {
+            return found.effects.clone();
+        }
+        let Some(function) = self.function(def) else {
+            return Effects::default();
+        };
+        match &function.origin {
+            FnOrigin::Sumi => match &function.body {
+                Some(body) => body.effects().clone(),
+                None => Effects::default(),
+            },
+            FnOrigin::Intrinsic(name) => Effects {
+                outside: matches!(name.as_str(), "read_line" | "read_all" | "args"),
+                ..Effects::default()
+            },
+            FnOrigin::C { .. } | FnOrigin::Host => Effects {
+                outside: true,
+                ..Effects::default()
+            },
+        }
+    }
+
+    /// What a call may touch besides its arguments.
+    pub(super) fn call_effects(&self, callee: &Callee) -> Effects {
+        match callee {
+            Callee::Fn(def, _) => self.effects_of(*def),
+            Callee::Value(_) | Callee::TraitMethod(..) => Effects {
+                anything: true,
+                outside: true,
+                ..Effects::default()
+            },
+        }
+    }
+
+    /// The modes of the parameters of a callee; function values and trait methods borrow.
+    pub(super) fn modes(&self, kind: &StatementKind) -> Vec<ParamMode> {
+        match kind {
+            StatementKind::Call {
+                callee: Callee::Fn(def, _),
+                ..
+            } => self.modes_of(*def),
+            StatementKind::Call { .. }
+            | StatementKind::Assign { .. }
+            | StatementKind::Open { .. }
+            | StatementKind::Check(_)
+            | StatementKind::MakeUnique(_)
+            | StatementKind::Drop { .. }
+            | StatementKind::Nop => Vec::new(),
+        }
+    }
+
+    fn modes_of(&self, def: DefId) -> Vec<ParamMode> {
+        if let Some(found) = self.unit.get(&def) {
+            return found.params.clone();
+        }
+        let Some(function) = self.function(def) else {
+            return Vec::new();
+        };
+        if let Some(body) = &function.body {
+            return body.body().params.clone();
+        }
+        let is_intrinsic = matches!(function.origin, FnOrigin::Intrinsic(_));
+        let mode = |param: &crate::env::ParamDef| match param.is_mut {
+            true => ParamMode::Mut,
+            false if is_intrinsic && param.name.starts_with("owned_") => ParamMode::Own,
+            false => ParamMode::Borrow,
+        };
+        function.params.iter().map(mode).collect()
+    }
+
+    pub(super) fn set_params(&mut self, def: DefId, params: Vec<ParamMode>) -> bool {
+        let interface = self.unit.entry(def).or_default();
+        let changed = interface.params != params;
+        interface.params = params;
+        changed
+    }
+
+    pub(super) fn params(&self, def: DefId) -> &[ParamMode] {
+        &self.unit[&def].params
+    }
+
+    /// The name of the primitive, if the callee is one.
+    pub(super) fn intrinsic(&self, callee: &Callee) -> Option<&str> {
+        let Callee::Fn(def, _) = callee else {
+            return None;
+        };
+        match &self.function(*def)?.origin {
+            FnOrigin::Intrinsic(name) => Some(name),
+            FnOrigin::Sumi | FnOrigin::C { .. } | FnOrigin::Host => None,
+        }
+    }
+
+    fn function(&self, def: DefId) -> Option<&crate::env::FnDef> {
+        match &self.env.try_def(def)?.kind {
+            DefKind::Fn(function) => Some(function),
+            DefKind::Struct(_)
+            | DefKind::Enum(_)
+            | DefKind::Trait(_)
+            | DefKind::Global(_)
+            | DefKind::Const(_)
+            | DefKind::ExternType { .. } => None,
+        }
+    }
+
+    fn find_effects(&mut self, bodies: &[Body]) {
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for body in bodies {
+                let effects = self.body_effects(body);
+                let known = &mut self
+                    .unit
+                    .get_mut(&body.def)
+                    .expect("compiler bug: a body of this unit has an interface")
+                    .effects;
+                if *known != effects {
+                    *known = effects;
+                    changed = true;
+                }
+            }
+        }
+    }
+
+    fn body_effects(&self, body: &Body) -> Effects {
+        let mut found = Found::default();
+        for block in body.blocks.values() {
+            for statement in &block.statements {
+                walk::places(&statement.kind, &mut |access, place| {
+                    if let Base::Global(global) = place.base {
+                        found.touch(access, global, place.projections.is_empty());
+                    }
+                });
+                if let StatementKind::Call { callee, .. } = &statement.kind {
+                    found.add(&self.call_effects(callee));
+                }
+                // A function that hands out another one may be the reason that it is called.
+                walk::constants(&statement.kind, &mut |value| {
+                    if let Const::Fn(def, _) = value {
+                        found.add(&self.effects_of(*def));
+                    }
+                });
+            }
+            walk::terminator_places(&block.terminator, &mut |place| {
+                if let Base::Global(global) = place.base {
+                    found.reads.insert(global);
+                }
+            });
+        }
+        found.finish()
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    reads: FxHashSet<DefId>,
+    writes: FxHashSet<DefId>,
+    outside: bool,
+    anything: bool,
+}
+
+impl Found {
+    fn touch(&mut self, access: Access, global: DefId, whole: bool) {
+        match access {
+            Access::Value | Access::Borrow | Access::Inspect => {
+                self.reads.insert(global);
+            }
+            Access::Write => {
+                self.writes.insert(global);
+                if !whole {
+                    self.reads.insert(global);
+                }
+            }
+            Access::Move | Access::Mut | Access::Open | Access::Unique | Access::Drop => {
+                self.reads.insert(global);
+                self.writes.insert(global);
+            }
+        }
+    }
+
+    fn add(&mut self, effects: &Effects) {
+        self.reads.extend(&effects.reads);
+        self.writes.extend(&effects.writes);
+        self.outside |= effects.outside;
+        self.anything |= effects.anything;
+    }
+
+    fn finish(self) -> Effects {
+        let sorted = |set: FxHashSet<DefId>| {
+            let mut list: Vec<DefId> = set.into_iter().collect();
+            list.sort();
+            list
+        };
+        Effects {
+            reads: sorted(self.reads),
+            writes: sorted(self.writes),
+            outside: self.outside,
+            anything: self.anything,
+        }
+    }
+}
+
+impl Effects {
+    pub fn may_read(&self, global: DefId) -> bool {
+        self.anything || self.reads.contains(&global)
+    }
+
+    pub fn may_write(&self, global: DefId) -> bool {
+        self.anything || self.writes.contains(&global)
+    }
+}
+
+/// The constant of an operand, if it is one.
+pub(super) fn constant(operand: &Operand) -> Option<&Const> {
+    match operand {
+        Operand::Const(value) => Some(value),
+        Operand::Copy(_) | Operand::Move(_) | Operand::Borrow(_) => None,
+    }
+}

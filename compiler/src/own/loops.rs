@@ -1,0 +1,160 @@
+//! The natural loops of a body, outermost first.
+
+use cranelift_entity::SecondaryMap;
+
+use super::walk;
+use crate::mir::{BlockId, Body};
+
+pub(super) struct Loop {
+    pub(super) header: BlockId,
+    pub(super) blocks: Vec<BlockId>,
+    /// Blocks outside that lead to the header.
+    pub(super) entries: Vec<BlockId>,
+}
+
+pub(super) fn loops(body: &Body) -> Vec<Loop> {
+    let order = reverse_postorder(body);
+    let predecessors = predecessors(body, &order);
+    let dominators = dominators(&order, &predecessors);
+    let mut found: Vec<Loop> = Vec::new();
+    for header in &order {
+        let latches: Vec<BlockId> = predecessors[*header]
+            .iter()
+            .copied()
+            .filter(|from| dominates(&dominators, *header, *from))
+            .collect();
+        if latches.is_empty() {
+            continue;
+        }
+        let blocks = members(*header, &latches, &predecessors);
+        let entries = predecessors[*header]
+            .iter()
+            .copied()
+            .filter(|from| !blocks.contains(from))
+            .collect();
+        found.push(Loop {
+            header: *header,
+            blocks,
+            entries,
+        });
+    }
+    found.retain(|l| !l.entries.is_empty());
+    found.sort_by_key(|l| std::cmp::Reverse(l.blocks.len()));
+    found
+}
+
+fn members(
+    header: BlockId,
+    latches: &[BlockId],
+    predecessors: &SecondaryMap<BlockId, Vec<BlockId>>,
+) -> Vec<BlockId> {
+    let mut blocks = vec![header];
+    let mut pending = latches.to_vec();
+    while let Some(block) = pending.pop() {
+        if !blocks.contains(&block) {
+            blocks.push(block);
+            pending.extend(&predecessors[block]);
+        }
+    }
+    blocks
+}
+
+fn reverse_postorder(body: &Body) -> Vec<BlockId> {
+    let mut seen: SecondaryMap<BlockId, bool> = SecondaryMap::new();
+    let mut order = Vec::new();
+    let Some(first) = body.blocks.keys().next() else {
+        return order;
+    };
+    seen[first] = true;
+    let mut stack = vec![(first, walk::successors(&body.blocks[first].terminator))];
+    while let Some((block, pending)) = stack.last_mut() {
+        if let Some(next) = pending.pop() {
+            if !seen[next] {
+                seen[next] = true;
+                stack.push((next, walk::successors(&body.blocks[next].terminator)));
+            }
+        } else {
+            order.push(*block);
+            stack.pop();
+        }
+    }
+    order.reverse();
+    order
+}
+
+fn predecessors(body: &Body, order: &[BlockId]) -> SecondaryMap<BlockId, Vec<BlockId>> {
+    let mut predecessors: SecondaryMap<BlockId, Vec<BlockId>> = SecondaryMap::new();
+    for block in order {
+        for next in walk::successors(&body.blocks[*block].terminator) {
+            if !predecessors[next].contains(block) {
+                predecessors[next].push(*block);
+            }
+        }
+    }
+    predecessors
+}
+
+/// The immediate dominator of each block, and its position in the order.
+struct Dominators {
+    position: SecondaryMap<BlockId, usize>,
+    immediate: Vec<usize>,
+}
+
+fn dominators(order: &[BlockId], predecessors: &SecondaryMap<BlockId, Vec<BlockId>>) -> Dominators {
+    const UNKNOWN: usize = usize::MAX;
+    let mut position: SecondaryMap<BlockId, usize> = SecondaryMap::new();
+    for (at, block) in order.iter().enumerate() {
+        position[*block] = at;
+    }
+    let mut immediate = vec![UNKNOWN; order.len()];
+    if let Some(first) = immediate.first_mut() {
+        *first = 0;
+    }
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for (at, block) in order.iter().enumerate().skip(1) {
+            let mut common = UNKNOWN;
+            for from in &predecessors[*block] {
+                let from = position[*from];
+                if immediate[from] == UNKNOWN {
+                    continue;
+                }
+                common = if common == UNKNOWN {
+                    from
+                } else {
+                    meet(&immediate, common, from)
+                };
+            }
+            if immediate[at] != common {
+                immediate[at] = common;
+                changed = true;
+            }
+        }
+    }
+    Dominators {
+        position,
+        immediate,
+    }
+}
+
+fn meet(immediate: &[usize], mut a: usize, mut b: usize) -> usize {
+    while a != b {
+        while a > b {
+            a = immediate[a];
+        }
+        while b > a {
+            b = immediate[b];
+        }
+    }
+    a
+}
+
+fn dominates(dominators: &Dominators, above: BlockId, below: BlockId) -> bool {
+    let above = dominators.position[above];
+    let mut at = dominators.position[below];
+    while at > above {
+        at = dominators.immediate[at];
+    }
+    at == above
+}

@@ -1,0 +1,154 @@
+//! Who owns what, and when it goes: from bodies that copy everywhere and drop nothing to bodies in which every owned value
+//! is moved or dropped once on each path.
+//!
+//! One pass after another, each over dataflow facts of its own: calls are brought into a normal form, exclusivity is checked,
+//! copies that nobody keeps become borrows (`borrows`), last uses become moves (`moves`), what is left is dropped (`drops`),
+//! and what is written is made unshared first (`unique`). What this settles for all bodies:
+//!
+//! - An operand that is only looked at (a comparison, a format, a borrowed argument, the value of a `Repeat`) is a `Borrow`,
+//!   or a `Copy` if it is a scalar. An operand that is kept is a `Copy`, which makes a new owner, or a `Move`.
+//! - The destination of a call is a whole local that no argument mentions; no by-value argument overlaps a `mut` one.
+//! - A whole local is never stored over while it holds a value, unless the same statement reads it (`Old::Drop`).
+//! - A parameter in `Body::params` is owned if the body keeps it. Function values and trait methods borrow theirs.
+
+mod borrows;
+mod drops;
+mod exclusive;
+mod interface;
+mod liveness;
+mod loops;
+mod moves;
+mod needs;
+mod normalise;
+mod paths;
+mod unique;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use syntax::Diagnostics;
+
+pub use needs::Needs;
+
+use crate::env::Env;
+use crate::mir::{Body, Built, Elaborated, Local, LocalKind, Operand, ParamMode};
+use interface::Interfaces;
+use walk::Access;
+
+/// Works out ownership for all bodies of a unit together, since functions that call each other settle who owns the
+/// arguments between them. The bodies come back in the same order.
+pub fn elaborate(built: Vec<Built>, env: &Env, diags: &mut Diagnostics) -> Vec<Elaborated> {
+    let needs = Needs::new(env);
+    let mut bodies: Vec<Body> = built.into_iter().map(|built| built.0).collect();
+    let mut interfaces = Interfaces::new(env, &bodies);
+    for body in &mut bodies {
+        mark_references(body);
+        exclusive::check(body, env, &interfaces, diags);
+        let origins = liveness::origins(body);
+        normalise::calls(body, env, &interfaces, &origins);
+    }
+    settle_params(&bodies, env, &needs, &mut interfaces);
+    bodies
+        .into_iter()
+        .map(|body| finish(body, env, &needs, &interfaces))
+        .collect()
+}
+
+fn finish(mut body: Body, env: &Env, needs: &Needs, interfaces: &Interfaces) -> Elaborated {
+    body.params = interfaces.params(body.def).to_vec();
+    set_param_kinds(&mut body);
+    borrows::infer(&mut body, env, needs, interfaces);
+    moves::last_uses(&mut body, needs, interfaces);
+    drops::insert(&mut body, env, needs);
+    unique::insert(&mut body, env, needs, interfaces);
+    Elaborated {
+        effects: interfaces.effects_of(body.def),
+        body,
+    }
+}
+
+/// A parameter is owned if, owned, it would be moved somewhere or written. Begins with everything borrowed and repeats
+/// until the callers agree; ownership only grows.
+fn settle_params(bodies: &[Body], env: &Env, needs: &Needs, interfaces: &mut Interfaces) {
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for body in bodies.iter().filter(|body| !body.params.is_empty()) {
+            let params = wanted_params(body, env, needs, interfaces);
+            changed |= interfaces.set_params(body.def, params);
+        }
+    }
+}
+
+fn wanted_params(body: &Body, env: &Env, needs: &Needs, interfaces: &Interfaces) -> Vec<ParamMode> {
+    let mut trial = body.clone();
+    for mode in &mut trial.params {
+        if *mode == ParamMode::Borrow {
+            *mode = ParamMode::Own;
+        }
+    }
+    let owning = trial.params.contains(&ParamMode::Own);
+    if owning {
+        set_param_kinds(&mut trial);
+        borrows::infer(&mut trial, env, needs, interfaces);
+        moves::last_uses(&mut trial, needs, interfaces);
+    }
+    let params: Vec<Local> = param_locals(body);
+    let mut modes = interfaces.params(body.def).to_vec();
+    for (mode, local) in modes.iter_mut().zip(params) {
+        if *mode == ParamMode::Borrow && keeps(&trial, local) {
+            *mode = ParamMode::Own;
+        }
+    }
+    modes
+}
+
+fn keeps(body: &Body, param: Local) -> bool {
+    let mut kept = false;
+    for statement in borrows::statements(body) {
+        kept |= walk::defined(&statement.kind) == Some(param);
+        walk::places(&statement.kind, &mut |access, place| {
+            let keeping = match access {
+                Access::Move | Access::Mut | Access::Open | Access::Write => true,
+                Access::Value
+                | Access::Borrow
+                | Access::Inspect
+                | Access::Unique
+                | Access::Drop => false,
+            };
+            kept |= keeping && place.base == crate::mir::Base::Local(param);
+        });
+    }
+    kept
+}
+
+fn param_locals(body: &Body) -> Vec<Local> {
+    body.locals.keys().skip(1).take(body.params.len()).collect()
+}
+
+fn mark_references(body: &mut Body) {
+    for (local, mode) in param_locals(body).into_iter().zip(body.params.clone()) {
+        if mode == ParamMode::Mut {
+            body.locals[local].kind = LocalKind::Ref;
+        }
+    }
+}
+
+fn set_param_kinds(body: &mut Body) {
+    for (local, mode) in param_locals(body).into_iter().zip(body.params.clone()) {
+        body.locals[local].kind = match mode {
+            ParamMode::Borrow => LocalKind::Borrowed,
+            ParamMode::Own => LocalKind::Owned,
+            ParamMode::Mut => LocalKind::Ref,
+        };
+    }
+}
+
+/// The place of an operand, if it has one.
+fn operand_place(operand: &Operand) -> Option<&crate::mir::Place> {
+    match operand {
+        Operand::Copy(place) | Operand::Move(place) | Operand::Borrow(place) => Some(place),
+        Operand::Const(_) => None,
+    }
+}

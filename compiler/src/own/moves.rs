@@ -1,0 +1,107 @@
+//! Turns a copy of a local that is not needed afterwards into a move, so that the value goes on without a new owner.
+
+use super::interface::Interfaces;
+use super::liveness::{Liveness, LocalSet, origins, use_place, whole_local};
+use super::needs::Needs;
+use super::walk::{self, Access, Role};
+use crate::mir::{Body, Local, LocalKind, Operand, Place, StatementKind};
+
+pub(super) fn last_uses(body: &mut Body, needs: &Needs, interfaces: &Interfaces) {
+    let origins = origins(body);
+    let liveness = Liveness::of(body, &origins);
+    let blocks: Vec<_> = body.blocks.keys().collect();
+    for block in blocks {
+        let points = liveness.through(body, block);
+        for at in 0..points.len() - 1 {
+            let kind = body.blocks[block].statements[at].kind.clone();
+            let movable = movable(body, needs, &liveness, &points[at + 1], &kind);
+            if movable.is_empty() {
+                continue;
+            }
+            let modes = interfaces.modes(&kind);
+            let kind = &mut body.blocks[block].statements[at].kind;
+            move_last(kind, &modes, &movable);
+        }
+    }
+}
+
+/// Owned locals that the statement only takes whole copies of and that nothing needs afterwards.
+fn movable(
+    body: &Body,
+    needs: &Needs,
+    liveness: &Liveness,
+    after: &LocalSet,
+    kind: &StatementKind,
+) -> Vec<Local> {
+    let mut after = after.clone();
+    if let Some(defined) = walk::defined(kind) {
+        after.remove(defined);
+    }
+    let after = liveness.kept(&after);
+    let otherwise = liveness.kept(&used_otherwise(kind));
+    let mut found = Vec::new();
+    walk::places(kind, &mut |access, place| {
+        if access == Access::Value
+            && let Some(local) = whole_local(place)
+            && body.locals[local].kind == LocalKind::Owned
+            && needs.drop(body.locals[local].ty)
+            && !after.contains(local)
+            && !otherwise.contains(local)
+            && !found.contains(&local)
+        {
+            found.push(local);
+        }
+    });
+    found
+}
+
+/// Locals that the statement uses in another way than by a whole copy.
+fn used_otherwise(kind: &StatementKind) -> LocalSet {
+    let mut set = LocalSet::default();
+    walk::places(kind, &mut |access, place: &Place| {
+        let plain = match access {
+            Access::Value => place.projections.is_empty(),
+            Access::Write => place.projections.is_empty(),
+            Access::Move
+            | Access::Borrow
+            | Access::Inspect
+            | Access::Mut
+            | Access::Open
+            | Access::Unique
+            | Access::Drop => false,
+        };
+        if !plain {
+            use_place(&mut set, place);
+        }
+    });
+    set
+}
+
+/// The last of several copies in one statement is the move.
+fn move_last(kind: &mut StatementKind, modes: &[crate::mir::ParamMode], movable: &[Local]) {
+    let mut remaining: Vec<(Local, usize)> = movable.iter().map(|local| (*local, 0)).collect();
+    let mut each = |count: bool, role: Role, operand: &mut Operand| {
+        if role != Role::Consume {
+            return;
+        }
+        let Operand::Copy(place) = operand else {
+            return;
+        };
+        let Some(local) = whole_local(place) else {
+            return;
+        };
+        let Some((_, left)) = remaining.iter_mut().find(|(found, _)| *found == local) else {
+            return;
+        };
+        if count {
+            *left += 1;
+        } else {
+            *left -= 1;
+            if *left == 0 {
+                *operand = Operand::Move(place.clone());
+            }
+        }
+    };
+    walk::operands_mut(kind, modes, &mut |role, operand| each(true, role, operand));
+    walk::operands_mut(kind, modes, &mut |role, operand| each(false, role, operand));
+}

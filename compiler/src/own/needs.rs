@@ -1,0 +1,74 @@
+//! Which types own blocks, so that their values must be dropped and copies of them count as owners.
+
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+
+use crate::env::{DefId, DefKind, Env};
+use crate::types::{Len, Ty, TyKind};
+
+/// Answers for one compilation, remembered.
+pub struct Needs<'e> {
+    env: &'e Env,
+    known: RefCell<FxHashMap<Ty, bool>>,
+}
+
+impl<'e> Needs<'e> {
+    pub fn new(env: &'e Env) -> Needs<'e> {
+        Needs {
+            env,
+            known: RefCell::default(),
+        }
+    }
+
+    /// Whether a value of the type may own a block. A type parameter may.
+    pub fn drop(&self, ty: Ty) -> bool {
+        if let Some(known) = self.known.borrow().get(&ty) {
+            return *known;
+        }
+        let answer = needs_drop(self.env, ty, &mut Vec::new());
+        self.known.borrow_mut().insert(ty, answer);
+        answer
+    }
+}
+
+fn needs_drop(env: &Env, ty: Ty, inside: &mut Vec<Ty>) -> bool {
+    match ty.kind() {
+        TyKind::Str | TyKind::Array(_) | TyKind::Fn(_) | TyKind::Any(_) | TyKind::Param(..) => true,
+        TyKind::Tuple(parts) => parts.iter().any(|part| needs_drop(env, *part, inside)),
+        TyKind::FixedArray(_, Len::Known(0)) => false,
+        TyKind::FixedArray(elem, _) => needs_drop(env, *elem, inside),
+        TyKind::Adt(DefId::MAP | DefId::SET, _) => true,
+        TyKind::Adt(def, args) => adt(env, ty, *def, args, inside),
+        TyKind::Int(_)
+        | TyKind::Float(_)
+        | TyKind::Bool
+        | TyKind::Char
+        | TyKind::Never
+        | TyKind::Simd(..)
+        | TyKind::Ptr(_)
+        | TyKind::CStr
+        | TyKind::Infer(_)
+        | TyKind::Error => false,
+    }
+}
+
+fn adt(env: &Env, ty: Ty, def: DefId, args: &[Ty], inside: &mut Vec<Ty>) -> bool {
+    // Met again within itself: the field is a box.
+    if inside.contains(&ty) {
+        return true;
+    }
+    inside.push(ty);
+    let mut part = |field: Ty| needs_drop(env, field.subst(args), inside);
+    let answer = match &env.def(def).kind {
+        DefKind::Struct(found) => found.fields.iter().any(|field| part(field.ty)),
+        DefKind::Enum(found) => found
+            .variants
+            .iter()
+            .any(|variant| variant.fields.iter().any(|field| part(field.ty))),
+        DefKind::ExternType { drop } => drop.is_some(),
+        DefKind::Fn(_) | DefKind::Trait(_) | DefKind::Global(_) | DefKind::Const(_) => false,
+    };
+    inside.pop();
+    answer
+}
