@@ -94,14 +94,23 @@ pub struct Frame {
 #[derive(Clone, Debug)]
 pub enum Error {
     /// The source has mistakes; rendered, colour as the session was asked for.
-    Rejected { rendered: String, problems: Vec<Problem> },
+    Rejected {
+        rendered: String,
+        problems: Vec<Problem>,
+    },
     /// A library or symbol that is not there, or a host signature that does not match: symbol, library, where it was declared.
-    Link { rendered: String },
+    Link {
+        rendered: String,
+    },
     Runtime(RuntimeError),
     /// A function or global asked for by the host does not exist or has another type.
-    Signature { message: String },
+    Signature {
+        message: String,
+    },
     /// LLVM refused; a bug of ours or a machine that ran out of something.
-    Backend { message: String },
+    Backend {
+        message: String,
+    },
 }
 
 /// One diagnostic as data.

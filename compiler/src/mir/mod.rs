@@ -13,6 +13,7 @@
 //!   …
 //! ```
 
+mod build;
 mod print;
 mod trap;
 mod types;
@@ -27,6 +28,7 @@ use crate::env::DefId;
 use crate::hir::{BinaryOp, UnaryOp};
 use crate::types::{FloatTy, IntTy, Ty};
 
+pub use build::{build, build_cell};
 pub use trap::TrapKind;
 pub use types::{const_ty, field_ty, project};
 
@@ -358,6 +360,42 @@ impl Place {
         let mut longer = self.clone();
         longer.projections.push(projection);
         longer
+    }
+}
+
+impl Terminator {
+    pub fn successors(&self) -> Vec<BlockId> {
+        match self {
+            Terminator::Goto(block) => vec![*block],
+            Terminator::If {
+                then, otherwise, ..
+            } => vec![*then, *otherwise],
+            Terminator::Switch { cases, default, .. } => cases
+                .iter()
+                .map(|(_, block)| *block)
+                .chain(*default)
+                .collect(),
+            Terminator::Return | Terminator::Panic { .. } | Terminator::Unreachable => Vec::new(),
+        }
+    }
+
+    pub fn map_successors(&mut self, target: impl Fn(BlockId) -> BlockId) {
+        match self {
+            Terminator::Goto(block) => *block = target(*block),
+            Terminator::If {
+                then, otherwise, ..
+            } => {
+                *then = target(*then);
+                *otherwise = target(*otherwise);
+            }
+            Terminator::Switch { cases, default, .. } => {
+                for (_, block) in cases {
+                    *block = target(*block);
+                }
+                *default = default.map(target);
+            }
+            Terminator::Return | Terminator::Panic { .. } | Terminator::Unreachable => {}
+        }
     }
 }
 

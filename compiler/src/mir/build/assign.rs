@@ -1,0 +1,179 @@
+//! Assignments: the right side first, then the place's indices, then the store.
+
+use syntax::Span;
+
+use super::Builder;
+use crate::env::DefId;
+use crate::hir::{BinaryOp, ExprId, ExprKind};
+use crate::mir::{Arg, Base, Operand, Place, Rvalue};
+use crate::types::{Ty, TyKind};
+
+impl Builder<'_> {
+    pub(super) fn build_assign(
+        &mut self,
+        expr: ExprId,
+        place: ExprId,
+        op: Option<BinaryOp>,
+        value: ExprId,
+        span: Span,
+    ) {
+        if let ExprKind::Field {
+            base,
+            optional: true,
+            ..
+        } = self.hir.exprs[place].kind
+        {
+            return self.assign_optional(expr, place, base, op, value, span);
+        }
+        match op {
+            Some(op) => {
+                let operand = self.operand_before(value, &[place]);
+                self.assign_op(expr, place, op, (operand, self.expr_ty(value)), span);
+            }
+            None => self.assign_plain(place, value, span),
+        }
+    }
+
+    pub(super) fn build_init(&mut self, global: DefId, value: ExprId, span: Span) {
+        let operand = self.operand(value);
+        self.assign(Place::global(global), Rvalue::Use(operand), span);
+    }
+
+    fn assign_plain(&mut self, place: ExprId, value: ExprId, span: Span) {
+        match (&self.hir.exprs[place].kind, &self.hir.exprs[value].kind) {
+            (ExprKind::Tuple(places), ExprKind::Tuple(values))
+                if !self.tables.wraps.contains_key(&value) =>
+            {
+                let values: Vec<Place> = values.iter().map(|v| self.value_place(*v)).collect();
+                for (place, value) in places.iter().zip(values) {
+                    self.store(*place, Operand::Copy(value), span);
+                }
+            }
+            (ExprKind::Local(_) | ExprKind::Field { .. }, _) if self.is_direct(place, value) => {
+                let value = self.rvalue(value, span);
+                let place = self.write_place(place);
+                let place = self.checked(place);
+                self.assign(place, value, span);
+            }
+            _ => {
+                let value = self.operand_before(value, &[place]);
+                self.store(place, value, span);
+            }
+        }
+    }
+
+    /// Stores a value into a place or, in parts, into a tuple of places.
+    fn store(&mut self, place: ExprId, value: Operand, span: Span) {
+        match &self.hir.exprs[place].kind {
+            ExprKind::Tuple(places) => {
+                let source = Place::local(self.keep_local(Rvalue::Use(value), span));
+                for (index, place) in places.iter().enumerate() {
+                    let part = self.field_of(&source, index as u32);
+                    self.store(*place, Operand::Copy(part), span);
+                }
+            }
+            _ => {
+                let place = self.write_place(place);
+                let place = self.checked(place);
+                // A part of the place itself is taken out before it is overwritten.
+                let value = self.apart_from(value, &[place.base], span);
+                self.assign(place, Rvalue::Use(value), span);
+            }
+        }
+    }
+
+    /// Whether the value is one step on scalars and the place has no index: then no temporary is needed.
+    fn is_direct(&self, place: ExprId, value: ExprId) -> bool {
+        let one_step = matches!(
+            self.hir.exprs[value].kind,
+            ExprKind::Binary { .. } | ExprKind::Unary { .. } | ExprKind::Convert { .. }
+        );
+        one_step
+            && self.expr_ty(value).is_scalar()
+            && !self.tables.wraps.contains_key(&value)
+            && !self.tables.calls.contains_key(&value)
+            && self.has_no_index(place)
+    }
+
+    fn has_no_index(&self, place: ExprId) -> bool {
+        match &self.hir.exprs[place].kind {
+            ExprKind::Local(_) | ExprKind::Global(_) => true,
+            ExprKind::Field {
+                base,
+                optional: false,
+                ..
+            } => self.has_no_index(*base),
+            _ => false,
+        }
+    }
+
+    fn assign_op(
+        &mut self,
+        expr: ExprId,
+        place: ExprId,
+        op: BinaryOp,
+        (value, value_ty): (Operand, Ty),
+        span: Span,
+    ) {
+        let place = self.write_place(place);
+        let place = self.checked(place);
+        let ty = self.place_ty(&place);
+        let current = Operand::Copy(place.clone());
+        if self.tables.calls.contains_key(&expr) {
+            let result = self.operator_call(expr, current, value, ty, span);
+            self.assign(place, Rvalue::Use(result), span);
+            return;
+        }
+        match (op, ty.kind(), value_ty.kind()) {
+            (BinaryOp::Add, TyKind::Str, TyKind::Str) => {
+                self.append("str_push", Vec::new(), place, value, span);
+            }
+            (BinaryOp::Add, TyKind::Str, _) => {
+                self.append("str_push_char", Vec::new(), place, value, span);
+            }
+            (BinaryOp::Add, TyKind::Array(elem), _) => {
+                self.append("array_extend", vec![*elem], place, value, span);
+            }
+            _ => {
+                let result = self.binary_of(op, (current, ty), (value, value_ty), ty, span);
+                self.assign(place, result, span);
+            }
+        }
+    }
+
+    fn append(&mut self, name: &str, type_args: Vec<Ty>, place: Place, value: Operand, span: Span) {
+        let opened: [Base; 1] = [place.base];
+        let value = self.apart_from(value, &opened, span);
+        let args = vec![Arg::Mut(place), Arg::Value(value)];
+        self.call_fn(None, self.intrinsic(name), type_args, args, span);
+    }
+
+    /// `a?.b = e` evaluates `e` in any case, and assigns if `a` is there.
+    fn assign_optional(
+        &mut self,
+        expr: ExprId,
+        place: ExprId,
+        base: ExprId,
+        op: Option<BinaryOp>,
+        value: ExprId,
+        span: Span,
+    ) {
+        let value_ty = self.expr_ty(value);
+        let operand = self.operand_before(value, &[place]);
+        let optional = self.write_place(base);
+        let optional = self.checked(optional);
+        let next = self.new_block();
+        let payload = self.good_or(&optional, next, span);
+        let field = self.field_of(&payload, self.tables.fields[&place]);
+        match op {
+            None => self.assign(field, Rvalue::Use(operand), span),
+            Some(op) => {
+                self.evaluated.insert(place, field);
+                self.assign_op(expr, place, op, (operand, value_ty), span);
+                self.evaluated.remove(&place);
+            }
+        }
+        self.goto(next);
+        self.switch_to(next);
+    }
+}

@@ -1,0 +1,428 @@
+//! `for`: counted loops over ranges, arrays and text. The source has the value that it had when the loop began; `mut`
+//! bindings open the source for the whole loop, and each element for one round.
+
+use syntax::Span;
+
+use super::Builder;
+use super::expr::int;
+use crate::check::ForSource;
+use crate::env::DefId;
+use crate::hir::{BinaryOp, ExprId, ExprKind, LoopId, PatId, PatKind};
+use crate::mir::{Arg, BlockId, Const, Local, Operand, Place, Projection, Rvalue};
+use crate::types::{IntTy, Ty, TyKind};
+
+/// One `for` expression.
+#[derive(Clone, Copy)]
+struct For {
+    id: LoopId,
+    pat: PatId,
+    body: ExprId,
+    span: Span,
+}
+
+/// An element of a walked array: itself, or with its number or the element of another array beside it.
+enum Element {
+    Plain(Place),
+    Pair(Operand, Place),
+    Places(Place, Place),
+}
+
+impl Builder<'_> {
+    pub(super) fn build_for(
+        &mut self,
+        expr: ExprId,
+        id: LoopId,
+        pat: PatId,
+        source: ExprId,
+        body: ExprId,
+    ) {
+        let span = self.hir.exprs[expr].span;
+        let each = For {
+            id,
+            pat,
+            body,
+            span,
+        };
+        match self.tables.sources.get(&expr) {
+            Some(ForSource::Range) => self.for_range(each, source),
+            Some(ForSource::Array | ForSource::FixedArray) => self.for_array(each, source),
+            Some(ForSource::Enumerate(array)) => self.for_enumerate(each, *array),
+            Some(ForSource::Zip(first, second)) => self.for_zip(each, *first, *second),
+            Some(ForSource::Chars) => self.for_chars(each, source),
+            other => panic!("compiler bug: a `for` over {other:?} cannot be built"),
+        }
+    }
+
+    fn for_array(&mut self, each: For, source: ExprId) {
+        let array = self.walked(source, &each, self.binds_place(each.pat));
+        let len = self.len_of(&array, each.span);
+        self.index_loop(each, len, |builder, index| {
+            let element = array.then(Projection::Index(index));
+            builder.bind_element(each, Element::Plain(element));
+        });
+    }
+
+    fn for_enumerate(&mut self, each: For, source: ExprId) {
+        let array = self.walked(source, &each, self.binds_place(each.pat));
+        let len = self.len_of(&array, each.span);
+        self.index_loop(each, len, |builder, index| {
+            let element = array.then(Projection::Index(index));
+            let number = Operand::Copy(Place::local(index));
+            builder.bind_element(each, Element::Pair(number, element));
+        });
+    }
+
+    fn for_zip(&mut self, each: For, first: ExprId, second: ExprId) {
+        let parts = match &self.hir.pats[each.pat].kind {
+            PatKind::Tuple(parts) => parts.iter().map(|p| self.binds_place(*p)).collect(),
+            _ => vec![false, false],
+        };
+        let first = self.walked(first, &each, parts[0]);
+        let second = self.walked(second, &each, parts[1]);
+        let first_len = self.len_of(&first, each.span);
+        let second_len = self.len_of(&second, each.span);
+        let len = self.smaller(first_len, second_len, each.span);
+        self.index_loop(each, len, |builder, index| {
+            let first = first.then(Projection::Index(index));
+            let second = second.then(Projection::Index(index));
+            builder.bind_element(each, Element::Places(first, second));
+        });
+    }
+
+    /// The array that a loop walks: opened, or with the value that it has now.
+    fn walked(&mut self, source: ExprId, each: &For, in_place: bool) -> Place {
+        if !in_place {
+            return self.place_before(source, &[each.body]);
+        }
+        let place = self.write_place(source);
+        let place = self.checked(place);
+        let reference = self.open(place, each.span);
+        Place::local(reference).then(Projection::Deref)
+    }
+
+    fn len_of(&mut self, array: &Place, span: Span) -> Operand {
+        match self.place_ty(array).fixed_len() {
+            Some(len) => int(i128::from(len)),
+            None => self.keep(Rvalue::Len(array.clone()), span),
+        }
+    }
+
+    fn smaller(&mut self, first: Operand, second: Operand, span: Span) -> Operand {
+        let least = self.keep_local(Rvalue::Use(first), span);
+        let shorter = self.compare(
+            BinaryOp::Lt,
+            second.clone(),
+            Operand::Copy(Place::local(least)),
+            span,
+        );
+        let (replace, next) = (self.new_block(), self.new_block());
+        self.branch_on(shorter, replace, next);
+        self.switch_to(replace);
+        self.assign_local(least, Rvalue::Use(second), span);
+        self.goto(next);
+        self.switch_to(next);
+        Operand::Copy(Place::local(least))
+    }
+
+    /// Rounds with an index from 0 to `len`; `bind` binds what a round is about.
+    fn index_loop(&mut self, each: For, len: Operand, bind: impl FnOnce(&mut Self, Local)) {
+        let span = each.span;
+        let index = self.keep_local(Rvalue::Use(int(0)), span);
+        let (head, round) = (self.new_block(), self.new_block());
+        let (step, after) = (self.new_block(), self.new_block());
+        self.goto(head);
+        self.switch_to(head);
+        let within = self.compare(BinaryOp::Lt, Operand::Copy(Place::local(index)), len, span);
+        self.branch_on(within, round, after);
+        self.switch_to(round);
+        bind(self, index);
+        self.in_loop(each.id, after, step, None, each.body);
+        self.goto(step);
+        self.switch_to(step);
+        self.advance(index, IntTy::I64, span);
+        self.goto(head);
+        self.switch_to(after);
+    }
+
+    fn advance(&mut self, index: Local, ty: IntTy, span: Span) {
+        let one = Operand::Const(Const::Int(ty, 1));
+        let next = Rvalue::Binary(BinaryOp::Add, Operand::Copy(Place::local(index)), one);
+        self.assign_local(index, next, span);
+    }
+
+    fn bind_element(&mut self, each: For, element: Element) {
+        let parts = match (&self.hir.pats[each.pat].kind, element) {
+            (_, Element::Plain(place)) => return self.bind(each.pat, &place),
+            (PatKind::Tuple(parts), Element::Pair(number, place)) => {
+                let number = self.keep_local(Rvalue::Use(number), each.span);
+                self.bind(parts[0], &Place::local(number));
+                return self.bind(parts[1], &place);
+            }
+            (PatKind::Tuple(parts), Element::Places(first, second)) => {
+                self.bind(parts[0], &first);
+                return self.bind(parts[1], &second);
+            }
+            (_, Element::Pair(number, place)) => vec![number, Operand::Copy(place)],
+            (_, Element::Places(first, second)) => {
+                vec![Operand::Copy(first), Operand::Copy(second)]
+            }
+        };
+        let types = parts
+            .iter()
+            .map(|part| self.body.operand_ty(self.env, part))
+            .collect();
+        let pair = Rvalue::Aggregate(Ty::tuple(types), parts);
+        let pair = self.keep_local(pair, each.span);
+        self.bind(each.pat, &Place::local(pair));
+    }
+
+    /// Whether a pattern binds a part of the element in place.
+    fn binds_place(&self, pat: PatId) -> bool {
+        match &self.hir.pats[pat].kind {
+            PatKind::Bind(id) => self.hir.locals[*id].is_ref,
+            PatKind::Tuple(parts) | PatKind::Or(parts) => {
+                parts.iter().any(|part| self.binds_place(*part))
+            }
+            PatKind::Array { before, after, .. } => before
+                .iter()
+                .chain(after)
+                .any(|part| self.binds_place(*part)),
+            PatKind::Typed { pat, .. } => self.binds_place(*pat),
+            _ => self.tables.pat_fields.get(&pat).is_some_and(|(_, fields)| {
+                fields.iter().flatten().any(|part| self.binds_place(*part))
+            }),
+        }
+    }
+}
+
+// Ranges.
+impl Builder<'_> {
+    fn for_range(&mut self, each: For, source: ExprId) {
+        let ty = self.expr_ty(source);
+        let (inclusive, elem) = match ty.kind() {
+            TyKind::Adt(def, args) => (*def == DefId::RANGE_INCLUSIVE, args[0]),
+            other => panic!("compiler bug: {other:?} is not a range"),
+        };
+        let (start, end) = self.range_ends(source);
+        // Characters are counted by their numbers.
+        let counter = match elem.kind() {
+            TyKind::Int(int) => *int,
+            _ => IntTy::U32,
+        };
+        let start = self.as_counter(start, elem, counter, each.span);
+        let end = end.map(|end| self.as_counter(end, elem, counter, each.span));
+        let index = self.keep_local(Rvalue::Use(start), each.span);
+        self.count(each, index, end, inclusive, elem, counter);
+    }
+
+    /// The ends of a range, evaluated; a range without an end counts on for ever.
+    fn range_ends(&mut self, source: ExprId) -> (Operand, Option<Operand>) {
+        let span = self.hir.exprs[source].span;
+        if let ExprKind::Range {
+            start: Some(start),
+            end,
+            ..
+        } = self.hir.exprs[source].kind
+        {
+            let later: Vec<ExprId> = end.into_iter().collect();
+            let start = self.operand_before(start, &later);
+            // Written while the loop runs, perhaps.
+            let end = end.map(|end| match self.operand(end) {
+                Operand::Const(value) => Operand::Const(value),
+                value => self.keep(Rvalue::Use(value), span),
+            });
+            return (start, end);
+        }
+        let range = self.value_place(source);
+        let ends = [0, 1].map(|field| Operand::Copy(range.then(Projection::Field(field))));
+        let [start, end] = ends;
+        (start, Some(self.keep(Rvalue::Use(end), span)))
+    }
+
+    fn as_counter(&mut self, value: Operand, elem: Ty, counter: IntTy, span: Span) -> Operand {
+        let to = Ty::int(counter);
+        if elem == to {
+            return value;
+        }
+        let operand = value;
+        self.keep(Rvalue::Convert { operand, to }, span)
+    }
+
+    fn count(
+        &mut self,
+        each: For,
+        index: Local,
+        end: Option<Operand>,
+        inclusive: bool,
+        elem: Ty,
+        counter: IntTy,
+    ) {
+        let span = each.span;
+        let current = Operand::Copy(Place::local(index));
+        let (head, step) = (self.new_block(), self.new_block());
+        let (round, after) = (self.new_block(), self.new_block());
+        // `..=` tests before the first round, and then after each, so that the counter never passes the end.
+        match &end {
+            Some(end) if inclusive => {
+                let any = self.compare(BinaryOp::Le, current.clone(), end.clone(), span);
+                self.branch_on(any, round, after);
+            }
+            _ => self.goto(head),
+        }
+        self.switch_to(head);
+        match &end {
+            Some(end) if !inclusive => {
+                let within = self.compare(BinaryOp::Lt, current.clone(), end.clone(), span);
+                self.branch_on(within, round, after);
+            }
+            _ => self.goto(round),
+        }
+        self.switch_to(round);
+        let value = if elem == Ty::char() {
+            let operand = current.clone();
+            self.keep_local(Rvalue::Convert { operand, to: elem }, span)
+        } else {
+            index
+        };
+        self.bind(each.pat, &Place::local(value));
+        self.in_loop(each.id, after, step, None, each.body);
+        self.goto(step);
+        self.switch_to(step);
+        if let (Some(end), true) = (end, inclusive) {
+            let next = self.new_block();
+            let last = self.compare(BinaryOp::Eq, current, end, span);
+            self.branch_on(last, after, next);
+            self.switch_to(next);
+        }
+        self.advance(index, counter, span);
+        if elem == Ty::char() {
+            self.skip_surrogates(index, span);
+        }
+        self.goto(head);
+        self.switch_to(after);
+    }
+
+    /// There is no character between U+D7FF and U+E000.
+    fn skip_surrogates(&mut self, index: Local, span: Span) {
+        let number = |value| Operand::Const(Const::Int(IntTy::U32, value));
+        let current = Operand::Copy(Place::local(index));
+        let surrogate = self.compare(BinaryOp::Eq, current, number(0xD800), span);
+        let (skip, next) = (self.new_block(), self.new_block());
+        self.branch_on(surrogate, skip, next);
+        self.switch_to(skip);
+        self.assign_local(index, Rvalue::Use(number(0xE000)), span);
+        self.goto(next);
+        self.switch_to(next);
+    }
+}
+
+// Text.
+impl Builder<'_> {
+    /// Decodes the text as it goes; there is no array of its characters.
+    fn for_chars(&mut self, each: For, source: ExprId) {
+        let span = each.span;
+        let text = self.place_before(source, &[each.body]);
+        let len = self.keep(Rvalue::Len(text.clone()), span);
+        let position = self.keep_local(Rvalue::Use(int(0)), span);
+        let next_position = self.temp(Ty::i64(), span);
+        let (head, round) = (self.new_block(), self.new_block());
+        let (step, after) = (self.new_block(), self.new_block());
+        self.goto(head);
+        self.switch_to(head);
+        let current = Operand::Copy(Place::local(position));
+        let within = self.compare(BinaryOp::Lt, current, len, span);
+        self.branch_on(within, round, after);
+        self.switch_to(round);
+        let found = self.decode(&text, position, next_position, span);
+        self.bind(each.pat, &Place::local(found));
+        self.in_loop(each.id, after, step, None, each.body);
+        self.goto(step);
+        self.switch_to(step);
+        let next = Operand::Copy(Place::local(next_position));
+        self.assign_local(position, Rvalue::Use(next), span);
+        self.goto(head);
+        self.switch_to(after);
+    }
+
+    /// The character at a position, and the position after it.
+    fn decode(&mut self, text: &Place, position: Local, after: Local, span: Span) -> Local {
+        let code = self.temp(Ty::i64(), span);
+        let join = self.new_block();
+        let first = self.byte_at(text, Operand::Copy(Place::local(position)), span);
+        // The first byte tells the length; below the bound it has this many bytes, and these bits of it count.
+        for (bound, len, bits) in [
+            (0x80, 1, 0x7F),
+            (0xE0, 2, 0x1F),
+            (0xF0, 3, 0x0F),
+            (0x100, 4, 7),
+        ] {
+            if bound == 0x100 {
+                self.decode_as(
+                    text,
+                    position,
+                    after,
+                    (code, first.clone()),
+                    (len, bits),
+                    span,
+                );
+                self.goto(join);
+                break;
+            }
+            let (here, longer): (BlockId, BlockId) = (self.new_block(), self.new_block());
+            let fits = self.compare(BinaryOp::Lt, first.clone(), int(bound), span);
+            self.branch_on(fits, here, longer);
+            self.switch_to(here);
+            self.decode_as(
+                text,
+                position,
+                after,
+                (code, first.clone()),
+                (len, bits),
+                span,
+            );
+            self.goto(join);
+            self.switch_to(longer);
+        }
+        self.switch_to(join);
+        let operand = Operand::Copy(Place::local(code));
+        let to = Ty::char();
+        self.keep_local(Rvalue::Convert { operand, to }, span)
+    }
+
+    fn decode_as(
+        &mut self,
+        text: &Place,
+        position: Local,
+        after: Local,
+        (code, first): (Local, Operand),
+        (len, bits): (i128, i128),
+        span: Span,
+    ) {
+        let at = |offset| {
+            Rvalue::Binary(
+                BinaryOp::Add,
+                Operand::Copy(Place::local(position)),
+                int(offset),
+            )
+        };
+        let mut value = Rvalue::Binary(BinaryOp::And, first, int(bits));
+        for offset in 1..len {
+            let high = self.keep(value, span);
+            let high = self.keep(Rvalue::Binary(BinaryOp::Shl, high, int(6)), span);
+            let here = self.keep(at(offset), span);
+            let byte = self.byte_at(text, here, span);
+            let low = self.keep(Rvalue::Binary(BinaryOp::And, byte, int(0x3F)), span);
+            value = Rvalue::Binary(BinaryOp::Or, high, low);
+        }
+        self.assign_local(code, value, span);
+        self.assign_local(after, at(len), span);
+    }
+
+    fn byte_at(&mut self, text: &Place, position: Operand, span: Span) -> Operand {
+        let byte = self.temp(Ty::u8(), span);
+        let args = [Operand::Copy(text.clone()), position].map(Arg::Value);
+        let callee = self.intrinsic("str_byte");
+        self.call_fn(Some(byte), callee, Vec::new(), args.to_vec(), span);
+        self.as_i64(Operand::Copy(Place::local(byte)), span)
+    }
+}

@@ -1,0 +1,365 @@
+//! From checked HIR to MIR: control flow becomes blocks, expressions become statements over places.
+//!
+//! What is promised to the passes that follow: every read of a place is an `Operand::Copy`, nothing is dropped, everything
+//! is evaluated in the order of the text, and an operand that is still waiting when something runs that may
+//! write its place has been put into a temporary first. Blocks that cannot be reached are left out.
+
+mod assign;
+mod call;
+mod control;
+mod expr;
+mod for_loop;
+mod matching;
+mod operator;
+mod optional;
+mod pattern;
+mod place;
+mod text;
+mod writes;
+
+use cranelift_entity::{EntityRef, PrimaryMap, SecondaryMap};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use syntax::Span;
+
+use super::{
+    Block, BlockId, Body, Built, Check, Const, Local, LocalDecl, LocalKind, Old, Operand,
+    ParamMode, Place, Rvalue, Statement, StatementKind, Terminator,
+};
+use crate::check::{Tables, Typed};
+use crate::env::{DefId, DefKind, Env, ModuleId};
+use crate::hir::{self, ExprId, LocalId, LoopId};
+use crate::types::Ty;
+
+/// Builds a function, the default of a parameter or field, or the initial value of a constant.
+pub fn build(env: &Env, typed: &Typed, def: DefId) -> Built {
+    let function = env.function(def);
+    let mut builder = Builder::new(
+        env,
+        typed,
+        def,
+        env.def(def).name.clone(),
+        function.result(),
+    );
+    builder.parameters(def);
+    builder.function_body();
+    builder.finish()
+}
+
+/// Builds a cell; `def` is its own definition and `value` the hidden global for the value of an expression.
+pub fn build_cell(
+    env: &Env,
+    typed: &Typed,
+    def: DefId,
+    name: impl Into<SmolStr>,
+    value: Option<DefId>,
+) -> Built {
+    let mut builder = Builder::new(env, typed, def, name.into(), Ty::unit());
+    builder.cell_body(value);
+    builder.finish()
+}
+
+struct Builder<'a> {
+    env: &'a Env,
+    hir: &'a hir::Body,
+    tables: &'a Tables,
+    body: Body,
+    /// Where statements go now.
+    current: BlockId,
+    /// The place of each local of the HIR, once it is declared.
+    places: SecondaryMap<LocalId, Option<Local>>,
+    /// The local of the HIR that a local stands for; temporaries have none.
+    users: FxHashMap<Local, LocalId>,
+    loops: SecondaryMap<LoopId, Option<LoopFrame>>,
+    /// Expressions that have been evaluated already, because they are receivers of `?.`.
+    evaluated: FxHashMap<ExprId, Place>,
+}
+
+#[derive(Clone, Copy)]
+struct LoopFrame {
+    on_break: BlockId,
+    on_continue: BlockId,
+    /// Receives the value of `break`.
+    dest: Option<Local>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(env: &'a Env, typed: &'a Typed, def: DefId, name: SmolStr, ret: Ty) -> Builder<'a> {
+        let span = typed.body.span;
+        let mut body = Body {
+            def,
+            name,
+            params: Vec::new(),
+            locals: PrimaryMap::new(),
+            blocks: PrimaryMap::new(),
+            span,
+        };
+        body.locals.push(LocalDecl {
+            ty: ret,
+            name: None,
+            span,
+            kind: LocalKind::Owned,
+        });
+        let current = body.blocks.push(open_block());
+        Builder {
+            env,
+            hir: &typed.body,
+            tables: &typed.tables,
+            body,
+            current,
+            places: SecondaryMap::new(),
+            users: FxHashMap::default(),
+            loops: SecondaryMap::new(),
+            evaluated: FxHashMap::default(),
+        }
+    }
+
+    fn parameters(&mut self, def: DefId) {
+        let modes: Vec<bool> = self
+            .env
+            .function(def)
+            .params
+            .iter()
+            .map(|p| p.is_mut)
+            .collect();
+        for (index, is_mut) in modes.into_iter().enumerate() {
+            self.body.params.push(if is_mut {
+                ParamMode::Mut
+            } else {
+                ParamMode::Own
+            });
+            self.declare(LocalId::new(index));
+        }
+    }
+
+    fn function_body(&mut self) {
+        let root = self.hir.root;
+        if self.tables.ends_ok {
+            self.effect(root);
+            self.result_ok_unit(self.body.span);
+        } else if self.body.locals[Local::RESULT].ty.is_unit() {
+            self.effect(root);
+            self.assign_unit(Local::RESULT, self.body.span);
+        } else {
+            self.into(Some(Local::RESULT), root);
+        }
+        self.terminate(Terminator::Return);
+    }
+
+    fn cell_body(&mut self, value: Option<DefId>) {
+        let root = self.hir.root;
+        let ty = self.expr_ty(root);
+        match value {
+            Some(global) if !ty.is_unit() && !ty.is_never() => {
+                let operand = self.operand(root);
+                let span = self.hir.exprs[root].span;
+                self.assign(Place::global(global), Rvalue::Use(operand), span);
+            }
+            _ => self.into(None, root),
+        }
+        let span = self.body.span;
+        self.assign_unit(Local::RESULT, span);
+        self.terminate(Terminator::Return);
+    }
+
+    fn finish(mut self) -> Built {
+        reachable_only(&mut self.body);
+        Built(self.body)
+    }
+}
+
+// Locals, statements and blocks.
+impl Builder<'_> {
+    /// The type of an expression's value where it stands, wrapped into `some(…)` if it is.
+    fn expr_ty(&self, expr: ExprId) -> Ty {
+        match self.tables.wraps.get(&expr) {
+            Some(wrapped) => *wrapped,
+            None => self.bare_ty(expr),
+        }
+    }
+
+    /// The type of an expression itself, before wrapping.
+    fn bare_ty(&self, expr: ExprId) -> Ty {
+        self.tables.exprs[expr]
+            .unwrap_or_else(|| panic!("compiler bug: {expr} was built without a type"))
+    }
+
+    /// The local for a local of the HIR, made when it is first declared.
+    fn declare(&mut self, id: LocalId) -> Local {
+        if let Some(known) = self.places[id] {
+            return known;
+        }
+        let ty = self.tables.locals[id]
+            .unwrap_or_else(|| panic!("compiler bug: {id} was built without a type"));
+        let declared = &self.hir.locals[id];
+        let local = self.body.locals.push(LocalDecl {
+            ty,
+            name: Some(declared.name.clone()),
+            span: declared.span,
+            kind: if declared.is_ref {
+                LocalKind::Ref
+            } else {
+                LocalKind::Owned
+            },
+        });
+        self.places[id] = Some(local);
+        self.users.insert(local, id);
+        local
+    }
+
+    fn temp(&mut self, ty: Ty, span: Span) -> Local {
+        self.new_local(ty, span, LocalKind::Owned)
+    }
+
+    fn new_local(&mut self, ty: Ty, span: Span, kind: LocalKind) -> Local {
+        self.body.locals.push(LocalDecl {
+            ty,
+            name: None,
+            span,
+            kind,
+        })
+    }
+
+    fn place_ty(&self, place: &Place) -> Ty {
+        self.body.place_ty(self.env, place)
+    }
+
+    fn emit(&mut self, kind: StatementKind, span: Span) {
+        let statement = Statement { kind, span };
+        self.body.blocks[self.current].statements.push(statement);
+    }
+
+    fn assign(&mut self, place: Place, value: Rvalue, span: Span) {
+        let old = Old::Unknown;
+        self.emit(StatementKind::Assign { place, value, old }, span);
+    }
+
+    fn assign_local(&mut self, local: Local, value: Rvalue, span: Span) {
+        self.assign(Place::local(local), value, span);
+    }
+
+    fn assign_unit(&mut self, local: Local, span: Span) {
+        self.assign_local(local, Rvalue::Use(Operand::Const(Const::Unit)), span);
+    }
+
+    /// Puts a value into a temporary of its own and reads that.
+    fn keep(&mut self, value: Rvalue, span: Span) -> Operand {
+        Operand::Copy(Place::local(self.keep_local(value, span)))
+    }
+
+    fn keep_local(&mut self, value: Rvalue, span: Span) -> Local {
+        let ty = self.body.rvalue_ty(self.env, &value);
+        let temp = self.temp(ty, span);
+        self.assign_local(temp, value, span);
+        temp
+    }
+
+    fn check(&mut self, check: Check, span: Span) {
+        self.emit(StatementKind::Check(check), span);
+    }
+
+    fn new_block(&mut self) -> BlockId {
+        self.body.blocks.push(open_block())
+    }
+
+    fn switch_to(&mut self, block: BlockId) {
+        self.current = block;
+    }
+
+    /// Ends the current block. What follows without a `switch_to` cannot be reached.
+    fn terminate(&mut self, terminator: Terminator) {
+        self.body.blocks[self.current].terminator = terminator;
+        self.current = self.new_block();
+    }
+
+    fn goto(&mut self, block: BlockId) {
+        self.terminate(Terminator::Goto(block));
+    }
+
+    fn branch_on(&mut self, cond: Operand, then: BlockId, otherwise: BlockId) {
+        self.terminate(Terminator::If {
+            cond,
+            then,
+            otherwise,
+        });
+    }
+
+    /// Goes on only if `cond` holds.
+    fn require(&mut self, cond: Operand, otherwise: BlockId) {
+        let next = self.new_block();
+        self.branch_on(cond, next, otherwise);
+        self.switch_to(next);
+    }
+
+    /// A primitive of the prelude.
+    fn intrinsic(&self, name: &str) -> DefId {
+        let scope = self.env.module(ModuleId::PRELUDE);
+        scope
+            .names
+            .get(name)
+            .copied()
+            .filter(|def| matches!(self.env.def(*def).kind, DefKind::Fn(_)))
+            .unwrap_or_else(|| panic!("compiler bug: the prelude has no `{name}`"))
+    }
+}
+
+/// A block that ends in `Unreachable` until it is terminated.
+fn open_block() -> Block {
+    Block {
+        statements: Vec::new(),
+        terminator: Terminator::Unreachable,
+    }
+}
+
+/// Leaves out blocks that cannot be reached, skips blocks that only go on, and numbers the rest in order of the text.
+fn reachable_only(body: &mut Body) {
+    let mut forward: SecondaryMap<BlockId, Option<BlockId>> = SecondaryMap::new();
+    for (id, block) in body.blocks.iter() {
+        if let (Terminator::Goto(next), true) = (&block.terminator, block.statements.is_empty()) {
+            forward[id] = Some(*next);
+        }
+    }
+    let resolve = |mut block: BlockId| {
+        // An empty endless loop forwards to itself; it ends after as many steps as there are blocks.
+        for _ in 0..body.blocks.len() {
+            match forward[block] {
+                Some(next) if next != block => block = next,
+                _ => break,
+            }
+        }
+        block
+    };
+    // Reverse postorder, so that a block mostly follows those that lead to it. The entry stays the entry.
+    let mut order = Vec::new();
+    let mut seen: SecondaryMap<BlockId, bool> = SecondaryMap::new();
+    let mut stack = vec![(BlockId::new(0), 0)];
+    seen[BlockId::new(0)] = true;
+    while let Some((block, step)) = stack.pop() {
+        let successors = body.blocks[block].terminator.successors();
+        // The last successor is visited first, so that the first comes first in the end.
+        let Some(successor) = successors.iter().rev().nth(step) else {
+            order.push(block);
+            continue;
+        };
+        stack.push((block, step + 1));
+        let successor = resolve(*successor);
+        if !std::mem::replace(&mut seen[successor], true) {
+            stack.push((successor, 0));
+        }
+    }
+    order.reverse();
+    let mut number: SecondaryMap<BlockId, Option<BlockId>> = SecondaryMap::new();
+    for (index, block) in order.iter().enumerate() {
+        number[*block] = Some(BlockId::new(index));
+    }
+    let target = |block: BlockId| {
+        number[resolve(block)].expect("compiler bug: a successor that was not numbered")
+    };
+    let mut kept = PrimaryMap::new();
+    for id in order {
+        let mut block = body.blocks[id].clone();
+        block.terminator.map_successors(target);
+        kept.push(block);
+    }
+    body.blocks = kept;
+}

@@ -1,0 +1,181 @@
+//! Expressions that are places: variables, their fields and their elements. Nothing is copied when a place is only
+//! walked through: `xs[i].pos.x` reads one number.
+
+use syntax::Span;
+
+use super::Builder;
+use crate::boxes::is_boxed_field;
+use crate::hir::{ExprId, ExprKind};
+use crate::mir::{Base, Check, Const, Local, LocalKind, Operand, Place, Projection, Rvalue};
+use crate::types::TyKind;
+
+/// A place whose indices have been evaluated, but not yet compared with the lengths.
+pub(super) struct Unchecked {
+    pub(super) place: Place,
+    checks: Vec<(Check, Span)>,
+}
+
+impl Builder<'_> {
+    /// Whether the expression is a variable or a part of one, or of a value.
+    pub(super) fn is_place(&self, expr: ExprId) -> bool {
+        if self.evaluated.contains_key(&expr) {
+            return true;
+        }
+        match &self.hir.exprs[expr].kind {
+            ExprKind::Local(_) | ExprKind::Global(_) => true,
+            ExprKind::Field { optional, .. } => !optional && !self.tables.calls.contains_key(&expr),
+            ExprKind::Index { .. } => !self.tables.calls.contains_key(&expr),
+            _ => false,
+        }
+    }
+
+    /// The place of an expression to be read, its indices checked. Other expressions are evaluated into a temporary.
+    pub(super) fn read_place(&mut self, expr: ExprId) -> Place {
+        let unchecked = self.unchecked(expr, true);
+        self.checked(unchecked)
+    }
+
+    /// The place of an expression, which stays what it is while `later` is evaluated.
+    pub(super) fn place_before(&mut self, expr: ExprId, later: &[ExprId]) -> Place {
+        if !self.tables.wraps.contains_key(&expr) && self.is_place(expr) {
+            let place = self.read_place(expr);
+            if !later.iter().any(|e| self.may_write(*e, &place)) {
+                return place;
+            }
+            let span = self.hir.exprs[expr].span;
+            return Place::local(self.keep_local(Rvalue::Use(Operand::Copy(place)), span));
+        }
+        self.value_place(expr)
+    }
+
+    /// The value of an expression in a temporary.
+    pub(super) fn value_place(&mut self, expr: ExprId) -> Place {
+        let temp = self.temp(self.expr_ty(expr), self.hir.exprs[expr].span);
+        self.into(Some(temp), expr);
+        Place::local(temp)
+    }
+
+    /// Compares the indices of a place with the lengths.
+    pub(super) fn checked(&mut self, unchecked: Unchecked) -> Place {
+        for (check, span) in unchecked.checks {
+            self.check(check, span);
+        }
+        unchecked.place
+    }
+
+    /// The place of an expression that will be accessed exclusively or written; its indices are evaluated now.
+    pub(super) fn write_place(&mut self, expr: ExprId) -> Unchecked {
+        self.unchecked(expr, false)
+    }
+
+    /// When `reads` is set, a base that the index expressions may write is copied first.
+    fn unchecked(&mut self, expr: ExprId, reads: bool) -> Unchecked {
+        let span = self.hir.exprs[expr].span;
+        if let Some(place) = self.evaluated.get(&expr) {
+            return Unchecked::new(place.clone());
+        }
+        if self.tables.wraps.contains_key(&expr) || !self.is_place(expr) {
+            return Unchecked::new(self.value_place(expr));
+        }
+        match &self.hir.exprs[expr].kind {
+            ExprKind::Local(id) => {
+                let local = self.declare(*id);
+                let place = Place::local(local);
+                Unchecked::new(match self.body.locals[local].kind {
+                    LocalKind::Ref => place.then(Projection::Deref),
+                    LocalKind::Owned | LocalKind::Borrowed | LocalKind::Flag => place,
+                })
+            }
+            ExprKind::Global(def) => Unchecked::new(Place::global(*def)),
+            ExprKind::Field { base, .. } => {
+                let field = self.tables.fields[&expr];
+                let mut found = self.unchecked(*base, reads);
+                found.place = self.field_of(&found.place, field);
+                found
+            }
+            ExprKind::Index { base, index, .. } => {
+                let mut found = if reads {
+                    Unchecked::new(self.place_before(*base, &[*index]))
+                } else {
+                    self.unchecked(*base, false)
+                };
+                self.element(&mut found, *index, span);
+                found
+            }
+            _ => Unchecked::new(self.value_place(expr)),
+        }
+    }
+
+    fn element(&mut self, found: &mut Unchecked, index: ExprId, span: Span) {
+        let ty = self.place_ty(&found.place);
+        let operand = self.operand(index);
+        if let (Operand::Const(Const::Int(_, value)), TyKind::FixedArray(..) | TyKind::Array(_)) =
+            (&operand, ty.kind())
+            && let Ok(index) = u64::try_from(*value)
+        {
+            let known = ty.fixed_len().is_some_and(|len| index < len);
+            if !known {
+                found.must_hold(operand, span);
+            }
+            found.place.projections.push(Projection::ConstIndex(index));
+            return;
+        }
+        let local = self.index_local(operand, span);
+        found.must_hold(Operand::Copy(Place::local(local)), span);
+        found.place.projections.push(Projection::Index(local));
+    }
+
+    /// A local that holds an index and is never written again.
+    fn index_local(&mut self, operand: Operand, span: Span) -> Local {
+        if let Operand::Copy(place) = &operand
+            && let Base::Local(local) = place.base
+            && place.projections.is_empty()
+            && !self.is_var(local)
+        {
+            return local;
+        }
+        self.keep_local(Rvalue::Use(operand), span)
+    }
+
+    /// Whether a local may be written after it was given its value.
+    pub(super) fn is_var(&self, local: Local) -> bool {
+        self.users
+            .get(&local)
+            .is_some_and(|id| self.hir.locals[*id].is_var || self.hir.locals[*id].is_ref)
+    }
+
+    /// A field of a struct or tuple, through its box if it has one.
+    pub(super) fn field_of(&self, place: &Place, field: u32) -> Place {
+        let found = place.then(Projection::Field(field));
+        self.through_box(place, 0, field, found)
+    }
+
+    /// A field of an enum that is known to be of the variant, through its box if it has one.
+    pub(super) fn payload_of(&self, place: &Place, variant: u32, field: u32) -> Place {
+        let found = place.then(Projection::Payload { variant, field });
+        self.through_box(place, variant, field, found)
+    }
+
+    fn through_box(&self, place: &Place, variant: u32, field: u32, found: Place) -> Place {
+        match self.place_ty(place).kind() {
+            TyKind::Adt(def, _) if is_boxed_field(self.env, *def, variant, field) => {
+                found.then(Projection::Deref)
+            }
+            _ => found,
+        }
+    }
+}
+
+impl Unchecked {
+    fn new(place: Place) -> Unchecked {
+        Unchecked {
+            place,
+            checks: Vec::new(),
+        }
+    }
+
+    fn must_hold(&mut self, index: Operand, span: Span) {
+        let place = self.place.clone();
+        self.checks.push((Check::Index { index, place }, span));
+    }
+}

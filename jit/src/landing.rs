@@ -1,0 +1,116 @@
+//! Ending a run that stands in the runtime or in C, where it may not be abandoned: the return address into generated code is
+//! exchanged, so that the call finishes and then comes here instead.
+//!
+//! Frames of the runtime cannot be walked, so the stack is searched for a word that points into generated code just behind a
+//! call. That word may be a stale one, which nobody returns by; then the next attempt finds the next word.
+
+use std::arch::naked_asm;
+use std::cell::Cell;
+use std::ops::Range;
+
+use crate::run::Run;
+use crate::trap::TrapKind;
+
+const MOST: usize = 16;
+
+/// The exchanged words of one run and what stood there.
+pub(crate) struct Landings {
+    slots: [Cell<(usize, usize)>; MOST],
+    count: Cell<usize>,
+}
+
+impl Landings {
+    pub(crate) const fn new() -> Landings {
+        Landings {
+            slots: [const { Cell::new((0, 0)) }; MOST],
+            count: Cell::new(0),
+        }
+    }
+
+    /// Exchanges the innermost return address that is left. For signal handlers.
+    ///
+    /// # Safety
+    /// `stack`, above `from`, is the readable and writable part of the run's stack, and its thread stands still or is this one;
+    /// `text` is readable.
+    pub(crate) unsafe fn prepare(&self, from: usize, stack: &Range<usize>, text: &Range<usize>) {
+        let count = self.count.get();
+        if count == MOST {
+            return;
+        }
+        let mut at = from.next_multiple_of(8);
+        while stack.contains(&at) {
+            let slot = at as *mut usize;
+            // SAFETY: the word lies in the stack; what it points to, if in the text, is readable.
+            unsafe {
+                let address = slot.read();
+                if text.contains(&address) && is_after_call(address, text) {
+                    self.slots[count].set((at, address));
+                    self.count.set(count + 1);
+                    slot.write(landing as *const () as usize);
+                    return;
+                }
+            }
+            at += 8;
+        }
+    }
+
+    /// Puts everything back, before the stack is walked.
+    ///
+    /// # Safety
+    /// The stack is as alive as it was in `prepare`.
+    pub(crate) unsafe fn restore(&self) {
+        for slot in &self.slots[..self.count.replace(0)] {
+            let (at, address) = slot.get();
+            // SAFETY: the caller's promise. A slot that was used for something else since is left alone.
+            unsafe {
+                let word = at as *mut usize;
+                if word.read() == landing as *const () as usize {
+                    word.write(address);
+                }
+            }
+        }
+    }
+
+    fn original(&self, at: usize) -> usize {
+        let slots = self.slots[..self.count.get()].iter();
+        slots
+            .map(Cell::get)
+            .find(|(slot, _)| *slot == at)
+            .map_or(0, |(_, address)| address)
+    }
+}
+
+/// `call rel32`, or `call` through a register or memory, ends at `address`.
+unsafe fn is_after_call(address: usize, text: &Range<usize>) -> bool {
+    // SAFETY: only asked for bytes of the text.
+    let byte = |back: usize| unsafe { *((address - back) as *const u8) };
+    let is_indirect = |back: usize| byte(back) == 0xff && byte(back - 1) & 0x38 == 0x10;
+    address >= text.start + 8 && (byte(5) == 0xe8 || [2, 3, 4, 6, 7].into_iter().any(is_indirect))
+}
+
+/// Where exchanged return addresses lead: the caller's frame pointer is as it left it.
+#[unsafe(naked)]
+unsafe extern "C" fn landing() -> ! {
+    naked_asm!(
+        "lea rdi, [rsp - 8]",
+        "mov rsi, rbp",
+        "and rsp, -16",
+        "call {landed}",
+        "ud2",
+        landed = sym landed,
+    )
+}
+
+unsafe extern "C" fn landed(slot: usize, frame: usize) -> ! {
+    // SAFETY: the run whose frames were prepared is the innermost again, since the frame that returned here is part of it.
+    unsafe {
+        let run = &*Run::current();
+        let pc = run.landings.original(slot);
+        let kind = if run.overflowing.get() {
+            TrapKind::StackOverflow
+        } else {
+            TrapKind::Interrupt
+        };
+        Run::end(kind, None, [0, 0], None, pc, frame)
+    }
+}

@@ -1,0 +1,304 @@
+//! Why a run ended early: what generated code and the runtime call when something fails, and what is kept of it.
+//!
+//! A trap is written into the record of the run, together with the return addresses on the stack, and then control jumps to the
+//! entry of the run ([`crate::run`]). Nothing is unwound: the frames in between own no Rust values.
+
+use std::arch::naked_asm;
+use std::ops::Range;
+
+use crate::run::Run;
+
+/// The numbers that generated code and the runtime pass.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TrapKind {
+    /// `a` is the index, `b` the length.
+    Index = 0,
+    DivideByZero = 1,
+    Exclusivity = 2,
+    Panic = 3,
+    Assert = 4,
+    Unreachable = 5,
+    Unwrap = 6,
+    Key = 7,
+    Slice = 8,
+    Argument = 9,
+    StackOverflow = 10,
+    /// `a` is what was asked for in bytes, `b` the limit.
+    MemoryLimit = 11,
+    Interrupt = 12,
+    /// The system has no memory left; `a` is what was asked for in bytes.
+    OutOfMemory = 13,
+    /// Generated code touched memory that is not there, or an instruction failed: a wrong `extern`, or a bug of ours. `a` is
+    /// the signal, `b` the address.
+    Fault = 14,
+}
+
+impl TrapKind {
+    const ALL: [TrapKind; 15] = [
+        TrapKind::Index,
+        TrapKind::DivideByZero,
+        TrapKind::Exclusivity,
+        TrapKind::Panic,
+        TrapKind::Assert,
+        TrapKind::Unreachable,
+        TrapKind::Unwrap,
+        TrapKind::Key,
+        TrapKind::Slice,
+        TrapKind::Argument,
+        TrapKind::StackOverflow,
+        TrapKind::MemoryLimit,
+        TrapKind::Interrupt,
+        TrapKind::OutOfMemory,
+        TrapKind::Fault,
+    ];
+
+    pub fn from_number(number: u32) -> TrapKind {
+        let found = TrapKind::ALL.get(number as usize).copied();
+        found.unwrap_or(TrapKind::Fault)
+    }
+
+    /// As it is said to users.
+    pub fn name(self) -> &'static str {
+        match self {
+            TrapKind::Index => "index",
+            TrapKind::DivideByZero => "division-by-zero",
+            TrapKind::Exclusivity => "exclusivity",
+            TrapKind::Panic => "panic",
+            TrapKind::Assert => "assert",
+            TrapKind::Unreachable => "unreachable",
+            TrapKind::Unwrap => "unwrap",
+            TrapKind::Key => "missing-key",
+            TrapKind::Slice => "slice",
+            TrapKind::Argument => "argument",
+            TrapKind::StackOverflow => "stack-overflow",
+            TrapKind::MemoryLimit | TrapKind::OutOfMemory => "memory",
+            TrapKind::Interrupt => "interrupt",
+            TrapKind::Fault => "fault",
+        }
+    }
+}
+
+/// A place in a source text, as codegen emits it: a constant beside the code.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Location {
+    pub file: u32,
+    pub start: u32,
+    pub end: u32,
+    pub _pad: u32,
+}
+
+/// How a run ended early.
+#[derive(Clone, Debug)]
+pub struct Trap {
+    pub kind: TrapKind,
+    /// Where, if the failing operation said so; else it is the innermost frame.
+    pub location: Option<Location>,
+    pub a: i64,
+    pub b: i64,
+    pub message: Option<String>,
+    pub stack: StackTrace,
+}
+
+/// Return addresses in generated code, innermost first. Of a deep stack only both ends are kept.
+#[derive(Clone, Debug, Default)]
+pub struct StackTrace {
+    pub innermost: Vec<usize>,
+    /// Frames between the two lists.
+    pub omitted: usize,
+    pub outermost: Vec<usize>,
+}
+
+const INNERMOST: usize = 16;
+const OUTERMOST: usize = 8;
+
+/// Where addresses are collected, without allocation: signal handlers do it too.
+#[derive(Clone, Copy)]
+pub(crate) struct Addresses {
+    innermost: [usize; INNERMOST],
+    /// The last ones seen, as a ring.
+    outermost: [usize; OUTERMOST],
+    count: usize,
+}
+
+impl Addresses {
+    pub(crate) const NONE: Addresses = Addresses {
+        innermost: [0; INNERMOST],
+        outermost: [0; OUTERMOST],
+        count: 0,
+    };
+
+    fn push(&mut self, address: usize) {
+        match self.count.checked_sub(INNERMOST) {
+            None => self.innermost[self.count] = address,
+            Some(later) => self.outermost[later % OUTERMOST] = address,
+        }
+        self.count += 1;
+    }
+
+    pub(crate) fn trace(&self) -> StackTrace {
+        let later = self.count.saturating_sub(INNERMOST);
+        let kept = later.min(OUTERMOST);
+        StackTrace {
+            innermost: self.innermost[..self.count.min(INNERMOST)].to_vec(),
+            omitted: later - kept,
+            outermost: (later - kept..later)
+                .map(|at| self.outermost[at % OUTERMOST])
+                .collect(),
+        }
+    }
+
+    /// Follows the frame pointers of generated code: each points to the caller's, with the return address above it. `pc` is
+    /// where the innermost frame goes on.
+    ///
+    /// # Safety
+    /// `stack` is readable.
+    pub(crate) unsafe fn walk(
+        &mut self,
+        pc: usize,
+        frame: usize,
+        stack: &Range<usize>,
+        text: &Range<usize>,
+    ) {
+        self.push(pc);
+        let mut frame = frame;
+        while frame.is_multiple_of(8) && stack.contains(&frame) && stack.contains(&(frame + 8)) {
+            // SAFETY: both words lie in the stack.
+            let (caller, address) =
+                unsafe { (*(frame as *const usize), *((frame + 8) as *const usize)) };
+            if text.contains(&address) {
+                self.push(address);
+            }
+            if caller <= frame {
+                break;
+            }
+            frame = caller;
+        }
+    }
+
+    /// From frames without frame pointers (the runtime's): finds the first return address into generated code above `from`
+    /// and the first pair of words above it that looks like the head of its frame, and walks from there.
+    ///
+    /// # Safety
+    /// `stack` is readable.
+    pub(crate) unsafe fn scan(&mut self, from: usize, stack: &Range<usize>, text: &Range<usize>) {
+        // SAFETY: only asked for words of the stack.
+        let word = |at: usize| unsafe { *(at as *const usize) };
+        let mut at = from.next_multiple_of(8);
+        while stack.contains(&at) && !text.contains(&word(at)) {
+            at += 8;
+        }
+        if !stack.contains(&at) {
+            return;
+        }
+        let pc = word(at);
+        let mut frame = at + 8;
+        while stack.contains(&(frame + 8)) {
+            let caller = word(frame);
+            if caller > frame && stack.contains(&caller) && text.contains(&word(frame + 8)) {
+                break;
+            }
+            frame += 8;
+        }
+        // SAFETY: the caller's promise.
+        unsafe { self.walk(pc, frame, stack, text) }
+    }
+}
+
+/// The functions that generated code calls when something failed, by symbol.
+pub fn trap_symbols() -> [(&'static str, usize); 2] {
+    [
+        ("sumi_trap", sumi_trap as *const () as usize),
+        ("sumi_trap_message", sumi_trap_message as *const () as usize),
+    ]
+}
+
+/// `sumi_trap(kind: u32, location: *const Location, a: i64, b: i64) -> !`, called by generated code: adds the caller's frame
+/// pointer and return address, which only assembly can tell.
+#[unsafe(naked)]
+unsafe extern "C" fn sumi_trap() -> ! {
+    naked_asm!(
+        "mov r8, rbp",
+        "mov r9, [rsp]",
+        "push rbp", // aligns the stack for the call
+        "call {trap}",
+        "ud2",
+        trap = sym trap_from_code,
+    )
+}
+
+/// `sumi_trap_message(kind: u32, location: *const Location, message: *const Block) -> !`: a panic or a failed assertion with
+/// its text, a `str`.
+#[unsafe(naked)]
+unsafe extern "C" fn sumi_trap_message() -> ! {
+    naked_asm!(
+        "mov r8, rbp",
+        "mov r9, [rsp]",
+        "push rbp",
+        "call {trap}",
+        "ud2",
+        trap = sym trap_with_message,
+    )
+}
+
+unsafe extern "C" fn trap_from_code(
+    kind: u32,
+    location: *const Location,
+    a: i64,
+    b: i64,
+    frame: usize,
+    pc: usize,
+) -> ! {
+    // SAFETY: codegen passes a constant location or null, and a run is under way on this thread.
+    unsafe {
+        Run::end(
+            TrapKind::from_number(kind),
+            location.as_ref(),
+            [a, b],
+            None,
+            pc,
+            frame,
+        )
+    }
+}
+
+unsafe extern "C" fn trap_with_message(
+    kind: u32,
+    location: *const Location,
+    message: *const stdlib::Block,
+    _unused: i64,
+    frame: usize,
+    pc: usize,
+) -> ! {
+    // SAFETY: as above; the message is a live `str`, which the sweep after the run frees.
+    unsafe {
+        let text = stdlib::block::text(message).to_owned();
+        Run::end(
+            TrapKind::from_number(kind),
+            location.as_ref(),
+            [0, 0],
+            Some(text),
+            pc,
+            frame,
+        )
+    }
+}
+
+/// The runtime's way to end a run: [`stdlib::Runtime`]'s `raise`. The stack is scanned, since Rust frames keep no frame pointers.
+///
+/// # Safety
+/// A run is under way on this thread, and no Rust frame since its entry holds anything that needs dropping.
+pub unsafe extern "C" fn raise(kind: u32, a: i64, b: i64) -> ! {
+    // SAFETY: the caller's promise.
+    unsafe { Run::end(TrapKind::from_number(kind), None, [a, b], None, 0, 0) }
+}
+
+/// As [`raise`], with a message, for host functions that fail.
+///
+/// # Safety
+/// As for [`raise`].
+pub unsafe fn raise_message(kind: TrapKind, message: String) -> ! {
+    // SAFETY: the caller's promise.
+    unsafe { Run::end(kind, None, [0, 0], Some(message), 0, 0) }
+}
