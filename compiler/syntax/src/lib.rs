@@ -2,7 +2,24 @@
 
 pub mod ast;
 pub mod diagnostic;
+mod lexer;
+mod parse;
 pub mod source;
+pub mod token;
+
+/// Generated from `grammar.lalrpop`.
+#[allow(
+    clippy::all,
+    clippy::pedantic,
+    unreachable_pub,
+    unused_lifetimes,
+    reason = "generated"
+)]
+mod grammar {
+    lalrpop_util::lalrpop_mod!(parser, "/grammar.rs");
+    pub(crate) use parser::ItemParser;
+}
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
+pub use parse::{Completeness, Parsed, parse};
 pub use source::{FileId, LineColumn, SourceFile, Sources, Span};

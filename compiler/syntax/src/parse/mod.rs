@@ -1,0 +1,232 @@
+//! Tokens to a tree. The tokens are cut into top-level items at the separators outside all brackets, and each item is
+//! parsed by itself. Where one does not parse, the innermost statement, field or arm around the mistake is reported,
+//! replaced by one `Skipped` token, and the item parsed again: so each mistake costs its own line and no other.
+
+pub(crate) mod build;
+mod hints;
+mod recover;
+
+use crate::ast::{Expected, Item, ItemKind, Module};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::grammar;
+use crate::lexer::{self, Lexed, Spanned};
+use crate::source::{SourceFile, Span};
+use crate::token::Token;
+use build::Context;
+use lalrpop_util::ParseError;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Mistakes reported in one file; after that the rest is only skipped.
+const MAX_ERRORS: usize = 50;
+
+/// What became of a text.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    pub module: Module,
+    pub diagnostics: Diagnostics,
+    pub complete: Completeness,
+}
+
+/// Whether more text could make sense of what is there: a REPL then reads another line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Completeness {
+    Complete,
+    NeedsMore,
+}
+
+pub fn parse(file: &SourceFile) -> Parsed {
+    let lexed = lexer::lex(file);
+    let mut parser = Parser {
+        file,
+        ends_early: false,
+        errors: 0,
+        diagnostics: Vec::new(),
+        lexed,
+    };
+    let mut items = Vec::new();
+    for range in recover::items(&parser.lexed.tokens) {
+        items.extend(parser.item(range));
+    }
+    let stray_expected = parser.attach_expected(&mut items);
+    let mut diagnostics = Diagnostics::new();
+    diagnostics.extend(std::mem::take(&mut parser.lexed.diagnostics));
+    diagnostics.extend(std::mem::take(&mut parser.diagnostics));
+    diagnostics.sort();
+    Parsed {
+        module: Module {
+            items,
+            span: file.span(),
+            stray_expected,
+        },
+        diagnostics,
+        complete: parser.completeness(),
+    }
+}
+
+struct Parser<'s> {
+    file: &'s SourceFile,
+    lexed: Lexed,
+    diagnostics: Vec<Diagnostic>,
+    /// How many mistakes of grammar were found.
+    errors: usize,
+    /// The last item stops after a token that needs more.
+    ends_early: bool,
+}
+
+/// Where the grammar stopped, and what it could have read there.
+struct Stop {
+    index: usize,
+    expected: Vec<String>,
+}
+
+impl Parser<'_> {
+    fn item(&mut self, range: Range<usize>) -> Option<Item> {
+        let is_last = range.end == self.lexed.tokens.len();
+        let slice = self.lexed.tokens.get(range)?.to_vec();
+        let (first, last) = (slice.first()?, slice.last()?);
+        let whole = Span::new(self.file.id, first.start, last.end);
+        let mut tokens = Cow::Borrowed(slice.as_slice());
+        loop {
+            match self.attempt(&tokens) {
+                Ok((item, found)) => {
+                    self.diagnostics.extend(found);
+                    return Some(item);
+                }
+                Err(stop) => {
+                    let at_end = stop.index >= tokens.len();
+                    self.ends_early |= is_last && at_end && needs_more(&slice);
+                    let region = recover::region(&tokens, stop.index);
+                    self.report(&tokens, &stop, region.clone());
+                    if region.len() == tokens.len() || self.errors > MAX_ERRORS {
+                        return Some(error_item(whole));
+                    }
+                    let skipped = recover::skipped(&tokens[region.clone()]);
+                    tokens.to_mut().splice(region, [skipped]);
+                }
+            }
+        }
+    }
+
+    fn attempt(&self, tokens: &[Spanned]) -> Result<(Item, Vec<Diagnostic>), Stop> {
+        let ranges: Vec<(u32, u32)> = tokens
+            .iter()
+            .map(|token| (token.start, token.end))
+            .collect();
+        let mut ctx = Context {
+            file: self.file.id,
+            ranges: &ranges,
+            docs: &self.lexed.docs,
+            diagnostics: Vec::new(),
+        };
+        let stream = tokens.iter().enumerate();
+        let stream = stream.map(|(index, token)| Ok((index, token.token.clone(), index + 1)));
+        match grammar::ItemParser::new().parse(&mut ctx, stream) {
+            Ok(item) => {
+                build::check_top(&mut ctx, &item);
+                Ok((item, ctx.diagnostics))
+            }
+            Err(error) => Err(stop(error, tokens.len())),
+        }
+    }
+
+    /// Says what is wrong, unless something in the same statement was reported already.
+    fn report(&mut self, tokens: &[Spanned], stop: &Stop, region: Range<usize>) {
+        self.errors += 1;
+        let start = tokens.get(region.start).map_or(0, |token| token.start);
+        let end = tokens[..region.end].last().map_or(start, |token| token.end);
+        let place = Span::new(self.file.id, start, end);
+        let known = self.diagnostics.iter().chain(&self.lexed.diagnostics);
+        let is_known = known
+            .filter_map(Diagnostic::span)
+            .any(|span| place.contains(span));
+        let is_inserted = tokens
+            .get(stop.index)
+            .is_some_and(|token| token.start == token.end && token.token != Token::Newline);
+        if is_known || is_inserted && !self.lexed.diagnostics.is_empty() {
+            return;
+        }
+        let found = hints::unexpected(self.file, tokens, stop.index, &stop.expected);
+        self.diagnostics.push(found);
+    }
+
+    /// Gives each `//=>` to the item that ends on its line.
+    fn attach_expected(&mut self, items: &mut [Item]) -> Vec<Expected> {
+        let mut stray = Vec::new();
+        let mut index = 0;
+        for expected in std::mem::take(&mut self.lexed.expected) {
+            while index < items.len() && items[index].span.end <= expected.span.start {
+                index += 1;
+            }
+            let line = self.file.line(expected.span.start);
+            let before = index.checked_sub(1).and_then(|at| items.get_mut(at));
+            match before {
+                Some(item) if self.file.line(item.span.end) == line => {
+                    item.expected = Some(expected);
+                }
+                _ => stray.push(expected),
+            }
+        }
+        stray
+    }
+
+    fn completeness(&self) -> Completeness {
+        let is_open = self.lexed.is_open && !self.lexed.is_hopeless;
+        let hard = self.lexed.diagnostics.iter().any(|found| {
+            !matches!(
+                found.code.0,
+                "unclosed-bracket" | "unclosed-text" | "unclosed-comment"
+            )
+        });
+        if (is_open || self.ends_early) && !hard {
+            Completeness::NeedsMore
+        } else {
+            Completeness::Complete
+        }
+    }
+}
+
+fn stop(error: ParseError<usize, Token, ()>, end: usize) -> Stop {
+    match error {
+        ParseError::UnrecognizedToken { token, expected } => Stop {
+            index: token.0,
+            expected,
+        },
+        ParseError::UnrecognizedEof { expected, .. } => Stop {
+            index: end,
+            expected,
+        },
+        ParseError::ExtraToken { token } => Stop {
+            index: token.0,
+            expected: Vec::new(),
+        },
+        ParseError::InvalidToken { location } => Stop {
+            index: location,
+            expected: Vec::new(),
+        },
+        ParseError::User { error: () } => Stop {
+            index: end,
+            expected: Vec::new(),
+        },
+    }
+}
+
+fn needs_more(tokens: &[Spanned]) -> bool {
+    let back = |by: usize| {
+        let at = tokens.len().checked_sub(by)?;
+        Some(&tokens[at].token)
+    };
+    let is_attribute = back(2) == Some(&Token::At);
+    is_attribute || back(1).is_some_and(|last| !last.can_end_statement(true))
+}
+
+fn error_item(span: Span) -> Item {
+    Item {
+        kind: ItemKind::Error,
+        span,
+        docs: None,
+        is_pub: false,
+        attrs: Vec::new(),
+        expected: None,
+    }
+}
