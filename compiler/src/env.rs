@@ -261,6 +261,11 @@ impl Env {
             .copied()
     }
 
+    /// Whether any type has a method of this name.
+    pub fn has_method(&self, name: &str) -> bool {
+        self.methods.keys().any(|(_, known)| known == name)
+    }
+
     /// Every enum, of any module, that has a variant of this name.
     pub fn enums_with_variant(&self, name: &str) -> impl Iterator<Item = DefId> + '_ {
         self.variants.get(name).into_iter().flatten().copied()

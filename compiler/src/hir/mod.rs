@@ -3,6 +3,9 @@
 //! `lower` makes it from the AST, `check` gives each expression a type in side tables (`check::Typed`), `mir::build`
 //! reads both. One [`Body`] for each function, default value, constant and cell; expressions, patterns and locals live in arenas.
 
+mod lower;
+mod resolve;
+
 use std::sync::Arc;
 
 use cranelift_entity::{PrimaryMap, entity_impl};
@@ -11,6 +14,8 @@ use syntax::Span;
 
 use crate::env::DefId;
 use crate::types::Ty;
+
+pub use lower::{Imports, lower};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExprId(u32);

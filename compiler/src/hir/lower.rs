@@ -1,0 +1,130 @@
+//! From the tree to the HIR, in two steps: every top-level definition of the unit gets its ids and its signature in
+//! the `Env`, in any order (`declare`, `signature`); then bodies are lowered, with names as ids and sugar gone (`body` and what it uses).
+//!
+//! Names that are not found are reported once each and become [`ExprKind::Error`](super::ExprKind::Error), about which later stages are silent.
+
+mod body;
+mod call;
+mod declare;
+mod expr;
+mod name;
+mod pattern;
+mod signature;
+mod statement;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+use syntax::{Diagnostic, Diagnostics, Span, ast};
+
+use super::resolve::{TypeScope, not_yet};
+use super::{Function, Module};
+use crate::env::{DefId, Env, ModuleId};
+
+/// The modules that a unit's imports stand for: `ai.steering` to its module. Whoever compiles the unit has loaded them.
+pub type Imports = FxHashMap<SmolStr, ModuleId>;
+
+/// Lowers a unit into `module`, whose scope it extends in `env`.
+pub fn lower(
+    env: &mut Env,
+    module: ModuleId,
+    imports: &Imports,
+    tree: &ast::Module,
+    diags: &mut Diagnostics,
+) -> Module {
+    let mut unit = Unit {
+        env,
+        module,
+        diags,
+        reported: FxHashSet::default(),
+        own_names: FxHashMap::default(),
+        const_exprs: FxHashMap::default(),
+        not_bound: FxHashMap::default(),
+        functions: Vec::new(),
+        jobs: Vec::new(),
+    };
+    unit.declare_imports(tree, imports);
+    let declared = unit.declare_names(tree);
+    unit.lower_signatures(tree, &declared);
+    unit.lower_pending_jobs();
+    let cells = unit.lower_cells(tree, &declared);
+    Module {
+        functions: unit.functions,
+        cells,
+    }
+}
+
+/// What is known while a unit is lowered.
+pub(crate) struct Unit<'a> {
+    pub(crate) env: &'a mut Env,
+    pub(crate) module: ModuleId,
+    pub(crate) diags: &'a mut Diagnostics,
+    /// Names that were not found and have been reported.
+    reported: FxHashSet<SmolStr>,
+    /// The top-level names that this unit itself defines.
+    own_names: FxHashMap<SmolStr, Span>,
+    /// The initial values of this unit's constants.
+    pub(crate) const_exprs: FxHashMap<DefId, &'a ast::Expr>,
+    /// Globals whose cell has not been lowered yet, with what their name meant in earlier units.
+    not_bound: FxHashMap<DefId, Option<DefId>>,
+    functions: Vec<Function>,
+    jobs: Vec<Job<'a>>,
+}
+
+/// A body that is lowered after all signatures.
+enum Job<'a> {
+    Fn {
+        def: DefId,
+        decl: &'a ast::FnDecl,
+        scope: TypeScope,
+    },
+    /// A default, or the initial value of a constant.
+    Value {
+        def: DefId,
+        expr: &'a ast::Expr,
+        scope: TypeScope,
+    },
+}
+
+impl<'a> Unit<'a> {
+    /// Whether a name has not been complained about before; remembers it.
+    pub(crate) fn first_report(&mut self, name: &SmolStr) -> bool {
+        self.reported.insert(name.clone())
+    }
+
+    fn lower_pending_jobs(&mut self) {
+        for job in std::mem::take(&mut self.jobs) {
+            self.lower_job(job);
+        }
+    }
+
+    /// Takes back the body of a function that is lowered in another way.
+    fn drop_fn_job(&mut self, from: usize, id: DefId) {
+        let mut index = 0;
+        self.jobs.retain(|job| {
+            index += 1;
+            index <= from || !matches!(job, Job::Fn { def, .. } if *def == id)
+        });
+    }
+
+    fn lower_job(&mut self, job: Job<'a>) {
+        let (def, body) = match job {
+            Job::Fn { def, decl, scope } => (def, self.lower_fn(def, decl, scope, &[])),
+            Job::Value { def, expr, scope } => (def, Some(self.lower_value(expr, scope))),
+        };
+        if let Some(body) = body {
+            self.functions.push(Function { def, body });
+        }
+    }
+
+    fn reject(&mut self, what: &str, span: Span) {
+        self.diags.push(not_yet(what, span));
+    }
+}
+
+fn duplicate_name(name: &ast::Ident, first: Span) -> Diagnostic {
+    let text = &name.name;
+    Diagnostic::error("duplicate-name", format!("`{text}` is defined twice"))
+        .at(name.span, "defined again here")
+        .also(first, "first defined here")
+        .help("a top-level name is defined once in a file; a `var` may be assigned again")
+}

@@ -1,0 +1,252 @@
+//! Names in expressions: locals, then what the module knows, then a message that helps.
+
+use smol_str::SmolStr;
+use syntax::{Diagnostic, Span, ast};
+
+use super::body::{Binding, BodyKind, BodyLowering};
+use crate::env::{DefId, DefKind, ModuleId};
+use crate::hir::resolve::{Named, nearest, teach_value};
+use crate::hir::{Builtin, Callee, ExprId, ExprKind};
+use crate::types::{Len, Ty, TyKind};
+
+/// What stands before a `.` and is not a value.
+pub(super) enum Subject {
+    Module(ModuleId),
+    /// A struct, enum or extern type whose type arguments are not written.
+    Bare(DefId),
+    Type(Ty),
+}
+
+impl Subject {
+    pub(super) fn ty(&self) -> Option<Ty> {
+        match self {
+            Subject::Module(_) => None,
+            Subject::Bare(def) => Some(Ty::new(TyKind::Adt(*def, Vec::new()))),
+            Subject::Type(ty) => Some(*ty),
+        }
+    }
+
+    pub(super) fn adt(&self) -> Option<DefId> {
+        match self.ty()?.kind() {
+            TyKind::Adt(def, _) => Some(*def),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> BodyLowering<'_, 'a> {
+    /// The module or type that an expression names, if it does not name a value.
+    pub(super) fn subject(&mut self, expr: &'a ast::Expr) -> Option<Subject> {
+        match &expr.kind {
+            ast::ExprKind::Name(name) => {
+                if self.find(&name.name).is_some() {
+                    return None;
+                }
+                match self.unit.lookup(&name.name, &self.types)? {
+                    Named::Module(id) => Some(Subject::Module(id)),
+                    Named::Type(ty) => Some(Subject::Type(ty)),
+                    Named::Def(def) => self.is_type(def).then_some(Subject::Bare(def)),
+                    Named::ConstParam(..) | Named::Builtin(_) => None,
+                }
+            }
+            ast::ExprKind::Field { base, name } => match self.subject(base)? {
+                Subject::Module(id) => {
+                    let def = self.unit.public_name(id, &name.name)?;
+                    self.is_type(def).then_some(Subject::Bare(def))
+                }
+                Subject::Bare(_) | Subject::Type(_) => None,
+            },
+            ast::ExprKind::TypePath { path, args } => {
+                let ty = self
+                    .unit
+                    .resolve_type_path(path, args, expr.span, &self.types);
+                Some(Subject::Type(ty))
+            }
+            _ => None,
+        }
+    }
+
+    fn is_type(&self, def: DefId) -> bool {
+        matches!(
+            self.unit.env.def(def).kind,
+            DefKind::Struct(_) | DefKind::Enum(_) | DefKind::ExternType { .. }
+        )
+    }
+
+    pub(super) fn name(&mut self, name: &ast::Ident, span: Span) -> ExprId {
+        match self.find(&name.name) {
+            Some(Binding::Local(local)) => return self.alloc(ExprKind::Local(local), span),
+            Some(Binding::Def(def)) => return self.def_value(def, name, span),
+            None => {}
+        }
+        let kind = match self.unit.lookup(&name.name, &self.types) {
+            Some(Named::Def(def)) => return self.def_value(def, name, span),
+            Some(Named::Builtin(Builtin::None)) => ExprKind::Call {
+                callee: Callee::Builtin(Builtin::None),
+                args: Vec::new(),
+            },
+            Some(Named::Builtin(_)) => {
+                let what = format!("`{}` as a value", name.name);
+                self.unit.reject(&what, span);
+                ExprKind::Error
+            }
+            Some(Named::ConstParam(index, param)) => ExprKind::TypeConst {
+                ty: Ty::new(TyKind::FixedArray(Ty::unit(), Len::Param(index, param))),
+                name: "len".into(),
+                name_span: span,
+            },
+            Some(Named::Type(_)) => {
+                self.unit.diags.push(type_as_value(&name.name, span));
+                ExprKind::Error
+            }
+            Some(Named::Module(_)) => {
+                self.unit.diags.push(module_as_value(&name.name, span));
+                ExprKind::Error
+            }
+            None if self.unit.is_variant(&name.name) => self.bare_variant(None, name),
+            None => {
+                self.unknown_name(name, false);
+                ExprKind::Error
+            }
+        };
+        self.alloc(kind, span)
+    }
+
+    pub(super) fn bare_variant(&self, of: Option<DefId>, name: &ast::Ident) -> ExprKind {
+        ExprKind::Call {
+            callee: Callee::Variant {
+                of,
+                name: name.name.clone(),
+                name_span: name.span,
+            },
+            args: Vec::new(),
+        }
+    }
+
+    /// A definition used as a value.
+    pub(super) fn def_value(&mut self, def: DefId, name: &ast::Ident, span: Span) -> ExprId {
+        let kind = match &self.unit.env.def(def).kind {
+            DefKind::Fn(_) => ExprKind::Fn(def),
+            DefKind::Global(_) => ExprKind::Global(self.bound_global(def, name)),
+            DefKind::Const(_) => ExprKind::Const(def),
+            DefKind::Struct(_)
+            | DefKind::Enum(_)
+            | DefKind::Trait(_)
+            | DefKind::ExternType { .. } => {
+                // `Point` may be a variant and a type.
+                if self.unit.is_variant(&name.name) {
+                    self.bare_variant(None, name)
+                } else {
+                    self.unit.diags.push(type_as_value(&name.name, span));
+                    ExprKind::Error
+                }
+            }
+        };
+        // What the name meant before this unit may be something other than a global.
+        if let ExprKind::Global(other) = kind
+            && other != def
+        {
+            return self.def_value(other, name, span);
+        }
+        self.alloc(kind, span)
+    }
+
+    /// In a cell, a global that is not bound yet means what its name meant in earlier units.
+    fn bound_global(&mut self, def: DefId, name: &ast::Ident) -> DefId {
+        if self.kind != BodyKind::Cell || self.closure_depth > 0 {
+            return def;
+        }
+        match self.unit.not_bound.get(&def) {
+            Some(Some(before)) => *before,
+            Some(None) => {
+                let declared = self.unit.env.def(def).span;
+                self.unit.diags.push(use_before_binding(name, declared));
+                def
+            }
+            None => def,
+        }
+    }
+
+    pub(super) fn unknown_name(&mut self, name: &ast::Ident, called: bool) {
+        if self.is_outer(&name.name) {
+            let what = format!("a `fn` that uses `{}` of the body around it", name.name);
+            self.unit.reject(&what, name.span);
+            return;
+        }
+        if !self.unit.first_report(&name.name) {
+            return;
+        }
+        let what = if called { "function" } else { "name" };
+        let mut diagnostic = Diagnostic::error(
+            "unknown-name",
+            format!("there is no {what} `{}`", name.name),
+        )
+        .at(name.span, "not found");
+        let text = &name.name;
+        if text == "self" {
+            diagnostic = diagnostic
+                .help("only methods, `fn name(self, …)` inside an `impl`, have a receiver");
+        } else if let Some(taught) = teach_value(text) {
+            diagnostic = diagnostic.help(taught);
+        } else if called && self.unit.env.has_method(text) {
+            diagnostic = diagnostic.help(format!("it is a method: `x.{text}(…)`"));
+        } else if let Some(near) = self.near_name(text, called) {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        } else if self.types.self_ty.is_some() && self.is_member_of_self(text) {
+            diagnostic = diagnostic.help(format!("the member is `self.{text}`"));
+        }
+        self.unit.diags.push(diagnostic);
+    }
+
+    fn is_member_of_self(&self, name: &str) -> bool {
+        let Some(TyKind::Adt(def, _)) = self.types.self_ty.map(Ty::kind) else {
+            return false;
+        };
+        match &self.unit.env.def(*def).kind {
+            DefKind::Struct(def) => def.fields.iter().any(|field| field.name == name),
+            _ => false,
+        }
+    }
+
+    fn near_name(&self, name: &str, called: bool) -> Option<SmolStr> {
+        let mut known = self.local_names();
+        known.extend(self.unit.visible_names(|def| match &def.kind {
+            DefKind::Fn(_) | DefKind::Struct(_) => true,
+            DefKind::Global(_) | DefKind::Const(_) => !called,
+            DefKind::Enum(_) | DefKind::Trait(_) | DefKind::ExternType { .. } => !called,
+        }));
+        let builtins = [
+            "print", "eprint", "assert", "panic", "none", "some", "ok", "err",
+        ];
+        let names = known.iter().map(SmolStr::as_str).chain(builtins);
+        nearest(name, names).map(SmolStr::new)
+    }
+}
+
+impl super::Unit<'_> {
+    pub(super) fn is_variant(&self, name: &str) -> bool {
+        self.env.enums_with_variant(name).next().is_some()
+    }
+}
+
+pub(super) fn type_as_value(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("not-a-value", format!("`{name}` is a type, not a value"))
+        .at(span, "a value is needed here")
+        .help(format!("a value of the type is built by `{name}(…)`"))
+}
+
+fn module_as_value(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("not-a-value", format!("`{name}` is a module, not a value"))
+        .at(span, "a value is needed here")
+        .help(format!("its definitions are reached as `{name}.thing`"))
+}
+
+fn use_before_binding(name: &ast::Ident, declared: Span) -> Diagnostic {
+    let text = &name.name;
+    Diagnostic::error(
+        "use-before-binding",
+        format!("`{text}` is used before it is bound"),
+    )
+    .at(name.span, "it has no value yet")
+    .also(declared, "it gets its value here")
+}

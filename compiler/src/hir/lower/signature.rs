@@ -1,0 +1,628 @@
+//! The second half of step one: the types of fields, parameters, results, bindings; `impl` blocks enter the method table.
+
+use smol_str::{SmolStr, format_smolstr};
+use syntax::{Diagnostic, Span, ast};
+
+use super::declare::Declared;
+use super::{Job, Unit};
+use crate::env::{
+    Bound, ConstDef, DefId, DefKind, EnumDef, FieldDef, FnDef, FnOrigin, Generic, GlobalDef,
+    GlobalOrigin, Head, ModuleId, ParamDef, StructDef, VariantDef,
+};
+use crate::hir::resolve::TypeScope;
+use crate::types::Ty;
+
+impl<'a> Unit<'a> {
+    pub(super) fn lower_signatures(&mut self, tree: &'a ast::Module, declared: &Declared) {
+        for (item, found) in tree.items.iter().zip(&declared.items) {
+            let mut defs = found.defs.iter().copied();
+            match &item.kind {
+                ast::ItemKind::Fn(decl) => {
+                    if let Some(def) = defs.next() {
+                        self.free_function(def, decl, item);
+                    }
+                }
+                ast::ItemKind::Struct(decl) => {
+                    if let Some(def) = defs.next() {
+                        self.struct_fields(def, decl);
+                    }
+                }
+                ast::ItemKind::Enum(decl) => {
+                    if let Some(def) = defs.next() {
+                        self.enum_variants(def, decl);
+                    }
+                }
+                ast::ItemKind::Impl(decl) => self.impl_block(decl),
+                ast::ItemKind::Extern(block) => self.extern_block(block, &found.defs),
+                ast::ItemKind::ExternType(decl) => {
+                    if let Some(def) = defs.next() {
+                        self.extern_type(def, decl);
+                    }
+                }
+                ast::ItemKind::Stmt(stmt) => self.binding_types(stmt, item, &found.defs),
+                ast::ItemKind::Trait(_)
+                | ast::ItemKind::TypeAlias(_)
+                | ast::ItemKind::Import(_)
+                | ast::ItemKind::Test(_)
+                | ast::ItemKind::Error => {}
+            }
+        }
+    }
+
+    fn free_function(&mut self, id: DefId, decl: &'a ast::FnDecl, item: &'a ast::Item) {
+        let (name, span) = fn_name(decl);
+        let function = self.signature(id, &name, decl, &TypeScope::default(), FnOrigin::Sumi);
+        if matches!(decl.name, ast::FnName::Op(..)) {
+            self.enter_operator(id, &name, span, &function);
+        }
+        self.insert_fn(id, name, span, item.is_pub, item.docs.clone(), function);
+    }
+
+    fn insert_fn(
+        &mut self,
+        id: DefId,
+        name: SmolStr,
+        span: Span,
+        is_pub: bool,
+        docs: Option<String>,
+        function: FnDef,
+    ) {
+        let name = ast::Ident { name, span };
+        let mut def = self.new_def(id, &name, is_pub, DefKind::Fn(function));
+        def.docs = docs;
+        self.env.insert(def);
+    }
+
+    /// The signature of a function; its body and defaults become jobs.
+    pub(super) fn signature(
+        &mut self,
+        id: DefId,
+        name: &str,
+        decl: &'a ast::FnDecl,
+        outer: &TypeScope,
+        origin: FnOrigin,
+    ) -> FnDef {
+        let mut scope = outer.clone();
+        let own = self.generics(&decl.generics, &scope);
+        scope.generics.extend(own);
+        let mut params = Vec::new();
+        for param in &decl.params {
+            let lowered = self.param(name, param, &params, &scope);
+            params.push(lowered);
+        }
+        let is_foreign = origin != FnOrigin::Sumi;
+        let ret = match (&decl.result, &decl.body) {
+            (Some(result), _) => {
+                if result.is_mut {
+                    self.reject("a projection (`-> mut T`)", result.span);
+                }
+                Some(self.resolve_type(&result.ty, &scope))
+            }
+            (None, Some(ast::FnBody::Expr(_))) => None,
+            (None, Some(ast::FnBody::Block(_)) | None) => Some(Ty::unit()),
+        };
+        if decl.is_extern {
+            self.reject("an `extern fn` that C calls", decl.head_span);
+        }
+        match (&decl.body, is_foreign) {
+            (Some(_), false) => self.jobs.push(Job::Fn {
+                def: id,
+                decl,
+                scope: scope.clone(),
+            }),
+            (None, false) => self.diags.push(missing_body(decl)),
+            (Some(_), true) => self.diags.push(body_in_extern(decl)),
+            (None, true) => {}
+        }
+        FnDef {
+            generics: scope.generics,
+            has_self: decl.params.first().is_some_and(ast::Param::is_self),
+            params,
+            ret,
+            self_ty: outer.self_ty,
+            origin,
+            body: None,
+        }
+    }
+
+    fn param(
+        &mut self,
+        function: &str,
+        param: &'a ast::Param,
+        before: &[ParamDef],
+        scope: &TypeScope,
+    ) -> ParamDef {
+        let name = &param.name;
+        if let Some(first) = before.iter().find(|other| other.name == name.name) {
+            self.diags.push(
+                Diagnostic::error(
+                    "duplicate-name",
+                    format!("two parameters have the name `{}`", name.name),
+                )
+                .at(name.span, "named again here")
+                .also(first.span, "first named here"),
+            );
+        }
+        let ty = match (&param.ty, scope.self_ty) {
+            (Some(ty), _) => self.resolve_type(ty, scope),
+            (None, Some(self_ty)) if param.is_self() => {
+                if !before.is_empty() {
+                    self.diags.push(misplaced_self(name.span));
+                }
+                self_ty
+            }
+            (None, _) => {
+                self.diags.push(if param.is_self() {
+                    misplaced_self(name.span)
+                } else {
+                    missing_param_type(name)
+                });
+                Ty::error()
+            }
+        };
+        let default = param.default.as_ref().map(|expr| {
+            let name = format_smolstr!("{function}.{}", name.name);
+            self.value_fn(name, expr, Some(ty), scope)
+        });
+        ParamDef {
+            name: name.name.clone(),
+            is_mut: param.is_mut,
+            ty,
+            default,
+            span: name.span,
+        }
+    }
+
+    /// A function without parameters that computes a default or a constant.
+    pub(super) fn value_fn(
+        &mut self,
+        name: SmolStr,
+        expr: &'a ast::Expr,
+        ty: Option<Ty>,
+        scope: &TypeScope,
+    ) -> DefId {
+        let id = self.env.fresh_def();
+        let function = FnDef {
+            generics: scope.generics.clone(),
+            params: Vec::new(),
+            ret: ty,
+            self_ty: None,
+            has_self: false,
+            origin: FnOrigin::Sumi,
+            body: None,
+        };
+        self.insert_fn(id, name, expr.span, false, None, function);
+        self.jobs.push(Job::Value {
+            def: id,
+            expr,
+            scope: scope.clone(),
+        });
+        id
+    }
+
+    fn generics(&mut self, params: &[ast::GenericParam], outer: &TypeScope) -> Vec<Generic> {
+        params
+            .iter()
+            .map(|param| {
+                let (bounds, is_const) = match &param.kind {
+                    ast::GenericKind::Type { bounds } => (self.bounds(bounds), false),
+                    ast::GenericKind::Const { ty } => {
+                        let ty = self.resolve_type(ty, outer);
+                        if ty != Ty::i64() && !ty.is_error() {
+                            self.reject("a constant parameter that is not an `i64`", param.span);
+                        }
+                        (Vec::new(), true)
+                    }
+                };
+                Generic {
+                    name: param.name.name.clone(),
+                    bounds,
+                    is_const,
+                }
+            })
+            .collect()
+    }
+
+    fn bounds(&mut self, bounds: &[ast::TraitRef]) -> Vec<Bound> {
+        let mut known = Vec::new();
+        for bound in bounds {
+            let name = bound.path.segments.last().map_or("", ast::Ident::as_str);
+            match name {
+                "Eq" => known.push(Bound::Eq),
+                "Ord" => known.push(Bound::Ord),
+                "Hash" => known.push(Bound::Hash),
+                "Show" => known.push(Bound::Show),
+                "Num" => known.push(Bound::Num),
+                "Int" => known.push(Bound::Int),
+                "Float" => known.push(Bound::Float),
+                _ => self.reject("a bound on a trait of one's own", bound.span),
+            }
+        }
+        known
+    }
+
+    fn struct_fields(&mut self, id: DefId, decl: &'a ast::StructDecl) {
+        let mut scope = TypeScope::default();
+        scope.generics = self.generics(&decl.generics, &scope);
+        scope.self_ty = Some(applied(id, &scope.generics));
+        let mut fields: Vec<FieldDef> = Vec::new();
+        for field in &decl.fields {
+            let ty = self.resolve_type(&field.ty, &scope);
+            self.check_field_name(&fields, &field.name);
+            let default = field.default.as_ref().map(|expr| {
+                let name = format_smolstr!("{}.{}", decl.name.name, field.name.name);
+                self.value_fn(name, expr, Some(ty), &scope)
+            });
+            fields.push(FieldDef {
+                name: field.name.name.clone(),
+                ty,
+                default,
+                span: field.name.span,
+            });
+        }
+        let generics = scope.generics;
+        self.set_kind(id, DefKind::Struct(StructDef { generics, fields }));
+    }
+
+    fn enum_variants(&mut self, id: DefId, decl: &'a ast::EnumDecl) {
+        let mut scope = TypeScope::default();
+        scope.generics = self.generics(&decl.generics, &scope);
+        scope.self_ty = Some(applied(id, &scope.generics));
+        let mut variants: Vec<VariantDef> = Vec::new();
+        for variant in &decl.variants {
+            let name = &variant.name;
+            if let Some(first) = variants.iter().find(|other| other.name == name.name) {
+                let diagnostic = super::duplicate_name(name, first.span);
+                self.diags.push(diagnostic);
+            }
+            let fields = self.variant_fields(variant, &scope);
+            variants.push(VariantDef {
+                name: name.name.clone(),
+                fields,
+                span: name.span,
+            });
+        }
+        let generics = scope.generics;
+        self.set_kind(id, DefKind::Enum(EnumDef { generics, variants }));
+    }
+
+    /// Positional fields have an empty name.
+    fn variant_fields(&mut self, variant: &'a ast::Variant, scope: &TypeScope) -> Vec<FieldDef> {
+        let mut fields: Vec<FieldDef> = Vec::new();
+        for field in &variant.fields {
+            let ty = self.resolve_type(&field.ty, scope);
+            if let Some(name) = &field.name {
+                self.check_field_name(&fields, name);
+            }
+            let name = field.name.as_ref().map_or("", ast::Ident::as_str);
+            let default = field.default.as_ref().map(|expr| {
+                let name = format_smolstr!("{}.{name}", variant.name.name);
+                self.value_fn(name, expr, Some(ty), scope)
+            });
+            fields.push(FieldDef {
+                name: name.into(),
+                ty,
+                default,
+                span: field.span,
+            });
+        }
+        fields
+    }
+
+    fn check_field_name(&mut self, before: &[FieldDef], name: &ast::Ident) {
+        if let Some(first) = before.iter().find(|other| other.name == name.name) {
+            self.diags.push(
+                Diagnostic::error(
+                    "duplicate-name",
+                    format!("two fields have the name `{}`", name.name),
+                )
+                .at(name.span, "named again here")
+                .also(first.span, "first named here"),
+            );
+        }
+    }
+
+    fn set_kind(&mut self, id: DefId, kind: DefKind) {
+        let mut def = (**self.env.def(id)).clone();
+        def.kind = kind;
+        self.env.insert(def);
+    }
+
+    fn impl_block(&mut self, decl: &'a ast::ImplDecl) {
+        if let Some(of_trait) = &decl.of_trait {
+            self.reject("an `impl` of a trait", of_trait.span);
+            return;
+        }
+        let mut scope = TypeScope::default();
+        scope.generics = self.generics(&decl.generics, &scope);
+        let target = self.resolve_type(&decl.target, &scope);
+        scope.self_ty = Some(target);
+        let Some(head) = Head::of(target) else {
+            if !target.is_error() {
+                self.diags.push(no_methods_on(decl.target.span));
+            }
+            return;
+        };
+        let type_name = target.display(&*self.env);
+        for member in &decl.members {
+            match &member.kind {
+                ast::ItemKind::Fn(function) => {
+                    self.method(&head, &type_name, function, member, &scope);
+                }
+                ast::ItemKind::Error => {}
+                _ => self.reject("an item other than `fn` in an `impl`", member.span),
+            }
+        }
+    }
+
+    fn method(
+        &mut self,
+        head: &Head,
+        type_name: &str,
+        decl: &'a ast::FnDecl,
+        member: &'a ast::Item,
+        scope: &TypeScope,
+    ) {
+        let id = self.env.fresh_def();
+        let (name, span) = fn_name(decl);
+        let full = format!("{type_name}.{name}");
+        let function = self.signature(id, &full, decl, scope, FnOrigin::Sumi);
+        match &decl.name {
+            ast::FnName::Ident(_) => self.enter_method(id, head, &name, span, &function),
+            ast::FnName::Op(..) => self.enter_operator(id, &name, span, &function),
+        }
+        self.insert_fn(id, name, span, member.is_pub, member.docs.clone(), function);
+    }
+
+    /// A method of the same name for the same type is an error in one unit, and is replaced by a later one.
+    fn enter_method(
+        &mut self,
+        id: DefId,
+        head: &Head,
+        name: &SmolStr,
+        span: Span,
+        function: &FnDef,
+    ) {
+        let same = self.env.methods(head, name).find(|other| {
+            let def = self.env.def(*other);
+            let other = self.env.function(*other);
+            def.module == self.module
+                && other.self_ty == function.self_ty
+                && same_bounds(&other.generics, &function.generics)
+        });
+        let Some(old) = same else {
+            self.env.add_method(head.clone(), name.clone(), id);
+            return;
+        };
+        self.check_replacement(name, old, span);
+        self.env.replace_method(head.clone(), name.clone(), old, id);
+    }
+
+    fn enter_operator(&mut self, id: DefId, name: &SmolStr, span: Span, function: &FnDef) {
+        if name == "[]" {
+            self.reject("indexing of one's own type", span);
+            return;
+        }
+        let types: Vec<Ty> = function.params.iter().map(|param| param.ty).collect();
+        let same = self.env.operators(name).find(|other| {
+            let others = &self.env.function(*other).params;
+            self.env.def(*other).module == self.module
+                && others
+                    .iter()
+                    .map(|param| param.ty)
+                    .eq(types.iter().copied())
+        });
+        let Some(old) = same else {
+            self.env.add_operator(name.clone(), id);
+            return;
+        };
+        self.check_replacement(name, old, span);
+        self.env.replace_operator(name.clone(), old, id);
+    }
+
+    fn check_replacement(&mut self, name: &SmolStr, old: DefId, span: Span) {
+        let first = self.env.def(old).span;
+        if first.file == span.file {
+            let name = ast::Ident {
+                name: name.clone(),
+                span,
+            };
+            self.diags.push(super::duplicate_name(&name, first));
+        }
+    }
+
+    fn extern_block(&mut self, block: &'a ast::ExternBlock, defs: &[DefId]) {
+        let mut defs = defs.iter().copied();
+        for (function, id) in block.fns.iter().zip(&mut defs) {
+            let (name, span) = fn_name(&function.decl);
+            let origin = self.extern_origin(&block.library, &name, function.decl.is_variadic);
+            let signature =
+                self.signature(id, &name, &function.decl, &TypeScope::default(), origin);
+            self.insert_fn(
+                id,
+                name,
+                span,
+                function.is_pub,
+                function.docs.clone(),
+                signature,
+            );
+        }
+        for (global, id) in block.globals.iter().zip(&mut defs) {
+            let ty = self.resolve_type(&global.ty, &TypeScope::default());
+            if !matches!(block.library, ast::ExternLibrary::Host) {
+                self.reject("a variable of a C library", global.span);
+            }
+            let kind = DefKind::Global(GlobalDef {
+                ty: Some(ty),
+                is_var: global.is_var,
+                origin: GlobalOrigin::Host,
+            });
+            let mut def = self.new_def(id, &global.name, global.is_pub, kind);
+            def.docs.clone_from(&global.docs);
+            self.env.insert(def);
+        }
+        for (ty, id) in block.types.iter().zip(&mut defs) {
+            self.extern_type(id, ty);
+        }
+    }
+
+    fn extern_type(&mut self, id: DefId, decl: &ast::ExternType) {
+        let Some(release) = &decl.drop else { return };
+        match self.env.module(self.module).names.get(&release.name) {
+            Some(def) => {
+                let drop = Some(*def);
+                self.set_kind(id, DefKind::ExternType { drop });
+            }
+            None => self.diags.push(
+                Diagnostic::error(
+                    "unknown-name",
+                    format!("there is no function `{}`", release.name),
+                )
+                .at(release.span, "not found in this file"),
+            ),
+        }
+    }
+
+    fn extern_origin(
+        &self,
+        library: &ast::ExternLibrary,
+        name: &SmolStr,
+        variadic: bool,
+    ) -> FnOrigin {
+        match library {
+            ast::ExternLibrary::Lib(lib, _)
+                if lib == "sumi" && self.module == ModuleId::PRELUDE =>
+            {
+                FnOrigin::Intrinsic(name.clone())
+            }
+            ast::ExternLibrary::Lib(lib, _) => FnOrigin::C {
+                library: Some(lib.clone()),
+                variadic,
+            },
+            ast::ExternLibrary::Process => FnOrigin::C {
+                library: None,
+                variadic,
+            },
+            ast::ExternLibrary::Host => FnOrigin::Host,
+        }
+    }
+
+    fn binding_types(&mut self, stmt: &'a ast::Stmt, item: &ast::Item, defs: &[DefId]) {
+        let ast::StmtKind::Let(binding) = &stmt.kind else {
+            return;
+        };
+        let scope = TypeScope::default();
+        let is_simple = matches!(binding.pattern.kind, ast::PatternKind::Bind { .. });
+        if binding.kind == ast::BindingKind::Const {
+            let [id] = defs else { return };
+            let name = match &binding.pattern.kind {
+                ast::PatternKind::Bind { name, .. } => name,
+                ast::PatternKind::Path(path) => &path.segments[0],
+                _ => return,
+            };
+            self.constant(*id, name, binding, item.is_pub, &scope);
+        } else if let (Some(ty), true, [id]) = (&binding.ty, is_simple, defs) {
+            let ty = self.resolve_type(ty, &scope);
+            self.env.set_inferred_type(*id, ty);
+        }
+    }
+
+    /// A `const` of the top level or of a body.
+    pub(super) fn constant(
+        &mut self,
+        id: DefId,
+        name: &ast::Ident,
+        binding: &'a ast::LetStmt,
+        is_pub: bool,
+        scope: &TypeScope,
+    ) {
+        let ty = binding.ty.as_ref().map(|ty| self.resolve_type(ty, scope));
+        let init = self.value_fn(name.name.clone(), &binding.value, ty, scope);
+        let kind = DefKind::Const(ConstDef {
+            ty,
+            init,
+            int_value: self.int_const(&binding.value, scope, 0),
+        });
+        let def = self.new_def(id, name, is_pub, kind);
+        self.env.insert(def);
+    }
+}
+
+/// The name under which a function is known; operators by their symbol, unary minus as `neg`.
+pub(super) fn fn_name(decl: &ast::FnDecl) -> (SmolStr, Span) {
+    match &decl.name {
+        ast::FnName::Ident(name) => (name.name.clone(), name.span),
+        ast::FnName::Op(ast::FnOp::Binary(ast::BinaryOp::Sub), span) if decl.params.len() == 1 => {
+            ("neg".into(), *span)
+        }
+        ast::FnName::Op(ast::FnOp::Binary(op), span) => (op.text().into(), *span),
+        ast::FnName::Op(ast::FnOp::Index, span) => ("[]".into(), *span),
+        ast::FnName::Op(ast::FnOp::Other, span) => ("an operator".into(), *span),
+    }
+}
+
+/// A definition applied to its own parameters.
+fn applied(id: DefId, generics: &[Generic]) -> Ty {
+    Ty::new(crate::types::TyKind::Adt(id, own_args(generics)))
+}
+
+fn own_args(generics: &[Generic]) -> Vec<Ty> {
+    use crate::types::{Len, TyKind};
+    (0u32..)
+        .zip(generics)
+        .map(|(index, generic)| {
+            if generic.is_const {
+                let len = Len::Param(index, generic.name.clone());
+                Ty::new(TyKind::FixedArray(Ty::unit(), len))
+            } else {
+                Ty::param(index, &generic.name)
+            }
+        })
+        .collect()
+}
+
+fn same_bounds(left: &[Generic], right: &[Generic]) -> bool {
+    let bounds = |generics: &[Generic]| -> Vec<Vec<Bound>> {
+        generics.iter().map(|g| g.bounds.clone()).collect()
+    };
+    bounds(left) == bounds(right)
+}
+
+fn missing_body(decl: &ast::FnDecl) -> Diagnostic {
+    Diagnostic::error("missing-body", "a function needs a body")
+        .at(decl.head_span, "nothing follows")
+        .help("write `= expression`, or statements in `{ }`")
+}
+
+fn body_in_extern(decl: &ast::FnDecl) -> Diagnostic {
+    Diagnostic::error(
+        "body-in-extern",
+        "a function of an `extern` block has no body",
+    )
+    .at(decl.head_span, "defined outside of this program")
+}
+
+fn misplaced_self(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "misplaced-self",
+        "`self` is the first parameter of a method",
+    )
+    .at(span, "not possible here")
+    .help("methods stand in an `impl Type { … }`")
+}
+
+fn missing_param_type(name: &ast::Ident) -> Diagnostic {
+    let text = &name.name;
+    Diagnostic::error(
+        "missing-type",
+        format!("the parameter `{text}` needs a type"),
+    )
+    .at(name.span, "its type is not written")
+    .help(format!(
+        "write it as `{text}: i64`, with the type that is meant"
+    ))
+}
+
+fn no_methods_on(span: Span) -> Diagnostic {
+    Diagnostic::error("no-methods", "this type cannot have methods").at(span, "not possible here")
+}

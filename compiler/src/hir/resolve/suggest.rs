@@ -1,0 +1,127 @@
+//! Words for names that were not found: the nearest known name, and what newcomers from other languages mean.
+
+/// The candidate that differs least from `name`, if it is near enough to be what was meant.
+pub(crate) fn nearest<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let length = name.chars().count();
+    let limit = match length {
+        0 | 1 => 0,
+        2 | 3 => 1,
+        4..=7 => 2,
+        _ => 3,
+    };
+    candidates
+        .into_iter()
+        .filter(|candidate| !candidate.is_empty() && *candidate != name)
+        .map(|candidate| (edit_distance(name, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit && *distance < length)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many letters must be inserted, removed, replaced or swapped with their neighbour; a change of case alone counts
+/// as one.
+fn edit_distance(left: &str, right: &str) -> usize {
+    if left.to_lowercase() == right.to_lowercase() {
+        return 1;
+    }
+    let left: Vec<char> = left.chars().collect();
+    let right: Vec<char> = right.chars().collect();
+    let width = right.len() + 1;
+    let mut table = vec![0; (left.len() + 1) * width];
+    for (column, cell) in table[..width].iter_mut().enumerate() {
+        *cell = column;
+    }
+    for i in 1..=left.len() {
+        table[i * width] = i;
+        for j in 1..=right.len() {
+            let changed = usize::from(left[i - 1] != right[j - 1]);
+            let mut best = (table[(i - 1) * width + j] + 1)
+                .min(table[i * width + j - 1] + 1)
+                .min(table[(i - 1) * width + j - 1] + changed);
+            if i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1] {
+                best = best.min(table[(i - 2) * width + j - 2] + 1);
+            }
+            table[i * width + j] = best;
+        }
+    }
+    table[left.len() * width + right.len()]
+}
+
+/// What a name of another language is called here.
+pub(crate) fn teach_value(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "null" | "nil" | "None" | "NULL" | "undefined" | "nullptr" => {
+            "the absent value is `none`; a type that may be absent is written `T?`"
+        }
+        "Some" | "Just" => "a present optional is `some(x)`",
+        "Ok" => "a success is `ok(x)`",
+        "Err" => "a failure is `err(e)`, or `fail(\"message\")`",
+        "True" => "the truth values are `true` and `false`",
+        "False" => "the truth values are `true` and `false`",
+        "console" | "println" | "printf" | "puts" | "echo" | "cout" | "System" | "fmt" | "log" => {
+            "text is printed by `print(x, y)`; values go into text as in `\"{x} and {y:.2}\"`"
+        }
+        "this" => "the receiver of a method is `self`, which is its first parameter",
+        "range" => "a range is `0..n` (without `n`) or `0..=n`",
+        "format" | "sprintf" | "to_string" | "toString" | "String" | "string" => {
+            "text is made by `str(x)` or `\"{x}\"`"
+        }
+        "int" | "Integer" | "Int" => "integers are `i64`; `i64(x)` converts",
+        "float" | "double" | "Float" | "Double" => "floats are `f64`; `f64(x)` converts",
+        "raise" | "throw" => {
+            "there are no exceptions: return `err(e)` or `fail(\"…\")`, or end the run by `panic(\"…\")`"
+        }
+        "exit" | "quit" => "`process.exit(code)` ends the program",
+        "not" => "negation is `!x`",
+        "and" => "both is `a && b`",
+        "or" => "either is `a || b`",
+        "elif" | "elsif" | "elseif" => "it is written `else if`",
+        "def" | "func" | "function" => "functions are declared by `fn`",
+        "new" => "a value is built by its type's name: `Point(x: 1, y: 2)`",
+        _ => return None,
+    })
+}
+
+/// The type that a name of another language means.
+pub(crate) fn teach_type(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "int" | "Int" | "integer" | "Integer" | "long" | "number" | "isize" | "usize"
+        | "size_t" => "integers are `i64` (or `i8 i16 i32 u8 u16 u32 u64`)",
+        "uint" | "unsigned" => "integers without sign are `u8 u16 u32 u64`",
+        "short" => "it is called `i16`",
+        "byte" => "bytes are `u8`",
+        "float" | "Float" | "double" | "Double" => "floats are `f64` and `f32`",
+        "string" | "String" | "Str" | "text" => "text is `str`",
+        "boolean" | "Boolean" | "Bool" => "truth values are `bool`",
+        "Char" | "rune" => "characters are `char`",
+        "void" | "Void" | "unit" | "Unit" => {
+            "no value is `()`; a function without result leaves `->` out"
+        }
+        "Vec" | "List" | "Array" | "list" | "vector" => "arrays are `[T]`, and `[T; N]` in place",
+        "Option" | "Optional" | "Maybe" => "an optional is written `T?`",
+        "Map" | "HashMap" | "Dict" | "dict" | "map" => "a map is `[K: V]`",
+        "HashSet" | "set" => "a set is `Set<T>`",
+        "object" | "Object" | "Any" | "auto" | "var" => {
+            "every type is known before running; leave the type of a binding out to have it inferred"
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn names_that_are_near() {
+        let known = ["balls", "print", "length", "x", "Vec2"];
+        assert_eq!(nearest("bals", known), Some("balls"));
+        assert_eq!(nearest("pritn", known), Some("print"));
+        assert_eq!(nearest("vec2", known), Some("Vec2"));
+        assert_eq!(nearest("y", known), None);
+        assert_eq!(nearest("velocity", known), None);
+    }
+}

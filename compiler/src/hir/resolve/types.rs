@@ -1,0 +1,315 @@
+//! Type expressions to `Ty`.
+
+use syntax::{Diagnostic, Span, ast};
+
+use super::suggest::{nearest, teach_type};
+use super::{Named, TypeScope, not_yet};
+use crate::env::{DefId, DefKind};
+use crate::hir::lower::Unit;
+use crate::types::{FnParam, FnTy, Len, Ty, TyKind};
+
+/// Constants may refer to constants; a chain longer than this is a circle.
+const LONGEST_CONST_CHAIN: u32 = 64;
+
+impl Unit<'_> {
+    /// The type that is written; `Ty::error()` after a diagnostic.
+    pub(crate) fn resolve_type(&mut self, ty: &ast::Type, scope: &TypeScope) -> Ty {
+        match &ty.kind {
+            ast::TypeKind::Path { path, args } => {
+                self.resolve_type_path(path, args, ty.span, scope)
+            }
+            ast::TypeKind::Tuple(parts) => {
+                Ty::tuple(parts.iter().map(|p| self.resolve_type(p, scope)).collect())
+            }
+            ast::TypeKind::Array(elem) => Ty::array(self.resolve_type(elem, scope)),
+            ast::TypeKind::FixedArray { element, len } => {
+                let element = self.resolve_type(element, scope);
+                match self.resolve_len(len, scope) {
+                    Some(len) => Ty::new(TyKind::FixedArray(element, len)),
+                    None => Ty::error(),
+                }
+            }
+            ast::TypeKind::Map { key, value } => {
+                let args = vec![
+                    self.resolve_type(key, scope),
+                    self.resolve_type(value, scope),
+                ];
+                Ty::new(TyKind::Adt(DefId::MAP, args))
+            }
+            ast::TypeKind::Optional(inner) => Ty::option(self.resolve_type(inner, scope)),
+            ast::TypeKind::Fallible(inner) => {
+                Ty::result(self.resolve_type(inner, scope), Ty::error_type())
+            }
+            ast::TypeKind::Fn(fn_ty) => self.resolve_fn_type(fn_ty, ty.span, scope),
+            ast::TypeKind::Any(_) => {
+                self.diags.push(not_yet("`any Trait`", ty.span));
+                Ty::error()
+            }
+            ast::TypeKind::Const(len) => match self.resolve_len(len, scope) {
+                Some(len) => Ty::new(TyKind::FixedArray(Ty::unit(), len)),
+                None => Ty::error(),
+            },
+            ast::TypeKind::Paren(inner) => self.resolve_type(inner, scope),
+            ast::TypeKind::Error => Ty::error(),
+        }
+    }
+
+    fn resolve_fn_type(&mut self, fn_ty: &ast::FnType, span: Span, scope: &TypeScope) -> Ty {
+        if fn_ty.is_extern {
+            self.diags.push(not_yet("a pointer to a C function", span));
+            return Ty::error();
+        }
+        let params = fn_ty
+            .params
+            .iter()
+            .map(|param| FnParam {
+                is_mut: param.is_mut,
+                ty: self.resolve_type(&param.ty, scope),
+            })
+            .collect();
+        let ret = match &fn_ty.result {
+            Some(result) => self.resolve_type(result, scope),
+            None => Ty::unit(),
+        };
+        Ty::new(TyKind::Fn(FnTy { params, ret }))
+    }
+
+    /// A path with type arguments, in a type or before the `(` of a constructor.
+    pub(crate) fn resolve_type_path(
+        &mut self,
+        path: &ast::Path,
+        args: &[ast::Type],
+        span: Span,
+        scope: &TypeScope,
+    ) -> Ty {
+        let args: Vec<Ty> = args.iter().map(|a| self.resolve_type(a, scope)).collect();
+        let def = match path.segments.as_slice() {
+            [name] if name.name == "ptr" => return self.pointer_type(args, span),
+            [name] => match self.lookup(&name.name, scope) {
+                Some(Named::Type(ty)) => return self.without_type_args(ty, &args, span),
+                Some(Named::ConstParam(index, name)) => {
+                    return Ty::new(TyKind::FixedArray(Ty::unit(), Len::Param(index, name)));
+                }
+                Some(Named::Def(def)) => def,
+                Some(Named::Module(_) | Named::Builtin(_)) | None => {
+                    self.unknown_type(name, scope);
+                    return Ty::error();
+                }
+            },
+            [module, name] => match self.lookup(&module.name, scope) {
+                Some(Named::Module(id)) => match self.member_of_module(id, name) {
+                    Some(def) => def,
+                    None => return Ty::error(),
+                },
+                _ => {
+                    self.diags.push(unknown_module(module));
+                    return Ty::error();
+                }
+            },
+            _ => {
+                let first = path.segments.first();
+                self.diags.extend(first.map(unknown_module));
+                return Ty::error();
+            }
+        };
+        self.apply_type_args(def, args, span)
+    }
+
+    fn apply_type_args(&mut self, def: DefId, args: Vec<Ty>, span: Span) -> Ty {
+        // Functions and constants of this unit may have no signature yet; types always have one.
+        let Some(found) = self.env.try_def(def).cloned() else {
+            self.diags.push(not_a_type("this name", span, span));
+            return Ty::error();
+        };
+        let wanted = match &found.kind {
+            DefKind::Struct(_) | DefKind::Enum(_) | DefKind::ExternType { .. } => {
+                self.generics_of(def).len()
+            }
+            DefKind::Trait(_) => {
+                self.diags.push(trait_as_type(&found.name, span));
+                return Ty::error();
+            }
+            DefKind::Const(constant) if constant.int_value.is_some() => {
+                // `Grid<SIZE>`: a constant as a length argument.
+                let length = constant.int_value.and_then(|n| u64::try_from(n).ok());
+                let length = Len::Known(length.unwrap_or(0));
+                return Ty::new(TyKind::FixedArray(Ty::unit(), length));
+            }
+            DefKind::Fn(_) | DefKind::Global(_) | DefKind::Const(_) => {
+                self.diags.push(not_a_type(&found.name, span, found.span));
+                return Ty::error();
+            }
+        };
+        if wanted != args.len() {
+            let diagnostic = wrong_type_args(&found.name, wanted, args.len(), span);
+            self.diags
+                .push(diagnostic.also(found.span, "declared here"));
+            return Ty::error();
+        }
+        Ty::new(TyKind::Adt(def, args))
+    }
+
+    fn without_type_args(&mut self, ty: Ty, args: &[Ty], span: Span) -> Ty {
+        if args.is_empty() {
+            return ty;
+        }
+        let name = ty.display(&*self.env);
+        self.diags.push(wrong_type_args(&name, 0, args.len(), span));
+        Ty::error()
+    }
+
+    fn pointer_type(&mut self, args: Vec<Ty>, span: Span) -> Ty {
+        match args.as_slice() {
+            [inner] => Ty::new(TyKind::Ptr(*inner)),
+            _ => {
+                self.diags.push(wrong_type_args("ptr", 1, args.len(), span));
+                Ty::error()
+            }
+        }
+    }
+
+    fn unknown_type(&mut self, name: &ast::Ident, scope: &TypeScope) {
+        if !self.first_report(&name.name) {
+            return;
+        }
+        let mut diagnostic =
+            Diagnostic::error("unknown-type", format!("there is no type `{}`", name.name))
+                .at(name.span, "not found");
+        if let Some(taught) = teach_type(&name.name) {
+            diagnostic = diagnostic.help(taught);
+        } else {
+            let mut known = self.visible_names(|def| {
+                matches!(
+                    def.kind,
+                    DefKind::Struct(_) | DefKind::Enum(_) | DefKind::ExternType { .. }
+                )
+            });
+            known.extend(scope.generics.iter().map(|generic| generic.name.clone()));
+            let scalars = [
+                "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "bool", "char",
+                "str",
+            ];
+            let names = known.iter().map(|name| name.as_str()).chain(scalars);
+            if let Some(near) = nearest(&name.name, names) {
+                diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            }
+        }
+        self.diags.push(diagnostic);
+    }
+
+    fn resolve_len(&mut self, len: &ast::Expr, scope: &TypeScope) -> Option<Len> {
+        if let ast::ExprKind::Name(name) = &len.kind
+            && let Some(Named::ConstParam(index, name)) = self.lookup(&name.name, scope)
+        {
+            return Some(Len::Param(index, name));
+        }
+        match self.int_const(len, scope, 0).map(u64::try_from) {
+            Some(Ok(length)) => Some(Len::Known(length)),
+            Some(Err(_)) => {
+                self.diags.push(
+                    Diagnostic::error("bad-length", "the length of an array cannot be negative")
+                        .at(len.span, "this is less than 0"),
+                );
+                None
+            }
+            None => {
+                self.diags.push(
+                    Diagnostic::error("bad-length", "the length of an array must be a constant")
+                        .at(len.span, "not known before running")
+                        .help("`[T]` is an array that grows; its length is not part of its type"),
+                );
+                None
+            }
+        }
+    }
+
+    /// The value of plain arithmetic on integer literals and constants.
+    pub(crate) fn int_const(
+        &self,
+        expr: &ast::Expr,
+        scope: &TypeScope,
+        depth: u32,
+    ) -> Option<i128> {
+        if depth > LONGEST_CONST_CHAIN {
+            return None;
+        }
+        match &expr.kind {
+            ast::ExprKind::Int(value) => i128::try_from(*value).ok(),
+            ast::ExprKind::Paren(inner) => self.int_const(inner, scope, depth + 1),
+            ast::ExprKind::Unary {
+                op: ast::UnaryOp::Neg,
+                operand,
+                ..
+            } => self.int_const(operand, scope, depth + 1)?.checked_neg(),
+            ast::ExprKind::Binary {
+                op, left, right, ..
+            } => {
+                let left = self.int_const(left, scope, depth + 1)?;
+                let right = self.int_const(right, scope, depth + 1)?;
+                fold(*op, left, right)
+            }
+            ast::ExprKind::Name(name) => match self.lookup(&name.name, scope)? {
+                Named::Def(def) => match self.const_exprs.get(&def) {
+                    Some(expr) => self.int_const(expr, scope, depth + 1),
+                    None => match &self.env.try_def(def)?.kind {
+                        DefKind::Const(constant) => constant.int_value,
+                        _ => None,
+                    },
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+fn fold(op: ast::BinaryOp, left: i128, right: i128) -> Option<i128> {
+    match op {
+        ast::BinaryOp::Add => left.checked_add(right),
+        ast::BinaryOp::Sub => left.checked_sub(right),
+        ast::BinaryOp::Mul => left.checked_mul(right),
+        ast::BinaryOp::Div => left.checked_div(right),
+        ast::BinaryOp::Rem => left.checked_rem(right),
+        ast::BinaryOp::Shl => left.checked_shl(u32::try_from(right).ok()?),
+        _ => None,
+    }
+}
+
+pub(crate) fn unknown_module(name: &ast::Ident) -> Diagnostic {
+    let text = &name.name;
+    Diagnostic::error(
+        "unknown-module",
+        format!("there is no module `{text}` here"),
+    )
+    .at(name.span, "not imported")
+    .help(format!(
+        "`import {text}` at the top of the file brings it in"
+    ))
+}
+
+fn trait_as_type(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("not-a-type", format!("`{name}` is a trait, not a type"))
+        .at(span, "a type is needed here")
+        .help(format!(
+            "a value of any type that implements it is `any {name}`"
+        ))
+}
+
+fn not_a_type(name: &str, span: Span, declared: Span) -> Diagnostic {
+    Diagnostic::error("not-a-type", format!("`{name}` is not a type"))
+        .at(span, "a type is needed here")
+        .also(declared, "declared here")
+}
+
+fn wrong_type_args(name: &str, wanted: usize, given: usize, span: Span) -> Diagnostic {
+    let wanted_text = match wanted {
+        0 => "no type arguments".to_string(),
+        1 => "one type argument".to_string(),
+        n => format!("{n} type arguments"),
+    };
+    Diagnostic::error(
+        "wrong-type-args",
+        format!("`{name}` takes {wanted_text}, but {given} are written"),
+    )
+    .at(span, "here")
+}
