@@ -101,11 +101,12 @@ fn doubled() -> (Desc, *mut Block) {
             ),
         ]
     });
-    let mut node = make(tree, &[[0_usize; 3]]);
+    let tag = |number: usize| std::ptr::without_provenance_mut::<Block>(number);
+    let mut node = make(tree, &[[tag(0); 3]]);
     for _ in 0..60 {
         // SAFETY: a live block.
         unsafe { crate::block::retain(node) };
-        node = make(tree, &[[1, node as usize, node as usize]]);
+        node = make(tree, &[[tag(1), node, node]]);
     }
     (boxed(tree), node)
 }

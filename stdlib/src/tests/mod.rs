@@ -87,11 +87,12 @@ pub(super) fn enumeration(
     size: u64,
     variants: impl FnOnce(*const TypeDesc) -> Vec<VariantParts>,
 ) -> Desc {
-    let made = Box::leak(Box::new(TypeDesc::plain(kind, name, size)));
-    let this: *const TypeDesc = made;
+    let mut made = TypeDesc::plain(kind, name, size);
     made.flags = HAS_HEAP;
     made.align = 8;
-    let variants: Vec<VariantDesc> = variants(this)
+    let this: *mut TypeDesc = Box::into_raw(Box::new(made));
+    let variants = variants(this);
+    let variants: Vec<VariantDesc> = variants
         .into_iter()
         .map(|(name, fields)| {
             let fields = field_descs(fields);
@@ -103,9 +104,12 @@ pub(super) fn enumeration(
             }
         })
         .collect();
-    made.count = variants.len() as u64;
-    made.variants = variants.leak().as_ptr();
-    made
+    // SAFETY: nobody has read the descriptor yet.
+    unsafe {
+        (*this).count = variants.len() as u64;
+        (*this).variants = variants.leak().as_ptr();
+        &*this
+    }
 }
 
 pub(super) fn option(elem: Desc) -> Desc {
@@ -228,6 +232,22 @@ fn every_symbol_once() {
     names.dedup();
     assert_eq!(names.len(), all);
     assert!(crate::symbols().all(|symbol| !symbol.address.is_null()));
+}
+
+/// Generated code contains the operations on numbers itself; all other primitives are here.
+#[test]
+fn every_primitive_has_a_symbol() {
+    let names: Vec<&str> = crate::symbols().map(|symbol| symbol.name).collect();
+    for line in include_str!("../../lang/intrinsics.sumi").lines() {
+        let Some(rest) = line.trim().strip_prefix("fn ") else {
+            continue;
+        };
+        let name = rest.split(['<', '(']).next().unwrap_or(rest);
+        let inline = ["float_", "int_", "num_"];
+        if !inline.iter().any(|prefix| name.starts_with(prefix)) {
+            assert!(names.contains(&format!("sumi_{name}").as_str()), "{name}");
+        }
+    }
 }
 
 #[test]
