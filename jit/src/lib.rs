@@ -1,6 +1,7 @@
 //! Compiled units become something that runs: linking, symbols, execution with traps, sessions, and the embedding API.
 
 mod landing;
+pub mod native;
 pub mod orc;
 pub mod report;
 pub mod run;
@@ -8,4 +9,6 @@ pub mod run;
 mod run_tests;
 mod signal;
 mod stack;
+pub mod symbol;
+pub mod symbolize;
 pub mod trap;

@@ -51,16 +51,22 @@ pub(crate) struct Shared {
 pub struct Interrupter(Arc<Shared>);
 
 impl Interrupter {
-    /// True if a run was under way. It ends when it is next in generated code.
-    pub fn interrupt(&self) -> bool {
+    /// The run ends when it is next in generated code. Without a run nothing happens.
+    pub fn interrupt(&self) {
         let epoch = self.0.epoch.load(SeqCst);
-        if epoch.is_multiple_of(2) {
-            return false;
+        if is_running(epoch) {
+            self.0.requested.store(epoch, SeqCst);
+            signal::send(self.0.thread.load(SeqCst));
         }
-        self.0.requested.store(epoch, SeqCst);
-        signal::send(self.0.thread.load(SeqCst));
-        true
     }
+
+    pub fn is_running(&self) -> bool {
+        is_running(self.0.epoch.load(SeqCst))
+    }
+}
+
+fn is_running(epoch: u64) -> bool {
+    !epoch.is_multiple_of(2)
 }
 
 /// One run under way, in the frame of [`Runner::run`]. Signal handlers of its thread read and write it.
