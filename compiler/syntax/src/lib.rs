@@ -4,8 +4,9 @@ pub mod ast;
 pub mod diagnostic;
 mod lexer;
 mod parse;
+mod print;
 pub mod source;
-pub mod token;
+mod token;
 
 /// Generated from `grammar.lalrpop`.
 #[allow(
@@ -21,5 +22,8 @@ mod grammar {
 }
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
+pub use lexer::{Classified, tokens};
 pub use parse::{Completeness, Parsed, parse};
+pub use print::{print_module, print_tokens};
 pub use source::{FileId, LineColumn, SourceFile, Sources, Span};
+pub use token::TokenClass;

@@ -8,7 +8,7 @@ use std::fmt;
 
 #[derive(Logos, Clone, PartialEq, Debug)]
 #[logos(skip r"[ \t\r\u{feff}]+")]
-pub enum Token {
+pub(crate) enum Token {
     // Trivia and openers, which never reach the grammar.
     #[token("\n")]
     LineBreak,
@@ -289,7 +289,7 @@ impl fmt::Display for TokenClass {
 }
 
 impl Token {
-    pub fn class(&self) -> TokenClass {
+    pub(crate) fn class(&self) -> TokenClass {
         use Token::*;
         match self {
             LineComment | CommentOpen => TokenClass::Comment,
@@ -307,7 +307,7 @@ impl Token {
         }
     }
 
-    pub fn is_keyword(&self) -> bool {
+    pub(crate) fn is_keyword(&self) -> bool {
         use Token::*;
         matches!(
             self,
@@ -353,7 +353,7 @@ impl Token {
 
     /// Whether a line break after it may end a statement. A `!` counts if no blank stands before it, which the
     /// caller knows.
-    pub fn can_end_statement(&self, blank_before: bool) -> bool {
+    pub(crate) fn can_end_statement(&self, blank_before: bool) -> bool {
         use Token::*;
         match self {
             Name(_) | Upper(_) | Int(_) | Float(_) | Char(_) | Byte(_) | Bytes(_) | Str(_)
@@ -366,7 +366,7 @@ impl Token {
     }
 
     /// Whether it continues the line above.
-    pub fn continues_statement(&self) -> bool {
+    pub(crate) fn continues_statement(&self) -> bool {
         use Token::*;
         matches!(
             self,
@@ -402,7 +402,7 @@ impl Token {
     }
 
     /// Whether it may be the name of `fn op`.
-    pub fn is_operator_name(&self) -> bool {
+    pub(crate) fn is_operator_name(&self) -> bool {
         use Token::*;
         matches!(
             self,
@@ -426,7 +426,7 @@ impl Token {
     }
 
     /// Whether it begins a declaration or binding and nothing else, so that brackets open before it were forgotten.
-    pub fn surely_begins_statement(&self) -> bool {
+    pub(crate) fn surely_begins_statement(&self) -> bool {
         use Token::*;
         matches!(
             self,

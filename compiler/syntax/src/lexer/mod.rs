@@ -11,7 +11,7 @@ mod text;
 use crate::ast::{Expected, is_upper_name};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, SourceFile, Span};
-use crate::token::Token;
+use crate::token::{Token, TokenClass};
 use brackets::{Frame, FrameKind};
 use logos::Logos;
 use std::collections::BTreeMap;
@@ -77,6 +77,30 @@ pub(crate) fn lex(file: &SourceFile) -> Lexed {
         lexer.close_at_end();
     }
     lexer.out
+}
+
+/// A token or comment of a text, for printing and for colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Classified {
+    /// Empty for a line break that ends a statement, and for a bracket that was missing.
+    pub span: Span,
+    pub class: TokenClass,
+}
+
+/// All tokens and comments, by place.
+pub fn tokens(file: &SourceFile) -> Vec<Classified> {
+    let lexed = lex(file);
+    let tokens = lexed.tokens.iter().map(|token| Classified {
+        span: Span::new(file.id, token.start, token.end),
+        class: token.token.class(),
+    });
+    let comments = lexed.comments.iter().map(|span| Classified {
+        span: *span,
+        class: TokenClass::Comment,
+    });
+    let mut all: Vec<Classified> = tokens.chain(comments).collect();
+    all.sort_by_key(|token| (token.span.start, token.span.end));
+    all
 }
 
 struct Lexer<'s> {

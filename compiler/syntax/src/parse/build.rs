@@ -30,6 +30,10 @@ impl Header {
     }
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives only while a block is read"
+)]
 pub(crate) enum ExternMember {
     Fn(ExternFn),
     Global(ExternGlobal),
