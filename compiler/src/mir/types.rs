@@ -55,7 +55,8 @@ impl Body {
 /// The type of one step from a place of type `ty`.
 pub fn project(env: &Env, ty: Ty, projection: &Projection) -> Ty {
     match (projection, ty.kind()) {
-        (Projection::Deref, _) => ty,
+        // What is never there may be looked into; nothing gets that far.
+        (Projection::Deref, _) | (_, TyKind::Never) => ty,
         (Projection::Field(field), TyKind::Tuple(parts)) => parts[*field as usize],
         (Projection::Field(field), TyKind::Adt(..)) => field_ty(env, ty, 0, *field),
         (Projection::Payload { variant, field }, TyKind::Adt(..)) => {

@@ -17,13 +17,8 @@ impl Builder<'_> {
         value: ExprId,
         span: Span,
     ) {
-        if let ExprKind::Field {
-            base,
-            optional: true,
-            ..
-        } = self.hir.exprs[place].kind
-        {
-            return self.assign_optional(expr, place, base, op, value, span);
+        if let Some((link, base)) = self.optional_link(place) {
+            return self.assign_optional(expr, place, (link, base), op, value);
         }
         match op {
             Some(op) => {
@@ -148,31 +143,42 @@ impl Builder<'_> {
         self.call_fn(None, self.intrinsic(name), type_args, args, span);
     }
 
+    /// The `a?.b` within a place that is assigned, and its `a`.
+    fn optional_link(&self, place: ExprId) -> Option<(ExprId, ExprId)> {
+        match self.hir.exprs[place].kind {
+            ExprKind::Field {
+                base,
+                optional: true,
+                ..
+            } => Some((place, base)),
+            ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => self.optional_link(base),
+            _ => None,
+        }
+    }
+
     /// `a?.b = e` evaluates `e` in any case, and assigns if `a` is there.
     fn assign_optional(
         &mut self,
         expr: ExprId,
         place: ExprId,
-        base: ExprId,
+        (link, base): (ExprId, ExprId),
         op: Option<BinaryOp>,
         value: ExprId,
-        span: Span,
     ) {
+        let span = self.hir.exprs[expr].span;
         let value_ty = self.expr_ty(value);
         let operand = self.operand_before(value, &[place]);
         let optional = self.write_place(base);
         let optional = self.checked(optional);
         let next = self.new_block();
         let payload = self.good_or(&optional, next, span);
-        let field = self.field_of(&payload, self.tables.fields[&place]);
+        let field = self.field_of(&payload, self.tables.fields[&link]);
+        self.evaluated.insert(link, field);
         match op {
-            None => self.assign(field, Rvalue::Use(operand), span),
-            Some(op) => {
-                self.evaluated.insert(place, field);
-                self.assign_op(expr, place, op, (operand, value_ty), span);
-                self.evaluated.remove(&place);
-            }
+            None => self.store(place, operand, span),
+            Some(op) => self.assign_op(expr, place, op, (operand, value_ty), span),
         }
+        self.evaluated.remove(&link);
         self.goto(next);
         self.switch_to(next);
     }

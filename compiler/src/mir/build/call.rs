@@ -295,7 +295,9 @@ impl Builder<'_> {
             Builtin::Eprint => self.print("eprint", &args, span),
             Builtin::Assert => self.assert(&args, span),
             Builtin::Panic => self.panic(PanicKind::Panic, args.first().copied(), span),
-            Builtin::Unreachable => self.panic(PanicKind::Unreachable, None, span),
+            Builtin::Unreachable => {
+                self.panic(PanicKind::Unreachable, args.first().copied(), span);
+            }
             Builtin::Some | Builtin::Ok | Builtin::Err | Builtin::None => {
                 let variant = u32::from(matches!(builtin, Builtin::Some | Builtin::Err));
                 let fields = self.operands(&args);

@@ -32,6 +32,9 @@ impl Builder<'_> {
 
     fn build_let(&mut self, pat: PatId, value: Option<ExprId>, otherwise: Option<ExprId>) {
         let Some(value) = value else { return };
+        if self.expr_ty(value).is_never() {
+            return self.effect(value);
+        }
         match (&self.hir.pats[pat].kind, &self.hir.exprs[value].kind) {
             (PatKind::Bind(id), _) => {
                 let local = self.declare(*id);

@@ -22,6 +22,7 @@ impl Builder<'_> {
                 let fields = vec![self.bare_operand(expr)];
                 self.assign_local(dest, some(*wrapped, fields), span);
             }
+            (_, None) if ty.is_never() => self.bare_into(None, expr),
             (dest, _) => self.bare_into(dest, expr),
         }
     }

@@ -29,6 +29,9 @@ impl Builder<'_> {
         arms: &[Arm],
         span: Span,
     ) {
+        if self.expr_ty(scrutinee).is_never() {
+            return self.effect(scrutinee);
+        }
         let guards: Vec<ExprId> = arms.iter().filter_map(|arm| arm.guard).collect();
         let place = self.scrutinee(scrutinee, &guards);
         let mut rows = Vec::new();
