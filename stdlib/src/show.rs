@@ -121,6 +121,10 @@ pub(crate) unsafe fn show(
     let mut target = Target { out, left: limit };
     // SAFETY: values stay valid while they are shown; the list is used through fresh references only.
     unsafe {
+        // Most of what is shown has no parts: the kinds up to `Str`.
+        if (*desc).kind as u32 <= Kind::Str as u32 {
+            return show_value(&*desc, value, quoted, &mut target);
+        }
         let mark = current().show_work.0.len();
         current().show_work.0.push(Item::Value {
             desc,

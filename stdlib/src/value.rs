@@ -3,7 +3,7 @@
 
 use crate::block::{self, Block, elements, empty};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
-use crate::memory::release;
+use crate::memory::{release, release_value, retain_value};
 use crate::show::{new_bytes, read_int, show};
 
 /// The text of a value, up to a limit.
@@ -128,4 +128,22 @@ unsafe fn text_of(desc: &TypeDesc, value: *const u8, quoted: bool, limit: usize)
 pub unsafe fn new_str(content: &str) -> *mut Block {
     // SAFETY: the caller's promise.
     unsafe { new_bytes(content.as_bytes()) }
+}
+
+/// The value has one owner more: the caller, who copies its bytes.
+///
+/// # Safety
+/// `value` is a valid value of that type.
+pub unsafe fn retain(desc: &TypeDesc, value: *const u8) {
+    // SAFETY: the caller's promise.
+    unsafe { retain_value(desc, value) }
+}
+
+/// Drops a value. The place holds nothing afterwards.
+///
+/// # Safety
+/// Within a run of the value's engine; the caller owned it.
+pub unsafe fn drop_value(desc: &TypeDesc, value: *const u8) {
+    // SAFETY: the caller's promise.
+    unsafe { release_value(desc, value) }
 }

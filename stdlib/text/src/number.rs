@@ -1,5 +1,7 @@
 //! The plain text of numbers: integers in decimal, floats in the fewest digits that read back.
 
+use std::fmt::{self, Write};
+
 /// Decimal exponents from here on are written with `e`.
 const FIRST_LARGE_EXPONENT: i32 = 16;
 /// And those below this one.
@@ -28,7 +30,7 @@ pub fn push_int(out: &mut String, value: i128) {
         at -= 1;
         digits[at] = b'-';
     }
-    out.extend(digits[at..].iter().map(|&digit| char::from(digit)));
+    push_ascii(out, &digits[at..]);
 }
 
 pub fn int_text(value: i128) -> String {
@@ -39,14 +41,50 @@ pub fn int_text(value: i128) -> String {
 
 pub fn push_f64(out: &mut String, value: f64) {
     if !push_special(out, value) {
-        push_scientific(out, &format!("{value:e}"));
+        push_scientific(out, Shortest::of(&value).text());
     }
 }
 
 pub fn push_f32(out: &mut String, value: f32) {
     if !push_special(out, f64::from(value)) {
-        push_scientific(out, &format!("{value:e}"));
+        push_scientific(out, Shortest::of(&value).text());
     }
+}
+
+/// The shortest digits as `-d.ddde±x`, at most 24 bytes, without allocating.
+struct Shortest {
+    bytes: [u8; 32],
+    len: usize,
+}
+
+impl Shortest {
+    fn of(value: &impl fmt::LowerExp) -> Shortest {
+        let mut shortest = Shortest {
+            bytes: [0; 32],
+            len: 0,
+        };
+        // Cannot fail: there is room for the longest one.
+        let _ = write!(shortest, "{value:e}");
+        shortest
+    }
+
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.len]).unwrap_or("")
+    }
+}
+
+impl fmt::Write for Shortest {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        let end = self.len + piece.len();
+        let room = self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?;
+        room.copy_from_slice(piece.as_bytes());
+        self.len = end;
+        Ok(())
+    }
+}
+
+fn push_ascii(out: &mut String, digits: &[u8]) {
+    out.push_str(std::str::from_utf8(digits).unwrap_or(""));
 }
 
 pub fn f64_text(value: f64) -> String {
