@@ -17,6 +17,7 @@ mod build;
 mod print;
 mod trap;
 mod types;
+mod verify;
 
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ use crate::types::{FloatTy, IntTy, Ty};
 pub use build::{build, build_cell};
 pub use trap::TrapKind;
 pub use types::{const_ty, field_ty, project};
+pub use verify::{verify, verify_built};
 
 /// `_0` is the result; then come the parameters; then everything else.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{
     Arg, Base, Block, BlockId, Body, Callee, Check, Const, FormatPart, Local, LocalKind, Old,
-    Operand, ParamMode, Place, Projection, Rvalue, Statement, StatementKind, Terminator,
+    Operand, ParamMode, Place, Projection, Rvalue, StatementKind, Terminator,
 };
 use crate::env::DefId;
 use crate::hir::{BinaryOp, UnaryOp};
@@ -19,6 +19,15 @@ impl Body {
         printer.body(self);
         printer.out
     }
+}
+
+/// One statement, for messages.
+pub(super) fn statement_text(kind: &StatementKind, names: &dyn TyNames) -> String {
+    let printer = Printer {
+        names,
+        out: String::new(),
+    };
+    printer.statement(kind)
 }
 
 struct Printer<'a> {
@@ -82,7 +91,7 @@ impl Printer<'_> {
             if matches!(statement.kind, StatementKind::Nop) {
                 continue;
             }
-            let text = self.statement(statement);
+            let text = self.statement(&statement.kind);
             self.line(format_args!("{lead}{text}"));
             lead.clone_from(&indent);
         }
@@ -94,8 +103,8 @@ impl Printer<'_> {
         writeln!(self.out, "{text}").expect("writing to a string");
     }
 
-    fn statement(&self, statement: &Statement) -> String {
-        match &statement.kind {
+    fn statement(&self, kind: &StatementKind) -> String {
+        match kind {
             StatementKind::Assign { place, value, old } => format!(
                 "{} = {}{}",
                 self.place(place),
