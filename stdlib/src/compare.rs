@@ -34,10 +34,17 @@ pub(crate) struct CompareWork {
 }
 
 impl CompareWork {
-    pub(crate) fn clear(&mut self) {
-        self.items.clear();
-        self.seen.clear();
-        self.depth = 0;
+    pub(crate) fn mark(&self) -> (usize, u32) {
+        (self.items.len(), self.depth)
+    }
+
+    /// Forgets what came after the mark.
+    pub(crate) fn rewind(&mut self, (items, depth): (usize, u32)) {
+        self.items.truncate(items);
+        self.depth = depth;
+        if depth == 0 {
+            self.seen.clear();
+        }
     }
 }
 

@@ -13,16 +13,25 @@ use crate::show::read_int;
 #[derive(Default)]
 pub(crate) struct HashWork {
     items: Vec<Item>,
-    /// The hashes of shared blocks. Calls nest through a type's own `hash`; the outermost one forgets.
-    known: HashMap<usize, u64>,
+    /// The hashes of shared blocks, by the call that met them: calls nest through a type's own `hash`, and a block of an
+    /// inner call may be gone, and its address used again, in a later one.
+    known: HashMap<(u64, usize), u64>,
+    calls: u64,
     depth: u32,
 }
 
 impl HashWork {
-    pub(crate) fn clear(&mut self) {
-        self.items.clear();
-        self.known.clear();
-        self.depth = 0;
+    pub(crate) fn mark(&self) -> (usize, u32) {
+        (self.items.len(), self.depth)
+    }
+
+    /// Forgets what came after the mark.
+    pub(crate) fn rewind(&mut self, (items, depth): (usize, u32)) {
+        self.items.truncate(items);
+        self.depth = depth;
+        if depth == 0 {
+            self.known.clear();
+        }
     }
 }
 
@@ -87,12 +96,14 @@ pub(crate) unsafe fn hash(desc: *const TypeDesc, value: *const u8, seed: u64) ->
         let work = &mut current().hash_work;
         let mark = work.items.len();
         work.depth += 1;
+        work.calls += 1;
+        let call = work.calls;
         work.items.push(Item::Value { desc, value });
         while current().hash_work.items.len() > mark {
             let Some(item) = current().hash_work.items.pop() else {
                 break;
             };
-            step(item, &mut state);
+            step(item, &mut state, call);
         }
         let work = &mut current().hash_work;
         work.depth -= 1;
@@ -108,11 +119,11 @@ unsafe fn later(item: Item) {
     unsafe { current().hash_work.items.push(item) }
 }
 
-unsafe fn step(item: Item, state: &mut u64) {
+unsafe fn step(item: Item, state: &mut u64, call: u64) {
     // SAFETY: items hold valid values and constants.
     unsafe {
         match item {
-            Item::Value { desc, value } => hash_value(&*desc, value, state),
+            Item::Value { desc, value } => hash_value(&*desc, value, state, call),
             Item::Elements { elem, first, count } => {
                 if count > 0 {
                     later(Item::Elements {
@@ -120,7 +131,7 @@ unsafe fn step(item: Item, state: &mut u64) {
                         first: first.add((*elem).size as usize),
                         count: count - 1,
                     });
-                    hash_value(&*elem, first, state);
+                    hash_value(&*elem, first, state, call);
                 }
             }
             Item::Fields {
@@ -135,12 +146,15 @@ unsafe fn step(item: Item, state: &mut u64) {
                         count: count - 1,
                     });
                     let field = &*fields;
-                    hash_value(field.ty(), value.add(field.offset as usize), state);
+                    hash_value(field.ty(), value.add(field.offset as usize), state, call);
                 }
             }
             Item::Finish { block, outer } => {
                 if owners(block) > 1 {
-                    current().hash_work.known.insert(block as usize, *state);
+                    current()
+                        .hash_work
+                        .known
+                        .insert((call, block as usize), *state);
                 }
                 *state = mix(outer, *state);
             }
@@ -190,7 +204,7 @@ unsafe fn scalar(desc: &TypeDesc, value: *const u8, state: &mut u64) -> bool {
     true
 }
 
-unsafe fn hash_value(desc: &TypeDesc, value: *const u8, state: &mut u64) {
+unsafe fn hash_value(desc: &TypeDesc, value: *const u8, state: &mut u64, call: u64) {
     // SAFETY: the descriptor says what stands there.
     unsafe {
         if scalar(desc, value, state) {
@@ -210,7 +224,7 @@ unsafe fn hash_value(desc: &TypeDesc, value: *const u8, state: &mut u64) {
                 }
             }
             Kind::Array | Kind::Box => {
-                hash_block(desc.elem, value.cast::<*mut Block>().read(), state);
+                hash_block(desc.elem, value.cast::<*mut Block>().read(), state, call);
             }
             Kind::FixedArray => later(Item::Elements {
                 elem: desc.elem,
@@ -220,7 +234,7 @@ unsafe fn hash_value(desc: &TypeDesc, value: *const u8, state: &mut u64) {
             Kind::Any => {
                 let inner = value.add(8).cast::<*mut Block>().read();
                 *state = mix_bytes(*state, (*(*inner).elem).name().as_bytes());
-                hash_block((*inner).elem, inner, state);
+                hash_block((*inner).elem, inner, state, call);
             }
             Kind::Fn => *state = mix(*state, value.cast::<u64>().read()),
             Kind::I8
@@ -254,11 +268,11 @@ unsafe fn later_fields(fields: &[FieldDesc], value: *const u8) {
     }
 }
 
-unsafe fn hash_block(elem: *const TypeDesc, block: *mut Block, state: &mut u64) {
+unsafe fn hash_block(elem: *const TypeDesc, block: *mut Block, state: &mut u64, call: u64) {
     // SAFETY: a live block with such elements.
     unsafe {
         if owners(block) > 1
-            && let Some(&known) = current().hash_work.known.get(&(block as usize))
+            && let Some(&known) = current().hash_work.known.get(&(call, block as usize))
         {
             *state = mix(*state, known);
             return;

@@ -2,7 +2,7 @@
 //!
 //! Generated code does not pass it around: a thread knows the one that runs on it. A failure abandons the Rust frames between
 //! the failing function and the entry of the run, so whatever those hold must not need dropping: work lists stand here, and
-//! are emptied when the next run begins.
+//! are cut back to where they were when the run is left.
 
 use std::cell::Cell;
 use std::io::{BufRead, Write};
@@ -68,6 +68,16 @@ pub struct Runtime {
     pub(crate) scratch: String,
 }
 
+/// What [`Runtime::enter`] found, to be put back.
+#[derive(Debug)]
+#[must_use = "the run must be left again"]
+pub struct Entered {
+    before: *mut Runtime,
+    show: usize,
+    compare: (usize, u32),
+    hash: (usize, u32),
+}
+
 pub(crate) struct Output {
     pub(crate) buffer: Vec<u8>,
     pub(crate) sink: Sink,
@@ -130,30 +140,34 @@ impl Runtime {
         }
     }
 
-    /// Makes `runtime` the one of this thread and forgets what an abandoned run left in work lists. Gives the one
-    /// before it, to be put back with [`Runtime::leave`] when the run is over.
+    /// Makes `runtime` the one of this thread, until [`Runtime::leave`]. Runs nest, also of one engine.
     ///
     /// # Safety
     /// `runtime` stays where it is and alive until `leave`, and is not borrowed elsewhere while generated code runs.
-    pub unsafe fn enter(runtime: *mut Runtime) -> *mut Runtime {
+    pub unsafe fn enter(runtime: *mut Runtime) -> Entered {
         let before = CURRENT.replace(runtime);
-        if before != runtime {
-            // SAFETY: the caller's promise.
-            unsafe { (*runtime).reset_work() };
+        // SAFETY: the caller's promise.
+        let runtime = unsafe { &*runtime };
+        Entered {
+            before,
+            show: runtime.show_work.mark(),
+            compare: runtime.compare_work.mark(),
+            hash: runtime.hash_work.mark(),
         }
-        before
     }
 
-    /// Ends what [`Runtime::enter`] began; null if no run was under way.
-    pub fn leave(before: *mut Runtime) {
-        CURRENT.set(before);
-    }
-
-    /// Forgets what abandoned frames were at.
-    pub fn reset_work(&mut self) {
-        self.show_work.clear();
-        self.compare_work.clear();
-        self.hash_work.clear();
+    /// Ends the run that [`Runtime::enter`] began, whether it returned or was abandoned: what abandoned frames had still to do
+    /// is forgotten, and the run around it goes on where it was.
+    ///
+    /// # Safety
+    /// Called on the thread of `enter`, in reverse order.
+    pub unsafe fn leave(entered: Entered) {
+        // SAFETY: the runtime lives until now.
+        let runtime = unsafe { current() };
+        runtime.show_work.rewind(entered.show);
+        runtime.compare_work.rewind(entered.compare);
+        runtime.hash_work.rewind(entered.hash);
+        CURRENT.set(entered.before);
     }
 
     pub fn live_blocks(&self) -> u64 {

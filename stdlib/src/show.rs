@@ -14,8 +14,13 @@ use crate::{block, desc};
 pub(crate) struct ShowWork(Vec<Item>);
 
 impl ShowWork {
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
+    pub(crate) fn mark(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Forgets what came after the mark.
+    pub(crate) fn rewind(&mut self, mark: usize) {
+        self.0.truncate(mark);
     }
 }
 

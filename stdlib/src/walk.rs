@@ -24,9 +24,9 @@ impl Runtime {
     /// Counts owners anew and frees every block that the roots do not lead to. Gives the number of freed blocks.
     ///
     /// # Safety
-    /// No run is under way, and the roots, each a valid value, are all that is still held of this engine.
+    /// No run of this engine is under way: after an abandoned run within another one, this waits for the end of the outer one. The
+    /// roots, each a valid value, are all that is still held.
     pub unsafe fn recover(&mut self, roots: &[Root]) -> usize {
-        self.reset_work();
         let blocks = self.heap.blocks();
         // SAFETY: these are all blocks of the heap; only those that nothing reaches are freed.
         unsafe {

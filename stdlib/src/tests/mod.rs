@@ -17,7 +17,7 @@ use crate::show::new_bytes;
 pub(super) type Desc = &'static TypeDesc;
 
 /// Miri is a thousand times slower.
-pub(super) const LONG: usize = if cfg!(miri) { 1000 } else { 1_000_000 };
+pub(super) const LONG: usize = if cfg!(miri) { 100 } else { 1_000_000 };
 
 fn forever<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
@@ -215,9 +215,9 @@ pub(super) fn run(test: impl FnOnce(*mut Runtime)) {
     let runtime = &raw mut *runtime;
     // SAFETY: it outlives the test, which alone uses it.
     unsafe {
-        let before = Runtime::enter(runtime);
+        let entered = Runtime::enter(runtime);
         test(runtime);
-        Runtime::leave(before);
+        Runtime::leave(entered);
         assert_eq!((*runtime).live_blocks(), 0, "blocks stay alive");
         assert_eq!((*runtime).live_bytes(), 0, "bytes stay alive");
         assert!((*runtime).heap.blocks().is_empty());
