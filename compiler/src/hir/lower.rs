@@ -128,3 +128,6 @@ fn duplicate_name(name: &ast::Ident, first: Span) -> Diagnostic {
         .also(first, "first defined here")
         .help("a top-level name is defined once in a file; a `var` may be assigned again")
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! reads both. One [`Body`] for each function, default value, constant and cell; expressions, patterns and locals live in arenas.
 
 mod lower;
+pub mod print;
 mod resolve;
 
 use std::sync::Arc;
