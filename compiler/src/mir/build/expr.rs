@@ -5,7 +5,7 @@ use syntax::Span;
 use super::Builder;
 use crate::check::CallArg;
 use crate::hir::{ExprId, ExprKind, UnaryOp};
-use crate::mir::{Const, Local, LocalKind, Operand, Place, Rvalue};
+use crate::mir::{Arg, Const, Local, LocalKind, Operand, Place, Rvalue};
 use crate::types::{FloatTy, Ty, TyKind};
 
 impl Builder<'_> {
@@ -175,8 +175,42 @@ impl Builder<'_> {
                 end,
                 inclusive,
             } => self.slice(*base, *start, *end, *inclusive, span),
-            _ => Rvalue::Use(self.bare_operand(expr)),
+            ExprKind::Int(value) if is_param(ty) => self.from_int(*value, ty, span),
+            ExprKind::Float(value) if is_param(ty) => Rvalue::Convert {
+                operand: Operand::Const(Const::Float(FloatTy::F64, *value)),
+                to: ty,
+            },
+            ExprKind::TypeConst { ty, .. } => self.len_of_type(*ty, span),
+            _ if self.is_place(expr) => Rvalue::Use(Operand::Copy(self.read_place(expr))),
+            _ => match self.constant(expr) {
+                Some(constant) => Rvalue::Use(Operand::Const(constant)),
+                None => panic!("compiler bug: {expr} cannot be built"),
+            },
         }
+    }
+
+    /// An integer literal of a type parameter: `T.from_int(n)`.
+    fn from_int(&mut self, value: u128, ty: Ty, span: Span) -> Rvalue {
+        let temp = self.temp(ty, span);
+        let args = vec![Arg::Value(int(value as i128))];
+        self.call_fn(
+            Some(temp),
+            self.intrinsic("num_from_int"),
+            vec![ty],
+            args,
+            span,
+        );
+        Rvalue::Use(Operand::Copy(Place::local(temp)))
+    }
+
+    /// A `const N` parameter as a value: the length of a `[(); N]`, which takes no space.
+    fn len_of_type(&mut self, ty: Ty, span: Span) -> Rvalue {
+        let units = Rvalue::Repeat {
+            ty,
+            value: Operand::Const(Const::Unit),
+            count: int(0),
+        };
+        Rvalue::Len(Place::local(self.keep_local(units, span)))
     }
 
     /// Literals and what else has a value without evaluation.
@@ -186,16 +220,19 @@ impl Builder<'_> {
             return None;
         }
         Some(match &self.hir.exprs[expr].kind {
+            ExprKind::Int(_) | ExprKind::Float(_) if is_param(ty) => return None,
             ExprKind::Int(value) => number(ty, *value, false),
             ExprKind::Float(value) => Const::Float(float_ty(ty), *value),
             ExprKind::Unary {
                 op: UnaryOp::Neg,
                 operand,
-            } if !self.tables.calls.contains_key(operand) => match self.hir.exprs[*operand].kind {
-                ExprKind::Int(value) => number(ty, value, true),
-                ExprKind::Float(value) => Const::Float(float_ty(ty), -value),
-                _ => return None,
-            },
+            } if !self.tables.calls.contains_key(operand) && !is_param(ty) => {
+                match self.hir.exprs[*operand].kind {
+                    ExprKind::Int(value) => number(ty, value, true),
+                    ExprKind::Float(value) => Const::Float(float_ty(ty), -value),
+                    _ => return None,
+                }
+            }
             ExprKind::Bool(value) => Const::Bool(*value),
             ExprKind::Char(value) => Const::Char(*value),
             ExprKind::Byte(value) => number(ty, u128::from(*value), false),
@@ -270,6 +307,10 @@ pub(super) fn number(ty: Ty, value: u128, negative: bool) -> Const {
         }
         other => panic!("compiler bug: a number literal of type {other:?}"),
     }
+}
+
+fn is_param(ty: Ty) -> bool {
+    matches!(ty.kind(), TyKind::Param(..))
 }
 
 fn float_ty(ty: Ty) -> FloatTy {
