@@ -243,7 +243,7 @@ unsafe fn scalars(
                     decided(bytes(left).cmp(bytes(right)))
                 }
             }
-            Kind::Ptr | Kind::Opaque => decided(
+            Kind::Ptr | Kind::CStr | Kind::Opaque => decided(
                 left.cast::<usize>()
                     .read()
                     .cmp(&right.cast::<usize>().read()),
@@ -389,7 +389,8 @@ unsafe fn values(
             | Kind::Unit
             | Kind::Str
             | Kind::Opaque
-            | Kind::Ptr => scalars_with_own_order(desc, left, right, relation),
+            | Kind::Ptr
+            | Kind::CStr => scalars_with_own_order(desc, left, right, relation),
         }
     }
 }

@@ -59,8 +59,10 @@ pub enum Kind {
     Any = 23,
     /// An `extern type`: a pointer to a block of one `elem` (a `Ptr` with `drop`); equality is identity.
     Opaque = 24,
-    /// A C pointer or `cstr`.
+    /// A C pointer.
     Ptr = 25,
+    /// A `cstr`: the address of text that ends with a zero byte, which C owns. Its text is that text.
+    CStr = 26,
 }
 
 /// Values of the type contain pointers to blocks.

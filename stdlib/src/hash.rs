@@ -187,7 +187,7 @@ unsafe fn scalar(desc: &TypeDesc, value: *const u8, state: &mut u64) -> bool {
                 *state = mix_bytes(*state, bytes(value.cast::<*mut Block>().read()));
                 return true;
             }
-            Kind::Ptr | Kind::Opaque => value.cast::<u64>().read(),
+            Kind::Ptr | Kind::CStr | Kind::Opaque => value.cast::<u64>().read(),
             Kind::Tuple
             | Kind::Struct
             | Kind::Enum
@@ -252,7 +252,8 @@ unsafe fn hash_value(desc: &TypeDesc, value: *const u8, state: &mut u64, call: u
             | Kind::Unit
             | Kind::Str
             | Kind::Opaque
-            | Kind::Ptr => {}
+            | Kind::Ptr
+            | Kind::CStr => {}
         }
     }
 }

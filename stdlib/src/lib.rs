@@ -30,6 +30,8 @@
 //! | `sumi_eq`, `sumi_lt`, `sumi_le` | `(T, a, b) -> bool` | the operators; `a > b` is `sumi_lt(T, b, a)` |
 //! | `sumi_cmp` | `(T, a, b) -> i32` | the key order |
 //! | `sumi_array_repeat` | `(T, x, i64 n) -> block` | `[x; n]`; `x` stays the caller's |
+//! | `sumi_str_to_cstr` | `(str) -> block` | the text and a zero byte: its elements are the `cstr`; release the block after the call |
+//! | `sumi_cstr_to_str` | `(cstr) -> str` | a copy; null is the empty text |
 //! | `sumi_…` | | each primitive of `lang/intrinsics.sumi` that generated code does not contain itself |
 //!
 //! Math functions are not here: generated code uses LLVM's intrinsics and the C library's functions (`sin`, `sinf`, …), which the

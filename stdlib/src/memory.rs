@@ -54,7 +54,8 @@ pub(crate) unsafe fn each_block(
             | Kind::Bool
             | Kind::Char
             | Kind::Unit
-            | Kind::Ptr => {}
+            | Kind::Ptr
+            | Kind::CStr => {}
         }
     }
 }

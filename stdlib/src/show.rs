@@ -3,6 +3,9 @@
 //! A type's own `show` is generated code: it may come back here and it may fail. So the list stands in the runtime, a nested
 //! call works above the mark of the outer one, and nothing is held across the call.
 
+use std::borrow::Cow;
+use std::ffi::{CStr, c_char};
+
 use crate::block::{Block, bytes, elements, text};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
 use crate::memory::{allocate, grow, release};
@@ -303,6 +306,14 @@ unsafe fn show_value(desc: &TypeDesc, value: *const u8, quoted: bool, target: &m
                 });
                 true
             }
+            Kind::CStr => {
+                let content = c_text(value.cast::<*const c_char>().read());
+                if quoted {
+                    target.push_quoted(&content)
+                } else {
+                    target.push_scratch(|out| out.push_str(&content))
+                }
+            }
             Kind::Fn | Kind::Opaque => target.push(desc.name()),
             Kind::Ptr => {
                 let address = value.cast::<usize>().read();
@@ -458,6 +469,40 @@ pub(crate) unsafe extern "C" fn sumi_show(desc: *const TypeDesc, value: *const u
         let mut out = block::empty();
         show(desc, value, &raw mut out, false, -1);
         out
+    }
+}
+
+/// What C wrote, with what is no UTF-8 replaced; a null pointer is the empty text. (A failure loses the storage of a replaced one.)
+///
+/// # Safety
+/// `start` is null or points to bytes that end with a zero.
+unsafe fn c_text<'a>(start: *const c_char) -> Cow<'a, str> {
+    if start.is_null() {
+        return Cow::Borrowed("");
+    }
+    // SAFETY: the caller's promise.
+    unsafe { CStr::from_ptr(start).to_string_lossy() }
+}
+
+/// `sumi_cstr_to_str(p) -> str`: a copy of what C wrote.
+pub(crate) unsafe extern "C" fn sumi_cstr_to_str(start: *const c_char) -> *mut Block {
+    // SAFETY: generated code passes a pointer of C.
+    unsafe { new_bytes(c_text(start).as_bytes()) }
+}
+
+/// `sumi_str_to_cstr(s) -> block`: a `[u8]` with the text and a zero byte; its elements are the `cstr` as long as the
+/// block lives. A zero byte within the text ends it for C.
+pub(crate) unsafe extern "C" fn sumi_str_to_cstr(s: *const Block) -> *mut Block {
+    // SAFETY: a live text; the new block has room for it and the zero.
+    unsafe {
+        let content = bytes(s);
+        let len = content.len();
+        let block = allocate(&raw const desc::U8, len as i64 + 1);
+        let first = elements(block);
+        std::ptr::copy_nonoverlapping(content.as_ptr(), first, len);
+        first.add(len).write(0);
+        (*block).len = len as i64 + 1;
+        block
     }
 }
 

@@ -46,7 +46,7 @@ static DATA: &[Symbol] = data! {
 
 static FUNCTIONS: &[Symbol] = functions! {
     memory: sumi_alloc sumi_free sumi_retain sumi_release sumi_unique sumi_reserve sumi_take;
-    show: sumi_append sumi_append_spec sumi_show;
+    show: sumi_append sumi_append_spec sumi_show sumi_cstr_to_str sumi_str_to_cstr;
     compare: sumi_eq sumi_lt sumi_le sumi_cmp sumi_key_less sumi_key_equal;
     hash: sumi_hash;
     arrays:

@@ -86,7 +86,7 @@ pub unsafe fn view<'a>(desc: &'a TypeDesc, value: *const u8) -> View<'a> {
                 let inner = value.add(8).cast::<*mut Block>().read();
                 View::Inner(&*(*inner).elem, elements(inner))
             }
-            Kind::Fn | Kind::Opaque | Kind::Ptr => View::Closed,
+            Kind::Fn | Kind::Opaque | Kind::Ptr | Kind::CStr => View::Closed,
         }
     }
 }

@@ -160,3 +160,23 @@ fn own_show_may_come_back() {
         drop_value(array(own), &list);
     });
 }
+
+#[test]
+fn texts_of_c() {
+    run(|_| {
+        let ty: Desc = forever(TypeDesc::plain(Kind::CStr, "cstr", 8));
+        let greeting = c"hi";
+        assert_eq!(show_as(ty, address(&greeting.as_ptr()), false), "hi");
+        assert_eq!(show_as(ty, address(&0_usize), true), "\"\"");
+        let s = string("né");
+        // SAFETY: a live text, and one that ends with a zero.
+        unsafe {
+            let for_c = crate::show::sumi_str_to_cstr(s);
+            assert_eq!(crate::block::bytes(for_c), "né\0".as_bytes());
+            let back = crate::show::sumi_cstr_to_str(elements(for_c).cast());
+            assert_eq!(text_and_release(back), "né");
+            release(for_c);
+        }
+        drop_value(&desc::STR, &s);
+    });
+}
