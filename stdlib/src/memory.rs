@@ -95,26 +95,12 @@ pub(crate) unsafe fn bytes_of(block: *const Block) -> u64 {
     }
 }
 
-unsafe fn too_large() -> ! {
+#[cold]
+unsafe fn refuse(bytes: u64) -> ! {
     // SAFETY: called during a run, with nothing to drop.
     unsafe {
-        raise(
-            TrapKind::MemoryLimit,
-            i64::MAX,
-            current().memory_limit as i64,
-        )
-    }
-}
-
-/// Refuses what the memory limit does not allow.
-unsafe fn charge(more: u64) {
-    // SAFETY: called during a run, with nothing to drop.
-    unsafe {
-        let runtime = current();
-        if runtime.live_bytes.saturating_add(more) > runtime.memory_limit {
-            let limit = runtime.memory_limit as i64;
-            raise(TrapKind::MemoryLimit, more as i64, limit);
-        }
+        let limit = current().memory_limit as i64;
+        raise(TrapKind::MemoryLimit, bytes as i64, limit)
     }
 }
 
@@ -126,10 +112,12 @@ pub(crate) unsafe fn allocate(elem: *const TypeDesc, cap: i64) -> *mut Block {
     // SAFETY: the caller's promise; a new block is ours to write.
     unsafe {
         let Some(bytes) = block_bytes((*elem).size, cap) else {
-            too_large()
+            refuse(i64::MAX as u64)
         };
-        charge(bytes);
         let runtime = current();
+        if runtime.live_bytes.saturating_add(bytes) > runtime.memory_limit {
+            refuse(bytes);
+        }
         let block = runtime.heap.allocate(bytes as usize);
         if block.is_null() {
             raise(TrapKind::OutOfMemory, bytes as i64, 0);
@@ -321,11 +309,13 @@ pub(crate) unsafe fn reserve(elem: *const TypeDesc, block: *mut Block, min_cap: 
             return split(elem, block, grown);
         }
         let Some(bytes) = block_bytes(size, grown) else {
-            too_large()
+            refuse(i64::MAX as u64)
         };
         let before = bytes_of(block);
-        charge(bytes - before);
         let runtime = current();
+        if runtime.live_bytes.saturating_add(bytes - before) > runtime.memory_limit {
+            refuse(bytes - before);
+        }
         let moved = runtime.heap.resize(block, bytes as usize);
         if moved.is_null() {
             raise(TrapKind::OutOfMemory, bytes as i64, 0);
