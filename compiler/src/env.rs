@@ -276,6 +276,20 @@ impl Env {
         self.loaded.get(source_name).copied()
     }
 
+    /// The names of all methods for a head, for suggestions.
+    pub fn method_names(&self, head: &Head) -> Vec<SmolStr> {
+        let known = self.methods.keys();
+        known
+            .filter(|(of, _)| of == head)
+            .map(|(_, name)| name.clone())
+            .collect()
+    }
+
+    /// Every definition, in no order that means anything.
+    pub fn defs(&self) -> impl Iterator<Item = &Arc<Def>> {
+        self.defs.values()
+    }
+
     pub fn operators(&self, symbol: &str) -> impl Iterator<Item = DefId> + '_ {
         self.operators.get(symbol).into_iter().flatten().copied()
     }

@@ -2,6 +2,20 @@
 //!
 //! The result is the HIR as it was, plus [`Tables`]; there is no second tree.
 
+mod body;
+mod bounds;
+mod call;
+mod errors;
+mod exhaustive;
+mod expr;
+mod flow;
+mod literals;
+mod method;
+mod operators;
+mod pattern;
+mod place;
+mod unit;
+
 use cranelift_entity::SecondaryMap;
 use rustc_hash::FxHashMap;
 use syntax::Span;
@@ -9,6 +23,8 @@ use syntax::Span;
 use crate::env::DefId;
 use crate::hir::{self, ExprId, LocalId, PatId};
 use crate::types::Ty;
+
+pub use unit::check;
 
 /// A checked unit. The types that were inferred are in the `Env`.
 pub struct TypedModule {

@@ -5,6 +5,7 @@
 
 mod display;
 mod fold;
+mod unify;
 
 use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
@@ -13,6 +14,7 @@ use std::sync::{Mutex, OnceLock};
 use smol_str::SmolStr;
 
 pub use display::TyNames;
+pub use unify::{InferTable, Origin, OriginKind, is_range};
 
 use crate::env::DefId;
 

@@ -1,0 +1,437 @@
+//! The state of checking one body, from its parameters to the tables with every variable gone.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use syntax::{Diagnostic, Span};
+
+use super::operators::Pending;
+use super::pattern::MatchToProve;
+use super::unit::Unit;
+use super::{Call, Tables, errors};
+use crate::env::{Bound, DefId, DefKind, Env, Generic};
+use crate::hir::{self, ExprId, ExprKind, LocalId, LoopId};
+use crate::types::{InferKind, InferTable, Origin, OriginKind, Ty, TyKind};
+
+/// What the surroundings want of an expression.
+#[derive(Clone, Copy)]
+pub(super) enum Expect {
+    Nothing,
+    /// A type it probably has; no error if it has not.
+    Hint(Ty),
+    /// The type it must have, perhaps after wrapping, and why.
+    Coerce(Ty, Why),
+    /// Its value is dropped.
+    Drop,
+}
+
+/// Why a type is expected.
+#[derive(Clone, Copy)]
+pub(super) struct Why {
+    pub(super) span: Option<Span>,
+    pub(super) text: &'static str,
+}
+
+impl Why {
+    pub(super) fn at(span: Span, text: &'static str) -> Why {
+        Why {
+            span: Some(span),
+            text,
+        }
+    }
+    pub(super) const PLAIN: Why = Why {
+        span: None,
+        text: "",
+    };
+}
+
+/// Whose body it is.
+#[derive(Clone)]
+pub(super) enum Item {
+    Function { def: DefId, ret: Option<Ty> },
+    Cell { defines: Rc<[DefId]> },
+}
+
+/// How a local came to be, which decides what the mend is when it cannot be changed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Binder {
+    Param,
+    Let,
+    For,
+    Pattern,
+    ClosureParam,
+}
+
+/// A function or closure around the current expression.
+pub(super) struct Frame {
+    /// What `return` and `?` give; `None` at top level.
+    pub(super) ret: Option<Ty>,
+    pub(super) why: Why,
+}
+
+pub(super) struct LoopState {
+    pub(super) expect: Option<(Ty, Why)>,
+    pub(super) result: Option<Ty>,
+    pub(super) breaks: bool,
+    /// Whether `break` may have a value.
+    pub(super) has_value: bool,
+}
+
+/// A bound that a type must satisfy once it is known.
+pub(super) struct Obligation {
+    pub(super) ty: Ty,
+    pub(super) bound: Bound,
+    pub(super) span: Span,
+    pub(super) because: Because,
+}
+
+pub(super) enum Because {
+    Param { name: SmolStr, of: SmolStr },
+    Compared(hir::BinaryOp),
+    Arithmetic(SmolStr),
+    Key,
+}
+
+/// A number in the text, to be compared with the range of the type it takes.
+pub(super) struct Literal {
+    pub(super) ty: Ty,
+    pub(super) span: Span,
+    pub(super) value: Number,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Number {
+    Int { value: u128, negative: bool },
+    Float(f64),
+}
+
+/// A finished body.
+pub(super) struct Checked {
+    pub(super) body: hir::Body,
+    pub(super) tables: Tables,
+    pub(super) ret: Ty,
+    pub(super) globals: Vec<(DefId, Ty)>,
+}
+
+pub(super) struct Checker<'u, 'e> {
+    pub(super) unit: &'u mut Unit<'e>,
+    pub(super) body: Rc<hir::Body>,
+    pub(super) item: Item,
+    pub(super) tables: Tables,
+    pub(super) infer: InferTable,
+    pub(super) frames: Vec<Frame>,
+    pub(super) loops: FxHashMap<LoopId, LoopState>,
+    pub(super) pending: Vec<Pending>,
+    pub(super) obligations: Vec<Obligation>,
+    pub(super) literals: Vec<Literal>,
+    pub(super) matches: Vec<MatchToProve>,
+    pub(super) binders: FxHashMap<LocalId, Binder>,
+    /// Globals of the cell itself whose types are being inferred.
+    pub(super) globals: FxHashMap<DefId, Ty>,
+    /// The type of `b` itself in `a?.b`.
+    pub(super) optional_fields: FxHashMap<ExprId, Ty>,
+    errors_before: usize,
+    pub(super) reported: bool,
+}
+
+impl<'u, 'e> Checker<'u, 'e> {
+    pub(super) fn new(
+        unit: &'u mut Unit<'e>,
+        body: hir::Body,
+        item: Item,
+        generics: Vec<Generic>,
+    ) -> Checker<'u, 'e> {
+        let errors_before = unit.diags.len();
+        Checker {
+            unit,
+            body: Rc::new(body),
+            item,
+            tables: Tables::default(),
+            infer: InferTable::new(generics),
+            frames: Vec::new(),
+            loops: FxHashMap::default(),
+            pending: Vec::new(),
+            obligations: Vec::new(),
+            literals: Vec::new(),
+            matches: Vec::new(),
+            binders: FxHashMap::default(),
+            globals: FxHashMap::default(),
+            optional_fields: FxHashMap::default(),
+            errors_before,
+            reported: false,
+        }
+    }
+
+    pub(super) fn run(mut self) -> Checked {
+        let ret = match self.item.clone() {
+            Item::Function { def, ret } => self.check_function(def, ret),
+            Item::Cell { defines } => self.check_cell(&defines),
+        };
+        self.finish(ret)
+    }
+
+    fn check_function(&mut self, def: DefId, ret: Option<Ty>) -> Ty {
+        let found = self.env().def(def).clone();
+        let DefKind::Fn(function) = &found.kind else {
+            panic!("compiler bug: {def} is not a function");
+        };
+        let locals: Vec<LocalId> = self.body.locals.keys().take(self.body.params).collect();
+        for (local, param) in locals.into_iter().zip(&function.params) {
+            self.tables.locals[local] = Some(param.ty);
+            self.binders.insert(local, Binder::Param);
+        }
+        let root = self.body.root;
+        let why = Why::at(found.span, "because of the result type of this function");
+        let inferred = ret.is_none();
+        let ret = ret.unwrap_or_else(|| self.fresh(self.body.span));
+        self.frames.push(Frame {
+            ret: Some(ret),
+            why,
+        });
+        if inferred {
+            let found = self.infer_expr(root);
+            let span = self.span(root);
+            self.unify_or_report(found, ret, span, Why::PLAIN);
+            // A body that never ends has no value, whatever its type is used as.
+            if found.is_never() && self.infer.has_free(ret) {
+                return Ty::never();
+            }
+        } else if ret.is_unit() && self.is_block(root) {
+            self.check_expr(root, Expect::Drop);
+        } else if self.ends_ok(root, ret) {
+            self.tables.ends_ok = true;
+            self.check_expr(root, Expect::Drop);
+        } else {
+            self.coerce(root, ret, why);
+        }
+        ret
+    }
+
+    fn check_cell(&mut self, defines: &[DefId]) -> Ty {
+        for def in defines {
+            if let DefKind::Global(global) = &self.env().def(*def).kind
+                && global.ty.is_none()
+            {
+                let name = self.env().def(*def).name.clone();
+                let span = self.env().def(*def).span;
+                let ty = self.infer.fresh(
+                    InferKind::General,
+                    Origin {
+                        span,
+                        kind: OriginKind::Binding(name),
+                    },
+                );
+                self.globals.insert(*def, ty);
+            }
+        }
+        self.frames.push(Frame {
+            ret: None,
+            why: Why::PLAIN,
+        });
+        let root = self.body.root;
+        if defines.is_empty() {
+            self.infer_expr(root)
+        } else {
+            self.check_expr(root, Expect::Drop)
+        }
+    }
+
+    /// A body of type `()!` that ends without a value.
+    fn ends_ok(&self, root: ExprId, ret: Ty) -> bool {
+        let TyKind::Adt(DefId::RESULT, args) = ret.kind() else {
+            return false;
+        };
+        args[0].is_unit()
+            && matches!(
+                self.body.exprs[root].kind,
+                ExprKind::Block { tail: None, .. }
+            )
+    }
+
+    fn is_block(&self, expr: ExprId) -> bool {
+        matches!(self.body.exprs[expr].kind, ExprKind::Block { .. })
+    }
+
+    pub(super) fn env(&self) -> &Env {
+        self.unit.env
+    }
+
+    pub(super) fn span(&self, expr: ExprId) -> Span {
+        self.body.exprs[expr].span
+    }
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.reported |= diagnostic.is_error();
+        self.unit.report(diagnostic);
+    }
+
+    /// Reports and gives the type that fits everything.
+    pub(super) fn fail(&mut self, diagnostic: Diagnostic) -> Ty {
+        self.report(diagnostic);
+        Ty::error()
+    }
+
+    pub(super) fn show(&self, ty: Ty) -> String {
+        self.infer.resolve(ty).display(self.env())
+    }
+
+    pub(super) fn fresh(&mut self, span: Span) -> Ty {
+        self.infer.fresh(
+            InferKind::General,
+            Origin {
+                span,
+                kind: OriginKind::Expr,
+            },
+        )
+    }
+
+    pub(super) fn fresh_as(&mut self, span: Span, kind: OriginKind) -> Ty {
+        self.infer.fresh(InferKind::General, Origin { span, kind })
+    }
+
+    pub(super) fn literal_var(&mut self, kind: InferKind, span: Span) -> Ty {
+        self.infer.fresh(
+            kind,
+            Origin {
+                span,
+                kind: OriginKind::Expr,
+            },
+        )
+    }
+
+    pub(super) fn shallow(&self, ty: Ty) -> Ty {
+        self.infer.shallow(ty)
+    }
+
+    /// The type with its constructor known: what waits is tried first, and a literal takes its default. A type
+    /// that stays unknown is reported.
+    pub(super) fn known(&mut self, ty: Ty, span: Span) -> Ty {
+        let mut ty = self.shallow(ty);
+        if matches!(ty.kind(), TyKind::Infer(_)) {
+            self.settle(false);
+            ty = self.infer.default_literal(ty);
+        }
+        if matches!(ty.kind(), TyKind::Infer(_)) {
+            let report = errors::must_be_known(span);
+            let _ = self.infer.unify(ty, Ty::error());
+            return self.fail(report);
+        }
+        ty
+    }
+
+    /// Type arguments for an item's parameters, with what their bounds ask.
+    pub(super) fn instantiate(
+        &mut self,
+        generics: &[Generic],
+        of: &SmolStr,
+        span: Span,
+    ) -> Vec<Ty> {
+        generics
+            .iter()
+            .map(|generic| self.instantiate_one(generic, of, span))
+            .collect()
+    }
+
+    fn instantiate_one(&mut self, generic: &Generic, of: &SmolStr, span: Span) -> Ty {
+        if generic.is_const {
+            return self.infer.fresh_len();
+        }
+        let kind = if generic.bounds.contains(&Bound::Float) {
+            InferKind::Float
+        } else {
+            InferKind::General
+        };
+        let origin = Origin {
+            span,
+            kind: OriginKind::TypeArg {
+                param: generic.name.clone(),
+                of: of.clone(),
+            },
+        };
+        self.infer.fresh(kind, origin)
+    }
+
+    /// What the bounds of an item ask of its type arguments, to be checked when they are known.
+    pub(super) fn require_bounds(
+        &mut self,
+        generics: &[Generic],
+        args: &[Ty],
+        of: &SmolStr,
+        span: Span,
+    ) {
+        for (generic, ty) in generics.iter().zip(args) {
+            for bound in &generic.bounds {
+                self.obligations.push(Obligation {
+                    ty: *ty,
+                    bound: *bound,
+                    span,
+                    because: Because::Param {
+                        name: generic.name.clone(),
+                        of: of.clone(),
+                    },
+                });
+            }
+        }
+    }
+
+    fn finish(mut self, ret: Ty) -> Checked {
+        self.settle(false);
+        self.infer.default_literals();
+        self.settle(true);
+        self.infer.default_literals();
+        self.report_waiting();
+        let unknown = self.infer.close();
+        if !self.reported && self.unit.diags.len() == self.errors_before {
+            let mut seen = Vec::new();
+            for origin in unknown {
+                if !seen.contains(&origin.span) {
+                    seen.push(origin.span);
+                    self.report(errors::cannot_infer(&origin));
+                }
+            }
+        }
+        self.check_literals();
+        self.check_obligations();
+        self.resolve_tables();
+        if !self.reported {
+            self.prove_matches();
+        }
+        let ret = self.infer.resolve(ret);
+        self.tables.ret = Some(ret);
+        let mut globals: Vec<(DefId, Ty)> = self
+            .globals
+            .iter()
+            .map(|(def, ty)| (*def, self.infer.resolve(*ty)))
+            .collect();
+        globals.sort_by_key(|(def, _)| *def);
+        let Checker { body, tables, .. } = self;
+        let body = Rc::into_inner(body).expect("compiler bug: a body is shared after its check");
+        Checked {
+            body,
+            tables,
+            ret,
+            globals,
+        }
+    }
+
+    fn resolve_tables(&mut self) {
+        let infer = &self.infer;
+        let resolve = |slot: &mut Option<Ty>| *slot = slot.map(|ty| infer.resolve(ty));
+        self.tables.exprs.values_mut().for_each(resolve);
+        self.tables.locals.values_mut().for_each(resolve);
+        self.tables.pats.values_mut().for_each(resolve);
+        let all = |args: &mut Vec<Ty>| args.iter_mut().for_each(|ty| *ty = infer.resolve(*ty));
+        // The order does not matter: each entry is changed on its own.
+        #[allow(clippy::iter_over_hash_type)]
+        {
+            for ty in self.tables.wraps.values_mut() {
+                *ty = infer.resolve(*ty);
+            }
+            for Call { type_args, .. } in self.tables.calls.values_mut() {
+                all(type_args);
+            }
+            self.tables.fn_args.values_mut().for_each(all);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Which types satisfy which of the built-in bounds, asked when all types of a body are known.
+
+use super::body::{Because, Checker, Obligation};
+use super::errors;
+use crate::env::{Bound, DefId, DefKind, Env, Generic};
+use crate::hir::BinaryOp;
+use crate::types::{Ty, TyKind};
+
+impl Checker<'_, '_> {
+    pub(super) fn check_obligations(&mut self) {
+        let generics = self.generics();
+        for obligation in std::mem::take(&mut self.obligations) {
+            let ty = self.infer.resolve(obligation.ty);
+            if !satisfies(self.env(), &generics, ty, obligation.bound) {
+                let report = self.unsatisfied(&obligation, ty);
+                self.report(report);
+            }
+        }
+    }
+
+    fn generics(&self) -> Vec<Generic> {
+        match &self.item {
+            super::body::Item::Function { def, .. } => self.env().function(*def).generics.clone(),
+            super::body::Item::Cell { .. } => Vec::new(),
+        }
+    }
+
+    fn unsatisfied(&self, obligation: &Obligation, ty: Ty) -> syntax::Diagnostic {
+        let shown = ty.display(self.env());
+        let is_param = matches!(ty.kind(), TyKind::Param(..));
+        let span = obligation.span;
+        match &obligation.because {
+            Because::Compared(op) => {
+                let ordered = !matches!(op, BinaryOp::Eq | BinaryOp::Ne);
+                errors::not_comparable(span, &shown, op.symbol(), is_param, ordered)
+            }
+            Because::Arithmetic(symbol) => errors::no_bits(span, symbol, &shown),
+            Because::Key => errors::not_a_key(span, &shown),
+            Because::Param { name, of } => errors::bound_not_met(
+                span,
+                &shown,
+                bound_name(self.env(), obligation.bound).as_str(),
+                name,
+                of,
+                is_param,
+            ),
+        }
+    }
+
+    pub(super) fn require_key(&mut self, ty: Ty, span: syntax::Span) {
+        self.obligations.push(Obligation {
+            ty,
+            bound: Bound::Hash,
+            span,
+            because: Because::Key,
+        });
+    }
+}
+
+fn bound_name(env: &Env, bound: Bound) -> String {
+    match bound {
+        Bound::Eq => "Eq".to_string(),
+        Bound::Ord => "Ord".to_string(),
+        Bound::Hash => "Hash".to_string(),
+        Bound::Show => "Show".to_string(),
+        Bound::Num => "Num".to_string(),
+        Bound::Int => "Int".to_string(),
+        Bound::Float => "Float".to_string(),
+        Bound::Trait(def) => env.def(def).name.to_string(),
+    }
+}
+
+pub(super) fn satisfies(env: &Env, generics: &[Generic], ty: Ty, bound: Bound) -> bool {
+    if ty.is_error() || ty.is_never() {
+        return true;
+    }
+    match bound {
+        Bound::Show => true,
+        Bound::Num => ty.is_numeric() || param_has(generics, ty, NUMBERS),
+        Bound::Int => ty.is_int() || param_has(generics, ty, &[Bound::Int]),
+        Bound::Float => ty.is_float() || param_has(generics, ty, &[Bound::Float]),
+        Bound::Eq | Bound::Hash | Bound::Ord => {
+            let mut seen = Vec::new();
+            structural(env, generics, ty, bound, &mut seen)
+        }
+        // Lowering refuses impls of traits for now, so a bound by one is only met by a parameter that has it.
+        Bound::Trait(_) => param_has(generics, ty, &[bound]),
+    }
+}
+
+const NUMBERS: &[Bound] = &[Bound::Num, Bound::Int, Bound::Float];
+
+fn param_has(generics: &[Generic], ty: Ty, bounds: &[Bound]) -> bool {
+    match ty.kind() {
+        TyKind::Param(index, _) => generics
+            .get(*index as usize)
+            .is_some_and(|g| g.bounds.iter().any(|b| bounds.contains(b))),
+        _ => false,
+    }
+}
+
+/// Whether a type has `==`, a hash or `<` because its parts have.
+fn structural(env: &Env, generics: &[Generic], ty: Ty, bound: Bound, seen: &mut Vec<Ty>) -> bool {
+    if seen.contains(&ty) {
+        return true;
+    }
+    seen.push(ty);
+    let mut all = |parts: &[Ty]| {
+        parts
+            .iter()
+            .all(|part| structural(env, generics, *part, bound, seen))
+    };
+    match ty.kind() {
+        TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Char | TyKind::Str => true,
+        TyKind::Simd(..) => bound != Bound::Ord,
+        TyKind::Tuple(parts) => all(parts),
+        TyKind::Array(elem) | TyKind::FixedArray(elem, _) => all(&[*elem]),
+        TyKind::Adt(DefId::MAP | DefId::SET, args) => bound != Bound::Ord && all(args),
+        TyKind::Adt(def, args) => {
+            let symbol = if bound == Bound::Ord { "<" } else { "==" };
+            if bound != Bound::Hash && has_operator(env, symbol, *def) {
+                return true;
+            }
+            match &env.def(*def).kind {
+                DefKind::Struct(item) => {
+                    let fields: Vec<Ty> = item.fields.iter().map(|f| f.ty.subst(args)).collect();
+                    all(&fields)
+                }
+                DefKind::Enum(item) => {
+                    let fields = item.variants.iter().flat_map(|v| &v.fields);
+                    let fields: Vec<Ty> = fields.map(|f| f.ty.subst(args)).collect();
+                    all(&fields)
+                }
+                DefKind::ExternType { .. } => bound != Bound::Ord,
+                DefKind::Fn(_) | DefKind::Trait(_) | DefKind::Global(_) | DefKind::Const(_) => {
+                    panic!("compiler bug: {def} is not a type")
+                }
+            }
+        }
+        TyKind::Param(..) => {
+            param_has(generics, ty, NUMBERS)
+                || param_has(generics, ty, &[bound, Bound::Ord])
+                || (bound == Bound::Eq && param_has(generics, ty, &[Bound::Hash]))
+        }
+        TyKind::Ptr(_) | TyKind::CStr => bound != Bound::Ord,
+        TyKind::Any(_) | TyKind::Fn(_) => false,
+        TyKind::Never | TyKind::Infer(_) | TyKind::Error => true,
+    }
+}
+
+fn has_operator(env: &Env, symbol: &str, def: DefId) -> bool {
+    env.operators(symbol).any(|operator| {
+        let params = &env.function(operator).params;
+        params.len() == 2
+            && params
+                .iter()
+                .all(|p| matches!(p.ty.kind(), TyKind::Adt(of, _) if *of == def))
+    })
+}

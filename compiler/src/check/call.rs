@@ -1,0 +1,697 @@
+//! Calls by name: functions, constructors of structs and variants, functions of a type's `impl`, function values,
+//! and the built-in functions. Arguments are matched with parameters here.
+
+use smol_str::SmolStr;
+use syntax::Span;
+
+use super::body::{Checker, Expect, Why};
+use super::{Call, CallArg, Target, errors};
+use crate::env::{Def, DefId, DefKind, FieldDef, FnDef, FnOrigin, Generic, Head, ModuleId};
+use crate::hir::{self, Builtin, Callee, ExprId, ExprKind};
+use crate::types::{OriginKind, Ty, TyKind};
+
+/// A parameter or field that an argument can be given for.
+pub(super) struct Slot {
+    pub(super) name: SmolStr,
+    pub(super) ty: Ty,
+    pub(super) is_mut: bool,
+    pub(super) default: Option<DefId>,
+    /// Where it is declared, if that is the user's text.
+    pub(super) span: Option<Span>,
+}
+
+/// What is called, for messages.
+#[derive(Clone, Copy)]
+pub(super) struct Called<'a> {
+    pub(super) name: &'a str,
+    /// `argument` or `field`.
+    pub(super) noun: &'static str,
+    pub(super) span: Span,
+    pub(super) declared: Option<Span>,
+    /// Extra arguments are C's variadic ones.
+    pub(super) variadic: bool,
+}
+
+impl Checker<'_, '_> {
+    pub(super) fn check_call(
+        &mut self,
+        id: ExprId,
+        callee: &Callee,
+        args: &[hir::Arg],
+        expect: Expect,
+    ) -> Ty {
+        match callee {
+            Callee::Fn(def) => self.call_function(id, *def, args, expect),
+            Callee::Struct(def, written) => {
+                self.call_struct(id, *def, written.as_deref(), args, expect)
+            }
+            Callee::Variant {
+                of,
+                name,
+                name_span,
+            } => self.call_variant(id, *of, name, *name_span, args, expect),
+            Callee::Assoc {
+                ty,
+                name,
+                name_span,
+            } => self.call_assoc(id, *ty, name, *name_span, args, expect),
+            Callee::Builtin(builtin) => self.call_builtin(id, *builtin, args, expect),
+            Callee::Value(value) => {
+                let ty = self.infer_expr(*value);
+                let span = self.span(*value);
+                self.call_value(id, ty, span, args)
+            }
+        }
+    }
+
+    fn call_function(&mut self, id: ExprId, def: DefId, args: &[hir::Arg], expect: Expect) -> Ty {
+        let found = self.env().def(def).clone();
+        let function = function_of(&found);
+        let type_args = self.instantiate(&function.generics, &found.name, self.span(id));
+        let first = FirstArgs {
+            type_args,
+            receiver: None,
+        };
+        self.call_def(id, &found, first, args, expect)
+    }
+
+    /// A call of a known function, perhaps with its receiver already checked.
+    pub(super) fn call_def(
+        &mut self,
+        id: ExprId,
+        found: &Def,
+        first: FirstArgs,
+        args: &[hir::Arg],
+        expect: Expect,
+    ) -> Ty {
+        let span = self.span(id);
+        let function = function_of(found);
+        let FirstArgs {
+            type_args,
+            receiver,
+        } = first;
+        let ret = self.unit.result_of(found.id, span).subst(&type_args);
+        self.hint_result(ret, expect);
+        self.require_bounds(&function.generics, &type_args, &found.name, span);
+        let own = found.module != ModuleId::PRELUDE;
+        let skip = usize::from(receiver.is_some());
+        let slots: Vec<Slot> = function
+            .params
+            .iter()
+            .skip(skip)
+            .map(|param| Slot {
+                name: param.name.clone(),
+                ty: param.ty.subst(&type_args),
+                is_mut: param.is_mut,
+                default: param.default,
+                span: own.then_some(param.span),
+            })
+            .collect();
+        let called = Called {
+            name: &found.name,
+            noun: "argument",
+            span,
+            declared: own.then_some(found.span),
+            variadic: matches!(function.origin, FnOrigin::C { variadic: true, .. }),
+        };
+        let (mut all, mut order) = self.check_args(called, &slots, args);
+        if let Some(receiver) = receiver {
+            all.insert(0, receiver);
+            order = std::iter::once(0)
+                .chain(order.iter().map(|i| i + 1))
+                .collect();
+        }
+        let call = Call {
+            target: Target::Fn(found.id),
+            type_args,
+            args: all,
+            order,
+        };
+        self.tables.calls.insert(id, call);
+        ret
+    }
+
+    /// What is expected of a call says something about its type arguments, as long as it fits.
+    fn hint_result(&mut self, ret: Ty, expect: Expect) {
+        let Some(hoped) = self.hoped(expect) else {
+            return;
+        };
+        let ret = self.shallow(ret);
+        if matches!(ret.kind(), TyKind::Infer(_)) || !self.infer.has_free(ret) {
+            return;
+        }
+        let hoped = match hoped.option_of() {
+            Some(inner) if ret.option_of().is_none() => inner,
+            _ => hoped,
+        };
+        let before = self.infer.snapshot();
+        if self.infer.unify(ret, hoped).is_err() {
+            self.infer.undo(before);
+        }
+    }
+
+    fn call_struct(
+        &mut self,
+        id: ExprId,
+        def: DefId,
+        written: Option<&[Ty]>,
+        args: &[hir::Arg],
+        expect: Expect,
+    ) -> Ty {
+        let found = self.env().def(def).clone();
+        let DefKind::Struct(item) = &found.kind else {
+            panic!("compiler bug: {def} is not a struct");
+        };
+        let span = self.span(id);
+        let type_args = match written {
+            Some(written) if written.len() == item.generics.len() => written
+                .iter()
+                .map(|ty| self.fill_unknown(*ty, span))
+                .collect(),
+            _ => self.instantiate(&item.generics, &found.name, span),
+        };
+        let ty = Ty::new(TyKind::Adt(def, type_args.clone()));
+        self.hint_result(ty, expect);
+        let made = Made {
+            target: Target::Struct(def),
+            found: &found,
+            name: &found.name,
+            declared: found.span,
+            generics: &item.generics,
+            fields: &item.fields,
+            type_args,
+        };
+        self.call_constructor(id, made, args);
+        ty
+    }
+
+    fn call_variant(
+        &mut self,
+        id: ExprId,
+        of: Option<DefId>,
+        name: &SmolStr,
+        name_span: Span,
+        args: &[hir::Arg],
+        expect: Expect,
+    ) -> Ty {
+        let hoped = self.hoped_inside(expect);
+        let def = of.or_else(|| match hoped.map(Ty::kind) {
+            Some(TyKind::Adt(def, _)) => Some(*def),
+            _ => None,
+        });
+        let found = def.map(|def| self.env().def(def).clone());
+        let Some(found) = found else {
+            self.infer_args(args);
+            let report = errors::variant_of_unknown(self.env(), name, name_span);
+            return self.fail(report);
+        };
+        let DefKind::Enum(item) = &found.kind else {
+            self.infer_args(args);
+            let shown = hoped.map_or(found.name.to_string(), |ty| self.show(ty));
+            return self.fail(errors::not_an_enum(name, name_span, &shown));
+        };
+        let Some(index) = item.variants.iter().position(|v| v.name == *name) else {
+            self.infer_args(args);
+            let names = item.variants.iter().map(|v| v.name.as_str());
+            return self.fail(errors::unknown_variant(name, name_span, &found.name, names));
+        };
+        let variant = &item.variants[index];
+        let span = self.span(id);
+        let type_args = self.instantiate(&item.generics, &found.name, span);
+        let ty = Ty::new(TyKind::Adt(found.id, type_args.clone()));
+        self.hint_result(ty, expect);
+        let made = Made {
+            target: Target::Variant(found.id, index as u32),
+            found: &found,
+            name: &variant.name,
+            declared: variant.span,
+            generics: &item.generics,
+            fields: &variant.fields,
+            type_args,
+        };
+        self.call_constructor(id, made, args);
+        ty
+    }
+
+    fn call_constructor(&mut self, id: ExprId, made: Made<'_>, args: &[hir::Arg]) {
+        let span = self.span(id);
+        let own = made.found.module != ModuleId::PRELUDE;
+        let slots: Vec<Slot> = made
+            .fields
+            .iter()
+            .map(|field| Slot {
+                name: field.name.clone(),
+                ty: field.ty.subst(&made.type_args),
+                is_mut: false,
+                default: field.default,
+                span: own.then_some(field.span),
+            })
+            .collect();
+        self.require_bounds(made.generics, &made.type_args, &made.found.name, span);
+        let called = Called {
+            name: made.name,
+            noun: "field",
+            span,
+            declared: own.then_some(made.declared),
+            variadic: false,
+        };
+        let (all, order) = self.check_args(called, &slots, args);
+        let call = Call {
+            target: made.target,
+            type_args: made.type_args,
+            args: all,
+            order,
+        };
+        self.tables.calls.insert(id, call);
+    }
+
+    fn call_assoc(
+        &mut self,
+        id: ExprId,
+        ty: Ty,
+        name: &SmolStr,
+        name_span: Span,
+        args: &[hir::Arg],
+        expect: Expect,
+    ) -> Ty {
+        let ty = self.fill_unknown(ty, name_span);
+        if ty.is_error() {
+            self.infer_args(args);
+            return ty;
+        }
+        if let Some((def, type_args)) = self.find_method(ty, name, name_span) {
+            let found = self.env().def(def).clone();
+            let first = FirstArgs {
+                type_args,
+                receiver: None,
+            };
+            return self.call_def(id, &found, first, args, expect);
+        }
+        self.infer_args(args);
+        let names = self.method_names(ty);
+        let shown = self.show(ty);
+        let names = names.iter().map(SmolStr::as_str);
+        self.fail(errors::unknown_assoc(name, name_span, &shown, names))
+    }
+
+    /// The function of that name in the impls for a type, with its type arguments.
+    pub(super) fn find_method(
+        &mut self,
+        ty: Ty,
+        name: &SmolStr,
+        span: Span,
+    ) -> Option<(DefId, Vec<Ty>)> {
+        let head = Head::of(self.shallow(ty))?;
+        let mut defs: Vec<DefId> = self.env().methods(&head, name).collect();
+        // A later definition stands before an earlier one.
+        defs.reverse();
+        for def in defs {
+            let function = self.env().function(def).clone();
+            let before = self.infer.snapshot();
+            let type_args = self.instantiate(&function.generics, name, span);
+            let self_ty = function.self_ty.map(|t| t.subst(&type_args));
+            if self_ty.is_none_or(|self_ty| self.infer.unify(ty, self_ty).is_ok()) {
+                return Some((def, type_args));
+            }
+            self.infer.undo(before);
+        }
+        None
+    }
+
+    pub(super) fn call_value(
+        &mut self,
+        id: ExprId,
+        ty: Ty,
+        callee_span: Span,
+        args: &[hir::Arg],
+    ) -> Ty {
+        let ty = self.known(ty, callee_span);
+        let TyKind::Fn(fn_ty) = ty.kind() else {
+            self.infer_args(args);
+            if ty.is_error() {
+                return ty;
+            }
+            let shown = self.show(ty);
+            return self.fail(errors::not_callable(callee_span, &shown));
+        };
+        let slots: Vec<Slot> = fn_ty
+            .params
+            .iter()
+            .map(|param| Slot {
+                name: SmolStr::default(),
+                ty: param.ty,
+                is_mut: param.is_mut,
+                default: None,
+                span: None,
+            })
+            .collect();
+        let called = Called {
+            name: "this function value",
+            noun: "argument",
+            span: self.span(id),
+            declared: None,
+            variadic: false,
+        };
+        let (all, order) = self.check_args(called, &slots, args);
+        let call = Call {
+            target: Target::Value,
+            type_args: Vec::new(),
+            args: all,
+            order,
+        };
+        self.tables.calls.insert(id, call);
+        fn_ty.ret
+    }
+
+    /// Arguments of a call that is wrong anyway: checked for mistakes of their own.
+    pub(super) fn infer_args(&mut self, args: &[hir::Arg]) {
+        for arg in args {
+            self.infer_expr(arg.value);
+        }
+    }
+
+    /// Matches arguments with slots and checks them: in the order of the text, closures last, because the other
+    /// arguments may say what their parameters are.
+    pub(super) fn check_args(
+        &mut self,
+        called: Called<'_>,
+        slots: &[Slot],
+        args: &[hir::Arg],
+    ) -> (Vec<CallArg>, Vec<u32>) {
+        let Some(slot_of) = self.match_args(called, slots, args) else {
+            self.infer_args(args);
+            return (Vec::new(), Vec::new());
+        };
+        let is_closure =
+            |arg: &hir::Arg| matches!(self.body.exprs[arg.value].kind, ExprKind::Closure { .. });
+        let (closures, others): (Vec<usize>, Vec<usize>) =
+            (0..args.len()).partition(|index| is_closure(&args[*index]));
+        for index in others.into_iter().chain(closures) {
+            let arg = &args[index];
+            if matches!(self.body.exprs[arg.value].kind, ExprKind::Closure { .. }) {
+                self.settle(false);
+            }
+            match slots.get(slot_of[index]) {
+                Some(slot) => self.check_arg(called, slot, arg),
+                None => {
+                    let ty = self.infer_expr(arg.value);
+                    self.infer.default_literal(ty);
+                }
+            }
+        }
+        let given = |index: usize| {
+            let arg = &args[index];
+            if arg.is_mut {
+                CallArg::Mut(arg.value)
+            } else {
+                CallArg::Expr(arg.value)
+            }
+        };
+        let mut all = Vec::new();
+        for (slot_index, slot) in slots.iter().enumerate() {
+            let arg = slot_of.iter().position(|s| *s == slot_index);
+            match (arg, slot.default) {
+                (Some(arg), _) => all.push(given(arg)),
+                (None, Some(default)) => all.push(CallArg::Default(default)),
+                (None, None) => all.push(CallArg::Keep),
+            }
+        }
+        all.extend(
+            (0..args.len())
+                .filter(|i| slot_of[*i] >= slots.len())
+                .map(given),
+        );
+        let order = slot_of.iter().map(|slot| *slot as u32).collect();
+        (all, order)
+    }
+
+    fn check_arg(&mut self, called: Called<'_>, slot: &Slot, arg: &hir::Arg) {
+        let span = self.span(arg.value);
+        let why = Why {
+            span: slot.span,
+            text: match called.noun {
+                "field" => "because of the type of this field",
+                _ => "because of the type of this parameter",
+            },
+        };
+        if !slot.is_mut {
+            if arg.is_mut {
+                self.report(errors::argument_is_not_mut(span, &slot.name, called.name));
+            }
+            self.coerce(arg.value, slot.ty, why);
+            return;
+        }
+        let found = self.check_expr(arg.value, Expect::Hint(slot.ty));
+        self.unify_or_report(found, slot.ty, span, why);
+        if !arg.is_mut {
+            let report = errors::argument_needs_mut(span, &slot.name, called.name, slot.span);
+            self.report(report);
+            return;
+        }
+        self.require_place(arg.value, super::place::Use::MutArgument);
+    }
+
+    /// The slot of each argument. `None` if they do not match, which has been reported.
+    fn match_args(
+        &mut self,
+        called: Called<'_>,
+        slots: &[Slot],
+        args: &[hir::Arg],
+    ) -> Option<Vec<usize>> {
+        let positional = args.iter().take_while(|arg| arg.name.is_none()).count();
+        if positional > slots.len() && !called.variadic {
+            let required = slots.iter().filter(|s| s.default.is_none()).count();
+            let counts = (required, slots.len(), args.len());
+            let extra = self.span(args[slots.len()].value);
+            self.report(errors::too_many_arguments(called, counts, extra));
+            return None;
+        }
+        let mut slot_of: Vec<usize> = (0..positional).collect();
+        for arg in &args[positional..] {
+            let Some((name, name_span)) = &arg.name else {
+                let span = self.span(arg.value);
+                self.report(errors::positional_after_named(span));
+                return None;
+            };
+            let Some(slot) = slots.iter().position(|s| s.name == *name) else {
+                let names = slots.iter().map(|s| s.name.as_str());
+                self.report(errors::unknown_argument(called, name, *name_span, names));
+                return None;
+            };
+            if slot_of.contains(&slot) {
+                self.report(errors::argument_twice(called, name, *name_span));
+                return None;
+            }
+            slot_of.push(slot);
+        }
+        let missing: Vec<&Slot> = slots
+            .iter()
+            .enumerate()
+            .filter(|(index, slot)| slot.default.is_none() && !slot_of.contains(index))
+            .map(|(_, slot)| slot)
+            .collect();
+        if missing.is_empty() {
+            return Some(slot_of);
+        }
+        let shown: Vec<(String, String)> = missing
+            .iter()
+            .map(|slot| (slot.name.to_string(), self.show(slot.ty)))
+            .collect();
+        self.report(errors::missing_arguments(called, &shown));
+        None
+    }
+
+    fn call_builtin(
+        &mut self,
+        id: ExprId,
+        builtin: Builtin,
+        args: &[hir::Arg],
+        expect: Expect,
+    ) -> Ty {
+        let span = self.span(id);
+        for arg in args {
+            if let Some((name, name_span)) = &arg.name {
+                self.report(errors::no_named_arguments(
+                    builtin_name(builtin),
+                    name,
+                    *name_span,
+                ));
+            }
+        }
+        let values: Vec<ExprId> = args.iter().map(|arg| arg.value).collect();
+        let ty = match builtin {
+            Builtin::Print | Builtin::Eprint => {
+                self.infer_args(args);
+                Ty::unit()
+            }
+            Builtin::Assert => {
+                self.expect_count(builtin, span, args, 1, 2);
+                if let Some(cond) = values.first() {
+                    self.check_condition(*cond);
+                }
+                self.check_message(&values, 1);
+                Ty::unit()
+            }
+            Builtin::Panic => {
+                self.expect_count(builtin, span, args, 1, 1);
+                self.check_message(&values, 0);
+                Ty::never()
+            }
+            Builtin::Unreachable => {
+                self.expect_count(builtin, span, args, 0, 1);
+                self.check_message(&values, 0);
+                Ty::never()
+            }
+            Builtin::Some => {
+                let inner = self.payload(builtin, span, args, expect, DefId::OPTION, 0);
+                Ty::option(inner)
+            }
+            Builtin::None => {
+                self.expect_count(builtin, span, args, 0, 0);
+                let inner = match self.hoped(expect).and_then(Ty::option_of) {
+                    Some(inner) => inner,
+                    None => self.fresh_as(span, OriginKind::None),
+                };
+                Ty::option(inner)
+            }
+            Builtin::Ok => {
+                let value = self.payload(builtin, span, args, expect, DefId::RESULT, 0);
+                let error = self.other_side(expect, 1, span, "E");
+                Ty::result(value, error)
+            }
+            Builtin::Err => {
+                let error = self.payload(builtin, span, args, expect, DefId::RESULT, 1);
+                let value = self.other_side(expect, 0, span, "T");
+                Ty::result(value, error)
+            }
+        };
+        let given = values.iter().map(|value| CallArg::Expr(*value)).collect();
+        let type_args = match ty.kind() {
+            TyKind::Adt(_, type_args) => type_args.clone(),
+            _ => Vec::new(),
+        };
+        let call = Call {
+            target: Target::Builtin(builtin),
+            type_args,
+            args: given,
+            order: (0..values.len() as u32).collect(),
+        };
+        self.tables.calls.insert(id, call);
+        ty
+    }
+
+    /// The argument of `some`, `ok` or `err`.
+    fn payload(
+        &mut self,
+        builtin: Builtin,
+        span: Span,
+        args: &[hir::Arg],
+        expect: Expect,
+        def: DefId,
+        index: usize,
+    ) -> Ty {
+        self.expect_count(builtin, span, args, 1, 1);
+        let Some(arg) = args.first() else {
+            return Ty::error();
+        };
+        match (self.hoped(expect).map(Ty::kind), expect) {
+            (Some(TyKind::Adt(of, types)), Expect::Coerce(_, why)) if *of == def => {
+                self.coerce(arg.value, types[index], why);
+                types[index]
+            }
+            (Some(TyKind::Adt(of, types)), _) if *of == def => {
+                self.check_expr(arg.value, Expect::Hint(types[index]))
+            }
+            _ => self.infer_expr(arg.value),
+        }
+    }
+
+    /// The type that `ok` does not say of the error, or `err` of the value.
+    fn other_side(&mut self, expect: Expect, index: usize, span: Span, param: &str) -> Ty {
+        match self.hoped_inside(expect).map(Ty::kind) {
+            Some(TyKind::Adt(DefId::RESULT, types)) => types[index],
+            _ => {
+                let kind = OriginKind::TypeArg {
+                    param: SmolStr::new(param),
+                    of: SmolStr::new("Result"),
+                };
+                self.fresh_as(span, kind)
+            }
+        }
+    }
+
+    fn check_message(&mut self, values: &[ExprId], at: usize) {
+        if let Some(message) = values.get(at) {
+            let why = Why {
+                span: None,
+                text: "",
+            };
+            self.coerce(*message, Ty::str(), why);
+        }
+        for extra in values.iter().skip(at + 1) {
+            self.infer_expr(*extra);
+        }
+    }
+
+    fn expect_count(
+        &mut self,
+        builtin: Builtin,
+        span: Span,
+        args: &[hir::Arg],
+        least: usize,
+        most: usize,
+    ) {
+        let called = Called {
+            name: builtin_name(builtin),
+            noun: "argument",
+            span,
+            declared: None,
+            variadic: false,
+        };
+        if args.len() > most {
+            let extra = self.span(args[most].value);
+            let counts = (least, most, args.len());
+            self.report(errors::too_many_arguments(called, counts, extra));
+        } else if args.len() < least {
+            self.report(errors::too_few_arguments(called, least));
+        }
+    }
+}
+
+/// Type arguments and the receiver, where a call has one.
+pub(super) struct FirstArgs {
+    pub(super) type_args: Vec<Ty>,
+    pub(super) receiver: Option<CallArg>,
+}
+
+/// A struct or variant being made.
+struct Made<'a> {
+    target: Target,
+    found: &'a Def,
+    name: &'a str,
+    declared: Span,
+    generics: &'a [Generic],
+    fields: &'a [FieldDef],
+    type_args: Vec<Ty>,
+}
+
+pub(super) fn function_of(found: &Def) -> &FnDef {
+    match &found.kind {
+        DefKind::Fn(function) => function,
+        _ => panic!("compiler bug: {} is not a function", found.id),
+    }
+}
+
+fn builtin_name(builtin: Builtin) -> &'static str {
+    match builtin {
+        Builtin::Print => "print",
+        Builtin::Eprint => "eprint",
+        Builtin::Assert => "assert",
+        Builtin::Panic => "panic",
+        Builtin::Unreachable => "unreachable",
+        Builtin::Some => "some",
+        Builtin::Ok => "ok",
+        Builtin::Err => "err",
+        Builtin::None => "none",
+    }
+}

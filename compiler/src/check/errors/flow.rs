@@ -1,0 +1,131 @@
+//! Loops, `break`, `return`, `?`, conditions, statements.
+
+use syntax::{Diagnostic, Span};
+
+use super::super::body::Why;
+use super::a;
+
+pub(in super::super) fn not_a_condition(span: Span, ty: &str) -> Diagnostic {
+    let report = Diagnostic::error(
+        "mismatched-types",
+        format!("expected `bool`, found {}", found(ty)),
+    )
+    .at(span, "a condition is `true` or `false`");
+    if ty.ends_with('?') {
+        report.help("write `… != none`, or `if let some(x) = …` to use the value")
+    } else if ty.starts_with(['i', 'u']) || ty == "an integer" {
+        report.help("compare it: `… != 0`")
+    } else {
+        report
+    }
+}
+
+fn found(ty: &str) -> String {
+    match ty.split_once(' ') {
+        Some(("a" | "an", _)) => ty.to_string(),
+        _ => format!("`{ty}`"),
+    }
+}
+
+pub(in super::super) fn else_must_leave(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "else-must-leave",
+        "the `else` of a `let` must leave this place",
+    )
+    .at(span, "goes on without a value")
+    .help("end it with `return`, `break`, `continue` or `panic(…)`")
+}
+
+pub(in super::super) fn break_with_value(span: Span) -> Diagnostic {
+    Diagnostic::error("break-with-value", "only `loop` has a value to break with")
+        .at(span, "leaves a `while` or `for`")
+}
+
+pub(in super::super) fn not_iterable(span: Span, ty: &str) -> Diagnostic {
+    let report = Diagnostic::error(
+        "not-iterable",
+        format!("{} cannot be walked by `for`", a(ty)),
+    )
+    .at(span, "not an array, range, text, map or set");
+    if ty.starts_with(['i', 'u']) {
+        report.help("`0..n` counts from 0 to n - 1")
+    } else {
+        report
+    }
+}
+
+pub(in super::super) fn return_outside(span: Span) -> Diagnostic {
+    Diagnostic::error("return-outside", "`return` stands in a function only")
+        .at(span, "there is nothing to return from")
+}
+
+pub(in super::super) fn return_without_value(span: Span, ty: &str, why: Why) -> Diagnostic {
+    let report = Diagnostic::error(
+        "missing-value",
+        format!("`return` lacks a value of type `{ty}`"),
+    )
+    .at(span, "nothing is returned");
+    match why.span {
+        Some(because) => report.also(because, format!("`{ty}` is expected {}", why.text)),
+        None => report,
+    }
+}
+
+pub(in super::super) fn coalesce_needs_optional(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error("not-optional", format!("{} is always there", a(ty)))
+        .at(span, "`??` takes an optional or a result")
+        .help("leave out `??` and what follows")
+}
+
+pub(in super::super) fn try_needs_optional(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(
+        "not-optional",
+        format!("`?` takes an optional or a result, not {}", a(ty)),
+    )
+    .at(span, "nothing can fail here")
+    .help("leave out `?`")
+}
+
+pub(in super::super) fn try_option_in_result(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "try-kind",
+        "`?` on an optional returns `none`, but this function returns a result",
+    )
+    .at(span, "an optional")
+    .help("say what is wrong: `.or_fail(\"…\")?`")
+}
+
+pub(in super::super) fn try_other_error(span: Span, error: &str, wanted: &str) -> Diagnostic {
+    Diagnostic::error(
+        "try-kind",
+        format!(
+            "`?` would return {}, but the function's errors are {}",
+            a(error),
+            a(wanted)
+        ),
+    )
+    .at(span, "the error does not convert")
+    .help("write `.map_err(…)?`")
+}
+
+pub(in super::super) fn try_in_plain_function(
+    span: Span,
+    ret: Option<&str>,
+    wanted: &str,
+    why: Why,
+) -> Diagnostic {
+    let message = match ret {
+        Some(ret) => format!("`?` returns early, but this function returns `{ret}`"),
+        None => {
+            "`?` returns early, so the result type of this function must be written".to_string()
+        }
+    };
+    let report = Diagnostic::error("try-kind", message).at(span, "may return from here");
+    match why.span {
+        Some(because) => report.also(because, "this function"),
+        None => report,
+    }
+    .help(format!(
+        "let it return `{wanted}`, or give a value instead: `… ?? default`"
+    ))
+}

@@ -1,0 +1,162 @@
+//! Operators, comparisons and indexing.
+
+use syntax::{Diagnostic, Span};
+
+use super::a;
+use crate::env::Env;
+use crate::hir::{BinaryOp, UnaryOp};
+use crate::types::{InferKind, Ty, TyKind};
+
+pub(in super::super) fn no_operator(
+    env: &Env,
+    op: BinaryOp,
+    op_span: Span,
+    (left_span, left): (Span, Ty),
+    (right_span, right): (Span, Ty),
+) -> Diagnostic {
+    let symbol = op.symbol();
+    let (l, r) = (left.display(env), right.display(env));
+    let report = Diagnostic::error(
+        "no-operator",
+        format!("there is no `{symbol}` for {} and {}", a(&l), a(&r)),
+    )
+    .at(op_span, format!("`{symbol}` of different types"))
+    .also(left_span, a(&l))
+    .also(right_span, a(&r));
+    let is_float = |ty: Ty| {
+        ty.is_float() || matches!(ty.kind(), TyKind::Infer(var) if var.kind == InferKind::Float)
+    };
+    let is_user = |ty: Ty| matches!(ty.kind(), TyKind::Adt(..));
+    if left.is_numeric() && right.is_numeric() {
+        let (to, other) = if is_float(right) && !is_float(left) {
+            (&r, "left")
+        } else {
+            (&l, "right")
+        };
+        report.help(format!(
+            "numbers do not convert by themselves; write `{to}(…)` around the {other} side"
+        ))
+    } else if left.is_int() && is_float(right) {
+        report.help("numbers do not convert by themselves; write `f64(…)` around the left side")
+    } else if is_float(left) && right.is_int() {
+        report.help("numbers do not convert by themselves; write `f64(…)` around the right side")
+    } else if matches!(left.kind(), TyKind::Str) && op == BinaryOp::Add {
+        report.help("write `str(…)` around the right side, or put both into text: `\"{a}{b}\"`")
+    } else if matches!(right.kind(), TyKind::Str) && op == BinaryOp::Add {
+        report.help("write `str(…)` around the left side, or put both into text: `\"{a}{b}\"`")
+    } else if left.option_of().is_some() || right.option_of().is_some() {
+        report.help("take the value out of the optional first: `(… ?? default)`")
+    } else if is_user(left) || is_user(right) {
+        report.help(format!("define it: `fn {symbol}(a: {l}, b: {r}) -> … = …`"))
+    } else {
+        let one = l == r;
+        let text = format!("{} has no `{symbol}`", a(&l));
+        if one { report.note(text) } else { report }
+    }
+}
+
+pub(in super::super) fn no_unary_operator(op: UnaryOp, span: Span, ty: &str) -> Diagnostic {
+    let symbol = match op {
+        UnaryOp::Neg => "-",
+        UnaryOp::Not => "!",
+        UnaryOp::BitNot => "~",
+    };
+    let report = Diagnostic::error(
+        "no-operator",
+        format!("there is no `{symbol}` for {}", a(ty)),
+    )
+    .at(span, format!("`{symbol}` of {}", a(ty)));
+    match op {
+        UnaryOp::Not if ty.starts_with(['i', 'u']) => {
+            report.help("`~` inverts the bits of an integer; `… == 0` asks for zero")
+        }
+        UnaryOp::BitNot if ty == "bool" => report.help("write `!`"),
+        _ => report,
+    }
+}
+
+pub(in super::super) fn compared_types_differ(
+    op: BinaryOp,
+    (left_span, left): (Span, &str),
+    (right_span, right): (Span, &str),
+    one_optional: bool,
+) -> Diagnostic {
+    let report = Diagnostic::error(
+        "mismatched-types",
+        format!("`{}` compares values of one type", op.symbol()),
+    )
+    .at(right_span, format!("this is {}", a(right)))
+    .also(left_span, format!("this is {}", a(left)));
+    if one_optional {
+        report.help("an operand is never wrapped: write `some(…)`")
+    } else {
+        report
+    }
+}
+
+pub(in super::super) fn not_comparable(
+    span: Span,
+    ty: &str,
+    symbol: &str,
+    is_param: bool,
+    ordered: bool,
+) -> Diagnostic {
+    let report = Diagnostic::error(
+        "not-comparable",
+        format!("values of type `{ty}` have no `{symbol}`"),
+    )
+    .at(span, "compared here");
+    match (is_param, ordered) {
+        (true, true) => report.help(format!("ask for it: `<{ty}: Ord>`")),
+        (true, false) => report.help(format!("ask for it: `<{ty}: Eq>`")),
+        (false, _) => report.note("functions have no comparison; maps and sets have no `<`"),
+    }
+}
+
+pub(in super::super) fn no_bits(span: Span, symbol: &str, ty: &str) -> Diagnostic {
+    Diagnostic::error(
+        "no-operator",
+        format!("there is no `{symbol}` for {}", a(ty)),
+    )
+    .at(span, "works on the bits of integers")
+}
+
+pub(in super::super) fn bad_range(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error("bad-range", format!("a range cannot begin with {}", a(ty)))
+        .at(span, "ranges are of integers or characters")
+}
+
+pub(in super::super) fn not_indexable(span: Span, ty: &str) -> Diagnostic {
+    let report = Diagnostic::error("not-indexable", format!("{} cannot be indexed", a(ty)))
+        .at(span, "indexed here");
+    if ty == "str" {
+        report.help("text is cut by bytes, `s[a..b]`; its characters are `s.chars()`")
+    } else if ty.starts_with('(') {
+        report.help("the parts of a tuple are `.0`, `.1`, …")
+    } else {
+        report
+    }
+}
+
+pub(in super::super) fn not_sliceable(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error("not-indexable", format!("{} cannot be cut", a(ty)))
+        .at(span, "only arrays and text have parts `[a..b]`")
+}
+
+pub(in super::super) fn bad_index(span: Span, ty: &str) -> Diagnostic {
+    let report = Diagnostic::error(
+        "bad-index",
+        format!("an index is an integer, not {}", a(ty)),
+    )
+    .at(span, "the index");
+    if ty.starts_with('f') {
+        report.help("write `i64(…)` to cut off the fraction")
+    } else {
+        report
+    }
+}
+
+pub(in super::super) fn default_needs_map(span: Span) -> Diagnostic {
+    Diagnostic::error("default-needs-map", "only a map is indexed with `default:`")
+        .at(span, "this is no map")
+}

@@ -1,0 +1,106 @@
+//! What may be changed.
+
+use syntax::{Diagnostic, Span};
+
+use super::super::body::Binder;
+use super::super::place::Use;
+use super::a;
+
+/// What is done to the place, as a label.
+fn deed(used: &Use) -> String {
+    match used {
+        Use::Assigned => "assigned here".to_string(),
+        Use::MutArgument => "passed as `mut` here".to_string(),
+        Use::MutReceiver(method) => format!("`{method}` changes it"),
+        Use::Walked => "its elements are bound with `mut`".to_string(),
+        Use::Matched => "its parts are bound with `mut`".to_string(),
+    }
+}
+
+pub(in super::super) fn not_changeable(
+    name: &str,
+    span: Span,
+    declared: Span,
+    binder: Binder,
+    used: &Use,
+) -> Diagnostic {
+    let (message, help) = match binder {
+        Binder::Let => (
+            format!("`{name}` is bound with `let`, so it cannot change"),
+            format!("write `var {name}` where it is bound"),
+        ),
+        Binder::Param | Binder::ClosureParam if name == "self" => (
+            "this method may not change `self`".to_string(),
+            "write `mut self` in its parameters".to_string(),
+        ),
+        Binder::Param | Binder::ClosureParam => (
+            format!("`{name}` is a parameter, so it cannot change"),
+            format!(
+                "write `mut {name}` to change the caller's value, or `var {name} = {name}` for a copy"
+            ),
+        ),
+        Binder::For => (
+            format!("`{name}` is bound by `for`, so it cannot change"),
+            format!(
+                "write `for mut {name} in …` to change the elements in place, or `var {name} = {name}` for a copy"
+            ),
+        ),
+        Binder::Pattern => (
+            format!("`{name}` is bound by a pattern, so it cannot change"),
+            format!("write `mut {name}` in the pattern to change it in place"),
+        ),
+    };
+    Diagnostic::error("not-changeable", message)
+        .at(span, deed(used))
+        .also(declared, "bound here")
+        .help(help)
+}
+
+pub(in super::super) fn constant_changed(name: &str, span: Span, declared: Span) -> Diagnostic {
+    Diagnostic::error("not-changeable", format!("`{name}` is a constant"))
+        .at(span, "cannot change")
+        .also(declared, "declared here")
+        .help(format!("write `var {name}`"))
+}
+
+pub(in super::super) fn not_a_place(span: Span, used: &Use) -> Diagnostic {
+    let (message, help) = match used {
+        Use::Assigned => (
+            "this cannot be assigned to",
+            "assign to a `var`, or to a field or element of one",
+        ),
+        Use::MutArgument => (
+            "a `mut` argument must be a place",
+            "bind the value with `var` first, and pass that",
+        ),
+        Use::MutReceiver(_) => (
+            "this method changes what it is called on, which is a passing value here",
+            "bind the value with `var` first, and call the method on that",
+        ),
+        Use::Walked => (
+            "`for mut` must walk a place",
+            "bind the value with `var` first, and walk that",
+        ),
+        Use::Matched => (
+            "a `mut` binding needs a place to match",
+            "bind the value with `var` first, and match that",
+        ),
+    };
+    Diagnostic::error("not-a-place", message)
+        .at(span, "a value, not a place")
+        .help(help)
+}
+
+pub(in super::super) fn index_is_not_a_place(span: Span) -> Diagnostic {
+    Diagnostic::error("not-a-place", "the number of an element cannot change")
+        .at(span, "leave out `mut`")
+}
+
+pub(in super::super) fn elements_are_not_places(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(
+        "not-a-place",
+        format!("the elements of {} cannot change", a(ty)),
+    )
+    .at(span, "walked with `mut`")
+    .help("leave out `mut`")
+}

@@ -1,0 +1,375 @@
+//! Types that do not fit, or are not known.
+
+use syntax::{Diagnostic, Span};
+
+use super::super::body::Why;
+use super::a;
+use crate::env::Env;
+use crate::types::{InferKind, Origin, OriginKind, Ty, TyKind};
+
+/// A type in prose: `` `i64` `` or `an integer`.
+fn name(env: &Env, ty: Ty) -> String {
+    match ty.kind() {
+        TyKind::Infer(var) => match var.kind {
+            InferKind::General => "a type not known yet".to_string(),
+            InferKind::Int => "an integer".to_string(),
+            InferKind::Float => "a float".to_string(),
+        },
+        _ => format!("`{}`", ty.display(env)),
+    }
+}
+
+pub(in super::super) fn mismatch(
+    env: &Env,
+    span: Span,
+    found: Ty,
+    expected: Ty,
+    why: Why,
+) -> Diagnostic {
+    let (found_name, expected_name) = (name(env, found), name(env, expected));
+    let mut report = Diagnostic::error(
+        "mismatched-types",
+        format!("expected {expected_name}, found {found_name}"),
+    )
+    .at(span, format!("this is {}", this_is(env, found)));
+    if let Some(because) = why.span.filter(|because| *because != span) {
+        report = report.also(because, format!("{expected_name} is expected {}", why.text));
+    }
+    match mend(env, found, expected) {
+        Some(help) => report.help(help),
+        None => report,
+    }
+}
+
+fn this_is(env: &Env, ty: Ty) -> String {
+    match ty.kind() {
+        TyKind::Infer(_) => name(env, ty),
+        TyKind::Tuple(parts) if parts.is_empty() => "`()`, no value".to_string(),
+        _ => a(&ty.display(env)),
+    }
+}
+
+/// How a value of one type is made one of another.
+fn mend(env: &Env, found: Ty, expected: Ty) -> Option<String> {
+    let (to, from) = (expected.display(env), found.display(env));
+    match (expected.kind(), found.kind()) {
+        (TyKind::Int(_) | TyKind::Float(_), TyKind::Int(_) | TyKind::Float(_)) => Some(format!(
+            "numbers do not convert by themselves; write `{to}(…)` to convert this `{from}`"
+        )),
+        (TyKind::Int(_), TyKind::Infer(var)) if var.kind == InferKind::Float => Some(format!(
+            "write `{to}(…)` to convert; it cuts off the fraction"
+        )),
+        (TyKind::Int(_), TyKind::Str) => Some(format!(
+            "`{to}.parse(…)` reads a number from text; it gives an optional"
+        )),
+        (TyKind::Float(_), TyKind::Str) => Some(format!(
+            "`{to}.parse(…)` reads a number from text; it gives an optional"
+        )),
+        (TyKind::Str, TyKind::Tuple(parts)) if parts.is_empty() => None,
+        (TyKind::Str, TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Char) => {
+            Some("write `str(…)`, or put it into text as `\"{…}\"`".to_string())
+        }
+        (TyKind::Str, TyKind::Infer(var)) if var.kind != InferKind::General => {
+            Some("write `str(…)`, or put it into text as `\"{…}\"`".to_string())
+        }
+        (TyKind::Bool, TyKind::Int(_)) => Some("compare it: `… != 0`".to_string()),
+        _ if found.option_of() == Some(expected) => Some(
+            "take the value out of the optional with `?? default`, `if let some(x) = …` or `.expect(\"why\")`"
+                .to_string(),
+        ),
+        (TyKind::Adt(crate::env::DefId::RESULT, args), _)
+            if args[0] == found || matches!(found.kind(), TyKind::Infer(_)) =>
+        {
+            Some("a result is never wrapped by itself; write `ok(…)`".to_string())
+        }
+        (_, TyKind::Adt(crate::env::DefId::RESULT, args)) if args[0] == expected => {
+            Some("take the value out of the result with `?`, `?? default` or `match`".to_string())
+        }
+        (TyKind::FixedArray(..), TyKind::Array(_)) => Some(
+            "an array of fixed length is made by a literal of that length".to_string(),
+        ),
+        (TyKind::Array(_), TyKind::FixedArray(..)) => {
+            Some("write `.to_array()` to make it growable".to_string())
+        }
+        _ => None,
+    }
+}
+
+pub(in super::super) fn missing_value(span: Span, expected: &str, why: Why) -> Diagnostic {
+    let end = Span {
+        start: span.end.saturating_sub(1).max(span.start),
+        ..span
+    };
+    let report = Diagnostic::error(
+        "missing-value",
+        format!(
+            "this block ends without a value, but {} is expected",
+            a(expected)
+        ),
+    )
+    .at(end, "no value before this `}`");
+    match why.span {
+        Some(because) => report.also(because, format!("`{expected}` is expected {}", why.text)),
+        None => report,
+    }
+    .help("let its last line be the value")
+}
+
+pub(in super::super) fn if_without_else(span: Span, expected: &str, why: Why) -> Diagnostic {
+    let report = Diagnostic::error(
+        "if-without-else",
+        format!(
+            "an `if` without `else` has no value, but {} is expected",
+            a(expected)
+        ),
+    )
+    .at(span, "there is no value if the condition does not hold");
+    match why.span {
+        Some(because) => report.also(because, format!("`{expected}` is expected {}", why.text)),
+        None => report,
+    }
+    .help("add `else { … }`")
+}
+
+pub(in super::super) fn cannot_infer(origin: &Origin) -> Diagnostic {
+    let report = |message: String| Diagnostic::error("cannot-infer", message);
+    match &origin.kind {
+        OriginKind::Expr => report("the type of this is not known".to_string())
+            .at(origin.span, "nothing says what type it has")
+            .help("write a type where it is bound: `let x: i64 = …`"),
+        OriginKind::Binding(name) => report(format!("the type of `{name}` is not known"))
+            .at(origin.span, "nothing says what type it has")
+            .help(format!("write it: `let {name}: i64 = …`")),
+        OriginKind::TypeArg { param, of } => {
+            report(format!("the type `{param}` of `{of}` is not known here"))
+                .at(origin.span, format!("nothing says what `{param}` is"))
+                .help("write a type where the value is bound: `let x: … = …`")
+        }
+        OriginKind::EmptyArray => report("the type of this array's elements is not known".into())
+            .at(origin.span, "empty, and nothing is ever put in")
+            .help("write it where the array is bound: `let xs: [i64] = []`"),
+        OriginKind::None => report("the type of this optional is not known".to_string())
+            .at(origin.span, "`none` of which type?")
+            .help("write it where the value is bound: `let x: i64? = none`"),
+    }
+}
+
+pub(in super::super) fn must_be_known(span: Span) -> Diagnostic {
+    Diagnostic::error("cannot-infer", "the type of this must be known here")
+        .at(span, "its type is not known at this point")
+        .help("write the type where it is bound: `let x: i64 = …`, `|x: i64| …`")
+}
+
+pub(in super::super) fn needs_result_type(name: &str, declared: Span, used: Span) -> Diagnostic {
+    Diagnostic::error(
+        "needs-result-type",
+        format!("the result type of `{name}` must be written, because it depends on itself"),
+    )
+    .at(declared, "its result type is not written")
+    .also(used, "and its body needs it here")
+    .help(format!("write it: `fn {name}(…) -> i64 = …`"))
+}
+
+pub(in super::super) fn needs_annotation(name: &str, declared: Span, used: Span) -> Diagnostic {
+    Diagnostic::error(
+        "needs-annotation",
+        format!("the type of `{name}` must be written, because its value depends on itself"),
+    )
+    .at(declared, "its type is not written")
+    .also(used, "and is needed here to find it")
+    .help(format!("write it: `let {name}: i64 = …`"))
+}
+
+pub(in super::super) fn literal_does_not_fit(
+    span: Span,
+    text: &str,
+    ty: &str,
+    range: &str,
+) -> Diagnostic {
+    Diagnostic::error(
+        "literal-out-of-range",
+        format!("`{text}` does not fit `{ty}`"),
+    )
+    .at(span, format!("{} holds {range}", a(ty)))
+}
+
+pub(in super::super) fn conversion_wraps(
+    span: Span,
+    value: i128,
+    ty: &str,
+    result: i128,
+) -> Diagnostic {
+    Diagnostic::warning(
+        "conversion-wraps",
+        format!("`{value}` does not fit `{ty}`: this gives {result}"),
+    )
+    .at(span, format!("wraps to {result}"))
+}
+
+pub(in super::super) fn no_conversion(
+    span: Span,
+    from: &str,
+    to: &str,
+    from_text: bool,
+    from_bool: bool,
+    from_optional: bool,
+) -> Diagnostic {
+    let report = Diagnostic::error(
+        "no-conversion",
+        format!("{} cannot be converted to `{to}`", a(from)),
+    )
+    .at(span, format!("this converts {}", a(from)));
+    if from_text {
+        report.help(format!(
+            "`{to}.parse(…)` reads one from text; it gives an optional"
+        ))
+    } else if from_bool {
+        report.help("write `if … { 1 } else { 0 }`")
+    } else if from_optional {
+        report.help("take the value out of the optional first: `… ?? default`")
+    } else {
+        report
+    }
+}
+
+pub(in super::super) fn bound_not_met(
+    span: Span,
+    ty: &str,
+    bound: &str,
+    param: &str,
+    of: &str,
+    is_param: bool,
+) -> Diagnostic {
+    let report = Diagnostic::error("bound-not-met", format!("`{ty}` is not `{bound}`"))
+        .at(span, format!("`{of}` needs `{param}: {bound}`"));
+    if is_param {
+        report.help(format!("ask for it: `<{ty}: {bound}>`"))
+    } else {
+        report
+    }
+}
+
+pub(in super::super) fn not_a_key(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error("bound-not-met", format!("{} cannot be a key", a(ty)))
+        .at(span, "keys must have `==` and a hash")
+}
+
+pub(in super::super) fn pattern_type(span: Span, pattern: &str, value: &str) -> Diagnostic {
+    let pattern = match pattern.split_once(' ') {
+        Some(("a" | "an", _)) => pattern.to_string(),
+        _ => format!("`{pattern}`"),
+    };
+    Diagnostic::error(
+        "mismatched-pattern",
+        format!("a pattern for {pattern} cannot match {}", a(value)),
+    )
+    .at(span, format!("the value is {}", a(value)))
+}
+
+pub(in super::super) fn tuple_pattern_count(
+    span: Span,
+    given: usize,
+    wanted: usize,
+    ty: &str,
+) -> Diagnostic {
+    Diagnostic::error(
+        "mismatched-pattern",
+        format!("this pattern has {given} parts, but the value has {wanted}"),
+    )
+    .at(span, format!("the value is {}", a(ty)))
+    .help("`_` stands for a part that is not wanted")
+}
+
+pub(in super::super) fn binding_types_differ(
+    name: &str,
+    span: Span,
+    before: &str,
+    now: &str,
+) -> Diagnostic {
+    Diagnostic::error(
+        "mismatched-pattern",
+        format!("`{name}` has different types in the alternatives of one pattern"),
+    )
+    .at(span, format!("{} in one, {} in another", a(before), a(now)))
+}
+
+pub(in super::super) fn variant_pattern_type(name: &str, span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(
+        "mismatched-pattern",
+        format!("`{name}` cannot match {}, which is no enum", a(ty)),
+    )
+    .at(span, "a variant's pattern")
+}
+
+pub(in super::super) fn variant_inside_optional(name: &str, span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(
+        "mismatched-pattern",
+        format!("`{name}` cannot match {}", a(ty)),
+    )
+    .at(span, "the variant is inside the optional")
+    .help(format!("write `some({name}(…))`"))
+}
+
+pub(in super::super) fn variant_needs_fields(name: &str, span: Span, fields: usize) -> Diagnostic {
+    Diagnostic::error(
+        "pattern-fields",
+        format!(
+            "`{name}` has {}, which the pattern leaves out",
+            super::count(fields, "field")
+        ),
+    )
+    .at(span, "no fields here")
+    .help(format!("`{name}(..)` matches it with any fields"))
+}
+
+pub(in super::super) fn field_pattern_count(
+    name: &str,
+    span: Span,
+    (fields, given): (usize, usize),
+    missing: &[&str],
+) -> Diagnostic {
+    if given > fields {
+        return Diagnostic::error(
+            "pattern-fields",
+            format!(
+                "`{name}` has {}, {given} given",
+                super::count(fields, "field")
+            ),
+        )
+        .at(span, "too many");
+    }
+    let missing: Vec<String> = missing.iter().map(|m| format!("`{m}`")).collect();
+    Diagnostic::error(
+        "pattern-fields",
+        format!("this pattern of `{name}` leaves out {}", missing.join(", ")),
+    )
+    .at(
+        span,
+        format!("{} of {} given", given, super::count(fields, "field")),
+    )
+    .help("end it with `..` to leave out the rest")
+}
+
+pub(in super::super) fn not_exhaustive(span: Span, witnesses: &[String]) -> Diagnostic {
+    let missing: Vec<String> = witnesses.iter().map(|w| format!("`{w}`")).collect();
+    Diagnostic::error(
+        "not-exhaustive",
+        format!("this `match` does not cover {}", missing.join(", ")),
+    )
+    .at(span, format!("{} is not matched", missing.join(" nor ")))
+    .help("add an arm for it, or `_ => …` for all that is left")
+}
+
+pub(in super::super) fn refutable(span: Span, witness: &str) -> Diagnostic {
+    Diagnostic::error(
+        "refutable-pattern",
+        format!("this pattern does not match `{witness}`"),
+    )
+    .at(span, "must match every value here")
+    .help("use `let … = … else { return }`, `if let` or `match`")
+}
+
+pub(in super::super) fn unreachable_arm(span: Span) -> Diagnostic {
+    Diagnostic::warning("unreachable-arm", "this arm is never reached")
+        .at(span, "the arms above match everything that it matches")
+}

@@ -1,0 +1,652 @@
+//! Expressions: literals, containers, blocks and branches. Calls, operators, places and loops have files of their own.
+
+use smol_str::SmolStr;
+use syntax::Span;
+
+use super::body::{Binder, Checker, Expect, Literal, Number, Why};
+use super::errors;
+use crate::env::{DefId, DefKind};
+use crate::hir::{self, ExprId, ExprKind, LocalId, StrPart};
+use crate::types::{FnParam, FnTy, InferKind, Len, OriginKind, Ty, TyKind};
+
+const ELEMENT: &str = "because of the type of the elements";
+
+impl Checker<'_, '_> {
+    pub(super) fn infer_expr(&mut self, id: ExprId) -> Ty {
+        self.check_expr(id, Expect::Nothing)
+    }
+
+    /// Checks an expression that must have a type, wrapping it into `some(…)` where that is what lacks.
+    pub(super) fn coerce(&mut self, id: ExprId, expected: Ty, why: Why) {
+        let found = self.check_expr(id, Expect::Coerce(expected, why));
+        self.adjust(id, found, expected, why);
+    }
+
+    fn adjust(&mut self, id: ExprId, found: Ty, expected: Ty, why: Why) {
+        let (found, expected) = (self.shallow(found), self.shallow(expected));
+        if found == expected || found.is_never() {
+            return;
+        }
+        let known_not_optional = !matches!(found.kind(), TyKind::Error)
+            && found.option_of().is_none()
+            && !matches!(found.kind(), TyKind::Infer(var) if var.kind == InferKind::General);
+        if let Some(inner) = expected.option_of()
+            && known_not_optional
+        {
+            if self.infer.unify(found, inner).is_ok() {
+                self.tables.wraps.insert(id, expected);
+                return;
+            }
+        } else if self.infer.unify(found, expected).is_ok() {
+            return;
+        }
+        let span = self.blame(id);
+        self.mismatch(span, found, expected, why);
+    }
+
+    /// The part of an expression that its type comes from: the last expression of a block.
+    pub(super) fn blame(&self, id: ExprId) -> Span {
+        match &self.body.exprs[id].kind {
+            ExprKind::Block {
+                tail: Some(tail), ..
+            } => self.blame(*tail),
+            _ => self.span(id),
+        }
+    }
+
+    pub(super) fn mismatch(&mut self, span: Span, found: Ty, expected: Ty, why: Why) {
+        let (found, expected) = (self.infer.resolve(found), self.infer.resolve(expected));
+        let report = errors::mismatch(self.env(), span, found, expected, why);
+        self.report(report);
+    }
+
+    pub(super) fn unify_or_report(&mut self, found: Ty, expected: Ty, span: Span, why: Why) {
+        if self.infer.unify(found, expected).is_err() {
+            self.mismatch(span, found, expected, why);
+        }
+    }
+
+    pub(super) fn check_expr(&mut self, id: ExprId, expect: Expect) -> Ty {
+        let ty = self.check_kind(id, expect);
+        self.tables.exprs[id] = Some(ty);
+        ty
+    }
+
+    /// What the surroundings hope for, looking through one `T?` unless the expression may be optional itself.
+    pub(super) fn hoped(&self, expect: Expect) -> Option<Ty> {
+        match expect {
+            Expect::Hint(ty) | Expect::Coerce(ty, _) => {
+                let ty = self.shallow(ty);
+                (!matches!(ty.kind(), TyKind::Infer(_))).then_some(ty)
+            }
+            Expect::Nothing | Expect::Drop => None,
+        }
+    }
+
+    pub(super) fn hoped_inside(&self, expect: Expect) -> Option<Ty> {
+        let ty = self.hoped(expect)?;
+        Some(ty.option_of().map_or(ty, |inner| self.shallow(inner)))
+    }
+
+    fn check_kind(&mut self, id: ExprId, expect: Expect) -> Ty {
+        let body = self.body.clone();
+        let span = body.exprs[id].span;
+        match &body.exprs[id].kind {
+            ExprKind::Int(value) => self.check_int(*value, false, span),
+            ExprKind::Float(value) => self.check_float(*value, span),
+            ExprKind::Bool(_) => Ty::bool(),
+            ExprKind::Char(_) => Ty::char(),
+            ExprKind::Byte(_) => Ty::u8(),
+            ExprKind::Bytes(_) => Ty::array(Ty::u8()),
+            ExprKind::Str(_) => Ty::str(),
+            ExprKind::Interpolate(parts) => self.check_interpolation(parts),
+            ExprKind::Local(local) => self.local_type(*local),
+            ExprKind::Global(def) => self.global_type(*def, span),
+            ExprKind::Const(def) => self.unit.type_of(*def, span),
+            ExprKind::Fn(def) => self.check_fn_value(id, *def),
+            ExprKind::Tuple(parts) => self.check_tuple(parts, expect),
+            ExprKind::Array(items) => self.check_array(id, items, expect),
+            ExprKind::Repeat { value, count } => self.check_repeat(*value, *count, expect),
+            ExprKind::Map(entries) => self.check_map(entries, span, expect),
+            ExprKind::Range {
+                start,
+                end,
+                inclusive,
+            } => self.check_range(*start, *end, *inclusive, span),
+            ExprKind::Call { callee, args } => self.check_call(id, callee, args, expect),
+            ExprKind::MethodCall {
+                receiver,
+                name,
+                name_span,
+                args,
+                optional,
+            } => {
+                let method = super::method::MethodCall {
+                    id,
+                    receiver: *receiver,
+                    name,
+                    name_span: *name_span,
+                    args,
+                    optional: *optional,
+                };
+                self.check_method_call(&method, expect)
+            }
+            ExprKind::Convert { to, arg } => self.check_convert(*to, *arg, span),
+            ExprKind::Field {
+                base,
+                name,
+                name_span,
+                optional,
+            } => self.check_field(id, *base, name, *name_span, *optional),
+            ExprKind::TypeConst {
+                ty,
+                name,
+                name_span,
+            } => self.check_type_const(*ty, name, *name_span),
+            ExprKind::Index {
+                base,
+                index,
+                default,
+            } => self.check_index(*base, *index, *default, span),
+            ExprKind::Slice {
+                base,
+                start,
+                end,
+                inclusive: _,
+            } => self.check_slice(*base, *start, *end),
+            ExprKind::Unary { op, operand } => self.check_unary(id, *op, *operand),
+            ExprKind::Binary {
+                op,
+                op_span,
+                left,
+                right,
+            } => self.check_binary(id, *op, *op_span, *left, *right),
+            ExprKind::And(left, right) | ExprKind::Or(left, right) => {
+                self.check_condition(*left);
+                self.check_condition(*right);
+                Ty::bool()
+            }
+            ExprKind::Coalesce(left, right) => self.check_coalesce(*left, *right, expect),
+            ExprKind::Try(inner) => self.check_try(id, *inner),
+            ExprKind::Is { pat, expr } => {
+                let ty = self.infer_expr(*expr);
+                self.check_pat(*pat, ty, Binder::Pattern);
+                self.require_matched_place(*pat, *expr);
+                Ty::bool()
+            }
+            ExprKind::If {
+                cond,
+                then,
+                otherwise,
+            } => self.check_if(id, *cond, *then, *otherwise, expect),
+            ExprKind::Match { scrutinee, arms } => self.check_match(id, *scrutinee, arms, expect),
+            ExprKind::Loop {
+                id,
+                body,
+                from_while,
+            } => self.check_loop(*id, *body, *from_while, expect),
+            ExprKind::For {
+                id: target,
+                pat,
+                source,
+                body,
+            } => self.check_for(id, *target, *pat, *source, *body),
+            ExprKind::Break { target, value } => self.check_break(*target, *value, span),
+            ExprKind::Continue { target: _ } => Ty::never(),
+            ExprKind::Return(value) => self.check_return(*value, span),
+            ExprKind::Block { stmts, tail } => self.check_block(stmts, *tail, span, expect),
+            ExprKind::Assign {
+                place,
+                op,
+                op_span,
+                value,
+            } => self.check_assign(id, *place, *op, *op_span, *value),
+            ExprKind::Init { global, value } => self.check_init(*global, *value),
+            ExprKind::Closure { params, ret, body } => {
+                self.check_closure(params, *ret, *body, span, expect)
+            }
+            ExprKind::Error => Ty::error(),
+        }
+    }
+
+    pub(super) fn check_int(&mut self, value: u128, negative: bool, span: Span) -> Ty {
+        let ty = self.literal_var(InferKind::Int, span);
+        let value = Number::Int { value, negative };
+        self.literals.push(Literal { ty, span, value });
+        ty
+    }
+
+    pub(super) fn check_float(&mut self, value: f64, span: Span) -> Ty {
+        let ty = self.literal_var(InferKind::Float, span);
+        let value = Number::Float(value);
+        self.literals.push(Literal { ty, span, value });
+        ty
+    }
+
+    fn check_interpolation(&mut self, parts: &[StrPart]) -> Ty {
+        for part in parts {
+            match part {
+                StrPart::Text(_) => {}
+                StrPart::Expr { expr, spec: _ } => {
+                    self.infer_expr(*expr);
+                }
+            }
+        }
+        Ty::str()
+    }
+
+    pub(super) fn local_type(&mut self, local: LocalId) -> Ty {
+        // A local without a type was bound by a pattern that had an error.
+        self.tables.locals[local].unwrap_or(Ty::error())
+    }
+
+    fn global_type(&mut self, def: DefId, span: Span) -> Ty {
+        match self.globals.get(&def) {
+            Some(ty) => *ty,
+            None => self.unit.type_of(def, span),
+        }
+    }
+
+    fn check_fn_value(&mut self, id: ExprId, def: DefId) -> Ty {
+        let span = self.span(id);
+        let ret = self.unit.result_of(def, span);
+        let found = self.env().def(def).clone();
+        let DefKind::Fn(function) = &found.kind else {
+            panic!("compiler bug: {def} is not a function");
+        };
+        let args = self.instantiate(&function.generics, &found.name, span);
+        self.require_bounds(&function.generics, &args, &found.name, span);
+        let params = function.params.iter().map(|p| FnParam {
+            is_mut: p.is_mut,
+            ty: p.ty.subst(&args),
+        });
+        let ty = Ty::new(TyKind::Fn(FnTy {
+            params: params.collect(),
+            ret: ret.subst(&args),
+        }));
+        self.tables.fn_args.insert(id, args);
+        ty
+    }
+
+    fn check_tuple(&mut self, parts: &[ExprId], expect: Expect) -> Ty {
+        let hoped = self.hoped_inside(expect);
+        let wanted = match hoped.map(Ty::kind) {
+            Some(TyKind::Tuple(wanted)) if wanted.len() == parts.len() => wanted.as_slice(),
+            _ => &[],
+        };
+        let strict = matches!(expect, Expect::Coerce(..));
+        let mut types = Vec::new();
+        for (index, part) in parts.iter().enumerate() {
+            let ty = match wanted.get(index) {
+                Some(want) if strict => {
+                    self.coerce(*part, *want, Why::PLAIN);
+                    *want
+                }
+                Some(want) => self.check_expr(*part, Expect::Hint(*want)),
+                None => self.infer_expr(*part),
+            };
+            types.push(ty);
+        }
+        Ty::tuple(types)
+    }
+
+    fn check_array(&mut self, id: ExprId, items: &[ExprId], expect: Expect) -> Ty {
+        let span = self.span(id);
+        let hoped = self.hoped_inside(expect);
+        let (elem, fixed) = match hoped.map(Ty::kind) {
+            Some(TyKind::Array(elem)) => (Some(*elem), None),
+            Some(TyKind::FixedArray(elem, len)) => (Some(*elem), Some(len.clone())),
+            _ => (None, None),
+        };
+        let strict = matches!(expect, Expect::Coerce(..));
+        let elem = match elem {
+            Some(elem) if strict => {
+                for item in items {
+                    self.coerce(*item, elem, Why::PLAIN);
+                }
+                elem
+            }
+            Some(elem) => self.check_items(items, elem),
+            None => {
+                let kind = if items.is_empty() {
+                    OriginKind::EmptyArray
+                } else {
+                    OriginKind::Expr
+                };
+                let elem = self.fresh_as(span, kind);
+                self.check_items(items, elem)
+            }
+        };
+        match fixed {
+            Some(_) => Ty::new(TyKind::FixedArray(elem, Len::Known(items.len() as u64))),
+            None => Ty::array(elem),
+        }
+    }
+
+    /// Items that must agree; the first one that is known says what the type is.
+    fn check_items(&mut self, items: &[ExprId], elem: Ty) -> Ty {
+        let mut first = None;
+        for item in items {
+            let found = self.check_expr(*item, Expect::Hint(elem));
+            if found.is_never() {
+                continue;
+            }
+            if self.infer.unify(found, elem).is_err() {
+                let why = Why {
+                    span: first,
+                    text: "the elements before have this type",
+                };
+                self.mismatch(self.span(*item), found, elem, why);
+            }
+            first.get_or_insert(self.span(*item));
+        }
+        elem
+    }
+
+    fn check_repeat(&mut self, value: ExprId, count: ExprId, expect: Expect) -> Ty {
+        let hoped = self.hoped_inside(expect);
+        let elem = match hoped.map(Ty::kind) {
+            Some(TyKind::Array(elem) | TyKind::FixedArray(elem, _)) => {
+                self.coerce(value, *elem, Why::PLAIN);
+                *elem
+            }
+            _ => self.infer_expr(value),
+        };
+        self.coerce(count, Ty::i64(), Why::PLAIN);
+        let Some(TyKind::FixedArray(_, wanted)) = hoped.map(Ty::kind) else {
+            return Ty::array(elem);
+        };
+        let len = match self.body.exprs[count].kind {
+            ExprKind::Int(n) => Len::Known(u64::try_from(n).unwrap_or(u64::MAX)),
+            // Const evaluation compares the count with the length.
+            _ => wanted.clone(),
+        };
+        Ty::new(TyKind::FixedArray(elem, len))
+    }
+
+    fn check_map(&mut self, entries: &[(ExprId, ExprId)], span: Span, expect: Expect) -> Ty {
+        let (key, value) = match self.hoped_inside(expect).map(Ty::kind) {
+            Some(TyKind::Adt(DefId::MAP, args)) => (args[0], args[1]),
+            _ => (self.fresh(span), self.fresh(span)),
+        };
+        let why = Why {
+            span: None,
+            text: ELEMENT,
+        };
+        for (k, v) in entries {
+            self.coerce(*k, key, why);
+            self.coerce(*v, value, why);
+        }
+        self.require_key(key, span);
+        Ty::new(TyKind::Adt(DefId::MAP, vec![key, value]))
+    }
+
+    fn check_range(
+        &mut self,
+        start: Option<ExprId>,
+        end: Option<ExprId>,
+        inclusive: bool,
+        span: Span,
+    ) -> Ty {
+        let elem = self.literal_or_char(start.or(end), span);
+        for bound in [start, end].into_iter().flatten() {
+            let found = match self.tables.exprs[bound] {
+                Some(ty) => ty,
+                None => self.check_expr(bound, Expect::Hint(elem)),
+            };
+            let why = Why {
+                span: start.filter(|s| *s != bound).map(|s| self.span(s)),
+                text: "the range starts with this type",
+            };
+            self.unify_or_report(found, elem, self.span(bound), why);
+        }
+        if start.is_none() || end.is_none() {
+            return self.fail(errors::not_yet(span, "a range without an end as a value"));
+        }
+        let def = if inclusive {
+            DefId::RANGE_INCLUSIVE
+        } else {
+            DefId::RANGE
+        };
+        Ty::new(TyKind::Adt(def, vec![elem]))
+    }
+
+    /// The element type of a range, by its first bound.
+    fn literal_or_char(&mut self, first: Option<ExprId>, span: Span) -> Ty {
+        let Some(first) = first else {
+            return self.fresh(span);
+        };
+        let ty = self.infer_expr(first);
+        let ty = self.shallow(ty);
+        let fits = ty.is_int()
+            || matches!(ty.kind(), TyKind::Char | TyKind::Infer(_) | TyKind::Error)
+            || self.infer.param_has(ty, &[crate::env::Bound::Int]);
+        if fits {
+            return ty;
+        }
+        let shown = self.show(ty);
+        self.fail(errors::bad_range(self.span(first), &shown))
+    }
+
+    fn check_init(&mut self, global: DefId, value: ExprId) -> Ty {
+        let found = self.env().def(global).clone();
+        match self.globals.get(&global).copied() {
+            Some(ty) => {
+                let found = self.infer_expr(value);
+                let _ = self.infer.unify(found, ty);
+            }
+            None => {
+                let ty = self.unit.type_of(global, found.span);
+                let why = Why::at(found.span, "because of the type written here");
+                self.coerce(value, ty, why);
+            }
+        }
+        Ty::unit()
+    }
+
+    pub(super) fn check_condition(&mut self, cond: ExprId) {
+        let found = self.infer_expr(cond);
+        if self.infer.unify(found, Ty::bool()).is_err() {
+            let shown = self.show(found);
+            self.report(errors::not_a_condition(self.span(cond), &shown));
+        }
+    }
+
+    pub(super) fn check_block(
+        &mut self,
+        stmts: &[hir::Stmt],
+        tail: Option<ExprId>,
+        span: Span,
+        expect: Expect,
+    ) -> Ty {
+        let mut diverges = false;
+        for stmt in stmts {
+            diverges |= self.check_stmt(stmt);
+        }
+        let Some(tail) = tail else {
+            return self.end_without_value(diverges, span, expect);
+        };
+        let ty = match expect {
+            Expect::Coerce(expected, why) => {
+                self.coerce(tail, expected, why);
+                match self.tables.exprs[tail] {
+                    Some(ty) if ty.is_never() => ty,
+                    _ => expected,
+                }
+            }
+            Expect::Drop => {
+                let ty = self.check_expr(tail, Expect::Drop);
+                if ty.is_never() { ty } else { Ty::unit() }
+            }
+            Expect::Nothing | Expect::Hint(_) => self.check_expr(tail, expect),
+        };
+        if diverges { Ty::never() } else { ty }
+    }
+
+    fn end_without_value(&mut self, diverges: bool, span: Span, expect: Expect) -> Ty {
+        if diverges {
+            return Ty::never();
+        }
+        if let Expect::Coerce(expected, why) = expect
+            && self.infer.unify(Ty::unit(), expected).is_err()
+        {
+            let shown = self.show(expected);
+            return self.fail(errors::missing_value(span, &shown, why));
+        }
+        Ty::unit()
+    }
+
+    /// Whether control does not come past the statement.
+    fn check_stmt(&mut self, stmt: &hir::Stmt) -> bool {
+        match stmt {
+            hir::Stmt::Expr(expr) => {
+                let ty = self.check_expr(*expr, Expect::Drop);
+                self.shallow(ty).is_never()
+            }
+            hir::Stmt::Let {
+                pat,
+                ty,
+                value,
+                otherwise,
+            } => self.check_let(*pat, *ty, *value, *otherwise),
+        }
+    }
+
+    fn check_let(
+        &mut self,
+        pat: hir::PatId,
+        annotation: Option<Ty>,
+        value: Option<ExprId>,
+        otherwise: Option<ExprId>,
+    ) -> bool {
+        let pat_span = self.body.pats[pat].span;
+        let annotation = annotation.map(|ty| self.fill_unknown(ty, pat_span));
+        let mut diverges = false;
+        let ty = match (annotation, value) {
+            (Some(ty), Some(value)) => {
+                self.coerce(
+                    value,
+                    ty,
+                    Why::at(pat_span, "because of the type written here"),
+                );
+                ty
+            }
+            (Some(ty), None) => ty,
+            (None, Some(value)) => {
+                let ty = self.infer_expr(value);
+                diverges = ty.is_never();
+                ty
+            }
+            (None, None) => {
+                let name = self.pat_name(pat);
+                self.fresh_as(pat_span, OriginKind::Binding(name))
+            }
+        };
+        self.check_pat(pat, ty, Binder::Let);
+        match otherwise {
+            Some(otherwise) => {
+                let found = self.infer_expr(otherwise);
+                if !self.shallow(found).is_never() && !self.shallow(found).is_error() {
+                    self.report(errors::else_must_leave(self.span(otherwise)));
+                }
+            }
+            None => self.prove_irrefutable(pat, ty),
+        }
+        diverges
+    }
+
+    fn pat_name(&self, pat: hir::PatId) -> SmolStr {
+        match self.body.pats[pat].kind {
+            hir::PatKind::Bind(local) => self.body.locals[local].name.clone(),
+            _ => SmolStr::new("_"),
+        }
+    }
+
+    /// A written type whose arguments were left out gets variables for them.
+    pub(super) fn fill_unknown(&mut self, ty: Ty, span: Span) -> Ty {
+        if let TyKind::Adt(def, args) = ty.kind()
+            && args.is_empty()
+        {
+            let found = self.env().def(*def).clone();
+            let generics = match &found.kind {
+                DefKind::Struct(item) => item.generics.as_slice(),
+                DefKind::Enum(item) => item.generics.as_slice(),
+                _ => &[],
+            };
+            let args = self.instantiate(generics, &found.name, span);
+            return Ty::new(TyKind::Adt(*def, args));
+        }
+        ty.map_parts(&mut |part| self.fill_unknown(part, span))
+    }
+
+    fn check_if(
+        &mut self,
+        id: ExprId,
+        cond: ExprId,
+        then: ExprId,
+        otherwise: Option<ExprId>,
+        expect: Expect,
+    ) -> Ty {
+        self.check_condition(cond);
+        let Some(otherwise) = otherwise else {
+            self.check_expr(then, Expect::Drop);
+            if let Expect::Coerce(expected, why) = expect
+                && self.infer.unify(expected, Ty::unit()).is_err()
+            {
+                let shown = self.show(expected);
+                return self.fail(errors::if_without_else(self.span(id), &shown, why));
+            }
+            return Ty::unit();
+        };
+        self.check_branches(&[then, otherwise], expect)
+    }
+
+    /// Branches of which one gives the value.
+    pub(super) fn check_branches(&mut self, branches: &[ExprId], expect: Expect) -> Ty {
+        match expect {
+            Expect::Drop => {
+                let mut all_leave = !branches.is_empty();
+                for branch in branches {
+                    let ty = self.check_expr(*branch, Expect::Drop);
+                    all_leave &= self.shallow(ty).is_never();
+                }
+                if all_leave { Ty::never() } else { Ty::unit() }
+            }
+            Expect::Coerce(expected, why) => {
+                let mut all_leave = !branches.is_empty();
+                for branch in branches {
+                    self.coerce(*branch, expected, why);
+                    let ty = self.tables.exprs[*branch];
+                    all_leave &= ty.is_some_and(|ty| ty.is_never());
+                }
+                if all_leave { Ty::never() } else { expected }
+            }
+            Expect::Nothing | Expect::Hint(_) => self.join(branches, expect),
+        }
+    }
+
+    /// Branches of which nothing is expected but that they agree.
+    fn join(&mut self, branches: &[ExprId], expect: Expect) -> Ty {
+        let mut joined: Option<(Ty, Span)> = None;
+        for branch in branches {
+            let inner = match (expect, joined) {
+                (Expect::Nothing, Some((ty, _))) => Expect::Hint(ty),
+                _ => expect,
+            };
+            let found = self.check_expr(*branch, inner);
+            if self.shallow(found).is_never() {
+                continue;
+            }
+            let Some((ty, first)) = joined else {
+                joined = Some((found, self.blame(*branch)));
+                continue;
+            };
+            if self.infer.unify(found, ty).is_ok() {
+                continue;
+            }
+            let why = Why::at(first, "the first branch has this type");
+            self.mismatch(self.blame(*branch), found, ty, why);
+        }
+        joined.map_or(Ty::never(), |(ty, _)| ty)
+    }
+}

@@ -1,0 +1,112 @@
+//! Numbers: whether literals fit their types, and which conversions there are.
+
+use syntax::{Diagnostic, Span};
+
+use super::body::{Checker, Literal, Number};
+use super::errors;
+use crate::env::Bound;
+use crate::hir::ExprId;
+use crate::types::{FloatTy, Ty, TyKind};
+
+impl Checker<'_, '_> {
+    /// Every literal against the range of the type it took.
+    pub(super) fn check_literals(&mut self) {
+        for literal in std::mem::take(&mut self.literals) {
+            let ty = self.infer.resolve(literal.ty);
+            if let Some(report) = out_of_range(&literal, ty) {
+                self.report(report);
+            }
+        }
+    }
+
+    pub(super) fn check_convert(&mut self, to: Ty, arg: ExprId, span: Span) -> Ty {
+        let first_literal = self.literals.len();
+        let found = self.infer_expr(arg);
+        if matches!(to.kind(), TyKind::Str) || to.is_error() {
+            return to;
+        }
+        let from = self.known(found, self.span(arg));
+        if from.is_error() || from.is_never() {
+            return to;
+        }
+        self.warn_wrapping_literal(to, from, arg, first_literal);
+        let number = |ty: Ty| {
+            ty.is_numeric()
+                || self
+                    .infer
+                    .param_has(ty, &[Bound::Num, Bound::Int, Bound::Float])
+        };
+        let is_char = |ty: Ty| matches!(ty.kind(), TyKind::Char);
+        let fits = (number(to) && number(from))
+            || (is_char(from) && (to.is_int() || is_char(to)))
+            || (is_char(to) && from.is_int())
+            || to == from;
+        if fits {
+            return to;
+        }
+        let (shown_to, shown_from) = (self.show(to), self.show(from));
+        let from_text = matches!(from.kind(), TyKind::Str);
+        let from_bool = matches!(from.kind(), TyKind::Bool);
+        let inner = from.option_of().is_some();
+        self.report(errors::no_conversion(
+            span,
+            &shown_from,
+            &shown_to,
+            from_text,
+            from_bool,
+            inner,
+        ));
+        to
+    }
+
+    /// `u8(300)` is 44, which is rarely what was meant.
+    fn warn_wrapping_literal(&mut self, to: Ty, from: Ty, arg: ExprId, first_literal: usize) {
+        let (TyKind::Int(int), true, Some(literal)) =
+            (to.kind(), from.is_int(), self.literals.get(first_literal))
+        else {
+            return;
+        };
+        if literal.span != self.span(arg) {
+            return;
+        }
+        let Some(value) = signed(&literal.value) else {
+            return;
+        };
+        let result = int.wrap(value);
+        if result != value {
+            let report = errors::conversion_wraps(literal.span, value, int.name(), result);
+            self.report(report);
+        }
+    }
+}
+
+/// The value of an integer literal of usual size.
+fn signed(number: &Number) -> Option<i128> {
+    match number {
+        Number::Int { value, negative } => {
+            let value = i128::try_from(*value).ok()?;
+            Some(if *negative { -value } else { value })
+        }
+        Number::Float(_) => None,
+    }
+}
+
+fn out_of_range(literal: &Literal, ty: Ty) -> Option<Diagnostic> {
+    match (ty.kind(), literal.value) {
+        (TyKind::Int(int), Number::Int { value, negative }) => {
+            let fits =
+                signed(&literal.value).is_some_and(|v| ((*int).min()..=(*int).max()).contains(&v));
+            let text = format!("{}{value}", if negative { "-" } else { "" });
+            let range = format!("{}..={}", (*int).min(), (*int).max());
+            (!fits).then(|| errors::literal_does_not_fit(literal.span, &text, int.name(), &range))
+        }
+        (TyKind::Float(FloatTy::F32), Number::Float(value)) => {
+            let fits = (value as f32).is_finite() || !value.is_finite();
+            let range = "-3.4e38..=3.4e38";
+            (!fits).then(|| {
+                errors::literal_does_not_fit(literal.span, &format!("{value:e}"), "f32", range)
+            })
+        }
+        _ => None,
+    }
+}

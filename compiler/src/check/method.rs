@@ -1,0 +1,403 @@
+//! Members: method calls, `with`, fields, `?.`, and the constants of types.
+
+use smol_str::SmolStr;
+use syntax::Span;
+
+use super::body::{Checker, Expect, Why};
+use super::call::{Called, FirstArgs, Slot, function_of};
+use super::place::Use;
+use super::{Call, CallArg, Target, errors};
+use crate::env::{Bound, DefId, DefKind, Head, ModuleId};
+use crate::hir::{self, ExprId};
+use crate::types::{Ty, TyKind};
+
+/// The parts of a method call.
+pub(super) struct MethodCall<'a> {
+    pub(super) id: ExprId,
+    pub(super) receiver: ExprId,
+    pub(super) name: &'a SmolStr,
+    pub(super) name_span: Span,
+    pub(super) args: &'a [hir::Arg],
+    pub(super) optional: bool,
+}
+
+impl Checker<'_, '_> {
+    pub(super) fn check_method_call(&mut self, call: &MethodCall<'_>, expect: Expect) -> Ty {
+        let found = self.infer_expr(call.receiver);
+        let mut ty = self.known(found, self.span(call.receiver));
+        if call.optional {
+            ty = self.payload_of(call.receiver, ty);
+        }
+        if ty.is_error() || ty.is_never() {
+            self.infer_args(call.args);
+            return Ty::error();
+        }
+        let result = self.call_member(
+            call,
+            ty,
+            if call.optional {
+                Expect::Nothing
+            } else {
+                expect
+            },
+        );
+        if call.optional {
+            self.flatten(result)
+        } else {
+            result
+        }
+    }
+
+    fn call_member(&mut self, call: &MethodCall<'_>, ty: Ty, expect: Expect) -> Ty {
+        if let Some((def, type_args)) = self.find_method(ty, call.name, call.name_span) {
+            return self.call_method(call, def, type_args, expect);
+        }
+        if let Some((def, type_args)) = self.find_trait_method(ty, call.name) {
+            let result = self.call_method(call, def, type_args, expect);
+            if let Some(resolved) = self.tables.calls.get_mut(&call.id) {
+                resolved.target = Target::TraitMethod(def);
+            }
+            return result;
+        }
+        if call.name == "with" && self.struct_fields(ty).is_some() {
+            return self.check_with(call, ty);
+        }
+        if let Some((index, field)) = self.field_of(ty, call.name) {
+            self.tables.fields.insert(call.id, index);
+            return self.call_value(call.id, field, call.name_span, call.args);
+        }
+        self.infer_args(call.args);
+        let names = self.method_names(ty);
+        let shown = self.show(ty);
+        let names = names.iter().map(SmolStr::as_str);
+        self.fail(errors::unknown_method(
+            call.name,
+            call.name_span,
+            &shown,
+            names,
+        ))
+    }
+
+    fn call_method(
+        &mut self,
+        call: &MethodCall<'_>,
+        def: DefId,
+        type_args: Vec<Ty>,
+        expect: Expect,
+    ) -> Ty {
+        let found = self.env().def(def).clone();
+        let function = function_of(&found);
+        if !function.has_self {
+            self.infer_args(call.args);
+            let of = function
+                .self_ty
+                .map_or_else(String::new, |ty| ty.display(self.env()));
+            return self.fail(errors::not_a_method(call.name, call.name_span, &of));
+        }
+        let receiver = if function.params.first().is_some_and(|p| p.is_mut) {
+            self.require_place(call.receiver, Use::MutReceiver(call.name.clone()));
+            CallArg::Mut(call.receiver)
+        } else {
+            CallArg::Expr(call.receiver)
+        };
+        let first = FirstArgs {
+            type_args,
+            receiver: Some(receiver),
+        };
+        self.call_def(call.id, &found, first, call.args, expect)
+    }
+
+    /// A method of a trait that bounds a type parameter.
+    fn find_trait_method(&mut self, ty: Ty, name: &SmolStr) -> Option<(DefId, Vec<Ty>)> {
+        let TyKind::Param(index, _) = ty.kind() else {
+            return None;
+        };
+        let super::body::Item::Function { def, .. } = &self.item else {
+            return None;
+        };
+        let generic = self.env().function(*def).generics.get(*index as usize)?;
+        for bound in &generic.bounds {
+            let Bound::Trait(of) = bound else { continue };
+            let DefKind::Trait(item) = &self.env().def(*of).kind else {
+                continue;
+            };
+            let method = item.methods.iter().copied();
+            let found = method.clone().find(|m| self.env().def(*m).name == *name);
+            if let Some(method) = found {
+                return Some((method, vec![ty]));
+            }
+        }
+        None
+    }
+
+    pub(super) fn method_names(&self, ty: Ty) -> Vec<SmolStr> {
+        let Some(head) = Head::of(self.shallow(ty)) else {
+            return Vec::new();
+        };
+        let mut names = self.env().method_names(&head);
+        if let Some(fields) = self.struct_fields(self.shallow(ty)) {
+            names.extend(fields.into_iter().map(|(name, _)| name));
+            names.push(SmolStr::new("with"));
+        }
+        names.sort();
+        names
+    }
+
+    fn check_with(&mut self, call: &MethodCall<'_>, ty: Ty) -> Ty {
+        let TyKind::Adt(def, type_args) = ty.kind() else {
+            panic!("compiler bug: `with` on something that is no struct");
+        };
+        let found = self.env().def(*def).clone();
+        let DefKind::Struct(item) = &found.kind else {
+            panic!("compiler bug: `with` on something that is no struct");
+        };
+        let own = found.module != ModuleId::PRELUDE;
+        if let Some(arg) = call.args.iter().find(|arg| arg.name.is_none()) {
+            let span = self.span(arg.value);
+            self.infer_args(call.args);
+            return self.fail(errors::with_needs_names(span, &found.name));
+        }
+        // Fields that are left out keep their value: any definition does as the mark of a default.
+        let slots: Vec<Slot> = item
+            .fields
+            .iter()
+            .map(|field| Slot {
+                name: field.name.clone(),
+                ty: field.ty.subst(type_args),
+                is_mut: false,
+                default: Some(*def),
+                span: own.then_some(field.span),
+            })
+            .collect();
+        let called = Called {
+            name: &found.name,
+            noun: "field",
+            span: self.span(call.id),
+            declared: own.then_some(found.span),
+            variadic: false,
+        };
+        let (args, order) = self.check_args(called, &slots, call.args);
+        let kept = args.into_iter().map(|arg| match arg {
+            CallArg::Default(_) => CallArg::Keep,
+            other => other,
+        });
+        let resolved = Call {
+            target: Target::With,
+            type_args: type_args.clone(),
+            args: kept.collect(),
+            order,
+        };
+        self.tables.calls.insert(call.id, resolved);
+        ty
+    }
+
+    pub(super) fn check_field(
+        &mut self,
+        id: ExprId,
+        base: ExprId,
+        name: &SmolStr,
+        name_span: Span,
+        optional: bool,
+    ) -> Ty {
+        let found = self.infer_expr(base);
+        let mut ty = self.known(found, self.span(base));
+        if optional {
+            ty = self.payload_of(base, ty);
+        }
+        if ty.is_error() || ty.is_never() {
+            return Ty::error();
+        }
+        let Some((index, field)) = self.field_of(ty, name) else {
+            return self.unknown_field(ty, name, name_span);
+        };
+        self.tables.fields.insert(id, index);
+        if optional {
+            self.optional_fields.insert(id, field);
+            self.flatten(field)
+        } else {
+            field
+        }
+    }
+
+    fn unknown_field(&mut self, ty: Ty, name: &SmolStr, name_span: Span) -> Ty {
+        let shown = self.show(ty);
+        let is_method =
+            Head::of(ty).is_some_and(|head| self.env().methods(&head, name).next().is_some());
+        if is_method {
+            return self.fail(errors::method_without_call(name, name_span));
+        }
+        if let Some(inner) = ty.option_of()
+            && self.field_of(self.shallow(inner), name).is_some()
+        {
+            return self.fail(errors::field_of_optional(name, name_span, &shown));
+        }
+        if let TyKind::Tuple(parts) = ty.kind() {
+            let count = parts.len();
+            return self.fail(errors::no_tuple_field(name, name_span, &shown, count));
+        }
+        let mut names: Vec<SmolStr> = Vec::new();
+        for (field, _) in self.struct_fields(ty).unwrap_or_default() {
+            names.push(field);
+        }
+        let names = names.iter().map(SmolStr::as_str);
+        self.fail(errors::unknown_field(name, name_span, &shown, names))
+    }
+
+    /// The payload of `a` in `a?.b`.
+    fn payload_of(&mut self, base: ExprId, ty: Ty) -> Ty {
+        match ty.kind() {
+            TyKind::Adt(DefId::OPTION, args) => {
+                let inner = args[0];
+                self.known(inner, self.span(base))
+            }
+            TyKind::Error | TyKind::Never => Ty::error(),
+            TyKind::Adt(DefId::RESULT, _) => {
+                let report = errors::chain_on_result(self.span(base));
+                self.fail(report)
+            }
+            _ => {
+                let shown = self.show(ty);
+                self.fail(errors::chain_needs_optional(self.span(base), &shown))
+            }
+        }
+    }
+
+    fn flatten(&mut self, ty: Ty) -> Ty {
+        let ty = self.shallow(ty);
+        if ty.option_of().is_some() || ty.is_error() {
+            ty
+        } else {
+            Ty::option(ty)
+        }
+    }
+
+    fn struct_fields(&self, ty: Ty) -> Option<Vec<(SmolStr, Ty)>> {
+        let TyKind::Adt(def, args) = ty.kind() else {
+            return None;
+        };
+        let DefKind::Struct(item) = &self.env().def(*def).kind else {
+            return None;
+        };
+        let fields = item.fields.iter();
+        Some(fields.map(|f| (f.name.clone(), f.ty.subst(args))).collect())
+    }
+
+    fn field_of(&self, ty: Ty, name: &SmolStr) -> Option<(u32, Ty)> {
+        if let TyKind::Tuple(parts) = ty.kind() {
+            let index: u32 = name.parse().ok()?;
+            return Some((index, *parts.get(index as usize)?));
+        }
+        let fields = self.struct_fields(ty)?;
+        let index = fields.iter().position(|(field, _)| field == name)?;
+        Some((index as u32, fields[index].1))
+    }
+
+    pub(super) fn check_type_const(&mut self, ty: Ty, name: &SmolStr, name_span: Span) -> Ty {
+        if matches!(ty.kind(), TyKind::FixedArray(..)) && name == "len" {
+            return Ty::i64();
+        }
+        let numeric = ty.is_numeric()
+            || self
+                .infer
+                .param_has(ty, &[Bound::Num, Bound::Int, Bound::Float]);
+        let known: &[&str] = if ty.is_float() {
+            &["min", "max", "inf", "nan", "epsilon"]
+        } else if numeric {
+            &["min", "max"]
+        } else {
+            &[]
+        };
+        if ty.is_error() || known.contains(&name.as_str()) {
+            return ty;
+        }
+        let shown = self.show(ty);
+        self.fail(errors::unknown_type_const(
+            name,
+            name_span,
+            &shown,
+            known.iter().copied(),
+        ))
+    }
+
+    pub(super) fn check_index(
+        &mut self,
+        base: ExprId,
+        index: ExprId,
+        default: Option<ExprId>,
+        span: Span,
+    ) -> Ty {
+        let found = self.infer_expr(base);
+        let ty = self.known(found, self.span(base));
+        if let TyKind::Adt(DefId::MAP, args) = ty.kind() {
+            let why = Why::at(self.span(base), "because of the map's type");
+            self.coerce(index, args[0], why);
+            if let Some(default) = default {
+                self.coerce(default, args[1], why);
+            }
+            return args[1];
+        }
+        if let Some(default) = default {
+            self.infer_expr(default);
+            let span = self.span(default);
+            self.report(errors::default_needs_map(span));
+        }
+        match ty.kind() {
+            TyKind::Array(elem) | TyKind::FixedArray(elem, _) => {
+                self.check_position(index);
+                *elem
+            }
+            TyKind::Simd(scalar, _) => {
+                self.check_position(index);
+                match scalar {
+                    crate::types::Scalar::Int(int) => Ty::int(*int),
+                    crate::types::Scalar::Float(float) => Ty::float(*float),
+                }
+            }
+            TyKind::Error | TyKind::Never => {
+                self.infer_expr(index);
+                Ty::error()
+            }
+            _ => {
+                self.infer_expr(index);
+                let shown = self.show(ty);
+                self.fail(errors::not_indexable(span, &shown))
+            }
+        }
+    }
+
+    /// An index: of any integer type.
+    fn check_position(&mut self, index: ExprId) {
+        let found = self.infer_expr(index);
+        let ty = self.known(found, self.span(index));
+        let fits = ty.is_int()
+            || ty.is_error()
+            || ty.is_never()
+            || self.infer.param_has(ty, &[Bound::Int]);
+        if !fits {
+            let shown = self.show(ty);
+            self.report(errors::bad_index(self.span(index), &shown));
+        }
+    }
+
+    pub(super) fn check_slice(
+        &mut self,
+        base: ExprId,
+        start: Option<ExprId>,
+        end: Option<ExprId>,
+    ) -> Ty {
+        let found = self.infer_expr(base);
+        let ty = self.known(found, self.span(base));
+        for bound in [start, end].into_iter().flatten() {
+            self.check_position(bound);
+        }
+        match ty.kind() {
+            TyKind::Array(_) | TyKind::Str => ty,
+            TyKind::FixedArray(elem, _) => Ty::array(*elem),
+            TyKind::Error | TyKind::Never => Ty::error(),
+            _ => {
+                let shown = self.show(ty);
+                self.fail(errors::not_sliceable(self.span(base), &shown))
+            }
+        }
+    }
+}

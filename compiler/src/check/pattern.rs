@@ -1,0 +1,527 @@
+//! Patterns: each gets the type of the value it is matched with, and its locals theirs.
+
+use smol_str::SmolStr;
+use syntax::Span;
+
+use super::body::{Binder, Checker, Literal, Number, Why};
+use super::errors;
+use super::place::Use;
+use crate::env::{Def, DefId, DefKind, FieldDef};
+use crate::hir::{self, ExprId, FieldPat, PatId, PatKind};
+use crate::types::{InferKind, OriginKind, Ty, TyKind};
+
+/// A `match` or binding whose patterns must cover every value; proved when the types are known.
+pub(super) enum MatchToProve {
+    Exhaustive {
+        span: Span,
+        arms: Vec<(PatId, bool)>,
+        ty: Ty,
+    },
+    Irrefutable {
+        pat: PatId,
+        ty: Ty,
+    },
+}
+
+impl Checker<'_, '_> {
+    pub(super) fn prove_exhaustive(
+        &mut self,
+        id: ExprId,
+        scrutinee: ExprId,
+        arms: &[hir::Arm],
+        ty: Ty,
+    ) {
+        let arms = arms.iter().map(|arm| (arm.pat, arm.guard.is_some()));
+        let start = self.span(id);
+        let span = Span {
+            end: self.span(scrutinee).end.max(start.start),
+            ..start
+        };
+        self.matches.push(MatchToProve::Exhaustive {
+            span,
+            arms: arms.collect(),
+            ty,
+        });
+    }
+
+    pub(super) fn prove_irrefutable(&mut self, pat: PatId, ty: Ty) {
+        self.matches.push(MatchToProve::Irrefutable { pat, ty });
+    }
+
+    /// A pattern with `mut` bindings needs a place to bind them in.
+    pub(super) fn require_matched_place(&mut self, pat: PatId, scrutinee: ExprId) {
+        if self.binds_in_place(pat) {
+            self.require_place(scrutinee, Use::Matched);
+        }
+    }
+
+    pub(super) fn binds_in_place(&self, pat: PatId) -> bool {
+        match &self.body.pats[pat].kind {
+            PatKind::Bind(local) => self.body.locals[*local].is_ref,
+            PatKind::Tuple(parts) | PatKind::Or(parts) => {
+                parts.iter().any(|part| self.binds_in_place(*part))
+            }
+            PatKind::Array { before, after, .. } => before
+                .iter()
+                .chain(after)
+                .any(|part| self.binds_in_place(*part)),
+            PatKind::Variant {
+                fields: Some(fields),
+                ..
+            }
+            | PatKind::Struct { fields, .. } => {
+                fields.iter().any(|field| self.binds_in_place(field.pat))
+            }
+            PatKind::Typed { pat, .. } => self.binds_in_place(*pat),
+            PatKind::Variant { fields: None, .. }
+            | PatKind::Wildcard
+            | PatKind::Int { .. }
+            | PatKind::Float(_)
+            | PatKind::Bool(_)
+            | PatKind::Char(_)
+            | PatKind::Str(_)
+            | PatKind::Const(_)
+            | PatKind::Range { .. }
+            | PatKind::Error => false,
+        }
+    }
+
+    /// `for mut x in xs`, `for (i, mut x) in xs.enumerate()`, `for (mut a, b) in zip(xs, ys)`.
+    pub(super) fn require_walked_place(&mut self, id: ExprId, pat: PatId, source: ExprId) {
+        if !self.binds_in_place(pat) {
+            return;
+        }
+        let parts = match &self.body.pats[pat].kind {
+            PatKind::Tuple(parts) if parts.len() == 2 => Some((parts[0], parts[1])),
+            _ => None,
+        };
+        match (self.tables.sources.get(&id).copied(), parts) {
+            (Some(super::ForSource::Enumerate(xs)), Some((index, _))) => {
+                if self.binds_in_place(index) {
+                    let span = self.body.pats[index].span;
+                    self.report(errors::index_is_not_a_place(span));
+                }
+                self.require_place(xs, Use::Walked);
+            }
+            (Some(super::ForSource::Zip(xs, ys)), Some((a, b))) => {
+                for (part, source) in [(a, xs), (b, ys)] {
+                    if self.binds_in_place(part) {
+                        self.require_place(source, Use::Walked);
+                    }
+                }
+            }
+            (
+                Some(super::ForSource::Range | super::ForSource::Chars | super::ForSource::Set),
+                _,
+            ) => {
+                let shown = self.tables.exprs[source].map_or_else(String::new, |ty| self.show(ty));
+                self.report(errors::elements_are_not_places(self.span(source), &shown));
+            }
+            (Some(_), _) => self.require_place(source, Use::Walked),
+            (None, _) => {}
+        }
+    }
+
+    pub(super) fn check_pat(&mut self, pat: PatId, ty: Ty, binder: Binder) {
+        self.tables.pats[pat] = Some(ty);
+        let body = self.body.clone();
+        let span = body.pats[pat].span;
+        match &body.pats[pat].kind {
+            PatKind::Wildcard => {}
+            PatKind::Bind(local) => self.bind_local(*local, ty, binder),
+            PatKind::Int { value, negative } => {
+                let literal = self.literal_var(InferKind::Int, span);
+                self.literals.push(Literal {
+                    ty: literal,
+                    span,
+                    value: Number::Int {
+                        value: *value,
+                        negative: *negative,
+                    },
+                });
+                self.match_type(literal, ty, span);
+            }
+            PatKind::Float(value) => {
+                let literal = self.literal_var(InferKind::Float, span);
+                self.literals.push(Literal {
+                    ty: literal,
+                    span,
+                    value: Number::Float(*value),
+                });
+                self.match_type(literal, ty, span);
+            }
+            PatKind::Bool(_) => self.match_type(Ty::bool(), ty, span),
+            PatKind::Char(_) => self.match_type(Ty::char(), ty, span),
+            PatKind::Str(_) => self.match_type(Ty::str(), ty, span),
+            PatKind::Const(def) => {
+                let found = self.unit.type_of(*def, span);
+                self.match_type(found, ty, span);
+            }
+            PatKind::Range {
+                low,
+                high,
+                inclusive: _,
+            } => {
+                for bound in [low, high].into_iter().flatten() {
+                    self.check_pat(*bound, ty, binder);
+                }
+            }
+            PatKind::Tuple(parts) => self.check_tuple_pat(parts, ty, span, binder),
+            PatKind::Array {
+                before,
+                rest: _,
+                after,
+            } => self.check_array_pat(before, after, ty, span, binder),
+            PatKind::Variant {
+                of,
+                name,
+                name_span,
+                fields,
+                rest,
+            } => {
+                let variant = VariantPat {
+                    pat,
+                    of: *of,
+                    name,
+                    name_span: *name_span,
+                    fields: fields.as_deref(),
+                    rest: *rest,
+                };
+                self.check_variant_pat(&variant, ty, binder);
+            }
+            PatKind::Struct { def, fields, rest } => {
+                self.check_struct_pat(pat, *def, fields, *rest, ty, binder);
+            }
+            PatKind::Or(alternatives) => {
+                for alternative in alternatives {
+                    self.check_pat(*alternative, ty, binder);
+                }
+            }
+            PatKind::Typed { pat, ty: written } => {
+                if matches!(self.shallow(ty).kind(), TyKind::Any(_)) {
+                    self.report(errors::not_yet(span, "a type pattern"));
+                }
+                let written = self.fill_unknown(*written, span);
+                self.match_type(written, ty, span);
+                self.check_pat(*pat, written, binder);
+            }
+            PatKind::Error => {}
+        }
+    }
+
+    fn bind_local(&mut self, local: hir::LocalId, ty: Ty, binder: Binder) {
+        let declared = &self.body.locals[local];
+        let (annotation, span, name) = (declared.ty, declared.span, declared.name.clone());
+        self.binders.insert(local, binder);
+        if let Some(annotation) = annotation {
+            let annotation = self.fill_unknown(annotation, span);
+            self.match_type(ty, annotation, span);
+        }
+        match self.tables.locals[local] {
+            // An alternative of an or-pattern binds the same local again.
+            Some(before) => {
+                if self.infer.unify(before, ty).is_err() {
+                    let (before, now) = (self.show(before), self.show(ty));
+                    self.report(errors::binding_types_differ(&name, span, &before, &now));
+                }
+            }
+            None => self.tables.locals[local] = Some(ty),
+        }
+    }
+
+    /// The type of a pattern against that of the value.
+    fn match_type(&mut self, found: Ty, ty: Ty, span: Span) {
+        if self.infer.unify(found, ty).is_err() {
+            let (found, ty) = (self.show(found), self.show(ty));
+            self.report(errors::pattern_type(span, &found, &ty));
+        }
+    }
+
+    fn bind_all_as_errors<'p>(
+        &mut self,
+        pats: impl IntoIterator<Item = &'p PatId>,
+        binder: Binder,
+    ) {
+        for pat in pats {
+            self.check_pat(*pat, Ty::error(), binder);
+        }
+    }
+
+    fn check_tuple_pat(&mut self, parts: &[PatId], ty: Ty, span: Span, binder: Binder) {
+        let known = self.shallow(ty);
+        let types: Vec<Ty> = match known.kind() {
+            TyKind::Tuple(types) if types.len() == parts.len() => types.clone(),
+            TyKind::Tuple(types) => {
+                let shown = self.show(known);
+                self.report(errors::tuple_pattern_count(
+                    span,
+                    parts.len(),
+                    types.len(),
+                    &shown,
+                ));
+                return self.bind_all_as_errors(parts, binder);
+            }
+            TyKind::Infer(_) => {
+                let types: Vec<Ty> = parts
+                    .iter()
+                    .map(|part| {
+                        let span = self.body.pats[*part].span;
+                        self.fresh_as(span, OriginKind::Expr)
+                    })
+                    .collect();
+                self.match_type(Ty::tuple(types.clone()), ty, span);
+                types
+            }
+            TyKind::Error | TyKind::Never => return self.bind_all_as_errors(parts, binder),
+            _ => {
+                let shown = self.show(known);
+                self.report(errors::pattern_type(span, "a tuple", &shown));
+                return self.bind_all_as_errors(parts, binder);
+            }
+        };
+        for (part, ty) in parts.iter().zip(types) {
+            self.check_pat(*part, ty, binder);
+        }
+    }
+
+    fn check_array_pat(
+        &mut self,
+        before: &[PatId],
+        after: &[PatId],
+        ty: Ty,
+        span: Span,
+        binder: Binder,
+    ) {
+        let known = self.known(ty, span);
+        let elem = match known.kind() {
+            TyKind::Array(elem) | TyKind::FixedArray(elem, _) => *elem,
+            TyKind::Error | TyKind::Never => Ty::error(),
+            _ => {
+                let shown = self.show(known);
+                self.report(errors::pattern_type(span, "an array", &shown));
+                Ty::error()
+            }
+        };
+        for part in before.iter().chain(after) {
+            self.check_pat(*part, elem, binder);
+        }
+    }
+
+    fn check_variant_pat(&mut self, variant: &VariantPat<'_>, ty: Ty, binder: Binder) {
+        let all = variant.fields.unwrap_or(&[]);
+        let pats = || all.iter().map(|field| &field.pat);
+        if let Some(of) = variant.of {
+            self.match_enum(of, ty, variant.name_span);
+        } else if let Some(of) = language_enum(variant.name)
+            && matches!(self.shallow(ty).kind(), TyKind::Infer(_))
+        {
+            self.match_enum(of, ty, variant.name_span);
+        }
+        let known = self.known(ty, variant.name_span);
+        let found = match known.kind() {
+            TyKind::Error | TyKind::Never => return self.bind_all_as_errors(pats(), binder),
+            TyKind::Adt(def, _) => Some(self.env().def(*def).clone()),
+            _ => None,
+        };
+        let item = match found.as_ref().map(|found| &found.kind) {
+            Some(DefKind::Enum(item)) => Some(item),
+            _ => None,
+        };
+        let (Some(found), Some(item)) = (&found, item) else {
+            if variant.fields.is_none() && self.constant_pat(variant, known) {
+                return;
+            }
+            let shown = self.show(known);
+            self.report(errors::variant_pattern_type(
+                variant.name,
+                variant.name_span,
+                &shown,
+            ));
+            return self.bind_all_as_errors(pats(), binder);
+        };
+        let Some(index) = item.variants.iter().position(|v| v.name == *variant.name) else {
+            if variant.fields.is_none() && self.constant_pat(variant, known) {
+                return;
+            }
+            let report = self.no_such_variant(variant, known, found, item);
+            self.report(report);
+            return self.bind_all_as_errors(pats(), binder);
+        };
+        let TyKind::Adt(_, type_args) = known.kind() else {
+            return;
+        };
+        let fields = &item.variants[index].fields;
+        if variant.fields.is_none() && !fields.is_empty() {
+            let report =
+                errors::variant_needs_fields(variant.name, variant.name_span, fields.len());
+            self.report(report);
+        }
+        let owner = FieldOwner {
+            pat: variant.pat,
+            index: index as u32,
+            name: variant.name,
+            fields,
+            type_args,
+            rest: variant.rest || variant.fields.is_none(),
+        };
+        self.check_field_pats(&owner, all, binder);
+    }
+
+    fn no_such_variant(
+        &self,
+        variant: &VariantPat<'_>,
+        known: Ty,
+        found: &Def,
+        item: &crate::env::EnumDef,
+    ) -> syntax::Diagnostic {
+        // `Circle(r)` against a `Shape?`: the variant is inside.
+        if let Some(inner) = known.option_of()
+            && let TyKind::Adt(def, _) = self.shallow(inner).kind()
+            && let DefKind::Enum(inside) = &self.env().def(*def).kind
+            && inside.variants.iter().any(|v| v.name == *variant.name)
+        {
+            let shown = self.show(known);
+            return errors::variant_inside_optional(variant.name, variant.name_span, &shown);
+        }
+        let names = item.variants.iter().map(|v| v.name.as_str());
+        errors::unknown_variant(variant.name, variant.name_span, &found.name, names)
+    }
+
+    fn match_enum(&mut self, of: DefId, ty: Ty, span: Span) {
+        let found = self.env().def(of).clone();
+        let DefKind::Enum(item) = &found.kind else {
+            return;
+        };
+        let args = self.instantiate(&item.generics, &found.name, span);
+        self.match_type(Ty::new(TyKind::Adt(of, args)), ty, span);
+    }
+
+    /// A bare upper-case name that is no variant of the type may be a constant.
+    fn constant_pat(&mut self, variant: &VariantPat<'_>, ty: Ty) -> bool {
+        let Some(def) = self.constant_named(variant.name) else {
+            return false;
+        };
+        let found = self.unit.type_of(def, variant.name_span);
+        self.tables.pat_consts.insert(variant.pat, def);
+        self.match_type(found, ty, variant.name_span);
+        true
+    }
+
+    fn constant_named(&self, name: &SmolStr) -> Option<DefId> {
+        let def = match &self.item {
+            super::body::Item::Function { def, .. } => Some(*def),
+            super::body::Item::Cell { defines } => defines.first().copied(),
+        };
+        let module = def.map(|def| self.env().def(def).module)?;
+        let found = *self.env().module(module).names.get(name)?;
+        matches!(self.env().def(found).kind, DefKind::Const(_)).then_some(found)
+    }
+
+    fn check_struct_pat(
+        &mut self,
+        pat: PatId,
+        def: DefId,
+        fields: &[FieldPat],
+        rest: bool,
+        ty: Ty,
+        binder: Binder,
+    ) {
+        let span = self.body.pats[pat].span;
+        let found = self.env().def(def).clone();
+        let DefKind::Struct(item) = &found.kind else {
+            return self.bind_all_as_errors(fields.iter().map(|f| &f.pat), binder);
+        };
+        let type_args = self.instantiate(&item.generics, &found.name, span);
+        self.match_type(Ty::new(TyKind::Adt(def, type_args.clone())), ty, span);
+        let owner = FieldOwner {
+            pat,
+            index: 0,
+            name: &found.name,
+            fields: &item.fields,
+            type_args: &type_args,
+            rest,
+        };
+        self.check_field_pats(&owner, fields, binder);
+    }
+
+    fn check_field_pats(&mut self, owner: &FieldOwner<'_>, pats: &[FieldPat], binder: Binder) {
+        let span = self.body.pats[owner.pat].span;
+        let mut slots: Vec<Option<PatId>> = vec![None; owner.fields.len()];
+        for (position, field) in pats.iter().enumerate() {
+            let index = match &field.name {
+                None => (position < slots.len()).then_some(position),
+                Some((name, name_span)) => {
+                    let index = owner.fields.iter().position(|f| f.name == *name);
+                    if index.is_none() {
+                        let names = owner.fields.iter().map(|f| f.name.as_str());
+                        self.report(errors::unknown_field(name, *name_span, owner.name, names));
+                        self.check_pat(field.pat, Ty::error(), binder);
+                        continue;
+                    }
+                    index
+                }
+            };
+            let Some(index) = index else {
+                self.check_pat(field.pat, Ty::error(), binder);
+                continue;
+            };
+            slots[index] = Some(field.pat);
+            let ty = owner.fields[index].ty.subst(owner.type_args);
+            self.check_pat(field.pat, ty, binder);
+        }
+        let missing: Vec<&str> = owner
+            .fields
+            .iter()
+            .zip(&slots)
+            .filter(|(_, slot)| slot.is_none())
+            .map(|(field, _)| field.name.as_str())
+            .collect();
+        if pats.len() > owner.fields.len() || (!owner.rest && !missing.is_empty()) {
+            let counts = (owner.fields.len(), pats.len());
+            self.report(errors::field_pattern_count(
+                owner.name, span, counts, &missing,
+            ));
+        }
+        self.tables
+            .pat_fields
+            .insert(owner.pat, (owner.index, slots));
+    }
+
+    /// The name and kind of whoever bound a local, for messages.
+    pub(super) fn binder_of(&self, local: hir::LocalId) -> Binder {
+        self.binders.get(&local).copied().unwrap_or(Binder::Let)
+    }
+
+    pub(super) fn unify_place_types(&mut self, value: ExprId, found: Ty, place: Ty, why: Why) {
+        let span = self.blame(value);
+        self.unify_or_report(found, place, span, why);
+    }
+}
+
+struct VariantPat<'a> {
+    pat: PatId,
+    of: Option<DefId>,
+    name: &'a SmolStr,
+    name_span: Span,
+    fields: Option<&'a [FieldPat]>,
+    rest: bool,
+}
+
+/// A struct or variant whose fields are matched.
+struct FieldOwner<'a> {
+    pat: PatId,
+    index: u32,
+    name: &'a str,
+    fields: &'a [FieldDef],
+    type_args: &'a [Ty],
+    rest: bool,
+}
+
+/// The enum of `some`, `none`, `ok` and `err`, which needs no name.
+fn language_enum(name: &str) -> Option<DefId> {
+    match name {
+        "some" | "none" => Some(DefId::OPTION),
+        "ok" | "err" => Some(DefId::RESULT),
+        _ => None,
+    }
+}

@@ -1,0 +1,196 @@
+//! One unit on its way through the checker: which of its bodies are checked already, and the types that are only known
+//! once a body is. A body that needs such a type has the other one checked first.
+
+use std::mem;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+use syntax::{Diagnostic, Diagnostics, Span};
+
+use super::body::{Checked, Checker, Item};
+use super::{TypedCell, TypedFunction, TypedModule, errors};
+use crate::env::{DefId, DefKind, Env};
+use crate::hir;
+use crate::types::Ty;
+
+/// Checks every body of a unit. Types that were not written are filled in in `env`.
+pub fn check(env: &mut Env, module: hir::Module, diags: &mut Diagnostics) -> TypedModule {
+    let mut unit = Unit::new(env, module, diags);
+    for index in 0..unit.functions.len() {
+        unit.check_function(index);
+    }
+    for index in 0..unit.cells.len() {
+        unit.check_cell(index);
+    }
+    unit.finish()
+}
+
+pub(super) struct Unit<'e> {
+    pub(super) env: &'e mut Env,
+    pub(super) diags: &'e mut Diagnostics,
+    functions: Vec<Slot<hir::Function, TypedFunction>>,
+    cells: Vec<Slot<hir::Cell, TypedCell>>,
+    function_of: FxHashMap<DefId, usize>,
+    cell_of: FxHashMap<DefId, usize>,
+}
+
+enum Slot<Waiting, Done> {
+    Waiting(Waiting),
+    Running,
+    Done(Done),
+}
+
+impl<W, D> Slot<W, D> {
+    /// Takes what waits, leaving `Running`.
+    fn start(&mut self) -> Option<W> {
+        match mem::replace(self, Slot::Running) {
+            Slot::Waiting(waiting) => Some(waiting),
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+
+    fn done(self) -> Option<D> {
+        match self {
+            Slot::Done(done) => Some(done),
+            Slot::Waiting(_) | Slot::Running => None,
+        }
+    }
+}
+
+impl<'e> Unit<'e> {
+    fn new(env: &'e mut Env, module: hir::Module, diags: &'e mut Diagnostics) -> Unit<'e> {
+        let functions = module.functions.iter().enumerate();
+        let function_of = functions.map(|(index, f)| (f.def, index)).collect();
+        let mut cell_of = FxHashMap::default();
+        for (index, cell) in module.cells.iter().enumerate() {
+            for def in &cell.defines {
+                cell_of.insert(*def, index);
+            }
+        }
+        Unit {
+            env,
+            diags,
+            functions: module.functions.into_iter().map(Slot::Waiting).collect(),
+            cells: module.cells.into_iter().map(Slot::Waiting).collect(),
+            function_of,
+            cell_of,
+        }
+    }
+
+    fn finish(self) -> TypedModule {
+        TypedModule {
+            functions: self.functions.into_iter().filter_map(Slot::done).collect(),
+            cells: self.cells.into_iter().filter_map(Slot::done).collect(),
+        }
+    }
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diags.push(diagnostic);
+    }
+
+    /// The result type of a function, whose body is checked now if that is what says it. `used` is where it is asked for.
+    pub(super) fn result_of(&mut self, def: DefId, used: Span) -> Ty {
+        if self.env.function(def).ret.is_none() {
+            match self.function_of.get(&def) {
+                Some(index) => self.check_function(*index),
+                None => return Ty::error(),
+            }
+        }
+        if let Some(ret) = self.env.function(def).ret {
+            return ret;
+        }
+        let found = self.env.def(def).clone();
+        self.report(errors::needs_result_type(&found.name, found.span, used));
+        self.env.set_inferred_type(def, Ty::error());
+        Ty::error()
+    }
+
+    /// The type of a global or constant.
+    pub(super) fn type_of(&mut self, def: DefId, used: Span) -> Ty {
+        let found = self.env.def(def).clone();
+        let ty = match &found.kind {
+            DefKind::Global(global) => global.ty,
+            DefKind::Const(constant) => constant.ty,
+            _ => panic!("compiler bug: {def} is not a value"),
+        };
+        if let Some(ty) = ty {
+            return ty;
+        }
+        if let DefKind::Const(constant) = &found.kind {
+            let ty = self.result_of(constant.init, used);
+            self.env.set_inferred_type(def, ty);
+            return ty;
+        }
+        if let Some(index) = self.cell_of.get(&def) {
+            self.check_cell(*index);
+        }
+        let DefKind::Global(global) = &self.env.def(def).kind else {
+            return Ty::error();
+        };
+        if let Some(ty) = global.ty {
+            return ty;
+        }
+        self.report(errors::needs_annotation(&found.name, found.span, used));
+        self.env.set_inferred_type(def, Ty::error());
+        Ty::error()
+    }
+
+    fn check_function(&mut self, index: usize) {
+        let Some(function) = self.functions[index].start() else {
+            return;
+        };
+        let def = function.def;
+        let signature = self.env.function(def).clone();
+        let item = Item::Function {
+            def,
+            ret: signature.ret,
+        };
+        let checked = Checker::new(self, function.body, item, signature.generics.clone()).run();
+        // A cycle may have reported the result type as unknowable meanwhile.
+        if self.env.function(def).ret.is_none() {
+            self.env.set_inferred_type(def, checked.ret);
+        }
+        self.functions[index] = Slot::Done(TypedFunction {
+            def,
+            typed: checked.typed(),
+        });
+    }
+
+    fn check_cell(&mut self, index: usize) {
+        let Some(cell) = self.cells[index].start() else {
+            return;
+        };
+        let item = Item::Cell {
+            defines: Rc::from(cell.defines.as_slice()),
+        };
+        let checked = Checker::new(self, cell.body, item, Vec::new()).run();
+        for (def, ty) in &checked.globals {
+            self.env.set_inferred_type(*def, *ty);
+        }
+        let value = cell
+            .value
+            .filter(|_| !checked.ret.is_unit() && !checked.ret.is_never());
+        if let Some(hidden) = cell.value {
+            self.env.set_inferred_type(hidden, checked.ret);
+        }
+        self.cells[index] = Slot::Done(TypedCell {
+            span: cell.span,
+            defines: cell.defines,
+            value,
+            expected: cell.expected,
+            typed: checked.typed(),
+        });
+    }
+}
+
+impl Checked {
+    fn typed(self) -> super::Typed {
+        super::Typed {
+            body: self.body,
+            tables: self.tables,
+        }
+    }
+}
