@@ -123,12 +123,12 @@ fn a_trap_ends_the_run_and_says_where() {
 #[test]
 fn the_runtime_ends_the_run() {
     let fixture = Fixture::new(
-        "define i64 @inner(i64 %n) #0 { call void @raise(i32 11, i64 %n, i64 5)\n unreachable }
+        "define i64 @inner(i64 %n) #0 { call void @raise(i32 5, i64 %n, i64 5)\n unreachable }
         define i64 @middle(i64 %n) #0 { %r = call i64 @inner(i64 %n)\n %s = add i64 %r, 1\n ret i64 %s }
         define i64 @outer(i64 %n) #0 { %r = call i64 @middle(i64 %n)\n %s = add i64 %r, 1\n ret i64 %s }",
     );
     let trap = fixture.fail("outer", 99);
-    assert_eq!((trap.kind, trap.a, trap.b), (TrapKind::MemoryLimit, 99, 5));
+    assert_eq!((trap.kind, trap.a, trap.b), (TrapKind::Memory, 99, 5));
     assert_eq!(trap.stack.innermost.len(), 3, "{:x?}", trap.stack);
 }
 

@@ -8,48 +8,46 @@ use std::ops::Range;
 
 use crate::run::Run;
 
-/// The numbers that generated code and the runtime pass.
+/// The numbers that generated code and the runtime pass: those of `mir::TrapKind`, and one of our own.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TrapKind {
     /// `a` is the index, `b` the length.
     Index = 0,
-    DivideByZero = 1,
-    Exclusivity = 2,
+    DivisionByZero = 1,
+    Assert = 2,
     Panic = 3,
-    Assert = 4,
-    Unreachable = 5,
-    Unwrap = 6,
-    Key = 7,
-    Slice = 8,
-    Argument = 9,
-    StackOverflow = 10,
-    /// `a` is what was asked for in bytes, `b` the limit.
-    MemoryLimit = 11,
-    Interrupt = 12,
-    /// The system has no memory left; `a` is what was asked for in bytes.
-    OutOfMemory = 13,
+    StackOverflow = 4,
+    /// `a` is what was asked for in bytes; `b` the limit, or 0 if the system has no memory left.
+    Memory = 5,
+    Interrupt = 6,
+    /// Both indices.
+    Exclusivity = 7,
+    Key = 8,
+    Unwrap = 9,
+    Slice = 10,
+    Unreachable = 11,
+    Argument = 12,
     /// Generated code touched memory that is not there, or an instruction failed: a wrong `extern`, or a bug of ours. `a` is
     /// the signal, `b` the address.
-    Fault = 14,
+    Fault = 13,
 }
 
 impl TrapKind {
-    const ALL: [TrapKind; 15] = [
+    const ALL: [TrapKind; 14] = [
         TrapKind::Index,
-        TrapKind::DivideByZero,
-        TrapKind::Exclusivity,
-        TrapKind::Panic,
+        TrapKind::DivisionByZero,
         TrapKind::Assert,
-        TrapKind::Unreachable,
-        TrapKind::Unwrap,
-        TrapKind::Key,
-        TrapKind::Slice,
-        TrapKind::Argument,
+        TrapKind::Panic,
         TrapKind::StackOverflow,
-        TrapKind::MemoryLimit,
+        TrapKind::Memory,
         TrapKind::Interrupt,
-        TrapKind::OutOfMemory,
+        TrapKind::Exclusivity,
+        TrapKind::Key,
+        TrapKind::Unwrap,
+        TrapKind::Slice,
+        TrapKind::Unreachable,
+        TrapKind::Argument,
         TrapKind::Fault,
     ];
 
@@ -60,21 +58,29 @@ impl TrapKind {
 
     /// As it is said to users.
     pub fn name(self) -> &'static str {
+        match compiler::mir::TrapKind::from_number(self as u32) {
+            Some(kind) => kind.name(),
+            None => "fault",
+        }
+    }
+
+    /// Whether the first operand is the message, a `str` or null.
+    fn has_message(self) -> bool {
         match self {
-            TrapKind::Index => "index",
-            TrapKind::DivideByZero => "division-by-zero",
-            TrapKind::Exclusivity => "exclusivity",
-            TrapKind::Panic => "panic",
-            TrapKind::Assert => "assert",
-            TrapKind::Unreachable => "unreachable",
-            TrapKind::Unwrap => "unwrap",
-            TrapKind::Key => "missing-key",
-            TrapKind::Slice => "slice",
-            TrapKind::Argument => "argument",
-            TrapKind::StackOverflow => "stack-overflow",
-            TrapKind::MemoryLimit | TrapKind::OutOfMemory => "memory",
-            TrapKind::Interrupt => "interrupt",
-            TrapKind::Fault => "fault",
+            TrapKind::Assert
+            | TrapKind::Panic
+            | TrapKind::Key
+            | TrapKind::Unwrap
+            | TrapKind::Slice
+            | TrapKind::Unreachable
+            | TrapKind::Argument => true,
+            TrapKind::Index
+            | TrapKind::DivisionByZero
+            | TrapKind::StackOverflow
+            | TrapKind::Memory
+            | TrapKind::Interrupt
+            | TrapKind::Exclusivity
+            | TrapKind::Fault => false,
         }
     }
 }
@@ -207,11 +213,8 @@ impl Addresses {
 }
 
 /// The functions that generated code calls when something failed, by symbol.
-pub fn trap_symbols() -> [(&'static str, usize); 2] {
-    [
-        ("sumi_trap", sumi_trap as *const () as usize),
-        ("sumi_trap_message", sumi_trap_message as *const () as usize),
-    ]
+pub fn trap_symbols() -> [(&'static str, usize); 1] {
+    [("sumi_trap", sumi_trap as *const () as usize)]
 }
 
 /// `sumi_trap(kind: u32, location: *const Location, a: i64, b: i64) -> !`, called by generated code: adds the caller's frame
@@ -228,20 +231,6 @@ unsafe extern "C" fn sumi_trap() -> ! {
     )
 }
 
-/// `sumi_trap_message(kind: u32, location: *const Location, message: *const Block) -> !`: a panic or a failed assertion with
-/// its text, a `str`.
-#[unsafe(naked)]
-unsafe extern "C" fn sumi_trap_message() -> ! {
-    naked_asm!(
-        "mov r8, rbp",
-        "mov r9, [rsp]",
-        "push rbp",
-        "call {trap}",
-        "ud2",
-        trap = sym trap_with_message,
-    )
-}
-
 unsafe extern "C" fn trap_from_code(
     kind: u32,
     location: *const Location,
@@ -250,38 +239,14 @@ unsafe extern "C" fn trap_from_code(
     frame: usize,
     pc: usize,
 ) -> ! {
-    // SAFETY: codegen passes a constant location or null, and a run is under way on this thread.
+    let kind = TrapKind::from_number(kind);
+    // SAFETY: codegen passes a constant location or null, and a run is under way on this thread. The message is a live `str`,
+    // which the sweep after the run frees.
     unsafe {
-        Run::end(
-            TrapKind::from_number(kind),
-            location.as_ref(),
-            [a, b],
-            None,
-            pc,
-            frame,
-        )
-    }
-}
-
-unsafe extern "C" fn trap_with_message(
-    kind: u32,
-    location: *const Location,
-    message: *const stdlib::Block,
-    _unused: i64,
-    frame: usize,
-    pc: usize,
-) -> ! {
-    // SAFETY: as above; the message is a live `str`, which the sweep after the run frees.
-    unsafe {
-        let text = stdlib::block::text(message).to_owned();
-        Run::end(
-            TrapKind::from_number(kind),
-            location.as_ref(),
-            [0, 0],
-            Some(text),
-            pc,
-            frame,
-        )
+        let message = a as *const stdlib::Block;
+        let text = (kind.has_message() && !message.is_null())
+            .then(|| stdlib::block::text(message).to_owned());
+        Run::end(kind, location.as_ref(), [a, b], text, pc, frame)
     }
 }
 

@@ -100,7 +100,7 @@ unsafe fn refuse(bytes: u64) -> ! {
     // SAFETY: called during a run, with nothing to drop.
     unsafe {
         let limit = current().memory_limit as i64;
-        raise(TrapKind::MemoryLimit, bytes as i64, limit)
+        raise(TrapKind::Memory, bytes as i64, limit)
     }
 }
 
@@ -120,7 +120,7 @@ pub(crate) unsafe fn allocate(elem: *const TypeDesc, cap: i64) -> *mut Block {
         }
         let block = runtime.heap.allocate(bytes as usize);
         if block.is_null() {
-            raise(TrapKind::OutOfMemory, bytes as i64, 0);
+            raise(TrapKind::Memory, bytes as i64, 0);
         }
         runtime.live_blocks += 1;
         runtime.live_bytes += bytes;
@@ -318,7 +318,7 @@ pub(crate) unsafe fn reserve(elem: *const TypeDesc, block: *mut Block, min_cap: 
         }
         let moved = runtime.heap.resize(block, bytes as usize);
         if moved.is_null() {
-            raise(TrapKind::OutOfMemory, bytes as i64, 0);
+            raise(TrapKind::Memory, bytes as i64, 0);
         }
         runtime.live_bytes += bytes - before;
         (*moved).cap = grown;

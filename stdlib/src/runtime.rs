@@ -13,27 +13,12 @@ use crate::hash::HashWork;
 use crate::heap::Heap;
 use crate::show::ShowWork;
 
-/// Why a run ends. The numbers are those that generated code passes to `sumi_trap`.
+/// Why a run ends, as far as the runtime itself finds out. The numbers are those of the compiler's `mir::TrapKind`.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TrapKind {
-    /// `a` is the index, `b` the length.
-    Index = 0,
-    DivideByZero = 1,
-    Exclusivity = 2,
-    Panic = 3,
-    Assert = 4,
-    Unreachable = 5,
-    Unwrap = 6,
-    Key = 7,
-    Slice = 8,
-    Argument = 9,
-    StackOverflow = 10,
-    /// `a` is what was asked for in bytes, `b` the limit.
-    MemoryLimit = 11,
-    Interrupt = 12,
-    /// The system has no memory left; `a` is what was asked for in bytes.
-    OutOfMemory = 13,
+    /// `a` is what was asked for in bytes; `b` the limit, or 0 if the system has no memory left.
+    Memory = 5,
 }
 
 /// Takes a piece of output.

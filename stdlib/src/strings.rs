@@ -283,7 +283,7 @@ pub(crate) unsafe extern "C" fn sumi_str_repeat(s: Str, n: i64) -> *mut Block {
         }
         let Some(len) = (content.len() as i64).checked_mul(n) else {
             let limit = current().memory_limit as i64;
-            raise(TrapKind::MemoryLimit, i64::MAX, limit)
+            raise(TrapKind::Memory, i64::MAX, limit)
         };
         let block = allocate(&raw const desc::U8, len);
         let first = elements(block);

@@ -153,6 +153,6 @@ fn the_memory_limit_ends_the_run() {
         });
     });
     let (kind, wanted, limit) = receiver.recv().unwrap();
-    assert_eq!(kind, crate::TrapKind::MemoryLimit as u32);
+    assert_eq!(kind, crate::TrapKind::Memory as u32);
     assert!(wanted > 1000 && limit == 10_000);
 }
