@@ -14,6 +14,7 @@
 //! ```
 
 mod build;
+pub mod interpret;
 mod print;
 mod trap;
 mod types;

@@ -32,7 +32,7 @@ use syntax::Diagnostics;
 pub use needs::Needs;
 
 use crate::env::Env;
-use crate::mir::{Body, Built, Elaborated, Local, LocalKind, Operand, ParamMode};
+use crate::mir::{Body, Built, Elaborated, Local, LocalKind, ParamMode};
 use interface::Interfaces;
 use walk::Access;
 
@@ -142,13 +142,5 @@ fn set_param_kinds(body: &mut Body) {
             ParamMode::Own => LocalKind::Owned,
             ParamMode::Mut => LocalKind::Ref,
         };
-    }
-}
-
-/// The place of an operand, if it has one.
-fn operand_place(operand: &Operand) -> Option<&crate::mir::Place> {
-    match operand {
-        Operand::Copy(place) | Operand::Move(place) | Operand::Borrow(place) => Some(place),
-        Operand::Const(_) => None,
     }
 }

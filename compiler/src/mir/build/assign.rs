@@ -31,7 +31,7 @@ impl Builder<'_> {
 
     pub(super) fn build_init(&mut self, global: DefId, value: ExprId, span: Span) {
         let operand = self.operand(value);
-        self.assign(Place::global(global), Rvalue::Use(operand), span);
+        self.first_value(global, operand, span);
     }
 
     fn assign_plain(&mut self, place: ExprId, value: ExprId, span: Span) {

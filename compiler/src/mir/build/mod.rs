@@ -153,7 +153,7 @@ impl<'a> Builder<'a> {
             Some(global) if !ty.is_unit() && !ty.is_never() => {
                 let operand = self.operand(root);
                 let span = self.hir.exprs[root].span;
-                self.assign(Place::global(global), Rvalue::Use(operand), span);
+                self.first_value(global, operand, span);
             }
             _ => self.into(None, root),
         }
@@ -232,6 +232,16 @@ impl Builder<'_> {
     fn assign(&mut self, place: Place, value: Rvalue, span: Span) {
         let old = Old::Unknown;
         self.emit(StatementKind::Assign { place, value, old }, span);
+    }
+
+    /// Gives a global its first value: there is no old one to drop.
+    fn first_value(&mut self, global: DefId, value: Operand, span: Span) {
+        let kind = StatementKind::Assign {
+            place: Place::global(global),
+            value: Rvalue::Use(value),
+            old: Old::Nothing,
+        };
+        self.emit(kind, span);
     }
 
     fn assign_local(&mut self, local: Local, value: Rvalue, span: Span) {

@@ -1,0 +1,284 @@
+//! Calls: of functions, of primitives, and from the interpreter itself for a type's own `==`, `<` and `show`.
+
+use std::rc::Rc;
+
+use super::machine::{Code, Frame};
+use super::value::{Address, Value};
+use super::{Interpreter, Run, trap};
+use crate::env::FnOrigin;
+use crate::mir::trap::TrapKind;
+use crate::mir::{Arg, Body, Callee, Local, Old, Operand, ParamMode, Place};
+use crate::mono::{Key, Program, Target};
+use crate::types::Ty;
+
+/// An evaluated argument.
+pub(super) enum Given {
+    /// Somebody else owns it.
+    Borrowed(Value),
+    Owned(Value),
+    Place(Address),
+}
+
+/// The arguments of a primitive, by position.
+pub(super) struct Arguments(Vec<Given>);
+
+impl Arguments {
+    pub(super) fn value(&self, at: usize) -> &Value {
+        match &self.0[at] {
+            Given::Borrowed(value) | Given::Owned(value) => value,
+            Given::Place(_) => panic!("compiler bug: argument {at} is a place"),
+        }
+    }
+
+    pub(super) fn place(&self, at: usize) -> &Address {
+        match &self.0[at] {
+            Given::Place(address) => address,
+            Given::Borrowed(_) | Given::Owned(_) => {
+                panic!("compiler bug: argument {at} is no place")
+            }
+        }
+    }
+
+    pub(super) fn int(&self, at: usize) -> i128 {
+        self.value(at).int()
+    }
+
+    /// A position that the caller has checked.
+    pub(super) fn index(&self, at: usize) -> usize {
+        usize::try_from(self.int(at)).expect("compiler bug: a negative position")
+    }
+}
+
+impl Interpreter<'_> {
+    pub(super) fn call(
+        &mut self,
+        body: &Body,
+        dest: &Place,
+        callee: &Callee,
+        args: &[Arg],
+        old: Old,
+    ) -> Run<()> {
+        let program = self.program();
+        let (def, type_args) = match callee {
+            Callee::Fn(def, type_args) => (*def, type_args.clone()),
+            Callee::Value(operand) => match self.operand(operand) {
+                Value::Function(key) => (key.0, key.1.clone()),
+                other => panic!("compiler bug: {other:?} is called"),
+            },
+            Callee::TraitMethod(def, _) => {
+                panic!("compiler bug: the trait method {def} was not resolved")
+            }
+        };
+        let target = program.target(def, &type_args);
+        let given = args.iter().map(|arg| self.given(arg)).collect();
+        let dest_address = self.address(dest);
+        let old = self.old(dest, old);
+        if let Some(name) = program.intrinsic(target) {
+            let dest_ty = body.place_ty(&self.env, dest);
+            let args = self.as_the_primitive_takes(&program, target, given);
+            let result = self.intrinsic(&program, name, &type_args, &args, dest_ty)?;
+            self.store(&dest_address, result, old);
+            return Ok(());
+        }
+        let (program, code) = self.code(&program, target)?;
+        self.enter(program, code, given, Some((dest_address, old)))
+    }
+
+    fn given(&mut self, arg: &Arg) -> Given {
+        match arg {
+            Arg::Value(operand) => {
+                let value = self.operand(operand);
+                match operand {
+                    Operand::Copy(_) | Operand::Move(_) => Given::Owned(value),
+                    Operand::Borrow(_) | Operand::Const(_) => Given::Borrowed(value),
+                }
+            }
+            Arg::Mut(place) => Given::Place(self.address(place)),
+        }
+    }
+
+    /// Calls a function from here, with arguments that it borrows.
+    pub(super) fn call_target(
+        &mut self,
+        program: &Rc<Program>,
+        target: Target,
+        args: Vec<Value>,
+    ) -> Run<Value> {
+        let (program, code) = self.code(program, target)?;
+        let floor = self.frames.len();
+        let given = args.into_iter().map(Given::Borrowed).collect();
+        self.enter(program, code, given, None)?;
+        self.run_above(floor)
+    }
+
+    /// Where the code of a target is; functions of earlier units are in their programs.
+    fn code(&self, program: &Rc<Program>, target: Target) -> Run<(Rc<Program>, Code)> {
+        match target {
+            Target::Defined(index) => Ok((Rc::clone(program), Code::Function(index))),
+            Target::Imported(index) => {
+                let import = &program.imports[index];
+                match import.origin {
+                    FnOrigin::Sumi => Ok(self.exported_code(&import.key)),
+                    FnOrigin::C { .. } | FnOrigin::Host => trap(
+                        TrapKind::Panic,
+                        format!("`{}` is not available in the interpreter", import.symbol),
+                    ),
+                    FnOrigin::Intrinsic(_) => panic!("compiler bug: a primitive without code"),
+                }
+            }
+        }
+    }
+
+    fn exported_code(&self, key: &Key) -> (Rc<Program>, Code) {
+        for program in self.programs.iter().rev() {
+            let found = program
+                .functions
+                .iter()
+                .position(|f| f.key == *key && f.exported);
+            if let Some(index) = found {
+                return (Rc::clone(program), Code::Function(index));
+            }
+        }
+        panic!("compiler bug: no unit defines {key:?}")
+    }
+
+    fn enter(
+        &mut self,
+        program: Rc<Program>,
+        code: Code,
+        given: Vec<Given>,
+        dest: Option<(Address, Old)>,
+    ) -> Run<()> {
+        if self.frames.len() >= self.depth_limit {
+            return trap(TrapKind::StackOverflow, "stack overflow");
+        }
+        let mut frame = Frame::new(program, code, dest);
+        let modes = frame.body().params.clone();
+        assert!(
+            modes.len() == given.len(),
+            "compiler bug: `{}` takes {} arguments",
+            frame.body().name,
+            modes.len()
+        );
+        let params: Vec<Local> = frame.body().locals.keys().skip(1).collect();
+        for ((given, mode), local) in given.into_iter().zip(modes).zip(params) {
+            frame.locals[local] = self.taken(given, mode);
+        }
+        self.frames.push(frame);
+        Ok(())
+    }
+
+    /// What the parameter holds. The callee of a function value may own what it was lent: then it becomes an owner.
+    fn taken(&mut self, given: Given, mode: ParamMode) -> Value {
+        match (given, mode) {
+            (Given::Borrowed(value), ParamMode::Own) => {
+                self.heap.retain(&value);
+                value
+            }
+            (Given::Borrowed(value), ParamMode::Borrow) | (Given::Owned(value), ParamMode::Own) => {
+                value
+            }
+            (Given::Owned(value), ParamMode::Borrow) => {
+                assert!(
+                    !value.owns(),
+                    "compiler bug: an owned value is given to a parameter that borrows"
+                );
+                value
+            }
+            (Given::Place(address), ParamMode::Mut) => Value::Reference(Rc::new(address)),
+            (Given::Place(_), _) | (_, ParamMode::Mut) => {
+                panic!("compiler bug: a place and a value are mixed up in a call")
+            }
+        }
+    }
+
+    fn as_the_primitive_takes(
+        &mut self,
+        program: &Program,
+        target: Target,
+        given: Vec<Given>,
+    ) -> Arguments {
+        let modes = program.signature(target).params.clone();
+        let taken = given.into_iter().zip(modes).map(|(given, (mode, _))| {
+            if let Given::Place(address) = given {
+                return Given::Place(address);
+            }
+            Given::Borrowed(self.taken(given, mode))
+        });
+        Arguments(taken.collect())
+    }
+
+    fn intrinsic(
+        &mut self,
+        program: &Rc<Program>,
+        name: &str,
+        type_args: &[Ty],
+        args: &Arguments,
+        result: Ty,
+    ) -> Run<Value> {
+        if let Some(value) = self.array_intrinsic(program, name, type_args, args)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.text_intrinsic(name, args)? {
+            return Ok(value);
+        }
+        if let Some(value) = super::numbers::intrinsic(name, type_args, args) {
+            return Ok(value);
+        }
+        if let Some(value) = self.outside_intrinsic(name, args) {
+            return Ok(value);
+        }
+        match name {
+            "show" => {
+                let shown = self.show(program, type_args[0], args.value(0), false)?;
+                Ok(self.heap.text(shown))
+            }
+            "take" => {
+                let value = std::mem::take(self.at_mut(args.place(0)));
+                *self.at_mut(args.place(0)) = self.empty_of(result);
+                Ok(value)
+            }
+            "hash" => {
+                let seed = args.int(1) as u64;
+                let hash = self.hash(type_args[0], args.value(0), seed);
+                Ok(Value::Int(i128::from(hash)))
+            }
+            _ => panic!("compiler bug: the interpreter has no primitive `{name}`"),
+        }
+    }
+
+    fn outside_intrinsic(&mut self, name: &str, args: &Arguments) -> Option<Value> {
+        match name {
+            "print" => {
+                let line = format!("{}\n", self.text(args.value(0)));
+                self.outside.print(&line);
+            }
+            "write" => {
+                let piece = self.text(args.value(0)).to_string();
+                self.outside.print(&piece);
+            }
+            "eprint" => {
+                let line = format!("{}\n", self.text(args.value(0)));
+                self.outside.eprint(&line);
+            }
+            "read_line" => {
+                let Some(line) = self.outside.read_line() else {
+                    return Some(Value::Bool(false));
+                };
+                let line = self.heap.text(line);
+                self.store(args.place(0), line, Old::Drop);
+                return Some(Value::Bool(true));
+            }
+            "read_all" => {
+                let all = self.outside.read_all();
+                return Some(self.heap.text(all));
+            }
+            "args" => {
+                let args = self.outside.args();
+                return Some(self.texts(args));
+            }
+            _ => return None,
+        }
+        Some(Value::unit())
+    }
+}

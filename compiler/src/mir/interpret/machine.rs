@@ -1,0 +1,551 @@
+//! The loop that runs frames, statement by statement.
+
+use std::rc::Rc;
+
+use cranelift_entity::{EntityRef, SecondaryMap};
+use syntax::Span;
+
+use super::value::{Address, Root, Value};
+use super::{Interpreter, Run, RuntimeError, Trap, scalar, trap};
+use crate::boxes::is_boxed_field;
+use crate::mir::trap::TrapKind;
+use crate::mir::{
+    Base, BlockId, Body, Check, Const, FormatPart, Local, LocalKind, Old, Operand, Place, Rvalue,
+    Statement, StatementKind, Terminator,
+};
+use crate::mono::Program;
+use crate::types::{Len, Ty, TyKind};
+
+/// What a frame runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Code {
+    Function(usize),
+    Cell(usize),
+}
+
+pub(super) struct Frame {
+    pub(super) program: Rc<Program>,
+    pub(super) code: Code,
+    pub(super) locals: SecondaryMap<Local, Value>,
+    block: BlockId,
+    statement: usize,
+    /// Where the caller wants the result.
+    dest: Option<(Address, Old)>,
+}
+
+impl Default for Value {
+    fn default() -> Value {
+        Value::Empty
+    }
+}
+
+impl Frame {
+    pub(super) fn new(program: Rc<Program>, code: Code, dest: Option<(Address, Old)>) -> Frame {
+        Frame {
+            program,
+            code,
+            locals: SecondaryMap::new(),
+            block: BlockId::new(0),
+            statement: 0,
+            dest,
+        }
+    }
+
+    pub(super) fn body(&self) -> &Body {
+        body(&self.program, self.code)
+    }
+
+    pub(super) fn kind(&self, local: Local) -> LocalKind {
+        self.body().locals[local].kind
+    }
+}
+
+pub(super) fn body(program: &Program, code: Code) -> &Body {
+    match code {
+        Code::Function(index) => &program.functions[index].body,
+        Code::Cell(index) => &program.cells[index].body,
+    }
+}
+
+impl Interpreter<'_> {
+    pub(super) fn run_body(&mut self, cell: usize) -> Run<Value> {
+        let program = self
+            .programs
+            .last()
+            .cloned()
+            .expect("compiler bug: a cell without its program");
+        let floor = self.frames.len();
+        self.frames
+            .push(Frame::new(program, Code::Cell(cell), None));
+        self.run_above(floor)
+    }
+
+    /// Runs until the frame above `floor` has returned; gives its result.
+    pub(super) fn run_above(&mut self, floor: usize) -> Run<Value> {
+        loop {
+            let frame = self
+                .frames
+                .last()
+                .expect("compiler bug: a run without a frame");
+            let (program, code) = (Rc::clone(&frame.program), frame.code);
+            if let Some(result) = self.run_frame(body(&program, code), floor)? {
+                return Ok(result);
+            }
+        }
+    }
+
+    /// Runs the innermost frame until another one is the innermost.
+    fn run_frame(&mut self, body: &Body, floor: usize) -> Run<Option<Value>> {
+        let depth = self.frames.len();
+        loop {
+            let frame = &mut self.frames[depth - 1];
+            let block = &body.blocks[frame.block];
+            if let Some(statement) = block.statements.get(frame.statement) {
+                frame.statement += 1;
+                self.burn()?;
+                self.statement(body, statement)?;
+                if self.frames.len() != depth {
+                    return Ok(None);
+                }
+                continue;
+            }
+            self.burn()?;
+            match self.terminator(&block.terminator)? {
+                Some(next) => {
+                    let frame = &mut self.frames[depth - 1];
+                    frame.block = next;
+                    frame.statement = 0;
+                }
+                None => return Ok(self.leave(body, floor)),
+            }
+        }
+    }
+
+    fn burn(&mut self) -> Run<()> {
+        self.heap.stats.steps += 1;
+        match self.fuel.checked_sub(1) {
+            Some(left) => {
+                self.fuel = left;
+                Ok(())
+            }
+            None => trap(TrapKind::Interrupt, "interrupted"),
+        }
+    }
+
+    /// Ends the innermost frame. Its result goes to the caller's place, or out if it was the last.
+    fn leave(&mut self, body: &Body, floor: usize) -> Option<Value> {
+        let mut frame = self
+            .frames
+            .pop()
+            .expect("compiler bug: a return without a frame");
+        let result = std::mem::take(&mut frame.locals[Local::RESULT]);
+        for (local, decl) in body.locals.iter() {
+            let left = decl.kind == LocalKind::Owned && frame.locals[local].owns();
+            assert!(
+                !left,
+                "compiler bug: {local} of `{}` still owns a value at the end",
+                body.name
+            );
+        }
+        let result = match result {
+            Value::Empty => Value::unit(),
+            result => result,
+        };
+        if self.frames.len() == floor {
+            return Some(result);
+        }
+        if let Some((address, old)) = frame.dest {
+            self.store(&address, result, old);
+        }
+        None
+    }
+
+    fn statement(&mut self, body: &Body, statement: &Statement) -> Run<()> {
+        match &statement.kind {
+            StatementKind::Assign { place, value, old } => {
+                let value = self.rvalue(body, value)?;
+                let address = self.address(place);
+                let old = self.old(place, *old);
+                self.store(&address, value, old);
+            }
+            StatementKind::Call {
+                dest,
+                callee,
+                args,
+                old,
+            } => self.call(body, dest, callee, args, *old)?,
+            StatementKind::Open { reference, place } => {
+                let address = self.address(place);
+                let depth = self.frames.len() - 1;
+                self.frames[depth].locals[*reference] = Value::Reference(Rc::new(address));
+            }
+            StatementKind::Check(check) => self.check(check)?,
+            StatementKind::MakeUnique(place) => {
+                let address = self.address(place);
+                self.make_unique(&address);
+            }
+            StatementKind::Drop { place, flag } => self.drop_place(body, place, *flag),
+            StatementKind::Nop => {}
+        }
+        Ok(())
+    }
+
+    /// `DropIf` is decided by its flag; a borrowing local drops nothing.
+    pub(super) fn old(&self, place: &Place, old: Old) -> Old {
+        let frame = &self.frames[self.frames.len() - 1];
+        match (old, place.base) {
+            (Old::DropIf(flag), _) => match frame.locals[flag].truth() {
+                true => Old::Drop,
+                false => Old::Unknown,
+            },
+            (Old::Nothing, Base::Local(local)) if frame.kind(local) == LocalKind::Borrowed => {
+                Old::Unknown
+            }
+            (old, _) => old,
+        }
+    }
+
+    /// Stores a value; `Unknown` here means that nobody needs to drop the old one.
+    pub(super) fn store(&mut self, address: &Address, value: Value, old: Old) {
+        let place = self.at_mut(address);
+        let overwritten = std::mem::replace(place, value);
+        match old {
+            Old::Drop => {
+                assert!(
+                    !matches!(overwritten, Value::Empty),
+                    "compiler bug: the old value of a place is dropped that has none"
+                );
+                self.heap.release(overwritten);
+            }
+            Old::Nothing => assert!(
+                !overwritten.owns(),
+                "compiler bug: a value is overwritten that nobody dropped: {address:?}"
+            ),
+            Old::Unknown | Old::DropIf(_) => {}
+        }
+    }
+
+    pub(super) fn make_unique(&mut self, address: &Address) {
+        let Value::Block(block) = *self.at(address) else {
+            return;
+        };
+        let unshared = self.heap.unshared(block);
+        if unshared != block {
+            *self.at_mut(address) = Value::Block(unshared);
+        }
+    }
+
+    fn drop_place(&mut self, body: &Body, place: &Place, flag: Option<Local>) {
+        let frame = &self.frames[self.frames.len() - 1];
+        if flag.is_some_and(|flag| !frame.locals[flag].truth()) {
+            return;
+        }
+        if let Base::Local(local) = place.base {
+            assert!(
+                body.locals[local].kind != LocalKind::Borrowed,
+                "compiler bug: {local} of `{}` is dropped, but only borrows",
+                body.name
+            );
+        }
+        let address = self.address(place);
+        let value = std::mem::take(self.at_mut(&address));
+        assert!(
+            !matches!(value, Value::Empty),
+            "compiler bug: `{}` drops {place:?} twice or after it was moved",
+            body.name
+        );
+        self.heap.release(value);
+    }
+
+    fn check(&mut self, check: &Check) -> Run<()> {
+        match check {
+            Check::Index { index, place } => {
+                let index = self.operand(index).int();
+                let len = self.length(place);
+                if usize::try_from(index).is_ok_and(|index| index < len) {
+                    return Ok(());
+                }
+                trap(
+                    TrapKind::Index,
+                    format!("index {index} is out of range for a length of {len}"),
+                )
+            }
+            Check::NotZero(operand) => match self.operand(operand).int() {
+                0 => trap(TrapKind::DivisionByZero, "division by zero"),
+                _ => Ok(()),
+            },
+            Check::Disjoint {
+                first,
+                second,
+                place: _,
+            } => {
+                let (first, second) = (self.operand(first).int(), self.operand(second).int());
+                if first != second {
+                    return Ok(());
+                }
+                trap(
+                    TrapKind::Exclusivity,
+                    format!("element {first} is accessed twice at once"),
+                )
+            }
+        }
+    }
+
+    fn terminator(&mut self, terminator: &Terminator) -> Run<Option<BlockId>> {
+        match terminator {
+            Terminator::Goto(next) => Ok(Some(*next)),
+            Terminator::If {
+                cond,
+                then,
+                otherwise,
+            } => {
+                let holds = self.operand(cond).truth();
+                Ok(Some(if holds { *then } else { *otherwise }))
+            }
+            Terminator::Switch {
+                value,
+                cases,
+                default,
+            } => {
+                let value = match self.operand(value) {
+                    Value::Bool(value) => i128::from(value),
+                    Value::Char(value) => i128::from(u32::from(value)),
+                    other => other.int(),
+                };
+                let found = cases.iter().find(|(case, _)| *case == value);
+                let next = found.map(|(_, block)| *block).or(*default);
+                Ok(Some(
+                    next.expect("compiler bug: a switch without a matching case"),
+                ))
+            }
+            Terminator::Return => Ok(None),
+            Terminator::Panic {
+                kind,
+                message,
+                span,
+            } => {
+                let message = match message {
+                    Some(operand) => {
+                        let value = self.operand(operand);
+                        self.text(&value).to_string()
+                    }
+                    None => String::new(),
+                };
+                Err(Box::new(Trap {
+                    kind: TrapKind::from(*kind),
+                    message,
+                    span: Some(*span),
+                }))
+            }
+            Terminator::Unreachable => panic!("compiler bug: unreachable code was reached"),
+        }
+    }
+
+    pub(super) fn operands(&mut self, operands: &[Operand]) -> Vec<Value> {
+        operands.iter().map(|o| self.operand(o)).collect()
+    }
+
+    /// The value of an operand. A copy is a new owner; what is moved leaves nothing behind.
+    pub(super) fn operand(&mut self, operand: &Operand) -> Value {
+        match operand {
+            Operand::Copy(place) => {
+                let value = self.read(place);
+                self.heap.retain(&value);
+                value
+            }
+            Operand::Move(place) => {
+                let address = self.address(place);
+                assert!(
+                    matches!(address.root, Root::Local(..)) && address.steps.is_empty(),
+                    "compiler bug: only a whole local is moved"
+                );
+                let value = std::mem::take(self.at_mut(&address));
+                assert!(
+                    !matches!(value, Value::Empty),
+                    "compiler bug: {place:?} is moved twice"
+                );
+                value
+            }
+            Operand::Borrow(place) => self.read(place),
+            Operand::Const(value) => self.constant(value),
+        }
+    }
+
+    fn constant(&mut self, value: &Const) -> Value {
+        match value {
+            Const::Int(_, value) => Value::Int(*value),
+            Const::Float(ty, value) => Value::Float(scalar::round(*ty, *value)),
+            Const::Bool(value) => Value::Bool(*value),
+            Const::Char(value) => Value::Char(*value),
+            Const::Unit => Value::unit(),
+            Const::Str(text) => self.heap.constant(text),
+            Const::Bytes(bytes) => self.heap.byte_constant(bytes),
+            Const::Fn(def, args) => Value::Function(Rc::new((*def, args.clone()))),
+            Const::Def(def) => panic!("compiler bug: the constant {def} was not replaced"),
+        }
+    }
+
+    fn rvalue(&mut self, body: &Body, value: &Rvalue) -> Run<Value> {
+        Ok(match value {
+            Rvalue::Use(operand) => self.operand(operand),
+            Rvalue::Unary(op, operand) => {
+                let ty = body.operand_ty(&self.env, operand);
+                scalar::unary(*op, ty, &self.operand(operand))
+            }
+            Rvalue::Binary(op, left, right) => {
+                let ty = body.operand_ty(&self.env, left);
+                let (left, right) = (self.operand(left), self.operand(right));
+                scalar::binary(*op, ty, &left, &right)
+            }
+            Rvalue::Compare(op, left, right) => {
+                let ty = body.operand_ty(&self.env, left);
+                let (left, right) = (self.operand(left), self.operand(right));
+                let program = self.program();
+                Value::Bool(self.compare(&program, *op, ty, &left, &right)?)
+            }
+            Rvalue::Convert { operand, to } => scalar::convert(&self.operand(operand), *to),
+            Rvalue::Aggregate(ty, operands) => {
+                let fields = self.operands(operands);
+                Value::Fields(self.boxed_fields(*ty, 0, fields))
+            }
+            Rvalue::Variant {
+                ty,
+                variant,
+                fields,
+            } => {
+                let fields = self.operands(fields);
+                Value::Variant(*variant, self.boxed_fields(*ty, *variant, fields))
+            }
+            Rvalue::Array { elem: _, items } => {
+                let items = self.operands(items);
+                self.heap.allocate(super::heap::Data::Values(items))
+            }
+            Rvalue::Repeat { ty, value, count } => self.repeat(*ty, value, count)?,
+            Rvalue::Len(place) => Value::Int(self.length(place) as i128),
+            Rvalue::Discriminant(place) => match self.at(&self.address(place)) {
+                Value::Variant(variant, _) => Value::Int(i128::from(*variant)),
+                other => panic!("compiler bug: {other:?} has no variant"),
+            },
+            Rvalue::Format(parts) => self.format(body, parts)?,
+        })
+    }
+
+    /// Fields of a recursive type stand in boxes.
+    fn boxed_fields(&mut self, ty: Ty, variant: u32, fields: Vec<Value>) -> Box<[Value]> {
+        let TyKind::Adt(def, _) = ty.kind() else {
+            return fields.into();
+        };
+        let env = self.env.clone();
+        let boxed = fields.into_iter().enumerate().map(|(at, field)| {
+            if is_boxed_field(&env, *def, variant, at as u32) {
+                let data = super::heap::Data::Values(vec![field]);
+                self.heap.allocate(data)
+            } else {
+                field
+            }
+        });
+        boxed.collect()
+    }
+
+    fn repeat(&mut self, ty: Ty, value: &Operand, count: &Operand) -> Run<Value> {
+        let fixed = match ty.kind() {
+            TyKind::FixedArray(_, Len::Known(len)) => Some(*len as i128),
+            _ => None,
+        };
+        let value = self.operand(value);
+        let count = match fixed {
+            Some(len) => len,
+            None => self.operand(count).int(),
+        };
+        let Ok(count) = usize::try_from(count) else {
+            return trap(TrapKind::Argument, format!("an array of {count} elements"));
+        };
+        self.burn_many(count)?;
+        for _ in 0..count {
+            self.heap.retain(&value);
+        }
+        let values = vec![value; count];
+        Ok(match fixed {
+            Some(_) => Value::Fields(values.into()),
+            None => self.heap.allocate(super::heap::Data::Values(values)),
+        })
+    }
+
+    /// Work in proportion to a length counts as so many steps, which also bounds memory.
+    pub(super) fn burn_many(&mut self, count: usize) -> Run<()> {
+        match self.fuel.checked_sub(count as u64) {
+            Some(left) => {
+                self.fuel = left;
+                Ok(())
+            }
+            None => trap(TrapKind::Interrupt, "interrupted"),
+        }
+    }
+
+    fn format(&mut self, body: &Body, parts: &[FormatPart]) -> Run<Value> {
+        let mut out = String::new();
+        for part in parts {
+            match part {
+                FormatPart::Text(text) => out.push_str(text),
+                FormatPart::Value {
+                    operand,
+                    spec,
+                    literal,
+                } => {
+                    let ty = body.operand_ty(&self.env, operand);
+                    let value = self.operand(operand);
+                    let program = self.program();
+                    match spec {
+                        Some(spec) => {
+                            out.push_str(&self.formatted(&program, ty, &value, spec)?);
+                        }
+                        None => out.push_str(&self.show(&program, ty, &value, *literal)?),
+                    }
+                }
+            }
+        }
+        Ok(self.heap.text(out))
+    }
+
+    pub(super) fn program(&self) -> Rc<Program> {
+        Rc::clone(&self.frames[self.frames.len() - 1].program)
+    }
+
+    pub(super) fn report(&self, trap: Trap) -> RuntimeError {
+        let stack: Vec<(String, Span)> = self
+            .frames
+            .iter()
+            .rev()
+            .map(|frame| (frame.shown_name(), frame.span()))
+            .collect();
+        let here = stack.first().map(|(_, span)| *span);
+        RuntimeError {
+            kind: trap.kind,
+            span: trap
+                .span
+                .or(here)
+                .expect("compiler bug: a failure without a frame"),
+            message: trap.message,
+            stack,
+        }
+    }
+}
+
+impl Frame {
+    fn shown_name(&self) -> String {
+        match self.code {
+            Code::Function(index) => self.program.functions[index].name.clone(),
+            Code::Cell(_) => self.body().name.to_string(),
+        }
+    }
+
+    /// Where it stands: the statement that ran last.
+    fn span(&self) -> Span {
+        let block = &self.body().blocks[self.block];
+        let last = self.statement.checked_sub(1);
+        match last.and_then(|at| block.statements.get(at)) {
+            Some(statement) => statement.span,
+            None => self.body().span,
+        }
+    }
+}

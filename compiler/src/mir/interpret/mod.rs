@@ -1,0 +1,265 @@
+//! Runs concrete MIR in safe Rust: the meaning of the language, which compiled code is compared with. It also computes constants.
+//!
+//! Frames stand on a list, not on the stack of the process. Owners of blocks are counted by hand, so that a body with a
+//! wrong move, drop, share or write ends in a "compiler bug". A runtime error is a value; the blocks that the abandoned
+//! frames owned are found by counting anew from the globals.
+
+mod arrays;
+mod call;
+mod heap;
+mod machine;
+mod numbers;
+mod outside;
+mod place;
+mod relate;
+mod scalar;
+mod show;
+mod texts;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use syntax::{Diagnostic, Span};
+
+use super::Elaborated;
+use super::trap::TrapKind;
+use crate::env::{DefId, DefKind, Env};
+use crate::mir::Const;
+use crate::mono::{self, Mode, Program, Unit};
+use crate::types::Ty;
+
+pub use heap::Stats;
+pub use outside::{Captured, Outside};
+
+use heap::Heap;
+use machine::Frame;
+use value::Value;
+
+/// How a run ended early.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuntimeError {
+    pub kind: TrapKind,
+    pub span: Span,
+    /// As a user reads it, without the kind.
+    pub message: String,
+    /// The functions that were running, innermost first, each with where it stood.
+    pub stack: Vec<(String, Span)>,
+}
+
+/// What running a unit's cells came to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub error: Option<RuntimeError>,
+    /// Blocks alive now, those of the globals included.
+    pub live_blocks: usize,
+    pub stats: Stats,
+}
+
+/// A value that stands on its own: what a constant is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ConstValue {
+    Int(i128),
+    Float(f64),
+    Bool(bool),
+    Char(char),
+    Str(Arc<str>),
+    /// A struct, tuple or fixed array.
+    Fields(Vec<ConstValue>),
+    Variant(u32, Vec<ConstValue>),
+    Array(Vec<ConstValue>),
+    Boxed(Box<ConstValue>),
+    Fn(DefId, Vec<Ty>),
+}
+
+/// Runs units one after the other; keeps their globals.
+pub struct Interpreter<'o> {
+    env: Env,
+    programs: Vec<Rc<Program>>,
+    outside: &'o mut dyn Outside,
+    heap: Heap,
+    globals: FxHashMap<DefId, Value>,
+    frames: Vec<Frame>,
+    /// Statements that may still be run.
+    fuel: u64,
+    depth_limit: usize,
+}
+
+/// Calls may nest so deep before that is a stack overflow.
+const DEPTH_LIMIT: usize = 200_000;
+
+impl<'o> Interpreter<'o> {
+    pub fn new(outside: &'o mut dyn Outside) -> Interpreter<'o> {
+        Interpreter {
+            env: Env::new(),
+            programs: Vec::new(),
+            outside,
+            heap: Heap::default(),
+            globals: FxHashMap::default(),
+            frames: Vec::new(),
+            fuel: u64::MAX,
+            depth_limit: DEPTH_LIMIT,
+        }
+    }
+
+    /// Ends the run as an interrupt does after so many statements.
+    pub fn with_fuel(mut self, fuel: u64) -> Interpreter<'o> {
+        self.fuel = fuel;
+        self
+    }
+
+    /// Runs the cells of a unit in order, up to the first error.
+    pub fn run_cells(&mut self, env: &Env, program: Program) -> Outcome {
+        self.env = env.clone();
+        let cells = program.cells.len();
+        self.programs.push(Rc::new(program));
+        let mut error = None;
+        for cell in 0..cells {
+            match self.run_cell(cell) {
+                Ok(value) => self.heap.release(value),
+                Err(found) => {
+                    error = Some(found);
+                    break;
+                }
+            }
+        }
+        Outcome {
+            error,
+            live_blocks: self.heap.live(),
+            stats: self.heap.stats,
+        }
+    }
+
+    /// The literal text of a global's value, as a worksheet shows it; `None` if it has none yet.
+    pub fn shown(&mut self, global: DefId) -> Option<String> {
+        let DefKind::Global(def) = &self.env.def(global).kind else {
+            return None;
+        };
+        let (ty, value) = (def.ty(), self.globals.get(&global)?.clone());
+        if matches!(value, Value::Empty) {
+            return None;
+        }
+        let program = Rc::clone(self.programs.last()?);
+        self.show(&program, ty, &value, true).ok()
+    }
+
+    /// Drops every global; what lives afterwards has leaked.
+    pub fn close(&mut self) -> usize {
+        let globals = std::mem::take(&mut self.globals);
+        let mut values: Vec<(DefId, Value)> = globals.into_iter().collect();
+        values.sort_by_key(|(def, _)| *def);
+        for (_, value) in values {
+            self.heap.release(value);
+        }
+        self.heap.live()
+    }
+
+    fn run_cell(&mut self, cell: usize) -> Result<Value, RuntimeError> {
+        let result = self.run_body(cell);
+        result.map_err(|trap| {
+            let error = self.report(*trap);
+            self.frames.clear();
+            self.heap.sweep(self.globals.values());
+            error
+        })
+    }
+}
+
+/// Why a run cannot go on.
+#[derive(Debug)]
+struct Trap {
+    kind: TrapKind,
+    message: String,
+    /// Of a panic; otherwise the statement's.
+    span: Option<Span>,
+}
+
+type Run<T> = Result<T, Box<Trap>>;
+
+fn trap<T>(kind: TrapKind, message: impl Into<String>) -> Run<T> {
+    Err(Box::new(Trap {
+        kind,
+        message: message.into(),
+        span: None,
+    }))
+}
+
+/// How many statements a constant may take.
+const CONST_FUEL: u64 = 50_000_000;
+
+/// Computes the value of a constant. `init` is the elaborated body of the function that does.
+pub fn eval_const(env: &Env, init: Arc<Elaborated>) -> Result<ConstValue, Box<Diagnostic>> {
+    let span = init.body.span;
+    let unit = Unit {
+        functions: Vec::new(),
+        cells: vec![init],
+        globals: Vec::new(),
+    };
+    let program = mono::instantiate(env, &unit, Mode::Script, &|_| None)?;
+    let mut outside = Captured::default();
+    let mut interpreter = Interpreter::new(&mut outside).with_fuel(CONST_FUEL);
+    interpreter.env = env.clone();
+    interpreter.programs.push(Rc::new(program));
+    match interpreter.run_cell(0) {
+        Ok(value) => Ok(interpreter.exported(&value)),
+        Err(error) => Err(Box::new(not_constant(&error, span))),
+    }
+}
+
+fn not_constant(error: &RuntimeError, span: Span) -> Diagnostic {
+    let message = match error.kind {
+        TrapKind::Interrupt => "this constant takes too long to compute".to_string(),
+        _ => format!("this constant cannot be computed: {}", error.message),
+    };
+    let diagnostic = Diagnostic::error("constant-failed", message).at(error.span, "it fails here");
+    if error.span == span {
+        diagnostic
+    } else {
+        diagnostic.also(span, "needed for this value")
+    }
+}
+
+impl ConstValue {
+    /// As an operand, where it is one.
+    pub fn literal(&self, ty: Ty) -> Option<Const> {
+        use crate::types::TyKind;
+        Some(match (self, ty.kind()) {
+            (ConstValue::Int(value), TyKind::Int(int)) => Const::Int(*int, *value),
+            (ConstValue::Float(value), TyKind::Float(float)) => Const::Float(*float, *value),
+            (ConstValue::Bool(value), _) => Const::Bool(*value),
+            (ConstValue::Char(value), _) => Const::Char(*value),
+            (ConstValue::Str(text), _) => Const::Str(text.clone()),
+            (ConstValue::Fn(def, args), _) => Const::Fn(*def, args.clone()),
+            (ConstValue::Fields(fields), _) if fields.is_empty() && ty.is_unit() => Const::Unit,
+            _ => return None,
+        })
+    }
+}
+
+impl Interpreter<'_> {
+    fn exported(&self, value: &Value) -> ConstValue {
+        let all = |values: &[Value]| values.iter().map(|v| self.exported(v)).collect();
+        match value {
+            Value::Int(value) => ConstValue::Int(*value),
+            Value::Float(value) => ConstValue::Float(*value),
+            Value::Bool(value) => ConstValue::Bool(*value),
+            Value::Char(value) => ConstValue::Char(*value),
+            Value::Fields(fields) => ConstValue::Fields(all(fields)),
+            Value::Variant(variant, fields) => ConstValue::Variant(*variant, all(fields)),
+            Value::Block(block) => match self.heap.data(*block) {
+                heap::Data::Bytes(bytes) => {
+                    ConstValue::Str(String::from_utf8_lossy(bytes).as_ref().into())
+                }
+                heap::Data::Values(values) => ConstValue::Array(all(values)),
+            },
+            Value::Function(key) => ConstValue::Fn(key.0, key.1.clone()),
+            Value::Empty | Value::Reference(_) => {
+                panic!("compiler bug: a constant without a value")
+            }
+        }
+    }
+}
