@@ -8,4 +8,8 @@ pub mod layout;
 pub mod mir;
 pub mod mono;
 pub mod own;
+pub mod pipeline;
+pub mod render;
 pub mod types;
+
+pub use pipeline::{CellInfo, Compiled, compile, compile_tree};

@@ -110,6 +110,13 @@ impl SourceFile {
         self.line_starts.len() as u32
     }
 
+    /// The bytes of a line, counted from 1, with its line break.
+    pub fn line_range(&self, line: u32) -> Option<std::ops::Range<usize>> {
+        let start = *self.line_starts.get(line.checked_sub(1)? as usize)?;
+        let next = self.line_starts.get(line as usize);
+        Some(start as usize..next.map_or(self.text.len(), |next| *next as usize))
+    }
+
     /// A line, counted from 1, without its line break.
     pub fn line_text(&self, line: u32) -> &str {
         let Some(start) = self.line_starts.get(line.saturating_sub(1) as usize) else {

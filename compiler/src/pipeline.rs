@@ -1,0 +1,147 @@
+//! The whole line from a tree to elaborated MIR: what a unit goes through before its instances are made.
+
+use std::sync::Arc;
+
+use syntax::{Diagnostics, SourceFile, Span, ast};
+
+use crate::check::{self, TypedCell, TypedFunction, TypedModule};
+use crate::env::{DefId, Env, ModuleId};
+use crate::hir::{self, Imports};
+use crate::mir::{self, Built, Elaborated};
+use crate::mono;
+use crate::own::{self, Needs};
+
+/// A unit that is ready for `mono`, with the environment that it extended. If `diagnostics` has errors, both are to be thrown away.
+pub struct Compiled {
+    pub env: Env,
+    pub unit: mono::Unit,
+    /// As many as `unit` has, in the same order.
+    pub cells: Vec<CellInfo>,
+    pub diagnostics: Diagnostics,
+}
+
+/// What a session needs to know about a top-level item that runs.
+#[derive(Clone, Debug)]
+pub struct CellInfo {
+    pub span: Span,
+    /// The globals it binds, in order.
+    pub defines: Vec<DefId>,
+    /// The hidden global that receives the value of an expression.
+    pub value: Option<DefId>,
+    /// The text after `//=>`.
+    pub expected: Option<(String, Span)>,
+    pub effects: mir::Effects,
+}
+
+/// Compiles a source into `module`, which later units of that module extend.
+pub fn compile(env: &Env, source: &SourceFile, module: ModuleId, imports: &Imports) -> Compiled {
+    let parsed = syntax::parse(source);
+    compile_tree(env, &parsed.module, parsed.diagnostics, module, imports)
+}
+
+/// As [`compile`], for a source that was parsed to see what it imports.
+pub fn compile_tree(
+    env: &Env,
+    tree: &ast::Module,
+    mut diagnostics: Diagnostics,
+    module: ModuleId,
+    imports: &Imports,
+) -> Compiled {
+    let mut env = env.clone();
+    let lowered = hir::lower(&mut env, module, imports, tree, &mut diagnostics);
+    let typed = check::check(&mut env, lowered, &mut diagnostics);
+    if diagnostics.has_errors() {
+        return Compiled::rejected(env, diagnostics);
+    }
+    let built = build(&mut env, &typed);
+    let bodies = own::elaborate(built, &env, &mut diagnostics);
+    if diagnostics.has_errors() {
+        return Compiled::rejected(env, diagnostics);
+    }
+    verify(&env, &bodies);
+    accept(env, typed, bodies, diagnostics)
+}
+
+fn build(env: &mut Env, typed: &TypedModule) -> Vec<Built> {
+    let cell_defs: Vec<DefId> = typed.cells.iter().map(|_| env.fresh_def()).collect();
+    let env = &*env;
+    let function = |found: &TypedFunction| mir::build(env, &found.typed, found.def);
+    let cell = |(found, def): (&TypedCell, DefId)| {
+        mir::build_cell(env, &found.typed, def, "cell", found.value)
+    };
+    let functions = typed.functions.iter().map(function);
+    let built: Vec<Built> = functions
+        .chain(typed.cells.iter().zip(cell_defs).map(cell))
+        .collect();
+    built.iter().for_each(|body| mir::verify_built(env, body));
+    built
+}
+
+/// A failure is our bug, never the user's.
+fn verify(env: &Env, bodies: &[Elaborated]) {
+    let needs = Needs::new(env);
+    for body in bodies {
+        mir::verify(env, body, &|ty| needs.drop(ty));
+    }
+}
+
+fn accept(
+    mut env: Env,
+    typed: TypedModule,
+    bodies: Vec<Elaborated>,
+    diagnostics: Diagnostics,
+) -> Compiled {
+    let mut bodies = bodies.into_iter().map(Arc::new);
+    let functions: Vec<DefId> = typed.functions.iter().map(|found| found.def).collect();
+    for (def, body) in functions.iter().zip(bodies.by_ref()) {
+        env.set_body(*def, body);
+    }
+    let bodies: Vec<Arc<Elaborated>> = bodies.collect();
+    let globals = typed
+        .cells
+        .iter()
+        .flat_map(|cell| cell.defines.iter().copied().chain(cell.value));
+    let unit = mono::Unit {
+        functions,
+        globals: globals.collect(),
+        cells: bodies,
+    };
+    let infos = typed
+        .cells
+        .into_iter()
+        .zip(&unit.cells)
+        .map(|(cell, body)| CellInfo {
+            span: cell.span,
+            defines: cell.defines,
+            value: cell.value,
+            expected: cell.expected,
+            effects: body.effects().clone(),
+        });
+    let cells = infos.collect();
+    Compiled {
+        env,
+        unit,
+        cells,
+        diagnostics,
+    }
+}
+
+impl Compiled {
+    fn rejected(env: Env, diagnostics: Diagnostics) -> Compiled {
+        let unit = mono::Unit {
+            functions: Vec::new(),
+            cells: Vec::new(),
+            globals: Vec::new(),
+        };
+        Compiled {
+            env,
+            unit,
+            cells: Vec::new(),
+            diagnostics,
+        }
+    }
+
+    pub fn is_accepted(&self) -> bool {
+        !self.diagnostics.has_errors()
+    }
+}
