@@ -288,6 +288,10 @@ impl Lexer<'_> {
             self.span(start, end),
             "no bracket is open that it could close",
         ));
+        // After `let x =` the line break has to count, or the next statement is lost too.
+        if !self.last_can_end() {
+            self.push(Token::Bad, start, end, true);
+        }
     }
 
     /// A `}` at the beginning of a line that is indented less than the line of its `{` probably belongs to an outer one.

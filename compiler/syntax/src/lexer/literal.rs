@@ -109,11 +109,11 @@ impl Lexer<'_> {
 
     pub(super) fn byte(&mut self, start: usize) {
         let value = self.quoted_character(start, 2, true).unwrap_or('\0');
-        let byte = u8::try_from(u32::from(value)).unwrap_or_else(|_| {
+        if !self.text[start..self.position].is_ascii() {
             let span = self.span(start, self.position);
-            self.error(not_a_byte().at(span, "outside 0 to 255"));
-            0
-        });
+            self.error(not_a_byte().at(span, "not ASCII"));
+        }
+        let byte = u8::try_from(u32::from(value)).unwrap_or(0);
         self.push(Token::Byte(byte), start, self.position, true);
     }
 

@@ -42,6 +42,10 @@ pub(crate) struct Lexed {
     pub(crate) expected: Vec<Expected>,
     /// The text ended inside a bracket, a text or a comment.
     pub(crate) is_open: bool,
+    /// A text of one line has no end, which no further line can give it.
+    pub(crate) is_broken: bool,
+    /// The last tokens are an attribute of something that is still to come.
+    pub(crate) ends_with_attribute: bool,
     /// It makes no sense to parse this.
     pub(crate) is_hopeless: bool,
 }
@@ -66,6 +70,8 @@ pub(crate) fn lex(file: &SourceFile) -> Lexed {
             docs: BTreeMap::new(),
             expected: Vec::new(),
             is_open: false,
+            is_broken: false,
+            ends_with_attribute: false,
             is_hopeless: false,
         },
     };
@@ -74,7 +80,11 @@ pub(crate) fn lex(file: &SourceFile) -> Lexed {
     } else {
         lexer.skip_first_line();
         lexer.run();
+        lexer.out.ends_with_attribute = lexer.after_attribute;
         lexer.close_at_end();
+    }
+    if lexer.out.is_hopeless {
+        lexer.out.tokens.clear();
     }
     lexer.out
 }
@@ -172,11 +182,16 @@ impl<'s> Lexer<'s> {
                 self.position = start + 1;
                 self.close(FrameKind::Angle, Token::RAngle, start, start + 1);
             }
+            // `fn <<T>(…)` defines `<`.
+            Token::Shl if self.last() == Some(&Token::Fn) && self.name_follows(end) => {
+                self.position = start + 1;
+                self.push(Token::Lt, start, start + 1, blank);
+            }
             Token::Colon if self.in_interpolation() => self.format_spec(start),
             Token::Else if self.last() != Some(&Token::RBrace) => {
                 self.push(Token::LetElse, start, end, blank);
             }
-            token if self.after_dot() && token.is_keyword() => {
+            token if self.names(&token) => {
                 let name = self.text[start..end].into();
                 self.push(Token::Name(name), start, end, blank);
             }
@@ -264,6 +279,17 @@ impl<'s> Lexer<'s> {
             .is_some_and(|last| last.can_end_statement(self.blank_before_last))
     }
 
+    fn name_follows(&self, at: usize) -> bool {
+        self.text[at..].starts_with(|c: char| c.is_alphabetic() || c == '_')
+    }
+
+    /// Whether a keyword names a field or method here: any one after a dot, and `fn ok`.
+    fn names(&self, token: &Token) -> bool {
+        let after_fn = self.last() == Some(&Token::Fn);
+        let is_wrapper = matches!(token, Token::Ok | Token::Err | Token::Some | Token::None);
+        token.is_keyword() && (self.after_dot() || after_fn && is_wrapper)
+    }
+
     fn after_dot(&self) -> bool {
         matches!(self.last(), Some(Token::Dot | Token::OptDot))
     }
@@ -278,7 +304,6 @@ impl<'s> Lexer<'s> {
 
     fn give_up(&mut self, diagnostic: Diagnostic) {
         self.error(diagnostic);
-        self.out.tokens.clear();
         self.out.is_hopeless = true;
     }
 
@@ -370,7 +395,8 @@ impl<'s> Lexer<'s> {
         if self.bad_places > MAX_BAD {
             let span = self.span(start, self.position);
             let message = "this does not look like Sumi text";
-            self.give_up(Diagnostic::error("not-text", message).at(span, "and more before it"));
+            self.out.diagnostics.clear();
+            self.give_up(Diagnostic::error("not-text", message).at(span, "and much before it"));
             return;
         }
         let span = self.span(start, self.position);

@@ -161,6 +161,7 @@ impl Lexer<'_> {
     }
 
     fn unclosed_line(&mut self, begin: usize, at: usize) {
+        self.out.is_broken = true;
         let open = self.token_span(begin);
         let end = self.span(at, at);
         self.error(

@@ -139,10 +139,16 @@ impl Context<'_> {
             && is_comparison(*first)
         {
             let second = self.span(op.1, op.1 + 1);
+            let is_bracketed = *first == BinaryOp::Lt && op.0 == BinaryOp::Gt;
+            let help = if is_bracketed {
+                "if type arguments are meant: those of a function are inferred"
+            } else {
+                "write `a < b && b < c`"
+            };
             self.error(
                 Diagnostic::error("chained-comparison", "comparisons do not chain")
                     .at(second, "a second comparison of the same operands")
-                    .help("write `a < b && b < c`"),
+                    .help(help),
             );
         }
         self.binary(a, op, b, left, right)
@@ -168,7 +174,7 @@ impl Context<'_> {
             self.error(
                 Diagnostic::error(
                     "lower-case-type",
-                    "the name of a type begins with an upper-case letter",
+                    "the name of a type or variant begins with an upper-case letter",
                 )
                 .at(name.span, "in lower case")
                 .help(format!("call it `{upper}`")),

@@ -10,6 +10,9 @@ struct Place<'t> {
     file: &'t SourceFile,
     tokens: &'t [Spanned],
     index: usize,
+    expected: &'t [String],
+    /// What stands on the next line.
+    next: Option<&'t Token>,
 }
 
 pub(super) fn unexpected(
@@ -17,11 +20,14 @@ pub(super) fn unexpected(
     tokens: &[Spanned],
     index: usize,
     expected: &[String],
+    next: Option<&Token>,
 ) -> Diagnostic {
     let place = Place {
         file,
         tokens,
         index,
+        expected,
+        next,
     };
     let span = place.span();
     let found = place.found();
@@ -38,6 +44,10 @@ pub(super) fn unexpected(
 }
 
 impl<'t> Place<'t> {
+    fn could_be(&self, name: &str) -> bool {
+        self.expected.iter().any(|e| e.trim_matches('"') == name)
+    }
+
     /// The token `by` places after the mistake, or before it.
     fn token(&self, by: isize) -> Option<&'t Token> {
         let at = self.index.checked_add_signed(by)?;
@@ -94,6 +104,20 @@ impl<'t> Place<'t> {
             .any(|token| token.token == *wanted)
     }
 
+    fn has_endless_range(&self) -> bool {
+        let mut pairs = self.tokens.windows(2);
+        pairs.any(|pair| pair[0].token == Token::DotDot && pair[1].token == Token::LBrace)
+    }
+
+    fn begins_with_block_keyword(&self) -> bool {
+        let first = self.tokens.get(self.statement()).map(|token| &token.token);
+        use Token::{Else, Fn, For, If, Impl, Loop, Match, Struct, While};
+        matches!(
+            first,
+            Some(If | Else | While | For | Loop | Match | Fn | Struct | Impl)
+        )
+    }
+
     fn first_word(&self) -> &'t str {
         match self.tokens.get(self.statement()).map(|token| &token.token) {
             Some(Token::Name(name) | Token::Upper(name)) => name,
@@ -123,7 +147,9 @@ fn expectation(expected: &[String]) -> Option<String> {
     }
     if continues {
         let closer = [")", "]", "}", "{", "=>"].into_iter().find(|c| can(c));
-        return closer.filter(|_| !can("newline")).map(quoted);
+        let closer = closer.filter(|_| !can("newline"))?;
+        let comma = if can(",") { "`,` or " } else { "" };
+        return Some(format!("{comma}{}", quoted(closer)));
     }
     let names: Vec<&str> = expected
         .iter()
@@ -185,7 +211,14 @@ fn word_habit(found: &str) -> Option<&'static str> {
 fn word_before_habit(place: &Place<'_>) -> Option<&'static str> {
     let before = place.word(-1);
     let is_name = matches!(place.token(0), Some(Token::Name(_) | Token::Upper(_)));
-    if is_name && is_foreign_type(before) {
+    let begins = matches!(
+        place.token(-2),
+        Option::None
+            | Some(
+                Token::Newline | Token::Semicolon | Token::LBrace | Token::LParen | Token::Comma
+            )
+    );
+    if is_name && begins && is_foreign_type(before) {
         return Some(
             "declare with `let` or `var`: `let x: i64 = 3`; the integer types are i8 to i64 and u8 to u64",
         );
@@ -248,6 +281,23 @@ fn is_foreign_type(word: &str) -> bool {
 
 fn token_habit(place: &Place<'_>) -> Option<&'static str> {
     Some(match place.token(0) {
+        Option::None if place.next == Some(&Token::LBrace) => {
+            "a `{` stands on the line of what it belongs to"
+        }
+        Option::None if place.has_endless_range() => {
+            "a range without an end stands in parentheses here"
+        }
+        Option::None
+            if place.token(-1) == Some(&Token::Minus) && place.token(-2) == Some(&Token::Minus) =>
+        {
+            "write `-= 1`"
+        }
+        Some(Token::Name(_) | Token::Int(_) | Token::Str(_))
+            if place.token(-1) == Some(&Token::Question) =>
+        {
+            "write `if condition { a } else { b }`"
+        }
+        _ if place.token(-1) == Some(&Token::Pub) => "`pub` stands before a declaration",
         Some(Token::Newline) if place.token(1) == Some(&Token::LBrace) => {
             "a `{` stands on the line of what it belongs to"
         }
@@ -263,7 +313,6 @@ fn token_habit(place: &Place<'_>) -> Option<&'static str> {
         Some(Token::Assign) if matches!(place.token(-1), Some(Token::EqEq | Token::NotEq)) => {
             "write `==` and `!=`"
         }
-        Some(Token::Assign) if place.statement_has(&Token::Let) => "a comparison is written `==`",
         Some(Token::Colon) if place.token(-1) == Some(&Token::Colon) => {
             "paths are written with dots: `Shape.Circle(2)`"
         }
@@ -273,7 +322,11 @@ fn token_habit(place: &Place<'_>) -> Option<&'static str> {
         Some(Token::Colon) if place.token(1) == Some(&Token::Colon) => {
             "paths are written with dots: `Shape.Circle(2)`"
         }
-        Some(Token::Colon) => "blocks stand in braces: `{ … }`",
+        Some(Token::Colon) if place.could_be("->") => "the result type follows `->`",
+        Some(Token::Colon) if place.begins_with_block_keyword() => {
+            "blocks stand in braces: `{ … }`"
+        }
+        Some(Token::Arrow) if place.could_be("=>") => "an arm is written `pattern => value`",
         Some(Token::Arrow) => {
             "a type is noted with `x: T`; `->` stands between parameters and result"
         }
@@ -299,6 +352,9 @@ fn token_habit(place: &Place<'_>) -> Option<&'static str> {
             if place.token(-1) == Some(&Token::DotDot) =>
         {
             "a range without an end stands in parentheses here"
+        }
+        Some(token) if token.surely_begins_statement() && place.could_be("+") => {
+            "statements are separated by new lines or `;`"
         }
         Some(token)
             if token.is_keyword()

@@ -17,8 +17,8 @@ use lalrpop_util::ParseError;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Mistakes reported in one file; after that the rest is only skipped.
-const MAX_ERRORS: usize = 50;
+/// Mistakes reported in one file; after that nothing more is read.
+const MAX_ERRORS: usize = 100;
 
 /// What became of a text.
 #[derive(Clone, Debug)]
@@ -46,7 +46,9 @@ pub fn parse(file: &SourceFile) -> Parsed {
     };
     let mut items = Vec::new();
     for range in recover::items(&parser.lexed.tokens) {
-        items.extend(parser.item(range));
+        if parser.errors < MAX_ERRORS {
+            items.extend(parser.item(range));
+        }
     }
     let stray_expected = parser.attach_expected(&mut items);
     let mut diagnostics = Diagnostics::new();
@@ -83,6 +85,8 @@ struct Stop {
 impl Parser<'_> {
     fn item(&mut self, range: Range<usize>) -> Option<Item> {
         let is_last = range.end == self.lexed.tokens.len();
+        let next = self.lexed.tokens.get(range.end + 1);
+        let next = next.map(|token| token.token.clone());
         let slice = self.lexed.tokens.get(range)?.to_vec();
         let (first, last) = (slice.first()?, slice.last()?);
         let whole = Span::new(self.file.id, first.start, last.end);
@@ -95,10 +99,11 @@ impl Parser<'_> {
                 }
                 Err(stop) => {
                     let at_end = stop.index >= tokens.len();
-                    self.ends_early |= is_last && at_end && needs_more(&slice);
+                    self.ends_early |=
+                        is_last && at_end && (self.lexed.ends_with_attribute || needs_more(&slice));
                     let region = recover::region(&tokens, stop.index);
-                    self.report(&tokens, &stop, region.clone());
-                    if region.len() == tokens.len() || self.errors > MAX_ERRORS {
+                    self.report(&tokens, &stop, region.clone(), next.as_ref());
+                    if region.len() == tokens.len() || self.errors >= MAX_ERRORS {
                         return Some(error_item(whole));
                     }
                     let skipped = recover::skipped(&tokens[region.clone()]);
@@ -131,7 +136,13 @@ impl Parser<'_> {
     }
 
     /// Says what is wrong, unless something in the same statement was reported already.
-    fn report(&mut self, tokens: &[Spanned], stop: &Stop, region: Range<usize>) {
+    fn report(
+        &mut self,
+        tokens: &[Spanned],
+        stop: &Stop,
+        region: Range<usize>,
+        next: Option<&Token>,
+    ) {
         self.errors += 1;
         let start = tokens.get(region.start).map_or(0, |token| token.start);
         let end = tokens[..region.end].last().map_or(start, |token| token.end);
@@ -146,7 +157,7 @@ impl Parser<'_> {
         if is_known || is_inserted && !self.lexed.diagnostics.is_empty() {
             return;
         }
-        let found = hints::unexpected(self.file, tokens, stop.index, &stop.expected);
+        let found = hints::unexpected(self.file, tokens, stop.index, &stop.expected, next);
         self.diagnostics.push(found);
     }
 
@@ -172,12 +183,13 @@ impl Parser<'_> {
 
     fn completeness(&self) -> Completeness {
         let is_open = self.lexed.is_open && !self.lexed.is_hopeless;
-        let hard = self.lexed.diagnostics.iter().any(|found| {
-            !matches!(
-                found.code.0,
-                "unclosed-bracket" | "unclosed-text" | "unclosed-comment"
-            )
-        });
+        let hard = self.lexed.is_broken
+            || self.lexed.diagnostics.iter().any(|found| {
+                !matches!(
+                    found.code.0,
+                    "unclosed-bracket" | "unclosed-text" | "unclosed-comment"
+                )
+            });
         if (is_open || self.ends_early) && !hard {
             Completeness::NeedsMore
         } else {
@@ -216,8 +228,8 @@ fn needs_more(tokens: &[Spanned]) -> bool {
         let at = tokens.len().checked_sub(by)?;
         Some(&tokens[at].token)
     };
-    let is_attribute = back(2) == Some(&Token::At);
-    is_attribute || back(1).is_some_and(|last| !last.can_end_statement(true))
+    let is_decrement = back(1) == Some(&Token::Minus) && back(2) == Some(&Token::Minus);
+    !is_decrement && back(1).is_some_and(|last| !last.can_end_statement(true))
 }
 
 fn error_item(span: Span) -> Item {
