@@ -21,7 +21,7 @@ use crate::env::{DefId, DefKind, Env, FnOrigin, GlobalOrigin, ModuleId};
 use crate::mir::{Body, Const, Elaborated, Local, ParamMode};
 use crate::types::{Ty, TyKind};
 
-pub use symbol::{global_symbol, slot_symbol};
+pub use symbol::{global_symbol, slot_symbol, type_identity};
 
 /// How deep type arguments may nest, and how many instances one item may have.
 const DEPTH_LIMIT: usize = 32;
@@ -343,12 +343,18 @@ impl Instantiation<'_> {
         let TyKind::Adt(def, args) = ty.kind() else {
             return;
         };
-        let variants = match &self.env.def(*def).kind {
+        let env = self.env;
+        let variants = match &env.def(*def).kind {
             DefKind::Enum(found) => found.variants.len() as u32,
             DefKind::Struct(_) => 1,
-            _ => 0,
+            DefKind::ExternType { drop } => {
+                if let Some(drop) = drop {
+                    self.callee(*drop, Vec::new(), None);
+                }
+                0
+            }
+            DefKind::Fn(_) | DefKind::Trait(_) | DefKind::Global(_) | DefKind::Const(_) => 0,
         };
-        let env = self.env;
         for variant in 0..variants {
             for field in fields_of(env, *def, variant).unwrap_or_default() {
                 self.note_type(field.ty.subst(args));

@@ -45,6 +45,11 @@ pub(super) fn shown_name(env: &Env, def: DefId, args: &[Ty]) -> String {
     }
 }
 
+/// A text that tells the type from every other one of the session.
+pub fn type_identity(env: &Env, ty: Ty) -> String {
+    ty.display(&Numbered(env))
+}
+
 fn arguments(args: &[Ty], names: &dyn TyNames) -> Option<String> {
     if args.is_empty() {
         return None;

@@ -1,0 +1,82 @@
+//! Checks and traps. What fails stands in a block of its own that LLVM knows to be cold and never to return.
+
+use compiler::mir::{Check, Operand, TrapKind};
+use compiler::types::Ty;
+use inkwell::IntPredicate;
+use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
+
+use crate::function::Function;
+use crate::module::Built;
+
+impl<'ctx> Function<'_, '_, 'ctx> {
+    pub(crate) fn check(&self, check: &Check) {
+        match check {
+            Check::Index { index, place } => {
+                let len = self.len_of(&self.unboxed(self.place(place)));
+                let index = self.wide_operand(index);
+                let inside = self
+                    .builder
+                    .build_int_compare(IntPredicate::ULT, index, len, "")
+                    .built();
+                self.require(inside, TrapKind::Index, index, len);
+            }
+            Check::NotZero(operand) => {
+                let value = self.read(operand).value().into_int_value();
+                let zero = value.get_type().const_zero();
+                let holds = self
+                    .builder
+                    .build_int_compare(IntPredicate::NE, value, zero, "")
+                    .built();
+                let nothing = self.unit.runtime.i64.const_zero();
+                self.require(holds, TrapKind::DivisionByZero, nothing, nothing);
+            }
+            Check::Disjoint { first, second, .. } => {
+                let (first, second) = (self.wide_operand(first), self.wide_operand(second));
+                let differ = self
+                    .builder
+                    .build_int_compare(IntPredicate::NE, first, second, "")
+                    .built();
+                self.require(differ, TrapKind::Exclusivity, first, second);
+            }
+        }
+    }
+
+    fn wide_operand(&self, operand: &Operand) -> IntValue<'ctx> {
+        let value = self.read(operand).value().into_int_value();
+        self.widened(value, self.operand_ty(operand))
+    }
+
+    /// Goes on if it holds, else ends the run.
+    pub(crate) fn require(&self, holds: IntValue<'ctx>, kind: TrapKind, a: IntValue<'ctx>, b: IntValue<'ctx>) {
+        let (next, fail) = (self.new_block("ok"), self.new_block("trap"));
+        self.branch(holds, next, fail);
+        self.builder.position_at_end(fail);
+        self.trap(kind, a, b);
+        self.builder.position_at_end(next);
+    }
+
+    fn trap(&self, kind: TrapKind, a: IntValue<'ctx>, b: IntValue<'ctx>) {
+        let number = self.unit.runtime.i32.const_int(u64::from(kind.number()), false);
+        let location = self.unit.location(self.span);
+        let args = [number.into(), location.into(), a.into(), b.into()];
+        self.builder.build_call(self.unit.trap(), &args, "").built();
+        self.builder.build_unreachable().built();
+    }
+
+    /// The message is a `str`, as an address, or 0.
+    pub(crate) fn panic(&self, kind: TrapKind, message: Option<&Operand>) {
+        let i64_type = self.unit.runtime.i64;
+        let message = match message.map(|message| self.read(message).value()) {
+            Some(BasicValueEnum::PointerValue(block)) => self.address_as_int(block),
+            _ => i64_type.const_zero(),
+        };
+        self.trap(kind, message, i64_type.const_zero());
+    }
+
+    fn address_as_int(&self, block: PointerValue<'ctx>) -> IntValue<'ctx> {
+        self.builder
+            .build_ptr_to_int(block, self.unit.runtime.i64, "")
+            .built()
+    }
+
+}

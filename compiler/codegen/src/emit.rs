@@ -1,0 +1,154 @@
+//! From a module to an object or text: the target, the passes.
+
+use std::sync::Once;
+
+use inkwell::OptimizationLevel;
+use inkwell::context::Context;
+use inkwell::module::Module;
+use inkwell::passes::PassBuilderOptions;
+use inkwell::targets::{CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetTriple};
+
+use crate::module;
+use crate::{Exports, Input, Object, Options};
+
+const TRIPLE: &str = "x86_64-unknown-linux-gnu";
+
+/// A level of the x86-64 instruction set. Naming one is much faster than listing the features of the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CpuLevel {
+    V1,
+    V2,
+    V3,
+    V4,
+}
+
+impl CpuLevel {
+    /// Of the machine that this runs on.
+    pub fn host() -> CpuLevel {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let v2 = is_x86_feature_detected!("sse4.2") && is_x86_feature_detected!("popcnt");
+            let v3 = v2
+                && is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("bmi1")
+                && is_x86_feature_detected!("bmi2")
+                && is_x86_feature_detected!("fma")
+                && is_x86_feature_detected!("lzcnt")
+                && is_x86_feature_detected!("movbe")
+                && is_x86_feature_detected!("f16c");
+            let v4 = v3
+                && is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512cd")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl");
+            if v4 {
+                return CpuLevel::V4;
+            }
+            if v3 {
+                return CpuLevel::V3;
+            }
+            if v2 {
+                return CpuLevel::V2;
+            }
+        }
+        CpuLevel::V1
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            CpuLevel::V1 => "x86-64",
+            CpuLevel::V2 => "x86-64-v2",
+            CpuLevel::V3 => "x86-64-v3",
+            CpuLevel::V4 => "x86-64-v4",
+        }
+    }
+}
+
+/// Compiles a unit. An error is LLVM's own text.
+pub fn object(input: Input<'_>) -> Result<Object, String> {
+    let context = Context::create();
+    let (module, exports, machine) = finished(&context, input)?;
+    let buffer = machine
+        .write_to_memory_buffer(&module, FileType::Object)
+        .map_err(|error| error.to_string())?;
+    Ok(Object {
+        bytes: buffer.as_slice().to_vec(),
+        exports,
+    })
+}
+
+/// The text of the module, after optimisation if that is asked for.
+pub fn ir(input: Input<'_>) -> Result<String, String> {
+    let context = Context::create();
+    let (module, _, _) = finished(&context, input)?;
+    Ok(module.print_to_string().to_string())
+}
+
+pub fn assembly(input: Input<'_>) -> Result<String, String> {
+    let context = Context::create();
+    let (module, _, machine) = finished(&context, input)?;
+    let buffer = machine
+        .write_to_memory_buffer(&module, FileType::Assembly)
+        .map_err(|error| error.to_string())?;
+    let text = buffer.as_slice();
+    // LLVM ends the buffer with a zero byte.
+    let text = text.strip_suffix(&[0]).unwrap_or(text);
+    Ok(String::from_utf8_lossy(text).into_owned())
+}
+
+fn finished<'ctx>(
+    context: &'ctx Context,
+    input: Input<'_>,
+) -> Result<(Module<'ctx>, Exports, TargetMachine), String> {
+    let machine = machine(input.options)?;
+    let (module, exports) = module::build(context, input);
+    module.set_triple(&TargetTriple::create(TRIPLE));
+    module.set_data_layout(&machine.get_target_data().get_data_layout());
+    if input.options.verify
+        && let Err(error) = module.verify()
+    {
+        return Err(format!("compiler bug: {error}\n{}", module.print_to_string()));
+    }
+    optimise(&module, &machine, input.options)?;
+    Ok((module, exports, machine))
+}
+
+fn machine(options: Options) -> Result<TargetMachine, String> {
+    static INITIALISED: Once = Once::new();
+    INITIALISED.call_once(|| Target::initialize_x86(&InitializationConfig::default()));
+    let triple = TargetTriple::create(TRIPLE);
+    let target = Target::from_triple(&triple).map_err(|error| error.to_string())?;
+    let level = if options.optimise {
+        OptimizationLevel::Aggressive
+    } else {
+        OptimizationLevel::None
+    };
+    target
+        .create_target_machine(
+            &triple,
+            options.cpu.name(),
+            "",
+            level,
+            RelocMode::PIC,
+            CodeModel::Small,
+        )
+        .ok_or_else(|| "LLVM has no such target machine".to_string())
+}
+
+fn optimise(module: &Module<'_>, machine: &TargetMachine, options: Options) -> Result<(), String> {
+    let passes = if options.optimise {
+        "default<O3>"
+    } else {
+        return Ok(());
+    };
+    let settings = PassBuilderOptions::create();
+    settings.set_loop_vectorization(true);
+    settings.set_loop_slp_vectorization(true);
+    settings.set_loop_unrolling(true);
+    settings.set_loop_interleaving(true);
+    settings.set_merge_functions(false);
+    module
+        .run_passes(passes, machine, settings)
+        .map_err(|error| error.to_string())
+}

@@ -1,0 +1,365 @@
+//! One body: a slot on the stack for each local, a block for each block, and a small function for each statement.
+
+use compiler::env::DefId;
+use compiler::layout::{Layout, Pass};
+use compiler::mir::{
+    Block, BlockId, Body, Local, LocalKind, Old, Operand, ParamMode, Place, Statement, StatementKind, Terminator,
+    TrapKind,
+};
+use compiler::types::Ty;
+use inkwell::basic_block::BasicBlock;
+use inkwell::builder::Builder;
+use inkwell::values::{BasicValueEnum, FunctionValue, IntValue, PointerValue};
+use cranelift_entity::PrimaryMap;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+use syntax::{FileId, Span};
+
+use crate::debug::Scope;
+use crate::module::{Built, Unit};
+use crate::operand::Value;
+use crate::place::Located;
+
+/// The state of one function while it is filled in.
+pub(crate) struct Function<'u, 'a, 'ctx> {
+    pub(crate) unit: &'u Unit<'a, 'ctx>,
+    pub(crate) builder: Builder<'ctx>,
+    pub(crate) value: FunctionValue<'ctx>,
+    pub(crate) body: &'u Body,
+    /// Where each local is. A `Ref` local's slot holds the address of its place.
+    slots: FxHashMap<Local, PointerValue<'ctx>>,
+    blocks: FxHashMap<BlockId, BasicBlock<'ctx>>,
+    /// Slots are made here, before the first instruction proper.
+    entry: BasicBlock<'ctx>,
+    scope: Option<Scope<'ctx>>,
+    pub(crate) span: Span,
+}
+
+pub(crate) fn emit<'ctx>(unit: &Unit<'_, 'ctx>, value: FunctionValue<'ctx>, body: &Body, name: &str) {
+    let builder = unit.context.create_builder();
+    let entry = unit.context.append_basic_block(value, "entry");
+    builder.position_at_end(entry);
+    let mut function = Function {
+        unit,
+        builder,
+        value,
+        body,
+        slots: FxHashMap::default(),
+        blocks: FxHashMap::default(),
+        entry,
+        scope: unit.debug.function(value, name, body.span),
+        span: body.span,
+    };
+    function.locate(body.span);
+    function.make_slots();
+    for id in body.blocks.keys() {
+        let block = unit.context.append_basic_block(value, &id.to_string());
+        function.blocks.insert(id, block);
+    }
+    for (id, block) in body.blocks.iter() {
+        function.block(id, block);
+    }
+    function.enter_first_block();
+}
+
+impl<'ctx> Unit<'_, 'ctx> {
+    /// Fills in a function that no body of MIR stands behind.
+    pub(crate) fn in_thunk(&self, value: FunctionValue<'ctx>, fill: impl FnOnce(&Function<'_, '_, 'ctx>)) {
+        let body = Body {
+            def: DefId::from_u32(0),
+            name: "thunk".into(),
+            params: Vec::new(),
+            locals: PrimaryMap::new(),
+            blocks: PrimaryMap::new(),
+            span: Span::new(FileId(u32::MAX), 0, 0),
+        };
+        let slots = self.context.append_basic_block(value, "slots");
+        let entry = self.context.append_basic_block(value, "entry");
+        let builder = self.context.create_builder();
+        builder.position_at_end(entry);
+        let function = Function {
+            unit: self,
+            builder,
+            value,
+            body: &body,
+            slots: FxHashMap::default(),
+            blocks: FxHashMap::default(),
+            entry: slots,
+            scope: None,
+            span: body.span,
+        };
+        fill(&function);
+        function.builder.position_at_end(slots);
+        function.goto(entry);
+    }
+}
+
+impl<'u, 'ctx> Function<'u, '_, 'ctx> {
+    pub(crate) fn layout(&self, ty: Ty) -> Rc<Layout> {
+        self.unit.layouts.of(ty)
+    }
+
+    pub(crate) fn pass(&self, ty: Ty) -> Pass {
+        self.layout(ty).pass
+    }
+
+    pub(crate) fn locate(&mut self, span: Span) {
+        self.span = span;
+        if let Some(scope) = &self.scope {
+            self.unit.debug.locate(&self.builder, scope, span);
+        }
+    }
+
+    pub(crate) fn slot(&self, local: Local) -> PointerValue<'ctx> {
+        self.slots[&local]
+    }
+
+    /// Storage in the frame, made in the entry block so that LLVM can put it into registers.
+    pub(crate) fn temp(&self, ty: Ty) -> PointerValue<'ctx> {
+        let layout = self.layout(ty);
+        self.storage(layout.size, layout.align)
+    }
+
+    pub(crate) fn storage(&self, size: u64, align: u64) -> PointerValue<'ctx> {
+        let builder = self.unit.context.create_builder();
+        match self.entry.get_first_instruction() {
+            Some(first) => builder.position_before(&first),
+            None => builder.position_at_end(self.entry),
+        }
+        let bytes = self.unit.runtime.i8.array_type(size as u32);
+        let slot = builder.build_alloca(bytes, "").built();
+        slot.as_instruction()
+            .expect("compiler bug: an alloca is an instruction")
+            .set_alignment(align.max(1) as u32)
+            .expect("compiler bug: alignments are powers of two");
+        slot
+    }
+
+    fn make_slots(&mut self) {
+        let mut next_arg = 0;
+        let result = self.body.locals[Local::RESULT].ty;
+        if self.pass(result) == Pass::Memory {
+            let address = self.argument(&mut next_arg).into_pointer_value();
+            self.slots.insert(Local::RESULT, address);
+        }
+        for (mode, local) in self.body.params.iter().zip(self.body.locals.keys().skip(1)) {
+            let ty = self.body.locals[local].ty;
+            match (mode, self.pass(ty)) {
+                (_, Pass::Nothing) => {}
+                (ParamMode::Mut, _) => {
+                    let address = self.argument(&mut next_arg);
+                    let slot = self.storage(8, 8);
+                    self.builder.build_store(slot, address).built();
+                    self.slots.insert(local, slot);
+                }
+                (ParamMode::Borrow | ParamMode::Own, Pass::Memory) => {
+                    let address = self.argument(&mut next_arg).into_pointer_value();
+                    self.slots.insert(local, address);
+                }
+                (ParamMode::Borrow | ParamMode::Own, Pass::Value) => {
+                    let value = self.argument(&mut next_arg);
+                    let slot = self.temp(ty);
+                    self.slots.insert(local, slot);
+                    self.store_value(slot, ty, value, crate::tbaa::Memory::Any);
+                }
+            }
+        }
+        for (local, decl) in self.body.locals.iter() {
+            if !self.slots.contains_key(&local) {
+                let slot = match decl.kind {
+                    LocalKind::Ref => self.storage(8, 8),
+                    LocalKind::Owned | LocalKind::Borrowed | LocalKind::Flag => self.temp(decl.ty),
+                };
+                self.slots.insert(local, slot);
+            }
+        }
+    }
+
+    fn argument(&self, next: &mut u32) -> BasicValueEnum<'ctx> {
+        let found = self
+            .value
+            .get_nth_param(*next)
+            .unwrap_or_else(|| panic!("compiler bug: {} has no argument {next}", self.body.name));
+        *next += 1;
+        found
+    }
+
+    fn enter_first_block(&self) {
+        self.builder.position_at_end(self.entry);
+        let first = self.body.blocks.keys().next();
+        let first = first.expect("compiler bug: a body without blocks");
+        self.builder.build_unconditional_branch(self.blocks[&first]).built();
+    }
+
+    fn block(&mut self, id: BlockId, block: &'u Block) {
+        self.builder.position_at_end(self.blocks[&id]);
+        for statement in &block.statements {
+            self.statement(statement);
+        }
+        self.terminator(&block.terminator);
+    }
+
+    fn statement(&mut self, statement: &'u Statement) {
+        self.locate(statement.span);
+        match &statement.kind {
+            StatementKind::Assign { place, value, old } => self.assign(place, value, *old),
+            StatementKind::Call {
+                dest,
+                callee,
+                args,
+                old,
+            } => self.call(dest, callee, args, *old),
+            StatementKind::Open { reference, place } => self.open(*reference, place),
+            StatementKind::Check(check) => self.check(check),
+            StatementKind::MakeUnique(place) => self.make_unique(place),
+            StatementKind::Drop { place, flag } => self.drop_place(place, *flag),
+            StatementKind::Nop => {}
+        }
+    }
+
+    fn open(&self, reference: Local, place: &Place) {
+        let located = self.place(place);
+        self.builder.build_store(self.slot(reference), located.address).built();
+    }
+
+    fn drop_place(&self, place: &Place, flag: Option<Local>) {
+        self.if_flag(flag, |f| {
+            let located = f.place(place);
+            f.release_at(&located);
+        });
+    }
+
+    /// Does something if the drop flag is set, or always if there is none.
+    fn if_flag(&self, flag: Option<Local>, what: impl FnOnce(&Self)) {
+        let Some(flag) = flag else {
+            return what(self);
+        };
+        let set = self.load_value(self.slot(flag), Ty::bool(), crate::tbaa::Memory::Any);
+        let (then, next) = (self.new_block("drop"), self.new_block("dropped"));
+        self.branch(set.into_int_value(), then, next);
+        self.builder.position_at_end(then);
+        what(self);
+        self.goto(next);
+        self.builder.position_at_end(next);
+    }
+
+    /// Stores by way of `fill`, and drops what was there only after the store.
+    pub(crate) fn replace(&self, located: &Located<'ctx>, old: Old, fill: impl FnOnce(&Self)) {
+        let flag = match old {
+            Old::Unknown | Old::Nothing => return fill(self),
+            Old::Drop => None,
+            Old::DropIf(flag) => Some(flag),
+        };
+        if !self.layout(located.ty).has_heap && !located.is_box {
+            return fill(self);
+        }
+        let kept = if located.is_box {
+            self.storage(8, 8)
+        } else {
+            self.temp(located.ty)
+        };
+        let kept = Located {
+            address: kept,
+            ..*located
+        };
+        if located.is_box || self.pass(located.ty) == Pass::Value {
+            let pointer = self.load_block(located.address, located.memory(crate::tbaa::Memory::Block));
+            self.builder.build_store(kept.address, pointer).built();
+        } else {
+            self.copy_bytes(kept.address, located.address, located.ty);
+        }
+        fill(self);
+        self.if_flag(flag, |f| f.release_at(&kept));
+    }
+
+    fn terminator(&mut self, terminator: &'u Terminator) {
+        match terminator {
+            Terminator::Goto(target) => self.goto(self.blocks[target]),
+            Terminator::If {
+                cond,
+                then,
+                otherwise,
+            } => {
+                let cond = self.read(cond).value().into_int_value();
+                self.branch(cond, self.blocks[then], self.blocks[otherwise]);
+            }
+            Terminator::Switch {
+                value,
+                cases,
+                default,
+            } => self.switch(value, cases, *default),
+            Terminator::Return => self.give_back(),
+            Terminator::Panic {
+                kind,
+                message,
+                span,
+            } => {
+                self.locate(*span);
+                self.panic(TrapKind::from(*kind), message.as_ref());
+            }
+            Terminator::Unreachable => {
+                self.builder.build_unreachable().built();
+            }
+        }
+    }
+
+    fn switch(&self, value: &Operand, cases: &[(i128, BlockId)], default: Option<BlockId>) {
+        let value = self.read(value).value().into_int_value();
+        let ty = value.get_type();
+        let cases: Vec<(IntValue<'ctx>, BasicBlock<'ctx>)> = cases
+            .iter()
+            .map(|(case, target)| (ty.const_int(*case as u64, false), self.blocks[target]))
+            .collect();
+        let otherwise = match default {
+            Some(target) => self.blocks[&target],
+            None => {
+                let here = self.current_block();
+                let never = self.new_block("never");
+                self.builder.position_at_end(never);
+                self.builder.build_unreachable().built();
+                self.builder.position_at_end(here);
+                never
+            }
+        };
+        self.builder.build_switch(value, otherwise, &cases).built();
+    }
+
+    fn give_back(&self) {
+        let ty = self.body.locals[Local::RESULT].ty;
+        match self.pass(ty) {
+            Pass::Value => {
+                let value = self.load_value(self.slot(Local::RESULT), ty, crate::tbaa::Memory::Any);
+                self.builder.build_return(Some(&value)).built();
+            }
+            Pass::Memory | Pass::Nothing => {
+                self.builder.build_return(None).built();
+            }
+        }
+    }
+
+    pub(crate) fn new_block(&self, name: &str) -> BasicBlock<'ctx> {
+        self.unit.context.append_basic_block(self.value, name)
+    }
+
+    pub(crate) fn current_block(&self) -> BasicBlock<'ctx> {
+        self.builder
+            .get_insert_block()
+            .expect("compiler bug: no block to write to")
+    }
+
+    pub(crate) fn goto(&self, block: BasicBlock<'ctx>) {
+        self.builder.build_unconditional_branch(block).built();
+    }
+
+    pub(crate) fn branch(&self, cond: IntValue<'ctx>, then: BasicBlock<'ctx>, otherwise: BasicBlock<'ctx>) {
+        self.builder.build_conditional_branch(cond, then, otherwise).built();
+    }
+
+    /// The value of a runtime call that has one.
+    pub(crate) fn result_of(&self, call: inkwell::values::CallSiteValue<'ctx>) -> Value<'ctx> {
+        match call.try_as_basic_value().basic() {
+            Some(value) => Value::Direct(value),
+            None => Value::Nothing,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The module of one unit: declares everything, then fills in every function.
+
+use std::cell::{Cell as StdCell, RefCell};
+
+use compiler::env::{DefId, FnOrigin, GlobalOrigin};
+use compiler::layout::Layouts;
+use compiler::mono::{Mode, Target, slot_symbol};
+use compiler::types::Ty;
+use inkwell::builder::{Builder, BuilderError};
+use inkwell::context::Context;
+use inkwell::module::{Linkage, Module};
+use inkwell::values::{FunctionValue, GlobalValue};
+use rustc_hash::FxHashMap;
+
+use crate::attributes::Attributes;
+use crate::debug::Debug;
+use crate::function;
+use crate::runtime::Runtime;
+use crate::tbaa::Tbaa;
+use crate::{Exports, FunctionExport, GlobalExport, Input, Need};
+
+/// An instruction that LLVM refuses is a bug of ours.
+pub(crate) trait Built<T> {
+    fn built(self) -> T;
+}
+
+impl<T> Built<T> for Result<T, BuilderError> {
+    fn built(self) -> T {
+        self.unwrap_or_else(|error| panic!("compiler bug: LLVM refused an instruction: {error}"))
+    }
+}
+
+/// What all functions of a module share.
+pub(crate) struct Unit<'a, 'ctx> {
+    pub(crate) input: Input<'a>,
+    pub(crate) context: &'ctx Context,
+    pub(crate) module: Module<'ctx>,
+    pub(crate) layouts: Layouts<'a>,
+    pub(crate) attributes: Attributes,
+    pub(crate) tbaa: Tbaa<'ctx>,
+    pub(crate) debug: Debug<'a, 'ctx>,
+    pub(crate) runtime: Runtime<'ctx>,
+    pub(crate) functions: Vec<FunctionValue<'ctx>>,
+    pub(crate) imports: RefCell<FxHashMap<usize, FunctionValue<'ctx>>>,
+    pub(crate) slots: RefCell<FxHashMap<usize, GlobalValue<'ctx>>>,
+    pub(crate) globals: FxHashMap<DefId, GlobalValue<'ctx>>,
+    pub(crate) descs: RefCell<FxHashMap<Ty, GlobalValue<'ctx>>>,
+    pub(crate) texts: RefCell<FxHashMap<Vec<u8>, GlobalValue<'ctx>>>,
+    pub(crate) thunks: RefCell<FxHashMap<Target, FunctionValue<'ctx>>>,
+    pub(crate) overrides: RefCell<FxHashMap<(Target, &'static str), FunctionValue<'ctx>>>,
+    pub(crate) counter: StdCell<u32>,
+}
+
+/// The module of a unit before optimisation, and what it exports.
+pub(crate) fn build<'ctx>(context: &'ctx Context, input: Input<'_>) -> (Module<'ctx>, Exports) {
+    let module = context.create_module("unit");
+    let mut unit = Unit {
+        context,
+        layouts: Layouts::new(input.env),
+        attributes: Attributes::new(),
+        tbaa: Tbaa::new(context),
+        debug: Debug::new(&module, input.sources, input.options.optimise),
+        runtime: Runtime::new(context),
+        functions: Vec::new(),
+        imports: RefCell::default(),
+        slots: RefCell::default(),
+        globals: FxHashMap::default(),
+        descs: RefCell::default(),
+        texts: RefCell::default(),
+        thunks: RefCell::default(),
+        overrides: RefCell::default(),
+        counter: StdCell::new(0),
+        module,
+        input,
+    };
+    let exports = unit.fill();
+    unit.debug.finish();
+    (unit.module, exports)
+}
+
+impl<'ctx> Unit<'_, 'ctx> {
+    fn fill(&mut self) -> Exports {
+        let program = self.input.program;
+        let mut exports = Exports::default();
+        self.declare_globals(&mut exports);
+        for instance in &program.functions {
+            let value = self.declare(&instance.symbol, &instance.signature);
+            if !instance.exported {
+                value.set_linkage(Linkage::Internal);
+            }
+            self.functions.push(value);
+        }
+        for (instance, value) in program.functions.iter().zip(self.functions.clone()) {
+            function::emit(self, value, &instance.body, &instance.name);
+            if instance.exported {
+                let slot = self.define_slot(&instance.symbol, value);
+                exports.functions.push(FunctionExport {
+                    def: instance.key.0,
+                    symbol: instance.symbol.clone(),
+                    slot,
+                });
+            }
+        }
+        self.cells(&mut exports);
+        self.needs(&mut exports);
+        exports
+    }
+
+    fn declare_globals(&mut self, exports: &mut Exports) {
+        for global in &self.input.program.globals {
+            let layout = self.layouts.of(global.ty);
+            let storage = self.context.i8_type().array_type(layout.size as u32);
+            let value = self.module.add_global(storage, None, &global.symbol);
+            value.set_alignment(layout.align.max(8) as u32);
+            if global.is_defined {
+                value.set_initializer(&storage.const_zero());
+                let desc = self.exported_desc(global.ty, &global.symbol);
+                exports.globals.push(GlobalExport {
+                    def: global.def,
+                    symbol: global.symbol.clone(),
+                    desc,
+                });
+            }
+            debug_assert!(global.origin != GlobalOrigin::Host || !global.is_defined);
+            self.globals.insert(global.def, value);
+        }
+    }
+
+    fn cells(&self, exports: &mut Exports) {
+        let is_script = self.input.program.mode == Mode::Script;
+        let cell_type = self.context.void_type().fn_type(&[], false);
+        let mut cells = Vec::new();
+        for (index, cell) in self.input.program.cells.iter().enumerate() {
+            let value = self.module.add_function(&cell.symbol, cell_type, None);
+            self.attributes.define(self.context, value);
+            function::emit(self, value, &cell.body, &format!("cell {}", index + 1));
+            if is_script {
+                value.set_linkage(Linkage::Internal);
+            } else {
+                exports.cells.push(cell.symbol.clone());
+            }
+            cells.push(value);
+        }
+        if is_script {
+            exports.main = Some(self.main(&cells));
+        }
+    }
+
+    /// Runs every cell, one after another.
+    fn main(&self, cells: &[FunctionValue<'ctx>]) -> String {
+        let name = "sumi_main";
+        let value = self
+            .module
+            .add_function(name, self.context.void_type().fn_type(&[], false), None);
+        self.attributes.define(self.context, value);
+        let builder = self.builder_at(value);
+        for cell in cells {
+            builder.build_call(*cell, &[], "").built();
+        }
+        builder.build_return(None).built();
+        name.to_string()
+    }
+
+    pub(crate) fn builder_at(&self, function: FunctionValue<'ctx>) -> Builder<'ctx> {
+        let builder = self.context.create_builder();
+        builder.position_at_end(self.context.append_basic_block(function, "entry"));
+        builder
+    }
+
+    fn define_slot(&self, symbol: &str, function: FunctionValue<'ctx>) -> Option<String> {
+        if !self.input.options.reloadable {
+            return None;
+        }
+        let name = slot_symbol(symbol);
+        let slot = self.module.add_global(self.runtime.pointer, None, &name);
+        slot.set_initializer(&function.as_global_value().as_pointer_value());
+        Some(name)
+    }
+
+    fn needs(&self, exports: &mut Exports) {
+        let imports = self.imports.borrow();
+        let mut used: Vec<usize> = imports.keys().copied().collect();
+        used.sort_unstable();
+        for index in used {
+            let import = &self.input.program.imports[index];
+            match import.origin {
+                FnOrigin::Sumi | FnOrigin::Intrinsic(_) => {}
+                FnOrigin::C { .. } | FnOrigin::Host => exports.needs.push(Need {
+                    def: import.key.0,
+                    name: self.input.env.def(import.key.0).name.to_string(),
+                    symbol: import.symbol.clone(),
+                    origin: import.origin.clone(),
+                    span: import.span,
+                }),
+            }
+        }
+    }
+
+    /// A number that is used once in this module.
+    pub(crate) fn fresh(&self) -> u32 {
+        let next = self.counter.get();
+        self.counter.set(next + 1);
+        next
+    }
+}

@@ -1,0 +1,205 @@
+//! Small functions in between: what a function value calls, and what a descriptor names for a type's own `show`, `==`
+//! and `<`. Each adapts a fixed convention to that of the function.
+
+use compiler::env::DefId;
+use compiler::layout::Pass;
+use compiler::mir::ParamMode;
+use compiler::mono::{Signature, Target};
+use compiler::types::Ty;
+use inkwell::attributes::AttributeLoc;
+use inkwell::module::Linkage;
+use inkwell::types::{BasicMetadataTypeEnum, FunctionType};
+use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, FunctionValue, PointerValue};
+
+use crate::attributes::{extension_of, kind};
+use crate::function::Function;
+use crate::module::{Built, Unit};
+use crate::operand::Value;
+use crate::place::Located;
+
+impl<'ctx> Unit<'_, 'ctx> {
+    /// `{code, env}` as a constant; a plain function has the empty environment.
+    pub(crate) fn function_value(&self, def: DefId, args: &[Ty]) -> PointerValue<'ctx> {
+        let target = self.input.program.target(def, args);
+        let thunk = self.value_thunk(target);
+        let name = format!("fn.{}", thunk.get_name().to_string_lossy());
+        if let Some(found) = self.module.get_global(&name) {
+            return found.as_pointer_value();
+        }
+        let code = thunk.as_global_value().as_pointer_value();
+        let content = self
+            .context
+            .const_struct(&[code.into(), self.empty_block().into()], false);
+        let global = self.module.add_global(content.get_type(), None, &name);
+        global.set_initializer(&content);
+        global.set_linkage(Linkage::Internal);
+        global.set_constant(true);
+        global.as_pointer_value()
+    }
+
+    /// Takes every parameter borrowed, and the environment last.
+    fn value_thunk(&self, target: Target) -> FunctionValue<'ctx> {
+        if let Some(found) = self.thunks.borrow().get(&target) {
+            return *found;
+        }
+        let signature = self.input.program.signature(target).clone();
+        let mut params = self.param_types(&signature);
+        params.push(self.runtime.pointer.into());
+        let ty = self.function_type_of(signature.ret, &params);
+        let thunk = self.new_thunk("value", ty);
+        self.thunks.borrow_mut().insert(target, thunk);
+        self.extend_params(thunk, &signature);
+        self.in_thunk(thunk, |f| f.forward(target, &signature));
+        thunk
+    }
+
+    fn new_thunk(&self, what: &str, ty: FunctionType<'ctx>) -> FunctionValue<'ctx> {
+        let name = format!("{what}.{}", self.fresh());
+        let thunk = self.module.add_function(&name, ty, Some(Linkage::Internal));
+        self.attributes.define(self.context, thunk);
+        thunk
+    }
+
+    fn extend_params(&self, thunk: FunctionValue<'ctx>, signature: &Signature) {
+        let flag = |name: &str| self.context.create_enum_attribute(kind(name), 0);
+        let mut index = u32::from(self.layouts.of(signature.ret).pass == Pass::Memory);
+        if let Some(extension) = extension_of(signature.ret) {
+            thunk.add_attribute(AttributeLoc::Return, flag(extension));
+        }
+        for (mode, ty) in &signature.params {
+            match self.layouts.of(*ty).pass {
+                Pass::Nothing => continue,
+                Pass::Value if *mode != ParamMode::Mut => {
+                    if let Some(extension) = extension_of(*ty) {
+                        thunk.add_attribute(AttributeLoc::Param(index), flag(extension));
+                    }
+                }
+                Pass::Value | Pass::Memory => {}
+            }
+            index += 1;
+        }
+    }
+
+    /// `extern "C" fn(*const u8) -> *mut Block`
+    pub(crate) fn show_override(&self, target: Target, ty: Ty) -> PointerValue<'ctx> {
+        let params: [BasicMetadataTypeEnum<'ctx>; 1] = [self.runtime.pointer.into()];
+        self.override_thunk("show", target, ty, self.runtime.pointer.fn_type(&params, false))
+    }
+
+    /// `extern "C" fn(*const u8, *const u8) -> bool`
+    pub(crate) fn relation_override(&self, target: Target, ty: Ty) -> PointerValue<'ctx> {
+        let params: [BasicMetadataTypeEnum<'ctx>; 2] = [self.runtime.pointer.into(), self.runtime.pointer.into()];
+        self.override_thunk("relation", target, ty, self.context.bool_type().fn_type(&params, false))
+    }
+
+    fn override_thunk(
+        &self,
+        what: &'static str,
+        target: Target,
+        ty: Ty,
+        thunk_ty: FunctionType<'ctx>,
+    ) -> PointerValue<'ctx> {
+        if let Some(found) = self.overrides.borrow().get(&(target, what)) {
+            return found.as_global_value().as_pointer_value();
+        }
+        let thunk = self.new_thunk(what, thunk_ty);
+        self.overrides.borrow_mut().insert((target, what), thunk);
+        if what == "relation" {
+            let zeroext = self.context.create_enum_attribute(kind("zeroext"), 0);
+            thunk.add_attribute(AttributeLoc::Return, zeroext);
+        }
+        self.in_thunk(thunk, |f| f.forward_addresses(target, ty));
+        thunk.as_global_value().as_pointer_value()
+    }
+
+    /// `extern "C" fn(*const u8)`: gives C's pointer to the function that a handle's type names.
+    pub(crate) fn handle_drop(&self, def: DefId) -> Option<PointerValue<'ctx>> {
+        let target = *self.input.program.callees.get(&(def, Vec::new()))?;
+        let params: [BasicMetadataTypeEnum<'ctx>; 1] = [self.runtime.pointer.into()];
+        let thunk = self.new_thunk("drop", self.runtime.void.fn_type(&params, false));
+        self.in_thunk(thunk, |f| {
+            let place = f.param(0).into_pointer_value();
+            let handle = f.load_pointer(place, crate::tbaa::Memory::Any);
+            let function = f.unit.function_of(target);
+            f.builder.build_call(function, &[handle.into()], "").built();
+            f.builder.build_return(None).built();
+        });
+        Some(thunk.as_global_value().as_pointer_value())
+    }
+}
+
+impl<'ctx> Function<'_, '_, 'ctx> {
+    pub(crate) fn param(&self, index: u32) -> BasicValueEnum<'ctx> {
+        self.value
+            .get_nth_param(index)
+            .expect("compiler bug: a thunk has too few parameters")
+    }
+
+    /// Calls the function with the thunk's own arguments; what it wants to own is shared first.
+    fn forward(&self, target: Target, signature: &Signature) {
+        let mut values: Vec<BasicMetadataValueEnum<'ctx>> = Vec::new();
+        let mut next = 0;
+        if self.pass(signature.ret) == Pass::Memory {
+            values.push(self.param(0).into());
+            next = 1;
+        }
+        for (mode, ty) in &signature.params {
+            let pass = self.pass(*ty);
+            if pass == Pass::Nothing {
+                continue;
+            }
+            let param = self.param(next);
+            next += 1;
+            match (mode, pass) {
+                (ParamMode::Own, Pass::Memory) => {
+                    let shared = self.shared(param.into_pointer_value(), *ty);
+                    values.push(shared.into());
+                }
+                (ParamMode::Own, Pass::Value) => {
+                    self.retain(Value::Direct(param), *ty);
+                    values.push(param.into());
+                }
+                _ => values.push(param.into()),
+            }
+        }
+        let function = self.unit.function_of(target);
+        let call = self.builder.build_direct_call(function, &values, "").built();
+        match self.result_of(call) {
+            Value::Direct(value) => self.builder.build_return(Some(&value)).built(),
+            Value::Nothing | Value::At(_) => self.builder.build_return(None).built(),
+        };
+    }
+
+    fn shared(&self, address: PointerValue<'ctx>, ty: Ty) -> PointerValue<'ctx> {
+        self.retain(Value::At(address), ty);
+        let copy = self.temp(ty);
+        self.copy_bytes(copy, address, ty);
+        copy
+    }
+
+    /// The thunk's arguments are addresses of values of one type.
+    fn forward_addresses(&self, target: Target, ty: Ty) {
+        let signature = self.unit.input.program.signature(target);
+        let mut values: Vec<BasicMetadataValueEnum<'ctx>> = Vec::new();
+        for (index, (mode, _)) in (0u32..).zip(&signature.params) {
+            let address = self.param(index).into_pointer_value();
+            match (self.read_at(&Located::at(address, ty)), mode) {
+                (Value::Nothing, _) => {}
+                (value, ParamMode::Own) => match value {
+                    Value::At(address) => values.push(self.shared(address, ty).into()),
+                    Value::Direct(direct) => {
+                        self.retain(value, ty);
+                        values.push(direct.into());
+                    }
+                    Value::Nothing => {}
+                },
+                (Value::Direct(value), _) => values.push(value.into()),
+                (Value::At(address), _) => values.push(address.into()),
+            }
+        }
+        let function = self.unit.function_of(target);
+        let call = self.builder.build_direct_call(function, &values, "").built();
+        let value = self.result_of(call).value();
+        self.builder.build_return(Some(&value)).built();
+    }
+}
