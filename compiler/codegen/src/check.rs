@@ -1,7 +1,6 @@
 //! Checks and traps. What fails stands in a block of its own that LLVM knows to be cold and never to return.
 
 use compiler::mir::{Check, Operand, TrapKind};
-use compiler::types::Ty;
 use inkwell::IntPredicate;
 use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
 

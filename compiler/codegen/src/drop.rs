@@ -5,7 +5,7 @@ use compiler::layout::Pass;
 use compiler::mir::Place;
 use compiler::types::{Ty, TyKind};
 use inkwell::IntPredicate;
-use inkwell::values::PointerValue;
+use inkwell::values::{BasicValue, PointerValue};
 
 use crate::function::Function;
 use crate::module::Built;

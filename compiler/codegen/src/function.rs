@@ -259,8 +259,8 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
             self.temp(located.ty)
         };
         let kept = Located {
-            address: kept,
-            ..*located
+            is_box: located.is_box,
+            ..Located::local(kept, located.ty)
         };
         if located.is_box || self.pass(located.ty) == Pass::Value {
             let pointer = self.load_block(located.address, located.memory(crate::tbaa::Memory::Block));

@@ -97,7 +97,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     fn limit_of(&self, largest: bool, ty: Ty) -> BasicValueEnum<'ctx> {
         match ty.kind() {
             TyKind::Int(int) => {
-                let value = if largest { int.max() } else { int.min() };
+                let value = if largest { compiler::types::IntTy::max(*int) } else { compiler::types::IntTy::min(*int) };
                 self.unit.int_type(*int).const_int(value as u64, false).into()
             }
             TyKind::Float(float) => {

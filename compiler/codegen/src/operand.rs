@@ -1,7 +1,7 @@
 //! Operands: reading them, and taking them over.
 
 use compiler::layout::Pass;
-use compiler::mir::{Const, Operand};
+use compiler::mir::Operand;
 use compiler::types::Ty;
 use inkwell::values::{BasicValueEnum, PointerValue};
 

@@ -3,7 +3,7 @@
 use compiler::layout::Pass;
 use compiler::mir::{Base, Local, LocalKind, Place, Projection};
 use compiler::types::{Ty, TyKind};
-use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
+use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PointerValue};
 
 use crate::function::Function;
 use crate::module::Built;
@@ -22,7 +22,7 @@ pub(crate) struct Located<'ctx> {
     /// The address is that of a box pointer: a boxed field that was not followed.
     pub(crate) is_box: bool,
     /// Part of an enum's payload.
-    in_payload: bool,
+    pub(crate) in_payload: bool,
     /// A local of this function, not reached through a pointer.
     pub(crate) is_local: bool,
 }

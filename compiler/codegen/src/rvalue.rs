@@ -5,7 +5,7 @@ use compiler::layout::Pass;
 use compiler::mir::{Base, LocalKind, Old, Operand, Place, Projection, Rvalue};
 use compiler::types::{Ty, TyKind};
 use inkwell::IntPredicate;
-use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
+use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PointerValue};
 
 use crate::function::Function;
 use crate::module::Built;

@@ -61,7 +61,7 @@ pub struct Program {
 /// A definition and its type arguments.
 pub type Key = (DefId, Vec<Ty>);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
     /// The position in [`Program::functions`].
     Defined(usize),
