@@ -30,7 +30,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 self.call_target(dest, target, args, old);
             }
             Callee::Value(operand) => self.call_value(dest, operand, args, old),
-            Callee::TraitMethod(def, _) => panic!("compiler bug: the trait method {def} was not resolved"),
+            Callee::TraitMethod(def, _) => {
+                panic!("compiler bug: the trait method {def} was not resolved")
+            }
         }
     }
 
@@ -40,15 +42,23 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             let import = &program.imports[index];
             match &import.origin {
                 FnOrigin::Intrinsic(name) => return self.intrinsic(dest, name, import, args, old),
-                FnOrigin::C { .. } | FnOrigin::Host => return self.external(dest, index, args, old),
+                FnOrigin::C { .. } | FnOrigin::Host => {
+                    return self.external(dest, index, args, old);
+                }
                 FnOrigin::Sumi => {}
             }
         }
         let signature = program.signature(target);
-        self.call_with(dest, signature, args, old, |f, values| f.call_function(target, values));
+        self.call_with(dest, signature, args, old, |f, values| {
+            f.call_function(target, values)
+        });
     }
 
-    fn call_function(&self, target: Target, values: &[BasicMetadataValueEnum<'ctx>]) -> CallSiteValue<'ctx> {
+    fn call_function(
+        &self,
+        target: Target,
+        values: &[BasicMetadataValueEnum<'ctx>],
+    ) -> CallSiteValue<'ctx> {
         match target {
             Target::Imported(index) if self.unit.input.options.reloadable => {
                 let signature = &self.unit.input.program.imports[index].signature;
@@ -70,7 +80,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         values: &[BasicMetadataValueEnum<'ctx>],
     ) -> CallSiteValue<'ctx> {
         let ty = self.unit.function_type(signature);
-        let call = self.builder.build_indirect_call(ty, code, values, "").built();
+        let call = self
+            .builder
+            .build_indirect_call(ty, code, values, "")
+            .built();
         self.extend_at(call, signature);
         call
     }
@@ -95,7 +108,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             if pass == Pass::Nothing {
                 continue;
             }
-            if let (Pass::Value, true, Some(extension)) = (pass, *mode != ParamMode::Mut, extension_of(*ty)) {
+            if let (Pass::Value, true, Some(extension)) =
+                (pass, *mode != ParamMode::Mut, extension_of(*ty))
+            {
                 call.add_attribute(AttributeLoc::Param(index), flag(extension));
             }
             index += 1;
@@ -168,7 +183,14 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// Stores a result. A call may have changed what the place is reached through, so that is looked up anew.
-    pub(crate) fn finish_call(&self, dest: &Place, ret: Ty, value: Value<'ctx>, is_stored: bool, old: Old) {
+    pub(crate) fn finish_call(
+        &self,
+        dest: &Place,
+        ret: Ty,
+        value: Value<'ctx>,
+        is_stored: bool,
+        old: Old,
+    ) {
         if ret.is_never() || self.pass(ret) == Pass::Nothing {
             return;
         }
@@ -179,12 +201,20 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.replace(&to, old, |f| f.store_result(&to, value));
     }
 
-    pub(crate) fn prepare(&self, prepared: &mut Prepared<'ctx>, mode: ParamMode, ty: Ty, arg: &Arg) {
+    pub(crate) fn prepare(
+        &self,
+        prepared: &mut Prepared<'ctx>,
+        mode: ParamMode,
+        ty: Ty,
+        arg: &Arg,
+    ) {
         let pass = self.pass(ty);
         match (arg, pass) {
             (_, Pass::Nothing) => {}
             (Arg::Mut(place), Pass::Value | Pass::Memory) => {
-                prepared.values.push(self.unboxed(self.place(place)).address.into());
+                prepared
+                    .values
+                    .push(self.unboxed(self.place(place)).address.into());
             }
             (Arg::Value(operand), Pass::Value | Pass::Memory) => match mode {
                 ParamMode::Own | ParamMode::Mut => {
@@ -223,7 +253,12 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
     }
 
-    fn borrowed_argument(&self, prepared: &mut Prepared<'ctx>, operand: &Operand, ty: Ty) -> Value<'ctx> {
+    fn borrowed_argument(
+        &self,
+        prepared: &mut Prepared<'ctx>,
+        operand: &Operand,
+        ty: Ty,
+    ) -> Value<'ctx> {
         match operand {
             Operand::Borrow(_) | Operand::Const(_) => self.read(operand),
             Operand::Move(_) => {
@@ -262,10 +297,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         match place.base {
             Base::Local(local) => {
                 self.body.locals[local].kind != LocalKind::Ref
-                    && place
-                        .projections
-                        .iter()
-                        .all(|step| matches!(step, Projection::Field(_) | Projection::Payload { .. }))
+                    && place.projections.iter().all(|step| {
+                        matches!(step, Projection::Field(_) | Projection::Payload { .. })
+                    })
             }
             Base::Global(_) => false,
         }
@@ -314,9 +348,8 @@ fn is_apart(dest: &Place, args: &[Arg]) -> bool {
     };
     dest.projections.is_empty()
         && args.iter().all(|arg| match arg {
-            Arg::Value(Operand::Copy(place) | Operand::Move(place) | Operand::Borrow(place)) | Arg::Mut(place) => {
-                place.base != dest.base
-            }
+            Arg::Value(Operand::Copy(place) | Operand::Move(place) | Operand::Borrow(place))
+            | Arg::Mut(place) => place.base != dest.base,
             Arg::Value(Operand::Const(_)) => true,
         })
 }

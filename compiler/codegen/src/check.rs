@@ -46,7 +46,13 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// Goes on if it holds, else ends the run.
-    pub(crate) fn require(&self, holds: IntValue<'ctx>, kind: TrapKind, a: IntValue<'ctx>, b: IntValue<'ctx>) {
+    pub(crate) fn require(
+        &self,
+        holds: IntValue<'ctx>,
+        kind: TrapKind,
+        a: IntValue<'ctx>,
+        b: IntValue<'ctx>,
+    ) {
         let (next, fail) = (self.new_block("ok"), self.new_block("trap"));
         self.branch(holds, next, fail);
         self.builder.position_at_end(fail);
@@ -55,7 +61,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     fn trap(&self, kind: TrapKind, a: IntValue<'ctx>, b: IntValue<'ctx>) {
-        let number = self.unit.runtime.i32.const_int(u64::from(kind.number()), false);
+        let number = self
+            .unit
+            .runtime
+            .i32
+            .const_int(u64::from(kind.number()), false);
         let location = self.unit.location(self.span);
         let args = [number.into(), location.into(), a.into(), b.into()];
         self.builder.build_call(self.unit.trap(), &args, "").built();
@@ -77,5 +87,4 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             .build_ptr_to_int(block, self.unit.runtime.i64, "")
             .built()
     }
-
 }

@@ -20,7 +20,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 let ty = unit.int_type(*int);
                 Value::Direct(ty.const_int(*value as u64, false).into())
             }
-            Const::Float(float, value) => Value::Direct(unit.float_type(*float).const_float(*value).into()),
+            Const::Float(float, value) => {
+                Value::Direct(unit.float_type(*float).const_float(*value).into())
+            }
             Const::Bool(value) => {
                 let ty = unit.context.bool_type();
                 Value::Direct(ty.const_int(u64::from(*value), false).into())
@@ -33,7 +35,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             Const::Str(text) => Value::Direct(unit.static_bytes(text.as_bytes()).into()),
             Const::Bytes(bytes) => Value::Direct(unit.static_bytes(bytes).into()),
             Const::Fn(def, args) => Value::At(unit.function_value(*def, args)),
-            Const::Def(def) => panic!("compiler bug: the constant {def} was not replaced by its value"),
+            Const::Def(def) => {
+                panic!("compiler bug: the constant {def} was not replaced by its value")
+            }
         }
     }
 }

@@ -27,11 +27,16 @@ pub(crate) struct Scope<'ctx> {
 }
 
 impl<'a, 'ctx> Debug<'a, 'ctx> {
-    pub(crate) fn new(module: &Module<'ctx>, sources: &'a Sources, optimised: bool) -> Debug<'a, 'ctx> {
+    pub(crate) fn new(
+        module: &Module<'ctx>,
+        sources: &'a Sources,
+        optimised: bool,
+    ) -> Debug<'a, 'ctx> {
         let context = module.get_context();
-        let version = context
-            .i32_type()
-            .const_int(u64::from(inkwell::debug_info::debug_metadata_version()), false);
+        let version = context.i32_type().const_int(
+            u64::from(inkwell::debug_info::debug_metadata_version()),
+            false,
+        );
         module.add_basic_value_flag("Debug Info Version", FlagBehavior::Warning, version);
         let (builder, unit) = module.create_debug_info_builder(
             true,
@@ -71,7 +76,12 @@ impl<'a, 'ctx> Debug<'a, 'ctx> {
     }
 
     /// Describes a function; nothing if its text is not known, as in tests.
-    pub(crate) fn function(&self, value: FunctionValue<'ctx>, name: &str, span: Span) -> Option<Scope<'ctx>> {
+    pub(crate) fn function(
+        &self,
+        value: FunctionValue<'ctx>,
+        name: &str,
+        span: Span,
+    ) -> Option<Scope<'ctx>> {
         let file = self.file(span.file)?;
         let line = self.sources.file(span.file).line_column(span.start).line;
         let ty = self

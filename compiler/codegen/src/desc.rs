@@ -85,7 +85,12 @@ impl<'ctx> Unit<'_, 'ctx> {
         self.descs.borrow_mut().insert(ty, global);
         let parts = self.parts(ty);
         let layout = self.layouts.of(ty);
-        let content = self.desc_content(kind_of(self, ty), parts, (layout.size, layout.align), identity(self, ty));
+        let content = self.desc_content(
+            kind_of(self, ty),
+            parts,
+            (layout.size, layout.align),
+            identity(self, ty),
+        );
         global.set_initializer(&content);
         global
     }
@@ -138,10 +143,22 @@ impl<'ctx> Unit<'_, 'ctx> {
         )
     }
 
-    fn desc_content(&self, kind: Kind, parts: Parts<'ctx>, (size, align): (u64, u64), id: [u64; 2]) -> StructValue<'ctx> {
-        let word = |value: u64| -> BasicValueEnum<'ctx> { self.runtime.i32.const_int(value, false).into() };
-        let long = |value: u64| -> BasicValueEnum<'ctx> { self.runtime.i64.const_int(value, false).into() };
-        let pointer = |value: Option<PointerValue<'ctx>>| -> BasicValueEnum<'ctx> { self.or_null(value).into() };
+    fn desc_content(
+        &self,
+        kind: Kind,
+        parts: Parts<'ctx>,
+        (size, align): (u64, u64),
+        id: [u64; 2],
+    ) -> StructValue<'ctx> {
+        let word = |value: u64| -> BasicValueEnum<'ctx> {
+            self.runtime.i32.const_int(value, false).into()
+        };
+        let long = |value: u64| -> BasicValueEnum<'ctx> {
+            self.runtime.i64.const_int(value, false).into()
+        };
+        let pointer = |value: Option<PointerValue<'ctx>>| -> BasicValueEnum<'ctx> {
+            self.or_null(value).into()
+        };
         self.desc_type().const_named_struct(&[
             word(kind as u64),
             word(parts.flags),
@@ -182,7 +199,9 @@ impl<'ctx> Unit<'_, 'ctx> {
                 parts.elem = Some(self.desc(*elem));
                 parts.count = match len {
                     Len::Known(count) => *count,
-                    Len::Param(..) | Len::Infer(_) => panic!("compiler bug: an array of unknown length"),
+                    Len::Param(..) | Len::Infer(_) => {
+                        panic!("compiler bug: an array of unknown length")
+                    }
                 };
             }
             TyKind::Tuple(elements) => {
@@ -235,8 +254,12 @@ impl<'ctx> Unit<'_, 'ctx> {
         }
         if let Some(overrides) = self.input.program.overrides.get(&ty) {
             parts.show = overrides.show.map(|target| self.show_override(target, ty));
-            parts.eq = overrides.eq.map(|target| self.relation_override(target, ty));
-            parts.lt = overrides.lt.map(|target| self.relation_override(target, ty));
+            parts.eq = overrides
+                .eq
+                .map(|target| self.relation_override(target, ty));
+            parts.lt = overrides
+                .lt
+                .map(|target| self.relation_override(target, ty));
         }
     }
 
@@ -295,7 +318,11 @@ impl<'ctx> Unit<'_, 'ctx> {
         let fields = fields_of(self.input.env, *def, variant)?;
         let name = fields[index].name.as_str();
         let positional = name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit());
-        if positional { None } else { Some(name.to_string()) }
+        if positional {
+            None
+        } else {
+            Some(name.to_string())
+        }
     }
 
     fn variant_descs(&self, ty: Ty, def: DefId) -> Option<PointerValue<'ctx>> {

@@ -109,9 +109,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let i64_type = self.unit.runtime.i64;
         let loaded = self.builder.build_load(i64_type, block, "").built();
         let load = loaded.as_instruction_value();
-        self.unit
-            .tbaa
-            .mark(load.expect("compiler bug: a load is an instruction"), Memory::Owners);
+        self.unit.tbaa.mark(
+            load.expect("compiler bug: a load is an instruction"),
+            Memory::Owners,
+        );
         let by = i64_type.const_int(by as u64, true);
         let count = self
             .builder
@@ -136,7 +137,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let (free, next) = (self.new_block("free"), self.new_block("released"));
         self.branch(gone, free, next);
         self.builder.position_at_end(free);
-        self.builder.build_call(self.unit.free(), &[block.into()], "").built();
+        self.builder
+            .build_call(self.unit.free(), &[block.into()], "")
+            .built();
         self.goto(next);
         self.builder.position_at_end(next);
     }
@@ -189,13 +192,15 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     fn collect_fields(&self, ty: Ty, variant: u32, start: u64, offsets: &mut Vec<u64>) -> bool {
-        self.layout(ty).variants[variant as usize].iter().all(|field| {
-            if field.boxed {
-                offsets.push(start + field.offset);
-                return true;
-            }
-            self.collect_blocks(field.ty, start + field.offset, offsets)
-        })
+        self.layout(ty).variants[variant as usize]
+            .iter()
+            .all(|field| {
+                if field.boxed {
+                    offsets.push(start + field.offset);
+                    return true;
+                }
+                self.collect_blocks(field.ty, start + field.offset, offsets)
+            })
     }
 
     /// Makes the block that an array, text or box at `place` points to unshared.
@@ -219,9 +224,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let i64_type = self.unit.runtime.i64;
         let owners = self.builder.build_load(i64_type, block, "").built();
         let load = owners.as_instruction_value();
-        self.unit
-            .tbaa
-            .mark(load.expect("compiler bug: a load is an instruction"), Memory::Owners);
+        self.unit.tbaa.mark(
+            load.expect("compiler bug: a load is an instruction"),
+            Memory::Owners,
+        );
         let one = i64_type.const_int(1, false);
         let alone = self
             .builder

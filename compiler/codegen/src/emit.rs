@@ -6,7 +6,9 @@ use inkwell::OptimizationLevel;
 use inkwell::context::Context;
 use inkwell::module::Module;
 use inkwell::passes::PassBuilderOptions;
-use inkwell::targets::{CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetTriple};
+use inkwell::targets::{
+    CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetTriple,
+};
 
 use crate::module;
 use crate::{Exports, Input, Object, Options};
@@ -108,7 +110,10 @@ fn finished<'ctx>(
     if input.options.verify
         && let Err(error) = module.verify()
     {
-        return Err(format!("compiler bug: {error}\n{}", module.print_to_string()));
+        return Err(format!(
+            "compiler bug: {error}\n{}",
+            module.print_to_string()
+        ));
     }
     optimise(&module, &machine, input.options)?;
     Ok((module, exports, machine))

@@ -8,7 +8,9 @@ use compiler::mono::Import;
 use compiler::types::{FloatTy, Ty, TyKind};
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FunctionType};
-use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, FunctionValue, PointerValue};
+use inkwell::values::{
+    BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, FunctionValue, PointerValue,
+};
 
 use crate::attributes::{extension_of, kind};
 use crate::call::Prepared;
@@ -93,14 +95,18 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         // A half may be wider than what is left of the struct.
         let wide = self.storage(16, 16);
         if let [(offset, _)] = parts.as_slice() {
-            self.builder.build_store(self.offset(wide, *offset), returned).built();
+            self.builder
+                .build_store(self.offset(wide, *offset), returned)
+                .built();
         } else {
             for (index, (offset, _)) in (0u32..).zip(parts) {
                 let part = self
                     .builder
                     .build_extract_value(returned.into_struct_value(), index, "")
                     .built();
-                self.builder.build_store(self.offset(wide, *offset), part).built();
+                self.builder
+                    .build_store(self.offset(wide, *offset), part)
+                    .built();
             }
         }
         self.copy_bytes(memory, wide, ret);
@@ -112,7 +118,8 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             Arg::Mut(place) => self.c_place(call, place),
             Arg::Value(operand) => {
                 let value = self.read(operand);
-                let is_text = matches!(ty.kind(), TyKind::CStr) && self.operand_ty(operand) == Ty::str();
+                let is_text =
+                    matches!(ty.kind(), TyKind::CStr) && self.operand_ty(operand) == Ty::str();
                 if is_text || (mode != ParamMode::Mut && ty == Ty::str()) {
                     self.c_text(call, value);
                 } else if let TyKind::Array(_) = ty.kind() {
@@ -162,7 +169,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
         let copy = self.load_block(slot, Memory::Any);
         call.prepared.values.push(self.elements(copy).into());
-        call.prepared.drops.push((Value::Direct(copy.into()), Ty::str()));
+        call.prepared
+            .drops
+            .push((Value::Direct(copy.into()), Ty::str()));
     }
 
     fn c_value(&self, call: &mut CCall<'ctx>, ty: Ty, value: Value<'ctx>) {
@@ -180,7 +189,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 let wide = self.storage(16, 16);
                 self.copy_bytes(wide, self.address_of(value, ty), ty);
                 for (offset, part) in parts {
-                    let loaded = self.builder.build_load(part, self.offset(wide, offset), "").built();
+                    let loaded = self
+                        .builder
+                        .build_load(part, self.offset(wide, offset), "")
+                        .built();
                     call.prepared.values.push(loaded.into());
                 }
             }
@@ -188,7 +200,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 let attribute = self.unit.memory_attribute("byval", ty);
                 call.attributes.push((position, attribute));
                 let align = self.layout(ty).align.max(8);
-                let align = self.unit.context.create_enum_attribute(kind("align"), align);
+                let align = self
+                    .unit
+                    .context
+                    .create_enum_attribute(kind("align"), align);
                 call.attributes.push((position, align));
                 call.prepared.values.push(self.address_of(value, ty).into());
             }
@@ -211,9 +226,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             Value::Direct(BasicValueEnum::IntValue(int)) if int.get_type().get_bit_width() < 32 => {
                 Some(self.int_to_int(int, ty, i32_type).into())
             }
-            Value::Direct(BasicValueEnum::FloatValue(_)) => {
-                Some(self.convert(value.value(), ty, Ty::float(FloatTy::F64)).into())
-            }
+            Value::Direct(BasicValueEnum::FloatValue(_)) => Some(
+                self.convert(value.value(), ty, Ty::float(FloatTy::F64))
+                    .into(),
+            ),
             _ => None,
         };
         match promoted {
@@ -256,11 +272,9 @@ impl<'ctx> Unit<'_, 'ctx> {
                 (ParamMode::Mut, _) | (_, CPass::Memory) => params.push(pointer.into()),
                 (_, CPass::Nothing) => {}
                 (_, CPass::Direct(ty)) => params.push(ty.into()),
-                (_, CPass::Parts(parts)) => params.extend(
-                    parts
-                        .iter()
-                        .map(|(_, ty)| BasicMetadataTypeEnum::from(*ty)),
-                ),
+                (_, CPass::Parts(parts)) => {
+                    params.extend(parts.iter().map(|(_, ty)| BasicMetadataTypeEnum::from(*ty)))
+                }
             }
         }
         match ret_pass {
@@ -270,7 +284,9 @@ impl<'ctx> Unit<'_, 'ctx> {
                 [(_, only)] => only.fn_type(&params, variadic),
                 _ => {
                     let types: Vec<BasicTypeEnum<'ctx>> = parts.iter().map(|(_, ty)| *ty).collect();
-                    self.context.struct_type(&types, false).fn_type(&params, variadic)
+                    self.context
+                        .struct_type(&types, false)
+                        .fn_type(&params, variadic)
                 }
             },
         }

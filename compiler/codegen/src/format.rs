@@ -16,15 +16,24 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             _ => {}
         }
         let out = self.temp(Ty::str());
-        self.builder.build_store(out, self.unit.empty_block()).built();
+        self.builder
+            .build_store(out, self.unit.empty_block())
+            .built();
         for part in parts {
             match part {
-                FormatPart::Text(text) => self.append_block(out, self.unit.static_bytes(text.as_bytes())),
+                FormatPart::Text(text) => {
+                    self.append_block(out, self.unit.static_bytes(text.as_bytes()))
+                }
                 FormatPart::Value {
                     operand,
                     spec,
                     literal,
-                } => self.append_operand(out, operand, spec.as_ref().map(|spec| spec.pack()), *literal),
+                } => self.append_operand(
+                    out,
+                    operand,
+                    spec.as_ref().map(|spec| spec.pack()),
+                    *literal,
+                ),
             }
         }
         self.load_block(out, Memory::Any)
@@ -36,7 +45,13 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             .built();
     }
 
-    fn append_operand(&self, out: PointerValue<'ctx>, operand: &Operand, spec: Option<u64>, literal: bool) {
+    fn append_operand(
+        &self,
+        out: PointerValue<'ctx>,
+        operand: &Operand,
+        spec: Option<u64>,
+        literal: bool,
+    ) {
         let ty = self.operand_ty(operand);
         let value = self.read(operand);
         if ty == Ty::str() && spec.is_none() && !literal {
@@ -49,13 +64,23 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             Some(spec) => {
                 let spec = i64_type.const_int(spec, false);
                 let args = [desc.into(), address.into(), out.into(), spec.into()];
-                self.builder.build_call(self.unit.append_spec(), &args, "").built();
+                self.builder
+                    .build_call(self.unit.append_spec(), &args, "")
+                    .built();
             }
             None => {
                 let literal = self.unit.runtime.i32.const_int(u64::from(literal), false);
                 let limit = i64_type.const_int(i64::MAX as u64, false);
-                let args = [desc.into(), address.into(), out.into(), literal.into(), limit.into()];
-                self.builder.build_call(self.unit.append(), &args, "").built();
+                let args = [
+                    desc.into(),
+                    address.into(),
+                    out.into(),
+                    literal.into(),
+                    limit.into(),
+                ];
+                self.builder
+                    .build_call(self.unit.append(), &args, "")
+                    .built();
             }
         }
         self.after_read(operand, value);

@@ -3,14 +3,14 @@
 use compiler::env::DefId;
 use compiler::layout::{Layout, Pass};
 use compiler::mir::{
-    Block, BlockId, Body, Local, LocalKind, Old, Operand, ParamMode, Place, Statement, StatementKind, Terminator,
-    TrapKind,
+    Block, BlockId, Body, Local, LocalKind, Old, Operand, ParamMode, Place, Statement,
+    StatementKind, Terminator, TrapKind,
 };
 use compiler::types::Ty;
+use cranelift_entity::PrimaryMap;
 use inkwell::basic_block::BasicBlock;
 use inkwell::builder::Builder;
 use inkwell::values::{BasicValueEnum, FunctionValue, IntValue, PointerValue};
-use cranelift_entity::PrimaryMap;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use syntax::{FileId, Span};
@@ -35,7 +35,12 @@ pub(crate) struct Function<'u, 'a, 'ctx> {
     pub(crate) span: Span,
 }
 
-pub(crate) fn emit<'ctx>(unit: &Unit<'_, 'ctx>, value: FunctionValue<'ctx>, body: &Body, name: &str) {
+pub(crate) fn emit<'ctx>(
+    unit: &Unit<'_, 'ctx>,
+    value: FunctionValue<'ctx>,
+    body: &Body,
+    name: &str,
+) {
     let builder = unit.context.create_builder();
     let entry = unit.context.append_basic_block(value, "entry");
     builder.position_at_end(entry);
@@ -64,7 +69,11 @@ pub(crate) fn emit<'ctx>(unit: &Unit<'_, 'ctx>, value: FunctionValue<'ctx>, body
 
 impl<'ctx> Unit<'_, 'ctx> {
     /// Fills in a function that no body of MIR stands behind.
-    pub(crate) fn in_thunk(&self, value: FunctionValue<'ctx>, fill: impl FnOnce(&Function<'_, '_, 'ctx>)) {
+    pub(crate) fn in_thunk(
+        &self,
+        value: FunctionValue<'ctx>,
+        fill: impl FnOnce(&Function<'_, '_, 'ctx>),
+    ) {
         let body = Body {
             def: DefId::from_u32(0),
             name: "thunk".into(),
@@ -188,7 +197,9 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
         self.builder.position_at_end(self.entry);
         let first = self.body.blocks.keys().next();
         let first = first.expect("compiler bug: a body without blocks");
-        self.builder.build_unconditional_branch(self.blocks[&first]).built();
+        self.builder
+            .build_unconditional_branch(self.blocks[&first])
+            .built();
     }
 
     fn block(&mut self, id: BlockId, block: &'u Block) {
@@ -219,7 +230,9 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
 
     fn open(&self, reference: Local, place: &Place) {
         let located = self.place(place);
-        self.builder.build_store(self.slot(reference), located.address).built();
+        self.builder
+            .build_store(self.slot(reference), located.address)
+            .built();
     }
 
     fn drop_place(&self, place: &Place, flag: Option<Local>) {
@@ -263,7 +276,8 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
             ..Located::local(kept, located.ty)
         };
         if located.is_box || self.pass(located.ty) == Pass::Value {
-            let pointer = self.load_block(located.address, located.memory(crate::tbaa::Memory::Block));
+            let pointer =
+                self.load_block(located.address, located.memory(crate::tbaa::Memory::Block));
             self.builder.build_store(kept.address, pointer).built();
         } else {
             self.copy_bytes(kept.address, located.address, located.ty);
@@ -351,8 +365,15 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
         self.builder.build_unconditional_branch(block).built();
     }
 
-    pub(crate) fn branch(&self, cond: IntValue<'ctx>, then: BasicBlock<'ctx>, otherwise: BasicBlock<'ctx>) {
-        self.builder.build_conditional_branch(cond, then, otherwise).built();
+    pub(crate) fn branch(
+        &self,
+        cond: IntValue<'ctx>,
+        then: BasicBlock<'ctx>,
+        otherwise: BasicBlock<'ctx>,
+    ) {
+        self.builder
+            .build_conditional_branch(cond, then, otherwise)
+            .built();
     }
 
     /// The value of a runtime call that has one.

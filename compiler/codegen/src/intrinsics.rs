@@ -5,10 +5,10 @@ use compiler::layout::Pass;
 use compiler::mir::{Arg, Old, Operand, ParamMode, Place};
 use compiler::mono::Import;
 use compiler::types::{FloatTy, Ty, TyKind};
+use inkwell::IntPredicate;
 use inkwell::attributes::AttributeLoc;
 use inkwell::types::{BasicMetadataTypeEnum, BasicTypeEnum};
 use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, FunctionValue};
-use inkwell::IntPredicate;
 
 use crate::attributes::{extension_of, kind};
 use crate::call::Prepared;
@@ -19,7 +19,14 @@ use crate::place::{CAP, LEN, Located};
 use crate::tbaa::Memory;
 
 impl<'ctx> Function<'_, '_, 'ctx> {
-    pub(crate) fn intrinsic(&self, dest: &Place, name: &str, import: &Import, args: &[Arg], old: Old) {
+    pub(crate) fn intrinsic(
+        &self,
+        dest: &Place,
+        name: &str,
+        import: &Import,
+        args: &[Arg],
+        old: Old,
+    ) {
         match name {
             "array_push" => return self.array_push(args),
             "array_pop" => return self.array_pop(dest, args, old),
@@ -54,11 +61,23 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 let TyKind::Int(int) = ty?.kind() else {
                     return None;
                 };
-                Some(self.unit.runtime.i64.const_int(u64::from(int.bits()), false).into())
+                Some(
+                    self.unit
+                        .runtime
+                        .i64
+                        .const_int(u64::from(int.bits()), false)
+                        .into(),
+                )
             }
             "int_is_signed" => {
                 let signed = crate::scalar::is_signed(ty?);
-                Some(self.unit.context.bool_type().const_int(u64::from(signed), false).into())
+                Some(
+                    self.unit
+                        .context
+                        .bool_type()
+                        .const_int(u64::from(signed), false)
+                        .into(),
+                )
             }
             _ if name.starts_with("float_") => Some(self.float_function(&name[6..], ty?, args)),
             _ if name.starts_with("int_") => self.int_function(&name[4..], ty?, args),
@@ -97,11 +116,22 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     fn limit_of(&self, largest: bool, ty: Ty) -> BasicValueEnum<'ctx> {
         match ty.kind() {
             TyKind::Int(int) => {
-                let value = if largest { compiler::types::IntTy::max(*int) } else { compiler::types::IntTy::min(*int) };
-                self.unit.int_type(*int).const_int(value as u64, false).into()
+                let value = if largest {
+                    compiler::types::IntTy::max(*int)
+                } else {
+                    compiler::types::IntTy::min(*int)
+                };
+                self.unit
+                    .int_type(*int)
+                    .const_int(value as u64, false)
+                    .into()
             }
             TyKind::Float(float) => {
-                let value = if largest { f64::INFINITY } else { f64::NEG_INFINITY };
+                let value = if largest {
+                    f64::INFINITY
+                } else {
+                    f64::NEG_INFINITY
+                };
                 self.unit.float_type(*float).const_float(value).into()
             }
             other => panic!("compiler bug: {other:?} has no limits"),
@@ -136,14 +166,20 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// `cbrt`, `hypot`: C's own, by their C name.
-    fn math_library(&self, name: &str, ty: Ty, values: &[BasicMetadataValueEnum<'ctx>]) -> BasicValueEnum<'ctx> {
+    fn math_library(
+        &self,
+        name: &str,
+        ty: Ty,
+        values: &[BasicMetadataValueEnum<'ctx>],
+    ) -> BasicValueEnum<'ctx> {
         let name = match ty.kind() {
             TyKind::Float(FloatTy::F32) => format!("{name}f"),
             _ => name.to_string(),
         };
         let function = self.unit.module.get_function(&name).unwrap_or_else(|| {
             let float = self.unit.value_type(ty);
-            let params: Vec<BasicMetadataTypeEnum<'ctx>> = values.iter().map(|_| float.into()).collect();
+            let params: Vec<BasicMetadataTypeEnum<'ctx>> =
+                values.iter().map(|_| float.into()).collect();
             let function_type = float.into_float_type().fn_type(&params, false);
             let function = self.unit.module.add_function(&name, function_type, None);
             for attribute in ["nounwind", "willreturn"] {
@@ -162,16 +198,28 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let no = self.unit.context.bool_type().const_zero();
         match name {
             "count_ones" => Some(self.counted("llvm.ctpop", llvm_type, &[first.into()])),
-            "leading_zeros" => Some(self.counted("llvm.ctlz", llvm_type, &[first.into(), no.into()])),
-            "trailing_zeros" => Some(self.counted("llvm.cttz", llvm_type, &[first.into(), no.into()])),
+            "leading_zeros" => {
+                Some(self.counted("llvm.ctlz", llvm_type, &[first.into(), no.into()]))
+            }
+            "trailing_zeros" => {
+                Some(self.counted("llvm.cttz", llvm_type, &[first.into(), no.into()]))
+            }
             "rotate_left" => {
                 let count = self.direct_arg(&args[1]).into_int_value();
                 let count = self.int_to_int(count, Ty::i64(), first.get_type());
-                Some(self.llvm("llvm.fshl", &[llvm_type], &[first.into(), first.into(), count.into()]))
+                Some(self.llvm(
+                    "llvm.fshl",
+                    &[llvm_type],
+                    &[first.into(), first.into(), count.into()],
+                ))
             }
             "add_overflows" | "sub_overflows" | "mul_overflows" => {
                 let second = self.direct_arg(&args[1]);
-                let sign = if crate::scalar::is_signed(ty) { 's' } else { 'u' };
+                let sign = if crate::scalar::is_signed(ty) {
+                    's'
+                } else {
+                    'u'
+                };
                 let name = format!("llvm.{sign}{}.with.overflow", &name[..3]);
                 let both = self.llvm(&name, &[llvm_type], &[first.into(), second.into()]);
                 let overflows = self
@@ -236,12 +284,18 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.branch(has_room, next, grow);
         self.builder.position_at_end(grow);
         let args = [self.unit.desc(*elem).into(), block.into(), longer.into()];
-        let call = self.builder.build_call(self.unit.reserve(), &args, "").built();
+        let call = self
+            .builder
+            .build_call(self.unit.reserve(), &args, "")
+            .built();
         let roomy = self.result_of(call).value().into_pointer_value();
         self.store_owner(&at, roomy);
         self.goto(next);
         self.builder.position_at_end(next);
-        let phi = self.builder.build_phi(self.unit.runtime.pointer, "").built();
+        let phi = self
+            .builder
+            .build_phi(self.unit.runtime.pointer, "")
+            .built();
         phi.add_incoming(&[(&block, before), (&roomy, grow)]);
         let block = phi.as_basic_value().into_pointer_value();
         let address = self.element_address(self.elements(block), *elem, len);
@@ -277,11 +331,17 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let by_address = is_generic(declared.result()) || self.pass(ret) == Pass::Memory;
         let mut prepared = Prepared::default();
         let result = by_address.then(|| self.temp(ret));
-        prepared.values.extend(result.map(BasicMetadataValueEnum::from));
+        prepared
+            .values
+            .extend(result.map(BasicMetadataValueEnum::from));
         for arg in &import.key.1 {
             prepared.values.push(self.unit.desc(*arg).into());
         }
-        for ((arg, (mode, ty)), param) in args.iter().zip(&import.signature.params).zip(&declared.params) {
+        for ((arg, (mode, ty)), param) in args
+            .iter()
+            .zip(&import.signature.params)
+            .zip(&declared.params)
+        {
             match arg {
                 Arg::Value(operand) if is_generic(param.ty) => {
                     self.generic_argument(&mut prepared, operand, *mode, *ty);
@@ -293,8 +353,13 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 Arg::Value(_) => self.prepare(&mut prepared, *mode, *ty, arg),
             }
         }
-        let function = self.unit.runtime_intrinsic(name, import, by_address, &prepared.values);
-        let call = self.builder.build_call(function, &prepared.values, "").built();
+        let function = self
+            .unit
+            .runtime_intrinsic(name, import, by_address, &prepared.values);
+        let call = self
+            .builder
+            .build_call(function, &prepared.values, "")
+            .built();
         let value = match result {
             Some(address) => self.written(address, ret),
             None => self.result_of(call),
@@ -303,13 +368,21 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.drop_prepared(&prepared);
     }
 
-    fn generic_argument(&self, prepared: &mut Prepared<'ctx>, operand: &Operand, mode: ParamMode, ty: Ty) {
+    fn generic_argument(
+        &self,
+        prepared: &mut Prepared<'ctx>,
+        operand: &Operand,
+        mode: ParamMode,
+        ty: Ty,
+    ) {
         let value = if mode == ParamMode::Own {
             self.take(operand)
         } else {
             self.read(operand)
         };
-        if let (Operand::Move(_), true, true) = (operand, mode != ParamMode::Own, self.layout(ty).has_heap) {
+        if let (Operand::Move(_), true, true) =
+            (operand, mode != ParamMode::Own, self.layout(ty).has_heap)
+        {
             prepared.drops.push((value, ty));
         }
         prepared.values.push(self.address_of(value, ty).into());

@@ -149,9 +149,9 @@ impl<'ctx> Unit<'_, 'ctx> {
     /// Runs every cell, one after another.
     fn main(&self, cells: &[FunctionValue<'ctx>]) -> String {
         let name = "sumi_main";
-        let value = self
-            .module
-            .add_function(name, self.context.void_type().fn_type(&[], false), None);
+        let value =
+            self.module
+                .add_function(name, self.context.void_type().fn_type(&[], false), None);
         self.attributes.define(self.context, value);
         let builder = self.builder_at(value);
         for cell in cells {

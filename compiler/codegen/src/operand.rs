@@ -92,5 +92,4 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             }
         }
     }
-
 }

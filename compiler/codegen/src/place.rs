@@ -142,8 +142,16 @@ impl<'ctx> Function<'_, '_, 'ctx> {
 
     pub(crate) fn element(&self, at: Located<'ctx>, index: IntValue<'ctx>) -> Located<'ctx> {
         let (elem, start, through_pointer) = match at.ty.kind() {
-            TyKind::Array(elem) => (*elem, self.elements(self.load_block(at.address, at.own_memory())), true),
-            TyKind::Str => (Ty::u8(), self.elements(self.load_block(at.address, at.own_memory())), true),
+            TyKind::Array(elem) => (
+                *elem,
+                self.elements(self.load_block(at.address, at.own_memory())),
+                true,
+            ),
+            TyKind::Str => (
+                Ty::u8(),
+                self.elements(self.load_block(at.address, at.own_memory())),
+                true,
+            ),
             TyKind::FixedArray(elem, _) => (*elem, at.address, false),
             other => panic!("compiler bug: an element of {other:?}"),
         };
@@ -165,7 +173,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         elem: Ty,
         index: IntValue<'ctx>,
     ) -> PointerValue<'ctx> {
-        let bytes = self.unit.runtime.i8.array_type(self.layout(elem).size as u32);
+        let bytes = self
+            .unit
+            .runtime
+            .i8
+            .array_type(self.layout(elem).size as u32);
         // SAFETY: LLVM's builder only requires that the type and the index fit, which they do.
         unsafe {
             self.builder
@@ -212,7 +224,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.offset(block, HEADER)
     }
 
-    pub(crate) fn load_pointer(&self, address: PointerValue<'ctx>, memory: Memory) -> PointerValue<'ctx> {
+    pub(crate) fn load_pointer(
+        &self,
+        address: PointerValue<'ctx>,
+        memory: Memory,
+    ) -> PointerValue<'ctx> {
         let loaded = self
             .builder
             .build_load(self.unit.runtime.pointer, address, "")
@@ -222,7 +238,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// A pointer to a block, which is never null.
-    pub(crate) fn load_block(&self, address: PointerValue<'ctx>, memory: Memory) -> PointerValue<'ctx> {
+    pub(crate) fn load_block(
+        &self,
+        address: PointerValue<'ctx>,
+        memory: Memory,
+    ) -> PointerValue<'ctx> {
         let block = self.load_pointer(address, memory);
         let instruction = block.as_instruction();
         let instruction = instruction.expect("compiler bug: a load is an instruction");
@@ -240,7 +260,12 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// Of a type that fits a register.
-    pub(crate) fn load_value(&self, address: PointerValue<'ctx>, ty: Ty, memory: Memory) -> BasicValueEnum<'ctx> {
+    pub(crate) fn load_value(
+        &self,
+        address: PointerValue<'ctx>,
+        ty: Ty,
+        memory: Memory,
+    ) -> BasicValueEnum<'ctx> {
         if memory_of(ty) == Memory::Block {
             return self.load_block(address, memory).into();
         }
@@ -281,7 +306,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.set_natural_alignment(Some(store), ty);
     }
 
-    fn set_natural_alignment(&self, instruction: Option<inkwell::values::InstructionValue<'ctx>>, ty: Ty) {
+    fn set_natural_alignment(
+        &self,
+        instruction: Option<inkwell::values::InstructionValue<'ctx>>,
+        ty: Ty,
+    ) {
         if let (Some(instruction), TyKind::Simd(..)) = (instruction, ty.kind()) {
             // Elements of blocks are aligned to 16 at most.
             let align = self.layout(ty).align.min(16) as u32;
@@ -319,6 +348,8 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
         let size = self.unit.runtime.i64.const_int(layout.size, false);
         let align = layout.align as u32;
-        self.builder.build_memcpy(to, align, from, align, size).built();
+        self.builder
+            .build_memcpy(to, align, from, align, size)
+            .built();
     }
 }

@@ -58,19 +58,39 @@ impl<'ctx> Runtime<'ctx> {
 
 impl<'ctx> Unit<'_, 'ctx> {
     pub(crate) fn alloc(&self) -> FunctionValue<'ctx> {
-        self.runtime_function("sumi_alloc", &[Abi::Read, Abi::I64], Abi::Block, Path::Usual)
+        self.runtime_function(
+            "sumi_alloc",
+            &[Abi::Read, Abi::I64],
+            Abi::Block,
+            Path::Usual,
+        )
     }
     pub(crate) fn free(&self) -> FunctionValue<'ctx> {
         self.runtime_function("sumi_free", &[Abi::Take], Abi::Void, Path::Usual)
     }
     pub(crate) fn retain_by_desc(&self) -> FunctionValue<'ctx> {
-        self.runtime_function("sumi_retain", &[Abi::Read, Abi::Read], Abi::Void, Path::Usual)
+        self.runtime_function(
+            "sumi_retain",
+            &[Abi::Read, Abi::Read],
+            Abi::Void,
+            Path::Usual,
+        )
     }
     pub(crate) fn release_by_desc(&self) -> FunctionValue<'ctx> {
-        self.runtime_function("sumi_release", &[Abi::Read, Abi::Read], Abi::Void, Path::Usual)
+        self.runtime_function(
+            "sumi_release",
+            &[Abi::Read, Abi::Read],
+            Abi::Void,
+            Path::Usual,
+        )
     }
     pub(crate) fn unique(&self) -> FunctionValue<'ctx> {
-        self.runtime_function("sumi_unique", &[Abi::Read, Abi::Take], Abi::Block, Path::Rare)
+        self.runtime_function(
+            "sumi_unique",
+            &[Abi::Read, Abi::Take],
+            Abi::Block,
+            Path::Rare,
+        )
     }
     pub(crate) fn reserve(&self) -> FunctionValue<'ctx> {
         self.runtime_function(

@@ -70,15 +70,21 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 let value = self.read(operand).value();
                 Value::Direct(self.unary(*op, value, ty))
             }
-            Rvalue::Binary(op, left, right) => Value::Direct(self.binary_operands(*op, left, right)),
-            Rvalue::Compare(op, left, right) => Value::Direct(self.compare(*op, left, right).into()),
+            Rvalue::Binary(op, left, right) => {
+                Value::Direct(self.binary_operands(*op, left, right))
+            }
+            Rvalue::Compare(op, left, right) => {
+                Value::Direct(self.compare(*op, left, right).into())
+            }
             Rvalue::Convert { operand, to } => {
                 let value = self.read(operand).value();
                 Value::Direct(self.convert(value, self.operand_ty(operand), *to))
             }
             Rvalue::Array { elem, items } => Value::Direct(self.array(*elem, items).into()),
             Rvalue::Repeat { ty, value, count } => self.repeat(*ty, value, count),
-            Rvalue::Len(place) => Value::Direct(self.len_of(&self.unboxed(self.place(place))).into()),
+            Rvalue::Len(place) => {
+                Value::Direct(self.len_of(&self.unboxed(self.place(place))).into())
+            }
             Rvalue::Discriminant(place) => {
                 Value::Direct(self.discriminant(&self.unboxed(self.place(place))).into())
             }
@@ -136,7 +142,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
 
     fn fill_fixed_array(&self, to: &Located<'ctx>, operand: &Operand) {
         let elem = self.operand_ty(operand);
-        let len = to.ty.fixed_len().expect("compiler bug: a fixed array of unknown length");
+        let len = to
+            .ty
+            .fixed_len()
+            .expect("compiler bug: a fixed array of unknown length");
         let len = self.unit.runtime.i64.const_int(len, false);
         let value = self.read(operand);
         self.count_to(len, |f, index| {
@@ -151,7 +160,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     pub(crate) fn count_to(&self, end: IntValue<'ctx>, step: impl FnOnce(&Self, IntValue<'ctx>)) {
         let i64_type = self.unit.runtime.i64;
         let before = self.current_block();
-        let (head, inside, next) = (self.new_block("each"), self.new_block("one"), self.new_block("all"));
+        let (head, inside, next) = (
+            self.new_block("each"),
+            self.new_block("one"),
+            self.new_block("all"),
+        );
         self.goto(head);
         self.builder.position_at_end(head);
         let index = self.builder.build_phi(i64_type, "").built();
@@ -197,7 +210,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let desc = self.unit.desc(*elem);
         let address = self.address_of(value, *elem);
         let args = [desc.into(), address.into(), count.into()];
-        let call = self.builder.build_call(self.unit.repeat(), &args, "").built();
+        let call = self
+            .builder
+            .build_call(self.unit.repeat(), &args, "")
+            .built();
         self.after_read(operand, value);
         self.result_of(call)
     }
@@ -214,7 +230,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     pub(crate) fn store_len(&self, block: PointerValue<'ctx>, len: IntValue<'ctx>) {
-        let store = self.builder.build_store(self.offset(block, LEN), len).built();
+        let store = self
+            .builder
+            .build_store(self.offset(block, LEN), len)
+            .built();
         self.unit.tbaa.mark(store, Memory::Header);
     }
 
@@ -268,7 +287,12 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             .built()
     }
 
-    fn binary_operands(&self, op: BinaryOp, left: &Operand, right: &Operand) -> BasicValueEnum<'ctx> {
+    fn binary_operands(
+        &self,
+        op: BinaryOp,
+        left: &Operand,
+        right: &Operand,
+    ) -> BasicValueEnum<'ctx> {
         let ty = self.operand_ty(left);
         if op.is_comparison() {
             return self.compare(op, left, right).into();
@@ -290,7 +314,13 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// By the operator relation, which the runtime goes through all parts of a value with.
-    fn compare_by_desc(&self, op: BinaryOp, ty: Ty, a: Value<'ctx>, b: Value<'ctx>) -> IntValue<'ctx> {
+    fn compare_by_desc(
+        &self,
+        op: BinaryOp,
+        ty: Ty,
+        a: Value<'ctx>,
+        b: Value<'ctx>,
+    ) -> IntValue<'ctx> {
         let (name, swap, negate) = match op {
             BinaryOp::Eq => ("sumi_eq", false, false),
             BinaryOp::Ne => ("sumi_eq", false, true),
@@ -305,7 +335,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let desc = self.unit.desc(ty);
         let call = self
             .builder
-            .build_call(self.unit.compare(name), &[desc.into(), a.into(), b.into()], "")
+            .build_call(
+                self.unit.compare(name),
+                &[desc.into(), a.into(), b.into()],
+                "",
+            )
             .built();
         let holds = self.result_of(call).value().into_int_value();
         if negate {
@@ -333,7 +367,9 @@ fn is_apart(dest: &Place, value: &Rvalue) -> bool {
     };
     in_frame
         && operands.iter().all(|operand| match operand {
-            Operand::Copy(place) | Operand::Move(place) | Operand::Borrow(place) => place.base != dest.base,
+            Operand::Copy(place) | Operand::Move(place) | Operand::Borrow(place) => {
+                place.base != dest.base
+            }
             Operand::Const(_) => true,
         })
 }

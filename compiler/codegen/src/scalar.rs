@@ -11,15 +11,26 @@ use crate::function::Function;
 use crate::module::Built;
 
 impl<'ctx> Function<'_, '_, 'ctx> {
-    pub(crate) fn unary(&self, op: UnaryOp, value: BasicValueEnum<'ctx>, ty: Ty) -> BasicValueEnum<'ctx> {
+    pub(crate) fn unary(
+        &self,
+        op: UnaryOp,
+        value: BasicValueEnum<'ctx>,
+        ty: Ty,
+    ) -> BasicValueEnum<'ctx> {
         let builder = &self.builder;
         match (op, value) {
-            (UnaryOp::Neg, BasicValueEnum::FloatValue(value)) => builder.build_float_neg(value, "").built().into(),
-            (UnaryOp::Neg, BasicValueEnum::IntValue(value)) => builder.build_int_neg(value, "").built().into(),
+            (UnaryOp::Neg, BasicValueEnum::FloatValue(value)) => {
+                builder.build_float_neg(value, "").built().into()
+            }
+            (UnaryOp::Neg, BasicValueEnum::IntValue(value)) => {
+                builder.build_int_neg(value, "").built().into()
+            }
             (UnaryOp::Neg, BasicValueEnum::VectorValue(value)) if is_float(ty) => {
                 builder.build_float_neg(value, "").built().into()
             }
-            (UnaryOp::Neg, BasicValueEnum::VectorValue(value)) => builder.build_int_neg(value, "").built().into(),
+            (UnaryOp::Neg, BasicValueEnum::VectorValue(value)) => {
+                builder.build_int_neg(value, "").built().into()
+            }
             (UnaryOp::Not | UnaryOp::BitNot, BasicValueEnum::IntValue(value)) => {
                 builder.build_not(value, "").built().into()
             }
@@ -42,7 +53,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             (BasicValueEnum::IntValue(a), BasicValueEnum::IntValue(b)) => {
                 self.int_binary(op, ty, a, b, right_ty).into()
             }
-            (BasicValueEnum::FloatValue(a), BasicValueEnum::FloatValue(b)) => self.float_binary(op, ty, a, b).into(),
+            (BasicValueEnum::FloatValue(a), BasicValueEnum::FloatValue(b)) => {
+                self.float_binary(op, ty, a, b).into()
+            }
             (BasicValueEnum::VectorValue(_), BasicValueEnum::VectorValue(_)) => {
                 self.vector_binary(op, ty, left, right)
             }
@@ -61,8 +74,12 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let builder = &self.builder;
         let signed = is_signed(ty);
         match op {
-            BinaryOp::Add => builder.build_int_add(a, self.fitted(b, right_ty, ty), "").built(),
-            BinaryOp::Sub => builder.build_int_sub(a, self.fitted(b, right_ty, ty), "").built(),
+            BinaryOp::Add => builder
+                .build_int_add(a, self.fitted(b, right_ty, ty), "")
+                .built(),
+            BinaryOp::Sub => builder
+                .build_int_sub(a, self.fitted(b, right_ty, ty), "")
+                .built(),
             BinaryOp::Mul => builder.build_int_mul(a, b, "").built(),
             BinaryOp::Div if signed => self.signed_division(a, b).0,
             BinaryOp::Div => builder.build_int_unsigned_div(a, b, "").built(),
@@ -80,9 +97,12 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 let count = self.shift_count(a, b, right_ty);
                 builder.build_right_shift(a, count, signed, "").built()
             }
-            BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => {
-                self.compare_ints(op, signed, a, b)
-            }
+            BinaryOp::Eq
+            | BinaryOp::Ne
+            | BinaryOp::Lt
+            | BinaryOp::Le
+            | BinaryOp::Gt
+            | BinaryOp::Ge => self.compare_ints(op, signed, a, b),
         }
     }
 
@@ -94,7 +114,12 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.int_to_int(value, from, self.unit.value_type(to).into_int_type())
     }
 
-    fn shift_count(&self, a: IntValue<'ctx>, count: IntValue<'ctx>, count_ty: Ty) -> IntValue<'ctx> {
+    fn shift_count(
+        &self,
+        a: IntValue<'ctx>,
+        count: IntValue<'ctx>,
+        count_ty: Ty,
+    ) -> IntValue<'ctx> {
         let ty = a.get_type();
         let count = self.int_to_int(count, count_ty, ty);
         let mask = ty.const_int(u64::from(ty.get_bit_width()) - 1, false);
@@ -102,7 +127,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// Quotient and remainder; the divisor is not 0. `min / -1` would trap in the processor, so -1 divides by negating.
-    fn signed_division(&self, a: IntValue<'ctx>, b: IntValue<'ctx>) -> (IntValue<'ctx>, IntValue<'ctx>) {
+    fn signed_division(
+        &self,
+        a: IntValue<'ctx>,
+        b: IntValue<'ctx>,
+    ) -> (IntValue<'ctx>, IntValue<'ctx>) {
         let ty = a.get_type();
         let builder = &self.builder;
         if let Some(constant) = b.get_sign_extended_constant()
@@ -118,20 +147,34 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             .build_int_compare(IntPredicate::EQ, b, minus_one, "")
             .built();
         let one = ty.const_int(1, false);
-        let safe = builder.build_select(is_minus_one, one, b, "").built().into_int_value();
+        let safe = builder
+            .build_select(is_minus_one, one, b, "")
+            .built()
+            .into_int_value();
         let quotient = builder.build_int_signed_div(a, safe, "").built();
         let remainder = builder.build_int_signed_rem(a, safe, "").built();
         let negated = builder.build_int_neg(a, "").built();
-        let quotient = builder.build_select(is_minus_one, negated, quotient, "").built();
+        let quotient = builder
+            .build_select(is_minus_one, negated, quotient, "")
+            .built();
         (quotient.into_int_value(), remainder)
     }
 
     /// By squaring, wrapping; a negative exponent gives 1.
-    fn int_power(&self, base: IntValue<'ctx>, exponent: IntValue<'ctx>, signed: bool) -> IntValue<'ctx> {
+    fn int_power(
+        &self,
+        base: IntValue<'ctx>,
+        exponent: IntValue<'ctx>,
+        signed: bool,
+    ) -> IntValue<'ctx> {
         let ty = base.get_type();
         let builder = &self.builder;
         let before = self.current_block();
-        let (head, inside, next) = (self.new_block("power"), self.new_block("square"), self.new_block("raised"));
+        let (head, inside, next) = (
+            self.new_block("power"),
+            self.new_block("square"),
+            self.new_block("raised"),
+        );
         self.goto(head);
         builder.position_at_end(head);
         let one = ty.const_int(1, false);
@@ -145,12 +188,23 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         left.add_incoming(&[(&exponent, before)]);
         let remaining = left.as_basic_value().into_int_value();
         let more = builder
-            .build_int_compare(if signed { IntPredicate::SGT } else { IntPredicate::UGT }, remaining, ty.const_zero(), "")
+            .build_int_compare(
+                if signed {
+                    IntPredicate::SGT
+                } else {
+                    IntPredicate::UGT
+                },
+                remaining,
+                ty.const_zero(),
+                "",
+            )
             .built();
         self.branch(more, inside, next);
         builder.position_at_end(inside);
         let odd = builder.build_and(remaining, one, "").built();
-        let odd = builder.build_int_compare(IntPredicate::NE, odd, ty.const_zero(), "").built();
+        let odd = builder
+            .build_int_compare(IntPredicate::NE, odd, ty.const_zero(), "")
+            .built();
         let current = result.as_basic_value().into_int_value();
         let factor = square.as_basic_value().into_int_value();
         let product = builder.build_int_mul(current, factor, "").built();
@@ -165,7 +219,13 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         current
     }
 
-    fn float_binary(&self, op: BinaryOp, ty: Ty, a: FloatValue<'ctx>, b: FloatValue<'ctx>) -> FloatValue<'ctx> {
+    fn float_binary(
+        &self,
+        op: BinaryOp,
+        ty: Ty,
+        a: FloatValue<'ctx>,
+        b: FloatValue<'ctx>,
+    ) -> FloatValue<'ctx> {
         let builder = &self.builder;
         match op {
             BinaryOp::Add => builder.build_float_add(a, b, "").built(),
@@ -174,7 +234,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             BinaryOp::Div => builder.build_float_div(a, b, "").built(),
             BinaryOp::Rem => builder.build_float_rem(a, b, "").built(),
             BinaryOp::Pow => self
-                .llvm("llvm.pow", &[self.unit.value_type(ty)], &[a.into(), b.into()])
+                .llvm(
+                    "llvm.pow",
+                    &[self.unit.value_type(ty)],
+                    &[a.into(), b.into()],
+                )
                 .into_float_value(),
             _ => panic!("compiler bug: {op:?} of floats"),
         }
@@ -217,12 +281,20 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             (BasicValueEnum::IntValue(a), BasicValueEnum::IntValue(b)) => {
                 self.compare_ints(op, is_signed(ty), a, b)
             }
-            (BasicValueEnum::FloatValue(a), BasicValueEnum::FloatValue(b)) => self.compare_floats(op, a, b),
+            (BasicValueEnum::FloatValue(a), BasicValueEnum::FloatValue(b)) => {
+                self.compare_floats(op, a, b)
+            }
             _ => panic!("compiler bug: {op:?} of {ty:?}"),
         }
     }
 
-    fn compare_ints(&self, op: BinaryOp, signed: bool, a: IntValue<'ctx>, b: IntValue<'ctx>) -> IntValue<'ctx> {
+    fn compare_ints(
+        &self,
+        op: BinaryOp,
+        signed: bool,
+        a: IntValue<'ctx>,
+        b: IntValue<'ctx>,
+    ) -> IntValue<'ctx> {
         let predicate = match (op, signed) {
             (BinaryOp::Eq, _) => IntPredicate::EQ,
             (BinaryOp::Ne, _) => IntPredicate::NE,
@@ -239,7 +311,12 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.builder.build_int_compare(predicate, a, b, "").built()
     }
 
-    fn compare_floats(&self, op: BinaryOp, a: FloatValue<'ctx>, b: FloatValue<'ctx>) -> IntValue<'ctx> {
+    fn compare_floats(
+        &self,
+        op: BinaryOp,
+        a: FloatValue<'ctx>,
+        b: FloatValue<'ctx>,
+    ) -> IntValue<'ctx> {
         let predicate = match op {
             BinaryOp::Eq => FloatPredicate::OEQ,
             BinaryOp::Ne => FloatPredicate::UNE,
@@ -249,15 +326,24 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             BinaryOp::Ge => FloatPredicate::OGE,
             _ => panic!("compiler bug: {op:?} compares nothing"),
         };
-        self.builder.build_float_compare(predicate, a, b, "").built()
+        self.builder
+            .build_float_compare(predicate, a, b, "")
+            .built()
     }
 
-    pub(crate) fn convert(&self, value: BasicValueEnum<'ctx>, from: Ty, to: Ty) -> BasicValueEnum<'ctx> {
+    pub(crate) fn convert(
+        &self,
+        value: BasicValueEnum<'ctx>,
+        from: Ty,
+        to: Ty,
+    ) -> BasicValueEnum<'ctx> {
         if from == to {
             return value;
         }
         match (value, to.kind()) {
-            (BasicValueEnum::IntValue(value), TyKind::Float(float)) => self.int_to_float(value, from, *float).into(),
+            (BasicValueEnum::IntValue(value), TyKind::Float(float)) => {
+                self.int_to_float(value, from, *float).into()
+            }
             (BasicValueEnum::IntValue(value), TyKind::Bool) => {
                 let zero = value.get_type().const_zero();
                 self.builder
@@ -265,13 +351,15 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                     .built()
                     .into()
             }
-            (BasicValueEnum::IntValue(value), TyKind::Int(int)) => {
-                self.int_to_int(value, from, self.unit.int_type(*int)).into()
-            }
+            (BasicValueEnum::IntValue(value), TyKind::Int(int)) => self
+                .int_to_int(value, from, self.unit.int_type(*int))
+                .into(),
             (BasicValueEnum::IntValue(value), TyKind::Char) => {
                 self.int_to_int(value, from, self.unit.runtime.i32).into()
             }
-            (BasicValueEnum::FloatValue(value), TyKind::Int(int)) => self.float_to_int(value, from, *int),
+            (BasicValueEnum::FloatValue(value), TyKind::Int(int)) => {
+                self.float_to_int(value, from, *int)
+            }
             (BasicValueEnum::FloatValue(value), TyKind::Float(float)) => self
                 .builder
                 .build_float_cast(value, self.unit.float_type(*float), "")
@@ -303,9 +391,13 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     fn int_to_float(&self, value: IntValue<'ctx>, from: Ty, to: FloatTy) -> FloatValue<'ctx> {
         let ty = self.unit.float_type(to);
         if is_signed(from) {
-            self.builder.build_signed_int_to_float(value, ty, "").built()
+            self.builder
+                .build_signed_int_to_float(value, ty, "")
+                .built()
         } else {
-            self.builder.build_unsigned_int_to_float(value, ty, "").built()
+            self.builder
+                .build_unsigned_int_to_float(value, ty, "")
+                .built()
         }
     }
 
@@ -315,7 +407,8 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         } else {
             "llvm.fptoui.sat"
         };
-        let types: [BasicTypeEnum<'ctx>; 2] = [self.unit.int_type(to).into(), self.unit.value_type(from)];
+        let types: [BasicTypeEnum<'ctx>; 2] =
+            [self.unit.int_type(to).into(), self.unit.value_type(from)];
         self.llvm(name, &types, &[value.into()])
     }
 }
@@ -328,5 +421,8 @@ pub(crate) fn is_signed(ty: Ty) -> bool {
 }
 
 pub(crate) fn is_float(ty: Ty) -> bool {
-    matches!(ty.kind(), TyKind::Float(_) | TyKind::Simd(Scalar::Float(_), _))
+    matches!(
+        ty.kind(),
+        TyKind::Float(_) | TyKind::Simd(Scalar::Float(_), _)
+    )
 }

@@ -83,13 +83,24 @@ impl<'ctx> Unit<'_, 'ctx> {
     /// `extern "C" fn(*const u8) -> *mut Block`
     pub(crate) fn show_override(&self, target: Target, ty: Ty) -> PointerValue<'ctx> {
         let params: [BasicMetadataTypeEnum<'ctx>; 1] = [self.runtime.pointer.into()];
-        self.override_thunk("show", target, ty, self.runtime.pointer.fn_type(&params, false))
+        self.override_thunk(
+            "show",
+            target,
+            ty,
+            self.runtime.pointer.fn_type(&params, false),
+        )
     }
 
     /// `extern "C" fn(*const u8, *const u8) -> bool`
     pub(crate) fn relation_override(&self, target: Target, ty: Ty) -> PointerValue<'ctx> {
-        let params: [BasicMetadataTypeEnum<'ctx>; 2] = [self.runtime.pointer.into(), self.runtime.pointer.into()];
-        self.override_thunk("relation", target, ty, self.context.bool_type().fn_type(&params, false))
+        let params: [BasicMetadataTypeEnum<'ctx>; 2] =
+            [self.runtime.pointer.into(), self.runtime.pointer.into()];
+        self.override_thunk(
+            "relation",
+            target,
+            ty,
+            self.context.bool_type().fn_type(&params, false),
+        )
     }
 
     fn override_thunk(
@@ -163,7 +174,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             }
         }
         let function = self.unit.function_of(target);
-        let call = self.builder.build_direct_call(function, &values, "").built();
+        let call = self
+            .builder
+            .build_direct_call(function, &values, "")
+            .built();
         match self.result_of(call) {
             Value::Direct(value) => self.builder.build_return(Some(&value)).built(),
             Value::Nothing | Value::At(_) => self.builder.build_return(None).built(),
@@ -198,7 +212,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             }
         }
         let function = self.unit.function_of(target);
-        let call = self.builder.build_direct_call(function, &values, "").built();
+        let call = self
+            .builder
+            .build_direct_call(function, &values, "")
+            .built();
         let value = self.result_of(call).value();
         self.builder.build_return(Some(&value)).built();
     }

@@ -4,7 +4,9 @@ use compiler::layout::Pass;
 use compiler::mir::ParamMode;
 use compiler::mono::Signature;
 use compiler::types::{FloatTy, IntTy, Scalar, Ty, TyKind};
-use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FloatType, FunctionType, IntType};
+use inkwell::types::{
+    BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FloatType, FunctionType, IntType,
+};
 use inkwell::values::FunctionValue;
 
 use crate::module::Unit;

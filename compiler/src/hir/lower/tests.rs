@@ -162,7 +162,8 @@ fn a_later_unit_may_define_again() {
         fn f.def17() -> _ = x.def16
         cell x.def16: init x.def16 = 1
         cell x.def18: init x.def18 = (x.def16 + f.def17())
-    "#]].assert_eq(&(first + &second));
+    "#]]
+    .assert_eq(&(first + &second));
 }
 
 #[test]
