@@ -17,6 +17,9 @@ mod place;
 mod text;
 mod writes;
 
+#[cfg(test)]
+mod tests;
+
 use cranelift_entity::{EntityRef, PrimaryMap, SecondaryMap};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
