@@ -73,7 +73,7 @@ impl Builder<'_> {
             return Operand::Const(Const::Unit);
         }
         if self.is_place(expr) {
-            return Operand::Copy(self.read_place(expr));
+            return Operand::Copy(self.read_bare_place(expr));
         }
         Operand::Copy(Place::local(self.bare_local(expr)))
     }
@@ -181,7 +181,7 @@ impl Builder<'_> {
                 to: ty,
             },
             ExprKind::TypeConst { ty, .. } => self.len_of_type(*ty, span),
-            _ if self.is_place(expr) => Rvalue::Use(Operand::Copy(self.read_place(expr))),
+            _ if self.is_place(expr) => Rvalue::Use(Operand::Copy(self.read_bare_place(expr))),
             _ => match self.constant(expr) {
                 Some(constant) => Rvalue::Use(Operand::Const(constant)),
                 None => panic!("compiler bug: {expr} cannot be built"),

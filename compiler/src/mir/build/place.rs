@@ -35,6 +35,12 @@ impl Builder<'_> {
         self.checked(unchecked)
     }
 
+    /// The same before its value is wrapped.
+    pub(super) fn read_bare_place(&mut self, expr: ExprId) -> Place {
+        let unchecked = self.bare_unchecked(expr, true);
+        self.checked(unchecked)
+    }
+
     /// The place of an expression, which stays what it is while `later` is evaluated.
     pub(super) fn place_before(&mut self, expr: ExprId, later: &[ExprId]) -> Place {
         if !self.tables.wraps.contains_key(&expr) && self.is_place(expr) {
@@ -70,12 +76,16 @@ impl Builder<'_> {
 
     /// When `reads` is set, a base that the index expressions may write is copied first.
     fn unchecked(&mut self, expr: ExprId, reads: bool) -> Unchecked {
+        if self.tables.wraps.contains_key(&expr) || !self.is_place(expr) {
+            return Unchecked::new(self.value_place(expr));
+        }
+        self.bare_unchecked(expr, reads)
+    }
+
+    fn bare_unchecked(&mut self, expr: ExprId, reads: bool) -> Unchecked {
         let span = self.hir.exprs[expr].span;
         if let Some(place) = self.evaluated.get(&expr) {
             return Unchecked::new(place.clone());
-        }
-        if self.tables.wraps.contains_key(&expr) || !self.is_place(expr) {
-            return Unchecked::new(self.value_place(expr));
         }
         match &self.hir.exprs[expr].kind {
             ExprKind::Local(id) => {
@@ -102,7 +112,7 @@ impl Builder<'_> {
                 self.element(&mut found, *index, span);
                 found
             }
-            _ => Unchecked::new(self.value_place(expr)),
+            _ => panic!("compiler bug: {expr} is not a place"),
         }
     }
 
