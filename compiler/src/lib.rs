@@ -10,6 +10,8 @@ pub mod mono;
 pub mod own;
 pub mod pipeline;
 pub mod render;
+#[cfg(test)]
+mod testing;
 pub mod types;
 
 pub use pipeline::{CellInfo, Compiled, compile, compile_tree};

@@ -139,8 +139,15 @@ impl Verifier<'_> {
             });
             let rule = "a body as built knows nothing of owners";
             match kind {
-                StatementKind::Assign { old, .. } | StatementKind::Call { old, .. } => {
-                    self.require(*old == Old::Unknown, rule, kind);
+                StatementKind::Assign { place, old, .. }
+                | StatementKind::Call {
+                    dest: place, old, ..
+                } => {
+                    // The first value of a global finds nothing there.
+                    let first = *old == Old::Nothing
+                        && matches!(place.base, Base::Global(_))
+                        && place.projections.is_empty();
+                    self.require(*old == Old::Unknown || first, rule, kind);
                 }
                 StatementKind::MakeUnique(_) | StatementKind::Drop { .. } => {
                     self.require(false, rule, kind);
