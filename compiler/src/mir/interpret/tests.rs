@@ -1,4 +1,4 @@
-use crate::testing::{compile, output};
+use crate::testing::{compile, constant, output, run};
 
 #[test]
 fn numbers() {
@@ -45,7 +45,8 @@ fn structs_and_functions() {
 fn optionals_and_loops() {
     let text = output(
         "fn find(xs: [str], what: str) -> i64? {\n\
-             for (i, x) in xs.enumerate() { if x == what { return i } }\n\
+             var i = 0\n\
+             for x in xs { if x == what { return i }\n i += 1 }\n\
              none\n\
          }\n\
          let names = [\"a\", \"b\", \"c\"]\n\
@@ -63,7 +64,7 @@ fn errors_leave_nothing_behind() {
          print(at(kept, 1))\n\
          print(at(kept, 5))\n",
     );
-    let ran = compiled.run();
+    let ran = run(&compiled);
     let error = ran.outcome.error.expect("an error");
     assert_eq!(error.message, "index 5 is out of range for a length of 2");
     assert_eq!(error.stack.len(), 2);
@@ -80,8 +81,8 @@ fn constants() {
          print(big, names)\n",
     );
     assert_eq!(
-        compiled.constant("big"),
+        constant(&compiled, "big"),
         crate::mir::interpret::ConstValue::Int(3_628_800)
     );
-    assert_eq!(compiled.run().output, "3628800 [\"a\", \"b\"]\n");
+    assert_eq!(run(&compiled).output, "3628800 [\"a\", \"b\"]\n");
 }
