@@ -1,0 +1,286 @@
+//! Bindings and expressions.
+
+use super::Context;
+use super::pattern::{constant_name, is_name, mutable_binding};
+use crate::ast::*;
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use smol_str::SmolStr;
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one production")]
+pub(crate) fn binding(
+    ctx: &mut Context<'_>,
+    kind: BindingKind,
+    pattern: Pattern,
+    ty: Option<Type>,
+    value: Expr,
+    else_block: Option<Block>,
+    left: usize,
+    _right: usize,
+) -> StmtKind {
+    let keyword = ctx.span(left, left + 1);
+    if let Some(name) = mutable_binding(&pattern) {
+        let error = match &pattern.kind {
+            PatternKind::Bind { .. } => {
+                Diagnostic::error("let-mut", "a variable is declared with `var`")
+                    .at(
+                        keyword.to(pattern.span),
+                        "`mut` marks parameters and arguments",
+                    )
+                    .help(format!("write `var {}`", name.name))
+            }
+            _ => Diagnostic::error("let-mut", "a binding takes no part of a value in place")
+                .at(name.span, "marked `mut`")
+                .help("use `match` or `if let` on a variable to change its parts in place"),
+        };
+        ctx.error(error);
+    }
+    if kind == BindingKind::Const && !is_name(&pattern) {
+        let message = "a constant has a name, not a pattern";
+        ctx.error(Diagnostic::error("const-pattern", message).at(pattern.span, "a pattern"));
+    }
+    StmtKind::Let(LetStmt {
+        kind,
+        pattern: constant_name(kind, pattern),
+        ty,
+        value,
+        else_block,
+    })
+}
+
+/// At the start of a statement `if`, `match`, loops and blocks end at their `}`.
+pub(crate) fn expression_statement(
+    ctx: &mut Context<'_>,
+    value: Expr,
+    _left: usize,
+    _right: usize,
+) -> StmtKind {
+    let first = leftmost(&value);
+    if ends_at_brace(first) && first.span != value.span {
+        let end = Span::new(first.span.file, first.span.end, first.span.end);
+        ctx.error(
+            Diagnostic::error(
+                "statement-goes-on",
+                "a statement that begins so ends at its `}`",
+            )
+            .at(end, "only a new line, `;` or `}` may follow")
+            .help("put it in parentheses to use its value here"),
+        );
+    }
+    StmtKind::Expr(value)
+}
+
+fn ends_at_brace(expr: &Expr) -> bool {
+    matches!(
+        expr.kind,
+        ExprKind::Block(_)
+            | ExprKind::If { .. }
+            | ExprKind::Match { .. }
+            | ExprKind::Loop { .. }
+            | ExprKind::While { .. }
+            | ExprKind::For { .. }
+    )
+}
+
+fn leftmost(mut expr: &Expr) -> &Expr {
+    loop {
+        expr = match &expr.kind {
+            ExprKind::Field { base, .. }
+            | ExprKind::TupleField { base, .. }
+            | ExprKind::OptField { base, .. }
+            | ExprKind::Index { base, .. } => base,
+            ExprKind::Call { callee, .. } => callee,
+            ExprKind::MethodCall { recv, .. } | ExprKind::OptMethodCall { recv, .. } => recv,
+            ExprKind::Try(inner) => inner,
+            ExprKind::Binary { left, .. } => left,
+            ExprKind::Range {
+                start: Some(start), ..
+            } => start,
+            _ => return expr,
+        };
+    }
+}
+
+pub(crate) fn set_label(looped: &mut Expr, name: Ident, span: Span) {
+    looped.span = span;
+    match &mut looped.kind {
+        ExprKind::Loop { label, .. }
+        | ExprKind::While { label, .. }
+        | ExprKind::For { label, .. } => *label = Some(name),
+        _ => {}
+    }
+}
+
+pub(crate) fn increment(
+    ctx: &mut Context<'_>,
+    place: Expr,
+    left: usize,
+    right: usize,
+) -> AssignStmt {
+    let span = ctx.span(left, right);
+    ctx.error(
+        Diagnostic::error("increment", "there is no `++`")
+            .at(span, "not an operator")
+            .help("write `+= 1`"),
+    );
+    AssignStmt {
+        place,
+        op: Some(BinaryOp::Add),
+        op_span: span,
+        value: Expr {
+            kind: ExprKind::Int(1),
+            span,
+        },
+    }
+}
+
+pub(crate) fn no_reference(
+    ctx: &mut Context<'_>,
+    mutable: bool,
+    operand: Expr,
+    left: usize,
+) -> Expr {
+    let span = ctx.span(left, left + 1);
+    let help = if mutable {
+        "pass the place itself: `f(mut x)`"
+    } else {
+        "pass the value itself; nothing is copied until one of the two is changed"
+    };
+    ctx.error(
+        Diagnostic::error("no-references", "there are no references")
+            .at(span, "`&` needs an operand on its left")
+            .help(help),
+    );
+    operand
+}
+
+pub(crate) fn no_dereference(ctx: &mut Context<'_>, operand: Expr, left: usize) -> Expr {
+    let span = ctx.span(left, left + 1);
+    ctx.error(
+        Diagnostic::error("no-references", "there are no references to follow")
+            .at(span, "`*` needs an operand on its left")
+            .help("use the value itself"),
+    );
+    operand
+}
+
+pub(crate) fn assignment_as_condition(
+    ctx: &mut Context<'_>,
+    a: Expr,
+    b: Expr,
+    left: usize,
+    right: usize,
+) -> Expr {
+    let op_span = ctx.span(left, right);
+    ctx.error(
+        Diagnostic::error(
+            "assignment-as-condition",
+            "an assignment is not a condition",
+        )
+        .at(op_span, "this assigns")
+        .help("compare with `==`, or match with `let pattern = value`"),
+    );
+    Expr {
+        span: a.span.to(b.span),
+        kind: ExprKind::Binary {
+            op: BinaryOp::Eq,
+            op_span,
+            left: Box::new(a),
+            right: Box::new(b),
+        },
+    }
+}
+
+pub(crate) fn tuple_field(
+    ctx: &mut Context<'_>,
+    base: Expr,
+    index: u128,
+    left: usize,
+    at: usize,
+    right: usize,
+) -> Expr {
+    let index_span = ctx.span(at, right);
+    let index = u32::try_from(index).unwrap_or_else(|_| {
+        let message = "no tuple has so many fields";
+        ctx.error(Diagnostic::error("literal-too-large", message).at(index_span, "too large"));
+        0
+    });
+    let kind = ExprKind::TupleField {
+        base: Box::new(base),
+        index,
+        index_span,
+    };
+    ctx.expr(kind, left, right)
+}
+
+/// `a.f(x)` is one node, `(a.f)(x)` is not.
+pub(crate) fn call(
+    ctx: &mut Context<'_>,
+    callee: Expr,
+    args: Vec<Arg>,
+    left: usize,
+    right: usize,
+) -> Expr {
+    let kind = match callee.kind {
+        ExprKind::Field { base, name } => ExprKind::MethodCall {
+            recv: base,
+            name,
+            args,
+        },
+        ExprKind::OptField { base, name } => ExprKind::OptMethodCall {
+            recv: base,
+            name,
+            args,
+        },
+        kind => ExprKind::Call {
+            callee: Box::new(Expr { kind, ..callee }),
+            args,
+        },
+    };
+    ctx.expr(kind, left, right)
+}
+
+pub(crate) fn type_path(
+    ctx: &mut Context<'_>,
+    base: Expr,
+    args: Vec<Type>,
+    left: usize,
+    right: usize,
+) -> Expr {
+    let span = base.span;
+    let mut segments = Vec::new();
+    if !collect_path(base, &mut segments) {
+        let message = "type arguments follow the name of a type";
+        ctx.error(Diagnostic::error("syntax", message).at(span, "not a name"));
+        return ctx.expr(ExprKind::Error, left, right);
+    }
+    let path = Path { segments, span };
+    ctx.expr(ExprKind::TypePath { path, args }, left, right)
+}
+
+fn collect_path(expr: Expr, segments: &mut Vec<Ident>) -> bool {
+    match expr.kind {
+        ExprKind::Name(name) => {
+            segments.push(name);
+            true
+        }
+        ExprKind::Field { base, name } => {
+            let found = collect_path(*base, segments);
+            segments.push(name);
+            found
+        }
+        _ => false,
+    }
+}
+
+pub(crate) fn plain_text(text: SmolStr) -> Vec<StrPart> {
+    text_parts(vec![StrPart::Text(text)])
+}
+
+pub(crate) fn text_parts(mut parts: Vec<StrPart>) -> Vec<StrPart> {
+    parts.retain(|part| match part {
+        StrPart::Text(text) => !text.is_empty(),
+        StrPart::Interp { .. } => true,
+    });
+    parts
+}
