@@ -175,7 +175,7 @@ impl Builder<'_> {
                 end,
                 inclusive,
             } => self.slice(*base, *start, *end, *inclusive, span),
-            ExprKind::Int(value) if is_param(ty) => self.from_int(*value, ty, span),
+            ExprKind::Int(value) if is_param(ty) => self.literal_of_param(*value, ty, span),
             ExprKind::Float(value) if is_param(ty) => Rvalue::Convert {
                 operand: Operand::Const(Const::Float(FloatTy::F64, *value)),
                 to: ty,
@@ -190,7 +190,7 @@ impl Builder<'_> {
     }
 
     /// An integer literal of a type parameter: `T.from_int(n)`.
-    fn from_int(&mut self, value: u128, ty: Ty, span: Span) -> Rvalue {
+    fn literal_of_param(&mut self, value: u128, ty: Ty, span: Span) -> Rvalue {
         let temp = self.temp(ty, span);
         let args = vec![Arg::Value(int(value as i128))];
         self.call_fn(

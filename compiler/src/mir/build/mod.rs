@@ -5,6 +5,7 @@
 //! write its place has been put into a temporary first. Blocks that cannot be reached are left out.
 
 mod assign;
+mod blocks;
 mod call;
 mod control;
 mod expr;
@@ -166,7 +167,7 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(mut self) -> Built {
-        reachable_only(&mut self.body);
+        blocks::tidy(&mut self.body);
         Built(self.body)
     }
 }
@@ -322,57 +323,4 @@ fn open_block() -> Block {
         statements: Vec::new(),
         terminator: Terminator::Unreachable,
     }
-}
-
-/// Leaves out blocks that cannot be reached, skips blocks that only go on, and numbers the rest in order of the text.
-fn reachable_only(body: &mut Body) {
-    let mut forward: SecondaryMap<BlockId, Option<BlockId>> = SecondaryMap::new();
-    for (id, block) in body.blocks.iter() {
-        if let (Terminator::Goto(next), true) = (&block.terminator, block.statements.is_empty()) {
-            forward[id] = Some(*next);
-        }
-    }
-    let resolve = |mut block: BlockId| {
-        // An empty endless loop forwards to itself; it ends after as many steps as there are blocks.
-        for _ in 0..body.blocks.len() {
-            match forward[block] {
-                Some(next) if next != block => block = next,
-                _ => break,
-            }
-        }
-        block
-    };
-    // Reverse postorder, so that a block mostly follows those that lead to it. The entry stays the entry.
-    let mut order = Vec::new();
-    let mut seen: SecondaryMap<BlockId, bool> = SecondaryMap::new();
-    let mut stack = vec![(BlockId::new(0), 0)];
-    seen[BlockId::new(0)] = true;
-    while let Some((block, step)) = stack.pop() {
-        let successors = body.blocks[block].terminator.successors();
-        // The last successor is visited first, so that the first comes first in the end.
-        let Some(successor) = successors.iter().rev().nth(step) else {
-            order.push(block);
-            continue;
-        };
-        stack.push((block, step + 1));
-        let successor = resolve(*successor);
-        if !std::mem::replace(&mut seen[successor], true) {
-            stack.push((successor, 0));
-        }
-    }
-    order.reverse();
-    let mut number: SecondaryMap<BlockId, Option<BlockId>> = SecondaryMap::new();
-    for (index, block) in order.iter().enumerate() {
-        number[*block] = Some(BlockId::new(index));
-    }
-    let target = |block: BlockId| {
-        number[resolve(block)].expect("compiler bug: a successor that was not numbered")
-    };
-    let mut kept = PrimaryMap::new();
-    for id in order {
-        let mut block = body.blocks[id].clone();
-        block.terminator.map_successors(target);
-        kept.push(block);
-    }
-    body.blocks = kept;
 }

@@ -85,7 +85,7 @@ fn arithmetic_and_calls() {
             fn cell 0() -> () {
               let _1: f64
               b0: _1 = call area(2.0, 3.0)
-                  @def103 = _1
+                  @def103 = _1 // was empty
                   _0 = ()
                   return
             }
@@ -100,7 +100,7 @@ fn arithmetic_and_calls() {
                   _2 = add _3, 1.0
                   _5 = call area.h()
                   _1 = call area(_2, _5)
-                  @def104 = _1
+                  @def104 = _1 // was empty
                   _0 = ()
                   return
             }
@@ -168,15 +168,14 @@ fn conditions_and_loops() {
               b0: _2 = 0u8
                   _3 = _1
                   _4 = le _3, 255u8
-                  if _4 then b1 else b4
+                  if _4 then b1 else b3
               b1: _5 = _3
                   _2 = _5
-                  goto b2
-              b2: _6 = eq _3, 255u8
-                  if _6 then b4 else b3
-              b3: _3 = add _3, 1u8
+                  _6 = eq _3, 255u8
+                  if _6 then b3 else b2
+              b2: _3 = add _3, 1u8
                   goto b1
-              b4: _0 = _2
+              b3: _0 = _2
                   return
             }
             fn first_square(_1: i64) -> i64 {
@@ -187,11 +186,10 @@ fn conditions_and_loops() {
                   goto b1
               b1: _4 = mul _2, _2
                   _3 = gt _4, _1
-                  if _3 then b2 else b4
+                  if _3 then b2 else b3
               b2: _0 = _2
-                  goto b3
-              b3: return
-              b4: _2 = add _2, 1
+                  return
+              b3: _2 = add _2, 1
                   goto b1
             }
         "#]],
@@ -229,13 +227,12 @@ fn arrays() {
                   _5 = 0
                   goto b1
               b1: _6 = lt _5, _4
-                  if _6 then b2 else b4
+                  if _6 then b2 else b3
               b2: _7 = open (*_3)[_5]
                   (*_7).0 = add (*_7).0, _2
-                  goto b3
-              b3: _5 = add _5, 1
+                  _5 = add _5, 1
                   goto b1
-              b4: check 1 in (*_1)
+              b3: check 1 in (*_1)
                   check 0 in (*_1)
                   _8 = (*_1)[1].0
                   (*_1)[0].1 = _8
@@ -262,14 +259,13 @@ fn arrays() {
                   _4 = 0
                   goto b1
               b1: _5 = lt _4, _3
-                  if _5 then b2 else b4
+                  if _5 then b2 else b3
               b2: _6 = _1[_4]
                   _7 = mul _6.0, _6.1
                   _2 = add _2, _7
-                  goto b3
-              b3: _4 = add _4, 1
+                  _4 = add _4, 1
                   goto b1
-              b4: _0 = _2
+              b3: _0 = _2
                   return
             }
             fn part(_1: [i64], _2: i64) -> [i64] {
@@ -277,26 +273,23 @@ fn arrays() {
               let _4: i64
               let _5: bool
               let _6: bool
-              let _7: bool
-              let _8: str
+              let _7: str
+              let _8: [i64]
               let _9: [i64]
               let _10: [i64]
-              let _11: [i64]
               b0: _4 = len _1
                   _5 = le 0, _2
-                  if _5 then b1 else b4
+                  if _5 then b1 else b3
               b1: _6 = le _2, _4
-                  if _6 then b2 else b4
-              b2: _7 = le _4, _4
-                  if _7 then b3 else b4
-              b3: _9 = call array_slice<i64>(_1, _2, _4)
-                  _3 = _9
-                  _10 = array i64 [1, 2]
-                  _11 = call array_concat<i64>(_3, _10)
-                  _0 = _11
+                  if _6 then b2 else b3
+              b2: _8 = call array_slice<i64>(_1, _2, _4)
+                  _3 = _8
+                  _9 = array i64 [1, 2]
+                  _10 = call array_concat<i64>(_3, _9)
+                  _0 = _10
                   return
-              b4: _8 = format ["the range is ", _2, "..", _4, " and the length is ", _4]
-                  panic.Slice _8
+              b3: _7 = format ["the range is ", _2, "..", _4, " and the length is ", _4]
+                  panic.Slice _7
             }
             fn zeros(_1: i64) -> [i64] {
               let _2: bool
@@ -335,26 +328,24 @@ fn patterns() {
               let _8: f64 // h
               let _9: f64
               b0: _2 = discriminant _1
-                  switch _2 { 0 => b1, 1 => b3, 2 => b7 }
+                  switch _2 { 0 => b1, 1 => b2, 2 => b5 }
               b1: _3 = _1#0.0
-                  goto b2
-              b2: _9 = mul 3.14, _3
+                  _9 = mul 3.14, _3
                   _0 = mul _9, _3
-                  goto b8
-              b3: _4 = _1#1.0
+                  goto b6
+              b2: _4 = _1#1.0
                   _5 = _1#1.1
                   _6 = eq _4, _5
-                  if _6 then b4 else b5
-              b4: _0 = mul _4, _4
-                  goto b8
-              b5: _7 = _1#1.0
-                  _8 = _1#1.1
+                  if _6 then b3 else b4
+              b3: _0 = mul _4, _4
                   goto b6
-              b6: _0 = mul _7, _8
-                  goto b8
-              b7: _0 = 0.0
-                  goto b8
-              b8: return
+              b4: _7 = _1#1.0
+                  _8 = _1#1.1
+                  _0 = mul _7, _8
+                  goto b6
+              b5: _0 = 0.0
+                  goto b6
+              b6: return
             }
             fn kind(_1: i64) -> str {
               let _2: bool
@@ -381,29 +372,27 @@ fn patterns() {
               b0: _2 = discriminant _1
                   switch _2 { 0 => b1, 1 => b2 }
               b1: _0 = 0
-                  goto b4
+                  goto b3
               b2: _3 = (*_1#1.0)
                   _4 = (*_1#1.2)
-                  goto b3
-              b3: _6 = call depth(_3)
+                  _6 = call depth(_3)
                   _5 = add 1, _6
                   _7 = call depth(_4)
                   _0 = add _5, _7
-                  goto b4
-              b4: return
+                  goto b3
+              b3: return
             }
             fn bump(_1: mut Tree) -> () {
               let _2: i64
               let _3: Tree // l
               let _4: mut i64 // k
               b0: _2 = discriminant (*_1)
-                  switch _2 { 1 => b1, 0 => b3 }
+                  switch _2 { 1 => b1, 0 => b2 }
               b1: _3 = (*(*_1)#1.0)
                   _4 = open (*_1)#1.1
+                  (*_4) = add (*_4), 1
                   goto b2
-              b2: (*_4) = add (*_4), 1
-                  goto b3
-              b3: _0 = ()
+              b2: _0 = ()
                   return
             }
         "#]],
@@ -438,13 +427,12 @@ fn optionals() {
               let _5: i64
               b0: _3 = call first(_1)
                   _4 = discriminant _3
-                  switch _4 { 1 => b1, _ => b3 }
+                  switch _4 { 1 => b1, _ => b2 }
               b1: _2 = _3#1.0
-                  goto b2
-              b2: _5 = add _2, 1
+                  _5 = add _2, 1
                   _0 = i64? #1(_5)
                   return
-              b3: _0 = i64? #0()
+              b2: _0 = i64? #0()
                   return
             }
             fn or_zero(_1: [i64]) -> i64 {
@@ -465,18 +453,16 @@ fn optionals() {
               let _5: i64
               let _6: i64 // y
               b0: _3 = discriminant _1
-                  switch _3 { 1 => b1, _ => b5 }
+                  switch _3 { 1 => b1, _ => b3 }
               b1: _4 = _1#1.0
-                  goto b2
-              b2: _5 = discriminant _2
-                  switch _5 { 1 => b3, _ => b5 }
-              b3: _6 = _2#1.0
+                  _5 = discriminant _2
+                  switch _5 { 1 => b2, _ => b3 }
+              b2: _6 = _2#1.0
+                  _0 = add _4, _6
                   goto b4
-              b4: _0 = add _4, _6
-                  goto b6
-              b5: _0 = 0
-                  goto b6
-              b6: return
+              b3: _0 = 0
+                  goto b4
+              b4: return
             }
         "#]],
     );
@@ -556,7 +542,7 @@ fn text() {
                   _4 = 0
                   goto b1
               b1: _6 = lt _4, _3
-                  if _6 then b2 else b11
+                  if _6 then b2 else b10
               b2: _8 = call str_byte(_1, _4)
                   _9 = _8 as i64
                   _10 = lt _9, 128
@@ -617,10 +603,9 @@ fn text() {
                   _50 = _49
                   _51 = call str_push_char(mut _2, _50)
                   _52 = call str_push(mut _2, "-")
-                  goto b10
-              b10: _4 = _5
-                   goto b1
-              b11: _0 = _2
+                  _4 = _5
+                  goto b1
+              b10: _0 = _2
                    return
             }
             fn must(_1: i64) -> () {

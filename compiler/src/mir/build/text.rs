@@ -190,6 +190,9 @@ impl Builder<'_> {
             {
                 continue;
             }
+            if is_same(low, high) {
+                continue;
+            }
             let fits = self.keep(
                 Rvalue::Binary(BinaryOp::Le, low.clone(), high.clone()),
                 span,
@@ -230,6 +233,11 @@ impl Builder<'_> {
             self.panic_unless(fits, PanicKind::Slice, message, span);
         }
     }
+}
+
+/// Whether both are the same local: a range without an end ends at the length.
+fn is_same(low: &Operand, high: &Operand) -> bool {
+    matches!((low, high), (Operand::Copy(low), Operand::Copy(high)) if low == high)
 }
 
 fn shown(operand: Operand) -> FormatPart {
