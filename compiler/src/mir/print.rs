@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use text::{Align, FormatSpec, Radix};
+
 use super::{
     Arg, Base, Block, BlockId, Body, Callee, Check, Const, FormatPart, Local, LocalKind, Old,
     Operand, ParamMode, Place, Projection, Rvalue, StatementKind, Terminator,
@@ -246,7 +248,7 @@ impl Printer<'_> {
                 let literal = if *literal { "literal " } else { "" };
                 let spec = spec
                     .as_ref()
-                    .map_or_else(String::new, |spec| format!(" : {spec:?}"));
+                    .map_or_else(String::new, |spec| format!(" : {}", spec_text(spec)));
                 format!("{literal}{}{spec}", self.operand(operand))
             }
         }
@@ -328,6 +330,34 @@ impl Printer<'_> {
     fn ty(&self, ty: Ty) -> String {
         ty.display(self.names)
     }
+}
+
+/// A format spec as it is written.
+fn spec_text(spec: &FormatSpec) -> String {
+    let mut text = String::new();
+    text.push_str(match spec.align {
+        Some(Align::Left) => "<",
+        Some(Align::Center) => "^",
+        Some(Align::Right) => ">",
+        None => "",
+    });
+    let flags = [(spec.plus, "+"), (spec.zero, "0")];
+    text.extend(flags.iter().filter(|(set, _)| *set).map(|(_, sign)| *sign));
+    if spec.width > 0 {
+        text.push_str(&spec.width.to_string());
+    }
+    if spec.group {
+        text.push('_');
+    }
+    text.extend(spec.digits.map(|digits| format!(".{digits}")));
+    text.push_str(match spec.radix {
+        Some(Radix::X) => "x",
+        Some(Radix::B) => "b",
+        Some(Radix::O) => "o",
+        Some(Radix::E) => "e",
+        None => "",
+    });
+    text
 }
 
 fn old_text(old: Old) -> String {

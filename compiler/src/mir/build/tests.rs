@@ -479,7 +479,7 @@ fn text() {
               let _3: str
               let _4: str
               let _5: ()
-              b0: _3 = format ["hello ", _1, " ", _2 : FormatSpec { align: Some(Right), plus: false, zero: false, width: 4, group: false, digits: None, radix: None }]
+              b0: _3 = format ["hello ", _1, " ", _2 : >4]
                   _4 = format [_3, " ", _2]
                   _5 = call print(_4)
                   _0 = ()
