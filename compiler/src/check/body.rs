@@ -199,9 +199,14 @@ impl<'u, 'e> Checker<'u, 'e> {
             }
         } else if ret.is_unit() && self.is_block(root) {
             self.check_expr(root, Expect::Drop);
-        } else if self.ends_ok(root, ret) {
-            self.tables.ends_ok = true;
-            self.check_expr(root, Expect::Drop);
+        } else if self.may_end_ok(root, ret) {
+            let found = self.check_expr(root, Expect::Hint(ret));
+            let found = self.shallow(found);
+            self.tables.ends_ok = found.is_unit() || found.is_never();
+            if !self.tables.ends_ok {
+                let span = self.blame(root);
+                self.unify_or_report(found, ret, span, why);
+            }
         } else {
             self.coerce(root, ret, why);
         }
@@ -237,16 +242,12 @@ impl<'u, 'e> Checker<'u, 'e> {
         }
     }
 
-    /// A body of type `()!` that ends without a value.
-    fn ends_ok(&self, root: ExprId, ret: Ty) -> bool {
+    /// A body of type `()!`, which may end without a value.
+    fn may_end_ok(&self, root: ExprId, ret: Ty) -> bool {
         let TyKind::Adt(DefId::RESULT, args) = ret.kind() else {
             return false;
         };
-        args[0].is_unit()
-            && matches!(
-                self.body.exprs[root].kind,
-                ExprKind::Block { tail: None, .. }
-            )
+        args[0].is_unit() && self.is_block(root)
     }
 
     fn is_block(&self, expr: ExprId) -> bool {
@@ -273,7 +274,16 @@ impl<'u, 'e> Checker<'u, 'e> {
     }
 
     pub(super) fn show(&self, ty: Ty) -> String {
-        self.infer.resolve(ty).display(self.env())
+        self.presentable(ty).display(self.env())
+    }
+
+    /// The type for a message: literals inside another type have their default types there.
+    pub(super) fn presentable(&self, ty: Ty) -> Ty {
+        let ty = self.infer.resolve(ty);
+        match ty.kind() {
+            TyKind::Infer(_) => ty,
+            _ => ty.map_parts(&mut |part| with_defaults(part)),
+        }
     }
 
     pub(super) fn fresh(&mut self, span: Span) -> Ty {
@@ -433,5 +443,16 @@ impl<'u, 'e> Checker<'u, 'e> {
             }
             self.tables.fn_args.values_mut().for_each(all);
         }
+    }
+}
+
+fn with_defaults(ty: Ty) -> Ty {
+    match ty.kind() {
+        TyKind::Infer(var) => match var.kind {
+            InferKind::General => ty,
+            InferKind::Int => Ty::i64(),
+            InferKind::Float => Ty::f64(),
+        },
+        _ => ty.map_parts(&mut with_defaults),
     }
 }

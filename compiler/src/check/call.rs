@@ -288,8 +288,15 @@ impl Checker<'_, '_> {
             return self.call_def(id, &found, first, args, expect);
         }
         self.infer_args(args);
-        let names = self.method_names(ty);
         let shown = self.show(ty);
+        if let TyKind::Adt(def, _) = ty.kind()
+            && let found = self.env().def(*def).clone()
+            && let DefKind::Enum(item) = &found.kind
+        {
+            let names = item.variants.iter().map(|v| v.name.as_str());
+            return self.fail(errors::unknown_variant(name, name_span, &found.name, names));
+        }
+        let names = self.method_names(ty);
         let names = names.iter().map(SmolStr::as_str);
         self.fail(errors::unknown_assoc(name, name_span, &shown, names))
     }
@@ -510,6 +517,10 @@ impl Checker<'_, '_> {
     ) -> Ty {
         let span = self.span(id);
         for arg in args {
+            if arg.is_mut {
+                let span = self.span(arg.value);
+                self.report(errors::argument_is_not_mut(span, "", builtin_name(builtin)));
+            }
             if let Some((name, name_span)) = &arg.name {
                 self.report(errors::no_named_arguments(
                     builtin_name(builtin),

@@ -22,7 +22,8 @@ pub(super) fn not_yet(span: Span, what: &str) -> Diagnostic {
 /// The known name that was probably meant.
 fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = match name.chars().count() {
-        0..=2 => 1,
+        0..=1 => 0,
+        2 => 1,
         3..=5 => 2,
         _ => 3,
     };
@@ -90,7 +91,10 @@ fn count(n: usize, noun: &str) -> String {
 
 /// `a` or `an` before a type's text.
 fn a(ty: &str) -> String {
-    let vowel = ty.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']);
+    // `f64` is said with a vowel in front, `u8` without.
+    let vowel = ty.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O'])
+        || ty.starts_with("f32")
+        || ty.starts_with("f64");
     let article = if vowel { "an" } else { "a" };
     if ty.starts_with("an ") || ty.starts_with("a ") {
         ty.to_string()

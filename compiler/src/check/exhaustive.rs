@@ -43,6 +43,14 @@ type Row = Vec<Simple>;
 impl Checker<'_, '_> {
     /// All `match`es and bindings of the body, when its types are known.
     pub(super) fn prove_matches(&mut self) {
+        // What a pattern that was not understood matches cannot be said.
+        let patterns = self.body.pats.values();
+        if patterns
+            .into_iter()
+            .any(|pat| matches!(pat.kind, PatKind::Error))
+        {
+            return;
+        }
         for proof in std::mem::take(&mut self.matches) {
             match proof {
                 MatchToProve::Exhaustive { span, arms, ty } => {
@@ -304,6 +312,8 @@ fn split_ranges(made: &[&Constructor], whole: &[(i128, i128)]) -> Vec<Constructo
             pieces.push(Constructor::Range(*start, end));
         }
     }
+    // Values from zero on make the simpler examples.
+    pieces.sort_by_key(|piece| matches!(piece, Constructor::Range(_, high) if *high < 0));
     pieces.extend(opaques(made));
     pieces
 }
@@ -407,6 +417,7 @@ fn describe(env: &Env, ty: Ty, constructor: &Constructor, fields: &[String]) -> 
         Constructor::Length(_) => format!("[{}]", list()),
         Constructor::AtLeast { .. } => "[..]".to_string(),
         Constructor::Opaque(text) => text.clone(),
+        Constructor::Others if matches!(ty.kind(), TyKind::Str) => "\"…\"".to_string(),
         Constructor::Others => "_".to_string(),
     }
 }

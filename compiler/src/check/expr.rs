@@ -55,7 +55,7 @@ impl Checker<'_, '_> {
     }
 
     pub(super) fn mismatch(&mut self, span: Span, found: Ty, expected: Ty, why: Why) {
-        let (found, expected) = (self.infer.resolve(found), self.infer.resolve(expected));
+        let (found, expected) = (self.presentable(found), self.presentable(expected));
         let report = errors::mismatch(self.env(), span, found, expected, why);
         self.report(report);
     }
@@ -334,7 +334,7 @@ impl Checker<'_, '_> {
             if self.infer.unify(found, elem).is_err() {
                 let why = Why {
                     span: first,
-                    text: "the elements before have this type",
+                    text: "because the elements before it have this type",
                 };
                 self.mismatch(self.span(*item), found, elem, why);
             }
@@ -396,7 +396,7 @@ impl Checker<'_, '_> {
             };
             let why = Why {
                 span: start.filter(|s| *s != bound).map(|s| self.span(s)),
-                text: "the range starts with this type",
+                text: "because the range starts with this type",
             };
             self.unify_or_report(found, elem, self.span(bound), why);
         }
@@ -644,7 +644,7 @@ impl Checker<'_, '_> {
             if self.infer.unify(found, ty).is_ok() {
                 continue;
             }
-            let why = Why::at(first, "the first branch has this type");
+            let why = Why::at(first, "because the first branch has this type");
             self.mismatch(self.blame(*branch), found, ty, why);
         }
         joined.map_or(Ty::never(), |(ty, _)| ty)

@@ -67,7 +67,7 @@ impl Checker<'_, '_> {
                 ty,
                 Why {
                     span: None,
-                    text: "another `break` gives this type",
+                    text: "because another `break` gives this type",
                 },
             ),
             (None, None) => {
@@ -219,7 +219,7 @@ impl Checker<'_, '_> {
                 return self.fail(errors::coalesce_needs_optional(self.span(left), &shown));
             }
         };
-        let why = Why::at(self.span(left), "the value in here has this type");
+        let why = Why::at(self.span(left), "because the value in here has this type");
         self.coerce(right, value, why);
         value
     }

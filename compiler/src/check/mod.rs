@@ -14,6 +14,8 @@ mod method;
 mod operators;
 mod pattern;
 mod place;
+#[cfg(test)]
+mod tests;
 mod unit;
 
 use cranelift_entity::SecondaryMap;

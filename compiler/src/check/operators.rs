@@ -291,8 +291,8 @@ impl Checker<'_, '_> {
             self.env(),
             op,
             pending.op_span,
-            (self.span(pending.left.0), self.infer.resolve(a)),
-            (self.span(right.0), self.infer.resolve(b)),
+            (self.span(pending.left.0), self.presentable(a)),
+            (self.span(right.0), self.presentable(b)),
         )
     }
 

@@ -16,11 +16,16 @@ pub(in super::super) fn no_operator(
 ) -> Diagnostic {
     let symbol = op.symbol();
     let (l, r) = (left.display(env), right.display(env));
+    let label = if left == right {
+        format!("no `{symbol}` for this type")
+    } else {
+        format!("`{symbol}` of different types")
+    };
     let report = Diagnostic::error(
         "no-operator",
         format!("there is no `{symbol}` for {} and {}", a(&l), a(&r)),
     )
-    .at(op_span, format!("`{symbol}` of different types"))
+    .at(op_span, label)
     .also(left_span, a(&l))
     .also(right_span, a(&r));
     let is_float = |ty: Ty| {
@@ -49,9 +54,7 @@ pub(in super::super) fn no_operator(
     } else if is_user(left) || is_user(right) {
         report.help(format!("define it: `fn {symbol}(a: {l}, b: {r}) -> … = …`"))
     } else {
-        let one = l == r;
-        let text = format!("{} has no `{symbol}`", a(&l));
-        if one { report.note(text) } else { report }
+        report
     }
 }
 

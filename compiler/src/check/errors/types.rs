@@ -59,6 +59,9 @@ fn mend(env: &Env, found: Ty, expected: Ty) -> Option<String> {
         (TyKind::Int(_), TyKind::Infer(var)) if var.kind == InferKind::Float => Some(format!(
             "write `{to}(…)` to convert; it cuts off the fraction"
         )),
+        (TyKind::Infer(var), TyKind::Int(_)) if var.kind == InferKind::Float => Some(format!(
+            "numbers do not convert by themselves; write `f64(…)` to convert this `{from}`"
+        )),
         (TyKind::Int(_), TyKind::Str) => Some(format!(
             "`{to}.parse(…)` reads a number from text; it gives an optional"
         )),
