@@ -18,7 +18,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn generics(&self) -> Vec<Generic> {
+    pub(super) fn generics(&self) -> Vec<Generic> {
         match &self.item {
             super::body::Item::Function { def, .. } => self.env().function(*def).generics.clone(),
             super::body::Item::Cell { .. } => Vec::new(),

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use syntax::Span;
 
 use super::body::{Checker, Expect, Why};
+use super::bounds::satisfies;
 use super::{Call, CallArg, Target, errors};
 use crate::env::{Def, DefId, DefKind, FieldDef, FnDef, FnOrigin, Generic, Head, ModuleId};
 use crate::hir::{self, Builtin, Callee, ExprId, ExprKind};
@@ -301,27 +302,53 @@ impl Checker<'_, '_> {
         self.fail(errors::unknown_assoc(name, name_span, &shown, names))
     }
 
-    /// The function of that name in the impls for a type, with its type arguments.
+    /// The function of that name in the impls for a type, with its type arguments: those for the type itself, then those for any type
+    /// with some bounds (`impl<T: Num> T`).
     pub(super) fn find_method(
         &mut self,
         ty: Ty,
         name: &SmolStr,
         span: Span,
     ) -> Option<(DefId, Vec<Ty>)> {
-        let head = Head::of(self.shallow(ty))?;
-        let mut defs: Vec<DefId> = self.env().methods(&head, name).collect();
-        // A later definition stands before an earlier one.
-        defs.reverse();
-        for def in defs {
-            let function = self.env().function(def).clone();
-            let before = self.infer.snapshot();
-            let type_args = self.instantiate(&function.generics, name, span);
-            let self_ty = function.self_ty.map(|t| t.subst(&type_args));
-            if self_ty.is_none_or(|self_ty| self.infer.unify(ty, self_ty).is_ok()) {
-                return Some((def, type_args));
-            }
-            self.infer.undo(before);
+        let ty = self.shallow(ty);
+        let head = Head::of(ty)?;
+        let mut heads = vec![head];
+        if heads[0] != Head::Param {
+            heads.push(Head::Param);
         }
+        for head in heads {
+            // A later definition stands before an earlier one.
+            let mut defs: Vec<DefId> = self.env().methods(&head, name).collect();
+            defs.reverse();
+            for def in defs {
+                if let Some(type_args) = self.fits_receiver(def, ty, name, span) {
+                    return Some((def, type_args));
+                }
+            }
+        }
+        None
+    }
+
+    fn fits_receiver(&mut self, def: DefId, ty: Ty, name: &SmolStr, span: Span) -> Option<Vec<Ty>> {
+        let function = self.env().function(def).clone();
+        let before = self.infer.snapshot();
+        let type_args = self.instantiate(&function.generics, name, span);
+        let Some(self_ty) = function.self_ty else {
+            return Some(type_args);
+        };
+        let mut fits = self.infer.unify(ty, self_ty.subst(&type_args)).is_ok();
+        if let TyKind::Param(index, _) = self_ty.kind() {
+            let own = self.generics();
+            let resolved = self.infer.resolve(ty);
+            let bounds = &function.generics[*index as usize].bounds;
+            fits &= bounds
+                .iter()
+                .all(|bound| satisfies(self.env(), &own, resolved, *bound));
+        }
+        if fits {
+            return Some(type_args);
+        }
+        self.infer.undo(before);
         None
     }
 

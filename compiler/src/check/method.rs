@@ -135,6 +135,9 @@ impl Checker<'_, '_> {
             return Vec::new();
         };
         let mut names = self.env().method_names(&head);
+        if self.infer.resolve(ty).is_numeric() {
+            names.extend(self.env().method_names(&Head::Param));
+        }
         if let Some(fields) = self.struct_fields(self.shallow(ty)) {
             names.extend(fields.into_iter().map(|(name, _)| name));
             names.push(SmolStr::new("with"));
