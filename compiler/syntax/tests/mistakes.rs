@@ -332,7 +332,9 @@ b'é'
   b
     """
 """
-a""""#,
+a"""
+"""let
+"{x}""""#,
         expect![[r#"
             1:1 [unclosed-text] this text is never closed with "
                 help: a text of several lines stands in """
@@ -359,6 +361,7 @@ a""""#,
             11:1 [bad-byte] this character is not one byte
             14:1 [text-indentation] this line is indented less than the closing quotes
             17:2 [text-indentation] the closing quotes of a text of several lines stand on a line of their own
+            19:5 [text-indentation] the closing quotes of a text of several lines stand on a line of their own
         "#]],
     );
 }

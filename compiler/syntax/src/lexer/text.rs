@@ -373,14 +373,14 @@ impl Lexer<'_> {
         let Some((closing, lines)) = state.lines.split_last() else {
             return;
         };
+        let last = self.out.tokens.last();
+        let last = last.map_or(String::new(), |last| part_text(&last.token).to_string());
         let is_last = closing.token + 1 == self.out.tokens.len();
-        let last = self
-            .out
-            .tokens
-            .get(closing.token)
-            .map(|t| part_text(&t.token).to_string());
-        let last = last.filter(|_| is_last).unwrap_or_else(|| "x".to_string());
-        let indentation = last.get(closing.offset..).unwrap_or("").to_string();
+        // An interpolation on the last line is text before the quotes.
+        let indentation = match last.get(closing.offset..) {
+            Some(text) if is_last => text.to_string(),
+            _ => "x".to_string(),
+        };
         if !indentation.chars().all(|c| c == ' ' || c == '\t') {
             let at = self.position;
             let span = self.span(at - 3, at);
