@@ -63,5 +63,11 @@ pub use runtime::{Entered, RaiseFn, Runtime, Sink, Stats, TrapKind};
 pub use symbols::{Symbol, symbols};
 pub use walk::{Audit, Root};
 
+/// The library's own source: its primitives, and what is written over them. In the order in which they are compiled.
+pub const PRELUDE: [(&str, &str); 2] = [
+    ("<intrinsics>", include_str!("../lang/intrinsics.sumi")),
+    ("<prelude>", include_str!("../lang/prelude.sumi")),
+];
+
 #[cfg(test)]
 mod tests;

@@ -64,6 +64,8 @@ impl Env {
         });
         for (name, id) in [
             ("Result", DefId::RESULT),
+            ("Range", DefId::RANGE),
+            ("RangeInclusive", DefId::RANGE_INCLUSIVE),
             ("Set", DefId::SET),
             ("Error", DefId::ERROR),
         ] {
