@@ -319,6 +319,11 @@ impl Env {
         self.defs.insert(def.id, Arc::new(def));
     }
 
+    /// Takes out a definition that nothing names.
+    pub fn remove(&mut self, id: DefId) {
+        self.defs.remove(&id);
+    }
+
     pub fn add_variant_name(&mut self, variant: SmolStr, of: DefId) {
         self.variants.entry(variant).or_default().push_back(of);
     }

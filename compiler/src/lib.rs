@@ -12,6 +12,8 @@ pub mod pipeline;
 pub mod render;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 pub mod types;
 
 pub use pipeline::{CellInfo, Compiled, compile, compile_tree};

@@ -48,6 +48,7 @@ mod compare;
 pub mod desc;
 mod hash;
 mod heap;
+pub mod lang;
 mod memory;
 mod outside;
 mod runtime;
@@ -62,12 +63,6 @@ pub use desc::{FieldDesc, Kind, TypeDesc, VariantDesc};
 pub use runtime::{Entered, RaiseFn, Runtime, Sink, Stats, TrapKind};
 pub use symbols::{Symbol, symbols};
 pub use walk::{Audit, Root};
-
-/// The library's own source: its primitives, and what is written over them. In the order in which they are compiled.
-pub const PRELUDE: [(&str, &str); 2] = [
-    ("<intrinsics>", include_str!("../lang/intrinsics.sumi")),
-    ("<prelude>", include_str!("../lang/prelude.sumi")),
-];
 
 #[cfg(test)]
 mod tests;

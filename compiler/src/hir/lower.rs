@@ -12,6 +12,8 @@ mod pattern;
 mod signature;
 mod statement;
 
+pub use declare::import_path;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use syntax::{Diagnostic, Diagnostics, Span, ast};

@@ -16,7 +16,7 @@ use syntax::Span;
 use crate::env::DefId;
 use crate::types::Ty;
 
-pub use lower::{Imports, lower};
+pub use lower::{Imports, import_path, lower};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExprId(u32);

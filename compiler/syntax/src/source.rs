@@ -106,6 +106,12 @@ impl SourceFile {
         self.line_starts.partition_point(|start| *start <= offset) as u32
     }
 
+    /// Where a line, counted from 1, begins.
+    pub fn line_start(&self, line: u32) -> Option<u32> {
+        let index = (line as usize).checked_sub(1)?;
+        self.line_starts.get(index).copied()
+    }
+
     pub fn line_count(&self) -> u32 {
         self.line_starts.len() as u32
     }

@@ -158,15 +158,15 @@ impl<'a> Unit<'a> {
 
 /// Whether a top-level expression is one whose value is wanted: not an `if` or loop that stands there as a statement.
 fn shows_value(expr: &ast::Expr) -> bool {
-    match &expr.kind {
+    !matches!(
+        expr.kind,
         ast::ExprKind::If { .. }
-        | ast::ExprKind::Match { .. }
-        | ast::ExprKind::Block(_)
-        | ast::ExprKind::Loop { .. }
-        | ast::ExprKind::While { .. }
-        | ast::ExprKind::For { .. } => false,
-        _ => true,
-    }
+            | ast::ExprKind::Match { .. }
+            | ast::ExprKind::Block(_)
+            | ast::ExprKind::Loop { .. }
+            | ast::ExprKind::While { .. }
+            | ast::ExprKind::For { .. }
+    )
 }
 
 impl<'u, 'a> BodyLowering<'u, 'a> {

@@ -34,6 +34,7 @@ impl<'a> Unit<'a> {
     fn declare_import(&mut self, import: &ast::Import, imports: &Imports) {
         // A module that was not found or has errors has been reported by whoever loads modules.
         let Some(&id) = imports.get(&import_path(import)) else {
+            self.silence(import);
             return;
         };
         let Some(names) = &import.names else {
@@ -47,12 +48,31 @@ impl<'a> Unit<'a> {
             return;
         };
         for name in names {
+            let local = name.alias.as_ref().unwrap_or(&name.name);
             if let Some(def) = self.member_of_module(id, &name.name) {
-                let local = name.alias.as_ref().unwrap_or(&name.name);
                 let import = Import::Def(def);
                 self.env
                     .bind_import(self.module, local.name.clone(), import);
+            } else {
+                self.first_report(&local.name);
             }
+        }
+    }
+
+    /// What an import that failed would have brought in is not complained about again.
+    fn silence(&mut self, import: &ast::Import) {
+        let locals: Vec<&ast::Ident> = match &import.names {
+            Some(names) => names
+                .iter()
+                .map(|name| name.alias.as_ref().unwrap_or(&name.name))
+                .collect(),
+            None => {
+                let local = import.alias.as_ref().or(import.path.segments.last());
+                local.into_iter().collect()
+            }
+        };
+        for local in locals {
+            self.first_report(&local.name);
         }
     }
 
@@ -241,7 +261,7 @@ impl<'a> Unit<'a> {
 }
 
 /// The dotted path of an import, by which its module is looked for.
-pub(crate) fn import_path(import: &ast::Import) -> SmolStr {
+pub fn import_path(import: &ast::Import) -> SmolStr {
     let names: Vec<&str> = import
         .path
         .segments

@@ -8,8 +8,8 @@ pub(crate) fn nearest<'a>(
     let length = name.chars().count();
     let limit = match length {
         0 | 1 => 0,
-        2 | 3 => 1,
-        4..=7 => 2,
+        2..=5 => 1,
+        6..=8 => 2,
         _ => 3,
     };
     candidates

@@ -102,7 +102,9 @@ impl Unit<'_> {
                     None => return Ty::error(),
                 },
                 _ => {
-                    self.diags.push(unknown_module(module));
+                    if self.first_report(&module.name) {
+                        self.diags.push(unknown_module(module));
+                    }
                     return Ty::error();
                 }
             },
