@@ -10,7 +10,7 @@ use crate::env::{
     GlobalOrigin, Head, ModuleId, ParamDef, StructDef, VariantDef,
 };
 use crate::hir::resolve::TypeScope;
-use crate::types::{FloatTy, IntTy, Ty};
+use crate::types::Ty;
 
 impl<'a> Unit<'a> {
     pub(super) fn lower_signatures(&mut self, tree: &'a ast::Module, declared: &Declared) {
@@ -343,19 +343,11 @@ impl<'a> Unit<'a> {
             }
             return;
         };
-        let heads = match head {
-            Head::Param => heads_of_numbers(&scope.generics),
-            head => vec![head],
-        };
-        if heads.is_empty() {
-            self.reject("methods on every type", decl.target.span);
-            return;
-        }
         let type_name = target.display(&*self.env);
         for member in &decl.members {
             match &member.kind {
                 ast::ItemKind::Fn(function) => {
-                    self.method(&heads, &type_name, function, member, &scope);
+                    self.method(&head, &type_name, function, member, &scope);
                 }
                 ast::ItemKind::Error => {}
                 _ => self.reject("an item other than `fn` in an `impl`", member.span),
@@ -365,7 +357,7 @@ impl<'a> Unit<'a> {
 
     fn method(
         &mut self,
-        heads: &[Head],
+        head: &Head,
         type_name: &str,
         decl: &'a ast::FnDecl,
         member: &'a ast::Item,
@@ -376,11 +368,7 @@ impl<'a> Unit<'a> {
         let full = format!("{type_name}.{name}");
         let function = self.signature(id, &full, decl, scope, FnOrigin::Sumi);
         match &decl.name {
-            ast::FnName::Ident(_) => {
-                for head in heads {
-                    self.enter_method(id, head, &name, span, &function);
-                }
-            }
+            ast::FnName::Ident(_) => self.enter_method(id, head, &name, span, &function),
             ast::FnName::Op(..) => self.enter_operator(id, &name, span, &function),
         }
         self.insert_fn(id, name, span, member.is_pub, member.docs.clone(), function);
@@ -591,28 +579,6 @@ fn own_args(generics: &[Generic]) -> Vec<Ty> {
             }
         })
         .collect()
-}
-
-/// `impl<T: Int> T` stands in the method table of every number that it covers, and of type parameters. Empty if the parameter
-/// has no bound that says which types those are.
-fn heads_of_numbers(generics: &[Generic]) -> Vec<Head> {
-    let [generic] = generics else {
-        return Vec::new();
-    };
-    let has = |bound| generic.bounds.contains(&bound);
-    let ints = IntTy::ALL.into_iter().map(Ty::int);
-    let floats = [FloatTy::F32, FloatTy::F64].into_iter().map(Ty::float);
-    let covered: Vec<Ty> = if has(Bound::Int) {
-        ints.collect()
-    } else if has(Bound::Float) {
-        floats.collect()
-    } else if has(Bound::Num) {
-        ints.chain(floats).collect()
-    } else {
-        return Vec::new();
-    };
-    let heads = covered.into_iter().map(Head::Scalar);
-    heads.chain([Head::Param]).collect()
 }
 
 fn same_bounds(left: &[Generic], right: &[Generic]) -> bool {

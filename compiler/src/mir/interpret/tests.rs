@@ -51,7 +51,7 @@ fn optionals_and_loops() {
          }\n\
          let names = [\"a\", \"b\", \"c\"]\n\
          print(find(names, \"b\"), find(names, \"z\") ?? -1)\n\
-         if let i = find(names, \"c\") { print(\"at {i}\") }\n",
+         if let some(i) = find(names, \"c\") { print(\"at {i}\") }\n",
     );
     assert_eq!(text, "some(1) -1\nat 2\n");
 }
