@@ -40,6 +40,7 @@ impl Attributes {
         let add = |attribute| function.add_attribute(AttributeLoc::Function, attribute);
         add(context.create_enum_attribute(kind("nounwind"), 0));
         add(context.create_string_attribute("frame-pointer", "all"));
+        add(context.create_string_attribute("probe-stack", "inline-asm"));
     }
 }
 

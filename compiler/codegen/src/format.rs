@@ -70,7 +70,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             }
             None => {
                 let literal = self.unit.runtime.i32.const_int(u64::from(literal), false);
-                let limit = i64_type.const_int(i64::MAX as u64, false);
+                let limit = i64_type.const_int(u64::MAX, true);
                 let args = [
                     desc.into(),
                     address.into(),
