@@ -104,9 +104,11 @@ fn finished<'ctx>(
     input: Input<'_>,
 ) -> Result<(Module<'ctx>, Exports, TargetMachine), String> {
     let machine = machine(input.options)?;
-    let (module, exports) = module::build(context, input);
+    let module = context.create_module("unit");
+    // Before anything is built: sizes and alignments of loads and stores come from it.
     module.set_triple(&TargetTriple::create(TRIPLE));
     module.set_data_layout(&machine.get_target_data().get_data_layout());
+    let (module, exports) = module::build(context, module, input);
     if input.options.verify
         && let Err(error) = module.verify()
     {
