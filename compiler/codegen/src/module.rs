@@ -52,7 +52,11 @@ pub(crate) struct Unit<'a, 'ctx> {
 }
 
 /// The module of a unit before optimisation, and what it exports.
-pub(crate) fn build<'ctx>(context: &'ctx Context, module: Module<'ctx>, input: Input<'_>) -> (Module<'ctx>, Exports) {
+pub(crate) fn build<'ctx>(
+    context: &'ctx Context,
+    module: Module<'ctx>,
+    input: Input<'_>,
+) -> (Module<'ctx>, Exports) {
     let mut unit = Unit {
         context,
         layouts: Layouts::new(input.env),
