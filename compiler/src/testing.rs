@@ -43,11 +43,12 @@ pub(crate) fn drops(compiled: &Compiled) -> String {
 }
 
 pub(crate) fn constant(compiled: &Compiled, name: &str) -> ConstValue {
-    let found = compiled.env.defs().find(|def| def.name == name);
-    match &found.expect("a constant of that name").kind {
-        DefKind::Const(constant) => evaluated(&compiled.env, constant.init),
-        _ => panic!("`{name}` is no constant"),
-    }
+    let mut named = compiled.env.defs().filter(|def| def.name == name);
+    let init = named.find_map(|def| match &def.kind {
+        DefKind::Const(constant) => Some(constant.init),
+        _ => None,
+    });
+    evaluated(&compiled.env, init.expect("a constant of that name"))
 }
 
 fn evaluated(env: &Env, init: DefId) -> ConstValue {
