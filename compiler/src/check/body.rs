@@ -126,6 +126,8 @@ pub(super) struct Checker<'u, 'e> {
     pub(super) obligations: Vec<Obligation>,
     pub(super) literals: Vec<Literal>,
     pub(super) matches: Vec<MatchToProve>,
+    /// Interpolated expressions with format specs, which must suit their types.
+    pub(super) specs: Vec<(ExprId, text::FormatSpec)>,
     pub(super) binders: FxHashMap<LocalId, Binder>,
     /// Globals of the cell itself whose types are being inferred.
     pub(super) globals: FxHashMap<DefId, Ty>,
@@ -155,6 +157,7 @@ impl<'u, 'e> Checker<'u, 'e> {
             obligations: Vec::new(),
             literals: Vec::new(),
             matches: Vec::new(),
+            specs: Vec::new(),
             binders: FxHashMap::default(),
             globals: FxHashMap::default(),
             optional_fields: FxHashMap::default(),
@@ -403,6 +406,7 @@ impl<'u, 'e> Checker<'u, 'e> {
         }
         self.check_literals();
         self.check_obligations();
+        self.check_specs();
         self.resolve_tables();
         if !self.reported {
             self.prove_matches();

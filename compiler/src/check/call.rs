@@ -9,7 +9,7 @@ use super::bounds::satisfies;
 use super::{Call, CallArg, Target, errors};
 use crate::env::{Def, DefId, DefKind, FieldDef, FnDef, FnOrigin, Generic, Head, ModuleId};
 use crate::hir::{self, Builtin, Callee, ExprId, ExprKind};
-use crate::types::{OriginKind, Ty, TyKind};
+use crate::types::{FnParam, FnTy, OriginKind, Ty, TyKind};
 
 /// A parameter or field that an argument can be given for.
 pub(super) struct Slot {
@@ -400,8 +400,24 @@ impl Checker<'_, '_> {
     /// Arguments of a call that is wrong anyway: checked for mistakes of their own.
     pub(super) fn infer_args(&mut self, args: &[hir::Arg]) {
         for arg in args {
-            self.infer_expr(arg.value);
+            self.infer_loosely(arg.value);
         }
+    }
+
+    /// An expression of which nothing is known because what stands around it is wrong; a closure's parameters are not complained about.
+    fn infer_loosely(&mut self, expr: ExprId) -> Ty {
+        let ExprKind::Closure { params, .. } = &self.body.exprs[expr].kind else {
+            return self.infer_expr(expr);
+        };
+        let param = |_| FnParam {
+            is_mut: false,
+            ty: Ty::error(),
+        };
+        let shape = Ty::new(TyKind::Fn(FnTy {
+            params: params.iter().map(param).collect(),
+            ret: Ty::error(),
+        }));
+        self.check_expr(expr, Expect::Hint(shape))
     }
 
     /// Matches arguments with slots and checks them: in the order of the text, closures last, because the other

@@ -16,7 +16,7 @@ use syntax::{Diagnostic, Span};
 
 /// Part of the language that this compiler cannot do yet.
 pub(super) fn not_yet(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::error("not-yet", format!("{what} cannot be compiled yet")).at(span, "not yet")
+    crate::hir::not_yet(what, span)
 }
 
 /// The known name that was probably meant.

@@ -227,8 +227,11 @@ impl Checker<'_, '_> {
         for part in parts {
             match part {
                 StrPart::Text(_) => {}
-                StrPart::Expr { expr, spec: _ } => {
+                StrPart::Expr { expr, spec } => {
                     self.infer_expr(*expr);
+                    if let Some(spec) = spec {
+                        self.specs.push((*expr, *spec));
+                    }
                 }
             }
         }

@@ -19,6 +19,24 @@ impl Checker<'_, '_> {
         }
     }
 
+    /// Every format spec against the type of what it formats.
+    pub(super) fn check_specs(&mut self) {
+        for (expr, spec) in std::mem::take(&mut self.specs) {
+            let ty = self.tables.exprs[expr].map_or(Ty::error(), |ty| self.infer.resolve(ty));
+            let subject = match ty.kind() {
+                TyKind::Int(_) => text::Subject::Int,
+                TyKind::Float(_) => text::Subject::Float,
+                // What a parameter stands for is known too late to complain.
+                TyKind::Param(..) | TyKind::Error | TyKind::Never => continue,
+                _ => text::Subject::Text,
+            };
+            if let Some(why) = spec.misfit(subject) {
+                let shown = ty.display(self.env());
+                self.report(errors::spec_misfit(self.span(expr), &shown, &why));
+            }
+        }
+    }
+
     pub(super) fn check_convert(&mut self, to: Ty, arg: ExprId, span: Span) -> Ty {
         let first_literal = self.literals.len();
         let found = self.infer_expr(arg);

@@ -67,6 +67,19 @@ impl Checker<'_, '_> {
             return self.call_value(call.id, field, call.name_span, call.args);
         }
         self.infer_args(call.args);
+        if matches!(ty.kind(), TyKind::Adt(DefId::MAP | DefId::SET, _)) {
+            return self.fail(errors::not_yet(call.name_span, "a method of a map or set"));
+        }
+        // The library's methods that take closures come with closures, which have been reported.
+        let takes_closure = call.args.iter().any(|arg| {
+            matches!(
+                self.body.exprs[arg.value].kind,
+                hir::ExprKind::Closure { .. }
+            )
+        });
+        if takes_closure {
+            return Ty::error();
+        }
         let names = self.method_names(ty);
         let shown = self.show(ty);
         let names = names.iter().map(SmolStr::as_str);
@@ -138,7 +151,9 @@ impl Checker<'_, '_> {
         if self.infer.resolve(ty).is_numeric() {
             names.extend(self.env().method_names(&Head::Param));
         }
-        if let Some(fields) = self.struct_fields(self.shallow(ty)) {
+        if let Some(fields) = self.struct_fields(self.shallow(ty))
+            && !fields.is_empty()
+        {
             names.extend(fields.into_iter().map(|(name, _)| name));
             names.push(SmolStr::new("with"));
         }

@@ -17,6 +17,7 @@ use crate::env::DefId;
 use crate::types::Ty;
 
 pub use lower::{Imports, import_path, lower};
+pub(crate) use resolve::not_yet;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExprId(u32);

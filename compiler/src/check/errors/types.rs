@@ -376,3 +376,11 @@ pub(in super::super) fn unreachable_arm(span: Span) -> Diagnostic {
     Diagnostic::warning("unreachable-arm", "this arm is never reached")
         .at(span, "the arms above match everything that it matches")
 }
+
+pub(in super::super) fn spec_misfit(span: Span, ty: &str, why: &str) -> Diagnostic {
+    Diagnostic::error(
+        "format-spec",
+        format!("this format spec does not suit {}: {why}", a(ty)),
+    )
+    .at(span, format!("{} is formatted", a(ty)))
+}

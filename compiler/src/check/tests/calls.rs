@@ -166,8 +166,8 @@ fn closures_have_types_already() {
     check(
         "let f = |x: i64| x * 2\n",
         expect![[r#"
-        1: not-yet a closure cannot be compiled yet
-           ^ `|x: i64| x * 2` not yet
-    "#]],
+            1: not-yet a closure cannot be compiled yet
+               ^ `|x: i64| x * 2` this is part of the language, but not of this version
+        "#]],
     );
 }

@@ -303,3 +303,18 @@ fn bounds() {
         "#]],
     );
 }
+
+#[test]
+fn format_specs_suit_their_types() {
+    check(
+        "let n = 3\nlet x = 1.5\nprint(\"{n:x} {x:.2} {n:>8}\")\nprint(\"{x:b} {\"a\":.2} {true:+}\")\n",
+        expect![[r#"
+            4: format-spec this format spec does not suit an `f64`: `x`, `b` and `o` are for integers
+               ^ `x` an `f64` is formatted
+            4: format-spec this format spec does not suit a `str`: only an alignment and a width fit a value that is not a number
+               ^ `"a"` a `str` is formatted
+            4: format-spec this format spec does not suit a `bool`: only an alignment and a width fit a value that is not a number
+               ^ `true` a `bool` is formatted
+        "#]],
+    );
+}
