@@ -82,12 +82,14 @@ impl<'a> BodyLowering<'_, 'a> {
                 value: self.expr(value),
                 count: self.expr(count),
             },
-            ast::ExprKind::Map(entries) => ExprKind::Map(
-                entries
-                    .iter()
-                    .map(|(key, value)| (self.expr(key), self.expr(value)))
-                    .collect(),
-            ),
+            ast::ExprKind::Map(entries) => {
+                self.unit.reject("a map", span);
+                for (key, value) in entries {
+                    self.expr(key);
+                    self.expr(value);
+                }
+                ExprKind::Error
+            }
             ast::ExprKind::Block(block) => return self.block(block),
             ast::ExprKind::If {
                 condition,

@@ -30,11 +30,10 @@ impl Unit<'_> {
                 }
             }
             ast::TypeKind::Map { key, value } => {
-                let args = vec![
-                    self.resolve_type(key, scope),
-                    self.resolve_type(value, scope),
-                ];
-                Ty::new(TyKind::Adt(DefId::MAP, args))
+                self.resolve_type(key, scope);
+                self.resolve_type(value, scope);
+                self.diags.push(not_yet("a map", ty.span));
+                Ty::error()
             }
             ast::TypeKind::Optional(inner) => Ty::option(self.resolve_type(inner, scope)),
             ast::TypeKind::Fallible(inner) => {
