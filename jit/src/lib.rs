@@ -1,14 +1,31 @@
 //! Compiled units become something that runs: linking, symbols, execution with traps, sessions, and the embedding API.
 
+mod config;
+mod editing;
+mod failure;
+mod front;
 mod landing;
+mod linked;
+mod machine;
 pub mod native;
 pub mod orc;
+mod output;
 pub mod report;
 pub mod run;
-#[cfg(test)]
-mod run_tests;
+mod saved;
+mod session;
 mod signal;
 mod stack;
 pub mod symbol;
 pub mod symbolize;
 pub mod trap;
+
+pub use config::{Config, Stage, UnitKind};
+pub use editing::{TokenClass, is_complete, token_classes};
+pub use report::{CellReport, Error, Expectation, Frame, RuntimeError, Shown, UnitReport};
+pub use run::Interrupter;
+pub use session::{Names, Session};
+pub use symbol::{HostKind, HostSymbol, HostSymbols};
+
+#[cfg(test)]
+mod run_tests;

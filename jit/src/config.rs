@@ -1,0 +1,88 @@
+//! What a session can be asked for.
+
+use std::fmt;
+use std::str::FromStr;
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// What the program sees as `io.args()`.
+    pub args: Vec<String>,
+    /// Keep what is printed for the reports, instead of passing it on to standard output.
+    pub capture: bool,
+    /// For a person who goes on after an error: output appears line by line.
+    pub keep_going: bool,
+    pub optimize: bool,
+    /// Rendered messages carry the escapes of a terminal.
+    pub color: bool,
+    /// How much stack a run has.
+    pub stack_bytes: usize,
+    /// How much the values of the program may take.
+    pub memory_limit: u64,
+    /// Whether `extern "lib"` and `extern { }` may be used.
+    pub allow_extern: bool,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            args: Vec::new(),
+            capture: false,
+            keep_going: false,
+            optimize: true,
+            color: false,
+            stack_bytes: 64 << 20,
+            memory_limit: u64::MAX,
+            allow_extern: true,
+        }
+    }
+}
+
+/// How a text is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnitKind {
+    /// A worksheet: a cell that fails has no effect, and those that do not need it run.
+    Sheet,
+    /// An entry of a REPL: if a cell fails, the whole entry has no effect.
+    Line,
+}
+
+/// A stage of the compiler that can be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Tokens,
+    Ast,
+    Hir,
+    Mir,
+    Drops,
+    Llvm,
+    Asm,
+}
+
+const STAGES: [(&str, Stage); 7] = [
+    ("tokens", Stage::Tokens),
+    ("ast", Stage::Ast),
+    ("hir", Stage::Hir),
+    ("mir", Stage::Mir),
+    ("drops", Stage::Drops),
+    ("llvm", Stage::Llvm),
+    ("asm", Stage::Asm),
+];
+
+impl FromStr for Stage {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Stage, String> {
+        let found = STAGES.iter().find(|(known, _)| *known == name);
+        found.map(|(_, stage)| *stage).ok_or_else(|| {
+            let known: Vec<&str> = STAGES.iter().map(|(known, _)| *known).collect();
+            format!("there is no stage `{name}`; there are {}", known.join(", "))
+        })
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let found = STAGES.iter().find(|(_, stage)| stage == self);
+        f.write_str(found.map_or("", |(name, _)| name))
+    }
+}

@@ -1,0 +1,120 @@
+//! From a trap to what a user reads: kind, message, the source line and the stack of Sumi functions.
+
+use compiler::render;
+use syntax::{Diagnostic, FileId, Sources, Span};
+
+use crate::machine::Machine;
+use crate::report::{Frame, RuntimeError};
+use crate::trap::{Trap, TrapKind};
+
+pub(crate) fn describe(
+    machine: &Machine,
+    sources: &Sources,
+    trap: &Trap,
+    color: bool,
+) -> RuntimeError {
+    let message = message(trap);
+    let mut frames = frames(machine, trap);
+    let span = trap
+        .location
+        .map(|at| Span::new(FileId(at.file), at.start, at.end));
+    if let (Some(span), Some(innermost)) = (span, frames.first_mut())
+        && let Some(file) = sources.get(span.file)
+    {
+        let place = file.line_column(span.start);
+        innermost.file.clone_from(&file.name);
+        (innermost.line, innermost.column) = (place.line, place.column);
+    }
+    let span = span.or_else(|| frames.first().and_then(|frame| line_of(sources, frame)));
+    let rendered = rendered(sources, trap, &message, span, &frames, color);
+    RuntimeError {
+        kind: trap.kind.name(),
+        message,
+        frames,
+        rendered,
+    }
+}
+
+fn message(trap: &Trap) -> String {
+    if let Some(message) = &trap.message {
+        return message.clone();
+    }
+    let (a, b) = (trap.a, trap.b);
+    match trap.kind {
+        TrapKind::Index => format!("the index {a} is out of range: the length is {b}"),
+        TrapKind::DivisionByZero => "division by zero".to_owned(),
+        TrapKind::Assert => "an assertion failed".to_owned(),
+        TrapKind::Panic => "the program gave up".to_owned(),
+        TrapKind::StackOverflow => "the stack overflowed: calls nest too deeply".to_owned(),
+        TrapKind::Memory if b > 0 => format!("the memory limit of {b} bytes is reached"),
+        TrapKind::Memory => "the system has no memory left".to_owned(),
+        TrapKind::Interrupt => "interrupted".to_owned(),
+        TrapKind::Exclusivity => {
+            format!("two overlapping accesses at once: the indices {a} and {b}")
+        }
+        TrapKind::Key => "the key is not there".to_owned(),
+        TrapKind::Unwrap => "there is no value".to_owned(),
+        TrapKind::Slice => "the range is not within the value".to_owned(),
+        TrapKind::Unreachable => "a place was reached that cannot be reached".to_owned(),
+        TrapKind::Argument => "an argument is not allowed".to_owned(),
+        TrapKind::Fault => format!("generated code failed with signal {a} at address {b:#x}"),
+    }
+}
+
+fn frames(machine: &Machine, trap: &Trap) -> Vec<Frame> {
+    let all = |addresses: &[usize]| -> Vec<Frame> {
+        addresses
+            .iter()
+            .flat_map(|address| machine.symbolize(*address))
+            .collect()
+    };
+    let mut frames = all(&trap.stack.innermost);
+    if trap.stack.omitted > 0 {
+        frames.push(Frame {
+            function: format!("… {} more calls", trap.stack.omitted),
+            file: String::new(),
+            line: 0,
+            column: 0,
+        });
+    }
+    frames.extend(all(&trap.stack.outermost));
+    frames.retain(|frame| frame.function != "sumi_main");
+    frames
+}
+
+/// The text of the line at which a frame stands.
+fn line_of(sources: &Sources, frame: &Frame) -> Option<Span> {
+    let file = sources
+        .iter()
+        .filter(|file| file.name == frame.file)
+        .last()?;
+    let range = file.line_range(frame.line)?;
+    let line = file.text.get(range.clone())?;
+    let start = range.start + (line.len() - line.trim_start().len());
+    let end = range.start + line.trim_end().len();
+    Some(Span::new(file.id, start as u32, end.max(start) as u32))
+}
+
+fn rendered(
+    sources: &Sources,
+    trap: &Trap,
+    message: &str,
+    span: Option<Span>,
+    frames: &[Frame],
+    color: bool,
+) -> String {
+    let mut diagnostic = Diagnostic::error(trap.kind.name(), message);
+    if let Some(span) = span {
+        diagnostic = diagnostic.at(span, "");
+    }
+    let mut text = render::render(sources, &diagnostic, color);
+    for frame in frames {
+        text.push_str("  in ");
+        text.push_str(&frame.function);
+        if frame.line > 0 {
+            text.push_str(&format!(" at {}:{}", frame.file, frame.line));
+        }
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,272 @@
+//! From texts to checked units: keeps the environment and the sources, and finds what a source imports.
+
+use std::path::{Path, PathBuf};
+
+use compiler::env::{DefKind, Env, ModuleId};
+use compiler::hir::Imports;
+use compiler::mir::Const;
+use compiler::mir::interpret::eval_const;
+use compiler::mono::{self, Mode, Program};
+use compiler::{Compiled, render};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use syntax::{Diagnostic, FileId, LineColumn, Sources, Span, ast};
+
+use crate::report::{Error, Problem};
+
+pub(crate) struct Front {
+    pub(crate) env: Env,
+    pub(crate) sources: Sources,
+    /// The scope of scripts, sheets and lines.
+    pub(crate) home: ModuleId,
+    pub(crate) color: bool,
+}
+
+/// A unit that is ready to be made concrete.
+pub(crate) struct Ready {
+    pub(crate) file: FileId,
+    pub(crate) module: ModuleId,
+    pub(crate) imports: Imports,
+    /// The environment that it was compiled in.
+    pub(crate) before: Env,
+    pub(crate) compiled: Compiled,
+}
+
+/// The units of a source: what it imports for the first time, in the order in which they run, then itself.
+pub(crate) struct Gathered {
+    pub(crate) units: Vec<Ready>,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// A module on the way of being loaded, for the message about a cycle.
+type Chain = Vec<String>;
+
+impl Front {
+    /// With the prelude.
+    pub(crate) fn new(color: bool) -> Result<Front, Error> {
+        let mut front = Front {
+            env: Env::new(),
+            sources: Sources::new(),
+            home: ModuleId::PRELUDE,
+            color,
+        };
+        for (name, text) in stdlib::lang::PRELUDE {
+            let file = front.sources.add(*name, *text);
+            let source = front.sources.file(file).clone();
+            let compiled =
+                compiler::compile(&front.env, &source, ModuleId::PRELUDE, &Imports::default());
+            front.accept_or_reject(&compiled)?;
+            front.env = compiled.env;
+        }
+        front.home = front.env.fresh_module("main");
+        Ok(front)
+    }
+
+    /// Compiles a source and all that it imports. The environment is extended by what was accepted; on an error it is as before.
+    pub(crate) fn gather(&mut self, name: &str, text: &str) -> Result<Gathered, Error> {
+        let before = self.env.clone();
+        let file = self.sources.add(name, text);
+        let mut gathered = Gathered {
+            units: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let chain = vec![name.to_owned()];
+        match self.unit(file, self.home, &chain, &mut gathered) {
+            Ok(()) => Ok(gathered),
+            Err(error) => {
+                self.env = before;
+                Err(error)
+            }
+        }
+    }
+
+    fn unit(
+        &mut self,
+        file: FileId,
+        module: ModuleId,
+        chain: &Chain,
+        gathered: &mut Gathered,
+    ) -> Result<(), Error> {
+        let source = self.sources.file(file).clone();
+        let parsed = syntax::parse(&source);
+        let mut imports = Imports::default();
+        for item in &parsed.module.items {
+            if let ast::ItemKind::Import(import) = &item.kind {
+                let (path, span) = import_path(import);
+                let module = self.import(&path, span, file, chain, gathered)?;
+                imports.insert(path, module);
+            }
+        }
+        let compiled = compiler::compile_tree(
+            &self.env,
+            &parsed.module,
+            parsed.diagnostics,
+            module,
+            &imports,
+        );
+        self.accept_or_reject(&compiled)?;
+        gathered.warnings.extend(
+            compiled
+                .diagnostics
+                .iter()
+                .map(|each| render::render(&self.sources, each, self.color)),
+        );
+        let before = std::mem::replace(&mut self.env, compiled.env.clone());
+        gathered.units.push(Ready {
+            file,
+            module,
+            imports,
+            before,
+            compiled,
+        });
+        Ok(())
+    }
+
+    fn accept_or_reject(&self, compiled: &Compiled) -> Result<(), Error> {
+        if compiled.is_accepted() {
+            return Ok(());
+        }
+        Err(self.rejected(compiled.diagnostics.iter()))
+    }
+
+    /// The module of an import, loaded now if it is new.
+    fn import(
+        &mut self,
+        path: &str,
+        span: Span,
+        importer: FileId,
+        chain: &Chain,
+        gathered: &mut Gathered,
+    ) -> Result<ModuleId, Error> {
+        let beside = Path::new(&self.sources.file(importer).name)
+            .parent()
+            .map(Path::to_owned);
+        let root = Path::new(&chain[0]).parent().map(Path::to_owned);
+        let Some((name, text)) = find_module(path, beside, root) else {
+            let error = Diagnostic::error("unknown-module", format!("there is no module `{path}`"))
+                .at(span, "not found")
+                .help("a module is a file beside this one, under the project's root, in SUMI_PATH, or one of the library");
+            return Err(self.rejected([&error].into_iter()));
+        };
+        if chain.contains(&name) {
+            let through: Vec<&str> = chain.iter().chain([&name]).map(String::as_str).collect();
+            let error = Diagnostic::error("import-cycle", "modules that import each other")
+                .at(span, "this closes the cycle")
+                .note(through.join(" imports "));
+            return Err(self.rejected([&error].into_iter()));
+        }
+        if let Some(module) = self.env.loaded_module(&name) {
+            return Ok(module);
+        }
+        let module = self.env.fresh_module(path);
+        self.env.mark_loaded(name.as_str().into(), module);
+        let file = self.sources.add(name.clone(), text);
+        let mut deeper = chain.clone();
+        deeper.push(name);
+        self.unit(file, module, &deeper, gathered)?;
+        Ok(module)
+    }
+
+    pub(crate) fn rejected<'d>(
+        &self,
+        diagnostics: impl Iterator<Item = &'d Diagnostic> + Clone,
+    ) -> Error {
+        let problems = diagnostics
+            .clone()
+            .map(|diagnostic| self.problem(diagnostic))
+            .collect();
+        Error::Rejected {
+            rendered: render::render_all(&self.sources, diagnostics, self.color),
+            problems,
+        }
+    }
+
+    fn problem(&self, diagnostic: &Diagnostic) -> Problem {
+        let place = diagnostic
+            .span()
+            .and_then(|span| Some((self.sources.get(span.file)?, span)));
+        let (name, start, end) = match place {
+            Some((file, span)) => (
+                file.name.clone(),
+                file.line_column(span.start),
+                file.line_column(span.end),
+            ),
+            None => (
+                String::new(),
+                LineColumn { line: 1, column: 1 },
+                LineColumn { line: 1, column: 1 },
+            ),
+        };
+        Problem {
+            severity: if diagnostic.is_error() {
+                "error"
+            } else {
+                "warning"
+            },
+            code: diagnostic.code.to_string(),
+            message: diagnostic.message.clone(),
+            file: name,
+            line: start.line as usize,
+            column: start.column as usize,
+            end_line: end.line as usize,
+            end_column: end.column as usize,
+        }
+    }
+
+    /// The concrete program of a unit.
+    pub(crate) fn program(&self, ready: &Ready, mode: Mode) -> Result<Program, Error> {
+        let env = &ready.compiled.env;
+        let known = std::cell::RefCell::new(FxHashMap::default());
+        let constant = |def| {
+            let found: Option<Option<Const>> = known.borrow().get(&def).cloned();
+            found.unwrap_or_else(|| {
+                let computed = constant(env, def);
+                known.borrow_mut().insert(def, computed.clone());
+                computed
+            })
+        };
+        mono::instantiate(env, &ready.compiled.unit, mode, &constant)
+            .map_err(|diagnostic| self.rejected([&*diagnostic].into_iter()))
+    }
+}
+
+/// The value of a constant, if it is one that fits into an operand.
+fn constant(env: &Env, def: compiler::env::DefId) -> Option<Const> {
+    let DefKind::Const(found) = &env.def(def).kind else {
+        return None;
+    };
+    let body = env.function(found.init).body.clone()?;
+    eval_const(env, body).ok()?.literal(found.ty())
+}
+
+fn import_path(import: &ast::Import) -> (SmolStr, Span) {
+    let names: Vec<&str> = import
+        .path
+        .segments
+        .iter()
+        .map(|part| part.name.as_str())
+        .collect();
+    (names.join(".").into(), import.path.span)
+}
+
+/// The name and text of a module: beside the importer, in the project's root, in `SUMI_PATH`, in the library.
+fn find_module(
+    path: &str,
+    beside: Option<PathBuf>,
+    root: Option<PathBuf>,
+) -> Option<(String, String)> {
+    let relative: PathBuf = path.split('.').collect::<PathBuf>().with_extension("sumi");
+    let search = std::env::var_os("SUMI_PATH").unwrap_or_default();
+    let folders = beside
+        .into_iter()
+        .chain(root)
+        .chain(std::env::split_paths(&search));
+    for folder in folders {
+        let file = folder.join(&relative);
+        if let Ok(text) = std::fs::read_to_string(&file) {
+            return Some((file.display().to_string(), text));
+        }
+    }
+    let text = stdlib::lang::module(path)?;
+    Some((format!("<{path}>"), text.to_owned()))
+}

@@ -1,0 +1,231 @@
+//! A unit in memory: linked code, the places of its globals, and what it keeps alive. Dropping the last owner drops the values of
+//! its globals and removes its code.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use codegen::Object;
+use compiler::env::DefId;
+use object::read::elf::ElfFile64;
+use object::{Object as _, ObjectSymbol};
+use rustc_hash::FxHashMap;
+use stdlib::{Root, TypeDesc, value};
+
+use crate::machine::{Machine, backend};
+use crate::orc::Dylib;
+use crate::report::{Error, Frame};
+use crate::symbolize::DebugInfo;
+
+pub(crate) struct Linked {
+    machine: Rc<Machine>,
+    globals: Vec<GlobalPlace>,
+    functions: Vec<(DefId, FunctionPlace)>,
+    cells: Vec<usize>,
+    main: Option<usize>,
+    debug: DebugInfo,
+    dylib: Rc<Dylib>,
+    /// Whom it calls and whose globals it uses: they stay as long as it does.
+    _uses: Vec<Rc<Linked>>,
+}
+
+pub(crate) struct GlobalPlace {
+    pub(crate) def: DefId,
+    pub(crate) desc: *const TypeDesc,
+    pub(crate) address: *mut u8,
+    /// Holds a value; otherwise it is all zeroes.
+    pub(crate) is_bound: Cell<bool>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct FunctionPlace {
+    pub(crate) address: usize,
+    /// The pointer through which other units call it.
+    pub(crate) slot: Option<usize>,
+}
+
+/// What a unit is linked against besides the runtime.
+pub(crate) struct Surroundings<'a> {
+    /// The unit that defines a symbol of an earlier one.
+    pub(crate) provider: &'a dyn Fn(&str) -> Option<Rc<Linked>>,
+    /// Addresses that were found in libraries and in the host's table.
+    pub(crate) absolute: Vec<(String, usize)>,
+}
+
+impl Linked {
+    pub(crate) fn new(
+        machine: &Rc<Machine>,
+        name: &str,
+        object: Object,
+        around: Surroundings<'_>,
+    ) -> Result<Rc<Linked>, Error> {
+        let dylib = machine.orc().add_dylib(name);
+        let absolute = around
+            .absolute
+            .iter()
+            .map(|(name, address)| (name.as_str(), *address));
+        dylib.define_absolute(absolute).map_err(backend)?;
+        dylib.link_to(machine.base());
+        let uses = providers(&object.bytes, &around);
+        for used in &uses {
+            dylib.link_to(&used.dylib);
+        }
+        dylib.add_object(&object.bytes, name).map_err(backend)?;
+        let exports = &object.exports;
+        let names: Vec<&str> = exported_names(exports).collect();
+        let found = if names.is_empty() {
+            FxHashMap::default()
+        } else {
+            dylib.lookup_all(&names).map_err(backend)?
+        };
+        let globals = exports.globals.iter().map(|global| GlobalPlace {
+            def: global.def,
+            desc: found[&global.desc] as *const TypeDesc,
+            address: found[&global.symbol] as *mut u8,
+            is_bound: Cell::new(false),
+        });
+        let functions = exports.functions.iter().map(|function| {
+            let slot = function.slot.as_ref().map(|slot| found[slot]);
+            (
+                function.def,
+                FunctionPlace {
+                    address: found[&function.symbol],
+                    slot,
+                },
+            )
+        });
+        let unit = Rc::new(Linked {
+            globals: globals.collect(),
+            functions: functions.collect(),
+            cells: exports.cells.iter().map(|cell| found[cell]).collect(),
+            main: exports.main.as_ref().map(|main| found[main]),
+            debug: DebugInfo::new(object.bytes, &dylib).map_err(backend)?,
+            machine: Rc::clone(machine),
+            dylib,
+            _uses: uses,
+        });
+        machine.add_unit(&unit);
+        Ok(unit)
+    }
+
+    pub(crate) fn globals(&self) -> &[GlobalPlace] {
+        &self.globals
+    }
+
+    pub(crate) fn global(&self, def: DefId) -> Option<&GlobalPlace> {
+        self.globals.iter().find(|global| global.def == def)
+    }
+
+    pub(crate) fn function(&self, def: DefId) -> Option<FunctionPlace> {
+        self.functions
+            .iter()
+            .find(|(known, _)| *known == def)
+            .map(|(_, place)| *place)
+    }
+
+    /// The code of a cell, a function without parameters and result.
+    pub(crate) fn cell(&self, index: usize) -> extern "C" fn() {
+        // SAFETY: cells have this type.
+        unsafe { std::mem::transmute::<usize, extern "C" fn()>(self.cells[index]) }
+    }
+
+    /// The code that runs all cells of a script.
+    pub(crate) fn main(&self) -> Option<extern "C" fn()> {
+        // SAFETY: it has this type.
+        self.main
+            .map(|address| unsafe { std::mem::transmute::<usize, extern "C" fn()>(address) })
+    }
+
+    pub(crate) fn contains(&self, address: usize) -> bool {
+        self.debug.contains(address)
+    }
+
+    pub(crate) fn symbolize(&self, address: usize) -> Vec<Frame> {
+        self.debug.symbolize(address)
+    }
+
+    /// The values of its globals.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = Root> {
+        self.globals.iter().filter_map(GlobalPlace::root)
+    }
+
+    /// Everything that it defines and others may use.
+    pub(crate) fn definitions(&self) -> impl Iterator<Item = DefId> {
+        self.globals
+            .iter()
+            .map(|global| global.def)
+            .chain(self.functions.iter().map(|(def, _)| *def))
+    }
+
+    pub(crate) fn slots(&self) -> impl Iterator<Item = usize> {
+        self.functions.iter().filter_map(|(_, place)| place.slot)
+    }
+}
+
+impl GlobalPlace {
+    pub(crate) fn desc(&self) -> &TypeDesc {
+        // SAFETY: a constant of the unit that holds this place.
+        unsafe { &*self.desc }
+    }
+
+    pub(crate) fn root(&self) -> Option<Root> {
+        self.is_bound
+            .get()
+            .then_some((self.desc, self.address.cast_const()))
+    }
+
+    /// Forgets the value without dropping it; the next sweep finds what it owned.
+    pub(crate) fn forget(&self) {
+        self.is_bound.set(false);
+        // SAFETY: the place is as large as its type says.
+        unsafe { self.address.write_bytes(0, self.desc().size as usize) };
+    }
+
+    /// Drops the value.
+    pub(crate) fn drop_value(&self, machine: &Machine) {
+        if self.is_bound.replace(false) {
+            // SAFETY: the place held a value, and nobody reads it any more. Dropping may call C, but cannot fail.
+            let dropped = unsafe { machine.run(|| value::drop_value(self.desc(), self.address)) };
+            debug_assert!(dropped.is_ok(), "compiler bug: dropping a value failed");
+            self.forget();
+        }
+    }
+}
+
+impl Drop for Linked {
+    fn drop(&mut self) {
+        for global in self.globals.iter().rev() {
+            global.drop_value(&self.machine);
+        }
+    }
+}
+
+fn exported_names(exports: &codegen::Exports) -> impl Iterator<Item = &str> {
+    let globals = exports
+        .globals
+        .iter()
+        .flat_map(|global| [&global.symbol, &global.desc]);
+    let functions = exports
+        .functions
+        .iter()
+        .flat_map(|function| [Some(&function.symbol), function.slot.as_ref()])
+        .flatten();
+    let code = exports.cells.iter().chain(&exports.main);
+    globals.chain(functions).chain(code).map(String::as_str)
+}
+
+/// The units that define what the object leaves undefined.
+fn providers(object: &[u8], around: &Surroundings<'_>) -> Vec<Rc<Linked>> {
+    let mut found: Vec<Rc<Linked>> = Vec::new();
+    let Ok(file) = ElfFile64::<object::Endianness>::parse(object) else {
+        return found;
+    };
+    for symbol in file.symbols().filter(ObjectSymbol::is_undefined) {
+        let provider = symbol.name().ok().and_then(|name| (around.provider)(name));
+        if let Some(provider) =
+            provider.filter(|unit| !found.iter().any(|known| Rc::ptr_eq(known, unit)))
+        {
+            found.push(provider);
+        }
+    }
+    found
+}

@@ -1,0 +1,137 @@
+//! The machine of one engine: the linker's session, the stack, the heap, and what all units are linked against. Owned by the
+//! session, and by everything that must not outlive it.
+
+use std::cell::{Cell, RefCell, UnsafeCell};
+use std::rc::{Rc, Weak};
+
+use stdlib::{Root, Runtime};
+
+use crate::linked::Linked;
+use crate::native::Libraries;
+use crate::orc::{self, Dylib};
+use crate::report::{Error, Frame};
+use crate::run::{Interrupter, Runner};
+use crate::symbol::HostSymbols;
+use crate::trap::{self, Trap};
+
+pub(crate) struct Machine {
+    runtime: Box<UnsafeCell<Runtime>>,
+    runner: Runner,
+    /// The runtime's symbols.
+    base: Rc<Dylib>,
+    pub(crate) libraries: RefCell<Libraries>,
+    pub(crate) host: RefCell<HostSymbols>,
+    /// Every unit that is in memory, also those that only others still link to.
+    units: RefCell<Vec<Weak<Linked>>>,
+    depth: Cell<u32>,
+    /// A run was abandoned while another one was under way around it, so that nothing could be swept.
+    unswept: Cell<bool>,
+    orc: orc::Session,
+}
+
+impl Machine {
+    pub(crate) fn new(stack_bytes: usize, memory_limit: u64) -> Result<Rc<Machine>, Error> {
+        let orc = orc::Session::new().map_err(backend)?;
+        let base = orc.add_dylib("runtime");
+        let runtime_symbols =
+            stdlib::symbols().map(|symbol| (symbol.name, symbol.address as usize));
+        base.define_absolute(runtime_symbols.chain(trap::trap_symbols()))
+            .map_err(backend)?;
+        let runner = Runner::new(orc.text(), stack_bytes).map_err(|error| Error::Backend {
+            message: format!("no memory for the stack: {error}"),
+        })?;
+        let mut runtime = Runtime::new();
+        runtime.raise = trap::raise;
+        runtime.memory_limit = memory_limit;
+        Ok(Rc::new(Machine {
+            runtime: Box::new(UnsafeCell::new(runtime)),
+            runner,
+            base,
+            libraries: RefCell::default(),
+            host: RefCell::default(),
+            units: RefCell::default(),
+            depth: Cell::new(0),
+            unswept: Cell::new(false),
+            orc,
+        }))
+    }
+
+    pub(crate) fn orc(&self) -> &orc::Session {
+        &self.orc
+    }
+
+    pub(crate) fn base(&self) -> &Rc<Dylib> {
+        &self.base
+    }
+
+    pub(crate) fn interrupter(&self) -> Interrupter {
+        self.runner.interrupter()
+    }
+
+    /// Uses the runtime between runs.
+    pub(crate) fn with_runtime<R>(&self, body: impl FnOnce(&mut Runtime) -> R) -> R {
+        // SAFETY: the machine is not shared between threads, generated code and the bodies given here do not call each
+        // other, and nobody keeps the reference.
+        body(unsafe { &mut *self.runtime.get() })
+    }
+
+    /// Calls generated code. After a trap what the abandoned frames owned is still there: see [`Machine::sweep`].
+    ///
+    /// # Safety
+    /// As for [`Runner::run`].
+    pub(crate) unsafe fn run<R>(&self, body: impl FnOnce() -> R) -> Result<R, Trap> {
+        self.depth.set(self.depth.get() + 1);
+        // SAFETY: the runtime is boxed and lives as long as the machine; the caller promises the rest.
+        let result = unsafe {
+            let before = Runtime::enter(self.runtime.get());
+            let result = self.runner.run(body);
+            Runtime::leave(before);
+            result
+        };
+        self.depth.set(self.depth.get() - 1);
+        if result.is_err() {
+            self.unswept.set(true);
+        }
+        result
+    }
+
+    /// Frees what abandoned runs have owned, once no run is under way: the owners of all blocks are counted anew from the globals
+    /// and from `held`.
+    pub(crate) fn sweep(&self, held: impl IntoIterator<Item = Root>) {
+        if self.depth.get() > 0 || !self.unswept.replace(false) {
+            return;
+        }
+        let mut roots: Vec<Root> = held.into_iter().collect();
+        for unit in self.units() {
+            roots.extend(unit.roots());
+        }
+        // SAFETY: no run is under way, so the roots are all that is held.
+        self.with_runtime(|runtime| unsafe { runtime.recover(&roots) });
+    }
+
+    pub(crate) fn units(&self) -> Vec<Rc<Linked>> {
+        self.units
+            .borrow()
+            .iter()
+            .filter_map(Weak::upgrade)
+            .collect()
+    }
+
+    pub(crate) fn add_unit(&self, unit: &Rc<Linked>) {
+        let mut units = self.units.borrow_mut();
+        units.retain(|known| known.strong_count() > 0);
+        units.push(Rc::downgrade(unit));
+    }
+
+    /// The frames at a return address, innermost first.
+    pub(crate) fn symbolize(&self, address: usize) -> Vec<Frame> {
+        let unit = self.units().into_iter().find(|unit| unit.contains(address));
+        unit.map(|unit| unit.symbolize(address)).unwrap_or_default()
+    }
+}
+
+pub(crate) fn backend(error: impl std::fmt::Display) -> Error {
+    Error::Backend {
+        message: error.to_string(),
+    }
+}

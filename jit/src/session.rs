@@ -1,0 +1,263 @@
+//! A session: units one after another, each compiled, linked to the earlier ones and run. Scripts, worksheets, the REPL and
+//! hosts all stand on it.
+//!
+//! A function that is redefined is what its earlier callers call from then on: calls between units go through slots, and a
+//! new version is written into the slots of all former ones. What fails leaves the session as it was.
+
+mod cells;
+mod emit;
+mod interpret;
+mod lines;
+mod link;
+mod look;
+
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+
+use codegen::{CpuLevel, Input, Object, Options};
+use compiler::env::Env;
+use compiler::mono::{Mode, Program};
+use rustc_hash::FxHashMap;
+
+use crate::config::{Config, UnitKind};
+use crate::failure;
+use crate::front::{Front, Ready};
+use crate::linked::{Linked, Surroundings};
+use crate::machine::Machine;
+use crate::output::Captured;
+use crate::report::{Error, RuntimeError, UnitReport};
+use crate::run::Interrupter;
+use crate::saved::Saved;
+use crate::symbol::HostSymbols;
+use crate::trap::Trap;
+use lines::Entry;
+
+pub use look::Names;
+
+pub struct Session {
+    pub(crate) machine: Rc<Machine>,
+    pub(crate) front: Front,
+    config: Config,
+    captured: Captured,
+    /// In the order in which they were loaded.
+    units: Vec<Rc<Linked>>,
+    /// Which unit defines a symbol.
+    symbols: FxHashMap<String, Weak<Linked>>,
+    /// What can be taken back.
+    history: VecDeque<Entry>,
+    lines: u32,
+}
+
+/// A unit that was loaded, and what it replaced.
+struct Loaded {
+    unit: Rc<Linked>,
+    slots: Vec<(usize, usize)>,
+}
+
+impl Session {
+    pub fn new(config: Config) -> Result<Session, Error> {
+        let machine = Machine::new(config.stack_bytes, config.memory_limit)?;
+        let front = Front::new(config.color)?;
+        let captured = Captured::default();
+        machine.with_runtime(|runtime| {
+            runtime.args.clone_from(&config.args);
+            runtime.set_flush_lines(config.keep_going);
+            if config.capture {
+                runtime.set_output(captured.sink());
+            }
+        });
+        Ok(Session {
+            machine,
+            front,
+            config,
+            captured,
+            units: Vec::new(),
+            symbols: FxHashMap::default(),
+            history: VecDeque::new(),
+            lines: 0,
+        })
+    }
+
+    /// Runs a script from top to bottom; stops at the first error.
+    pub fn run_script(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        let mut gathered = self.front.gather(name, text)?;
+        self.warn(&gathered.warnings);
+        let Some(script) = gathered.units.pop() else {
+            return Ok(());
+        };
+        for module in &gathered.units {
+            self.run_module(module)?;
+        }
+        let loaded = self.load(&script, Mode::Script)?;
+        let Some(main) = loaded.unit.main() else {
+            return Ok(());
+        };
+        // SAFETY: generated code without parameters.
+        let result = unsafe { self.machine.run(|| main()) };
+        self.finish_all(&loaded.unit, result)
+    }
+
+    /// Runs a worksheet or an entry of a REPL.
+    pub fn run_unit(
+        &mut self,
+        name: &str,
+        text: &str,
+        kind: UnitKind,
+    ) -> Result<UnitReport, Error> {
+        match kind {
+            UnitKind::Sheet => self.run_sheet(name, text),
+            UnitKind::Line => self.run_line(name, text),
+        }
+    }
+
+    /// Looks for mistakes without running anything; gives the warnings.
+    pub fn check(&mut self, name: &str, text: &str) -> Result<Vec<String>, Error> {
+        let before = self.front.env.clone();
+        let gathered = self.front.gather(name, text);
+        let checked = gathered.and_then(|gathered| {
+            for ready in &gathered.units {
+                self.front.program(ready, Mode::Session)?;
+            }
+            Ok(gathered.warnings)
+        });
+        self.front.env = before;
+        checked
+    }
+
+    /// Ends a run from any thread.
+    pub fn interrupter(&self) -> Interrupter {
+        self.machine.interrupter()
+    }
+
+    /// What `extern host` may declare from now on.
+    pub fn set_host(&mut self, symbols: HostSymbols) {
+        *self.machine.host.borrow_mut() = symbols;
+    }
+
+    /// Blocks of the heap that are in use.
+    pub fn live_blocks(&self) -> usize {
+        self.machine.with_runtime(|runtime| runtime.live_blocks()) as usize
+    }
+
+    /// Drops every global; gives the number of blocks that are still live, which is a bug of ours if it is not 0.
+    pub fn close(mut self) -> usize {
+        self.clear();
+        self.machine.with_runtime(|runtime| runtime.flush());
+        self.live_blocks()
+    }
+
+    /// Newest first: later units hold earlier ones.
+    fn clear(&mut self) {
+        while let Some(entry) = self.history.pop_back() {
+            entry.discard(&self.machine);
+        }
+        while let Some(unit) = self.units.pop() {
+            for global in unit.globals() {
+                global.drop_value(&self.machine);
+            }
+        }
+    }
+
+    fn warn(&self, warnings: &[String]) {
+        let text = warnings.concat();
+        if !text.is_empty() {
+            // Nobody is left to be told if standard error is gone.
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
+        }
+    }
+
+    /// Runs a module that is imported for the first time.
+    fn run_module(&mut self, ready: &Ready) -> Result<(), Error> {
+        let loaded = self.load(ready, Mode::Session)?;
+        for index in 0..ready.compiled.cells.len() {
+            let cell = loaded.unit.cell(index);
+            // SAFETY: generated code without parameters.
+            if let Err(trap) = unsafe { self.machine.run(|| cell()) } {
+                return self.finish_all(&loaded.unit, Err(trap));
+            }
+            Self::bind(&loaded.unit, ready, index);
+        }
+        Ok(())
+    }
+
+    /// A script or module came to its end. After an error its globals are in no known state: they are given up.
+    fn finish_all(&mut self, unit: &Rc<Linked>, result: Result<(), Trap>) -> Result<(), Error> {
+        self.machine.with_runtime(|runtime| runtime.flush());
+        match result {
+            Ok(()) => {
+                unit.globals()
+                    .iter()
+                    .for_each(|global| global.is_bound.set(true));
+                Ok(())
+            }
+            Err(trap) => {
+                let error = self.describe(&trap);
+                unit.globals().iter().for_each(|global| global.forget());
+                self.sweep();
+                Err(Error::Runtime(error))
+            }
+        }
+    }
+
+    fn describe(&self, trap: &Trap) -> RuntimeError {
+        failure::describe(&self.machine, &self.front.sources, trap, self.config.color)
+    }
+
+    fn sweep(&self) {
+        let held = self
+            .history
+            .iter()
+            .flat_map(|entry| &entry.saved)
+            .filter_map(Saved::root);
+        self.machine.sweep(held.collect::<Vec<_>>());
+    }
+
+    /// Generates code for a unit and links it; earlier callers of what it redefines call the new code from now on.
+    fn load(&mut self, ready: &Ready, mode: Mode) -> Result<Loaded, Error> {
+        let program = self.front.program(ready, mode)?;
+        let object = self.object(&program, &ready.compiled.env, mode)?;
+        let absolute = self.outside_symbols(&object, &program, &ready.compiled.env)?;
+        let exports = object.exports.clone();
+        let name = self.front.sources.file(ready.file).name.clone();
+        let provider = |symbol: &str| self.symbols.get(symbol).and_then(Weak::upgrade);
+        let around = Surroundings {
+            provider: &provider,
+            absolute,
+        };
+        let unit = Linked::new(&self.machine, &name, object, around)?;
+        self.symbols.retain(|_, unit| unit.strong_count() > 0);
+        for symbol in link::offered(&exports) {
+            self.symbols.insert(symbol, Rc::downgrade(&unit));
+        }
+        self.units.push(Rc::clone(&unit));
+        Ok(Loaded {
+            unit,
+            slots: Vec::new(),
+        })
+    }
+
+    fn object(&self, program: &Program, env: &Env, mode: Mode) -> Result<Object, Error> {
+        codegen::object(self.input(program, env, mode))
+            .map_err(|message| Error::Backend { message })
+    }
+
+    fn input<'a>(&'a self, program: &'a Program, env: &'a Env, mode: Mode) -> Input<'a> {
+        Input {
+            program,
+            env,
+            sources: &self.front.sources,
+            options: Options {
+                optimise: self.config.optimize,
+                reloadable: mode == Mode::Session,
+                cpu: CpuLevel::host(),
+                verify: cfg!(debug_assertions),
+            },
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}

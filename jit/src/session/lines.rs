@@ -1,0 +1,266 @@
+//! Entries of a REPL: one after another, each taken back as a whole, by an error or by the user.
+
+use std::rc::Rc;
+
+use compiler::env::{DefId, DefKind, Env, FnOrigin};
+use compiler::mono::Mode;
+
+use super::{Loaded, Session, link};
+use crate::front::Ready;
+use crate::linked::Linked;
+use crate::machine::Machine;
+use crate::report::{Error, Shown, UnitReport};
+use crate::saved::Saved;
+
+/// How many entries can be taken back.
+const HISTORY: usize = 100;
+
+/// What an entry changed.
+pub(super) struct Entry {
+    text: String,
+    env: Env,
+    unit: Rc<Linked>,
+    pub(super) saved: Vec<Saved>,
+    /// Slots that lead elsewhere now, and where they led.
+    slots: Vec<(usize, usize)>,
+}
+
+impl Entry {
+    pub(super) fn discard(self, machine: &Machine) {
+        self.saved
+            .into_iter()
+            .for_each(|saved| saved.discard(machine));
+    }
+}
+
+impl Session {
+    pub(super) fn run_line(&mut self, name: &str, text: &str) -> Result<UnitReport, Error> {
+        let before = self.front.env.clone();
+        self.lines += 1;
+        let name = format!("{}:{}", name.trim_end_matches('>'), self.lines);
+        let name = if name.starts_with('<') {
+            name + ">"
+        } else {
+            name
+        };
+        let mut gathered = self.front.gather(&name, text)?;
+        let Some(line) = gathered.units.pop() else {
+            return Ok(UnitReport::default());
+        };
+        let loaded = self.load_all(&gathered.units, &line);
+        let mut loaded = match loaded {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                self.front.env = before;
+                return Err(error);
+            }
+        };
+        let mut report = UnitReport {
+            defined: self.defined(&before, &line),
+            warnings: gathered.warnings,
+            ..UnitReport::default()
+        };
+        self.replace(&before, &line, &mut loaded);
+        let mut entry = Entry {
+            text: text.to_owned(),
+            env: before,
+            unit: loaded.unit,
+            saved: Vec::new(),
+            slots: loaded.slots,
+        };
+        for index in 0..line.compiled.cells.len() {
+            let unit = Rc::clone(&entry.unit);
+            let (cell, saved) = self.run_cell(&unit, &line, index);
+            let failed = cell.error.is_some();
+            entry.saved.extend(saved);
+            report.cells.push(cell);
+            if failed {
+                report.defined.clear();
+                self.take_back(entry);
+                return Ok(report);
+            }
+        }
+        self.remember(entry);
+        Ok(report)
+    }
+
+    fn load_all(&mut self, modules: &[Ready], line: &Ready) -> Result<Loaded, Error> {
+        for module in modules {
+            self.run_module(module)?;
+        }
+        self.load(line, Mode::Session)
+    }
+
+    fn remember(&mut self, entry: Entry) {
+        self.history.push_back(entry);
+        if self.history.len() > HISTORY
+            && let Some(oldest) = self.history.pop_front()
+        {
+            oldest.discard(&self.machine);
+            self.drop_superseded();
+        }
+    }
+
+    /// Units that cannot be taken back any more, of which nothing has a name any more, and which nobody links to.
+    fn drop_superseded(&mut self) {
+        let env = &self.front.env;
+        let recent: Vec<*const Linked> = self
+            .history
+            .iter()
+            .map(|entry| Rc::as_ptr(&entry.unit))
+            .collect();
+        self.units.retain(|unit| {
+            Rc::strong_count(unit) > 1
+                || recent.contains(&Rc::as_ptr(unit))
+                || unit.definitions().any(|def| is_named(env, def))
+        });
+    }
+
+    /// Takes back the last entry, its effects on variables included; gives its text.
+    pub fn undo(&mut self) -> Option<String> {
+        let entry = self.history.pop_back()?;
+        let text = entry.text.clone();
+        self.take_back(entry);
+        Some(text)
+    }
+
+    fn take_back(&mut self, entry: Entry) {
+        let Entry {
+            text: _,
+            env,
+            unit,
+            saved,
+            slots,
+        } = entry;
+        for (slot, target) in slots.into_iter().rev() {
+            write_slot(slot, target);
+        }
+        saved
+            .into_iter()
+            .rev()
+            .for_each(|saved| saved.restore(&self.machine));
+        self.front.env = env;
+        for global in unit.globals() {
+            global.drop_value(&self.machine);
+        }
+        self.units.retain(|known| !Rc::ptr_eq(known, &unit));
+    }
+
+    /// Lets the callers of former versions call the functions of this unit.
+    fn replace(&self, before: &Env, line: &Ready, loaded: &mut Loaded) {
+        let after = &line.compiled.env;
+        for def in &line.compiled.unit.functions {
+            let Some(new) = loaded.unit.function(*def) else {
+                continue;
+            };
+            for former in former_versions(before, after, *def) {
+                let place = self.units.iter().find_map(|unit| unit.function(former));
+                let same = same_interface(before, former, after, *def);
+                if let Some(slot) = place.and_then(|place| place.slot).filter(|_| same) {
+                    // The slot of a former version leads to the newest one that was there; so do those before it.
+                    let target = read_slot(slot);
+                    for slot in self.slots_to(target) {
+                        write_slot(slot, new.address);
+                        loaded.slots.push((slot, target));
+                    }
+                }
+            }
+        }
+    }
+
+    fn slots_to(&self, target: usize) -> Vec<usize> {
+        let slots = self.units.iter().flat_map(|unit| unit.slots());
+        slots.filter(|slot| read_slot(*slot) == target).collect()
+    }
+
+    /// Functions and types that a unit defines, as a REPL shows them.
+    pub(super) fn defined(&self, before: &Env, ready: &Ready) -> Vec<Shown> {
+        let env = &ready.compiled.env;
+        let scope = env.module(self.front.home);
+        let old = before.module(self.front.home);
+        let mut shown: Vec<(DefId, Shown)> = Vec::new();
+        for (name, def) in &scope.names {
+            if old.names.get(name) == Some(def) {
+                continue;
+            }
+            let (text, ty) = match &env.def(*def).kind {
+                DefKind::Fn(function) if function.origin == FnOrigin::Sumi => {
+                    (format!("fn {name}"), link::signature(function, env))
+                }
+                DefKind::Struct(_) => (format!("struct {name}"), String::new()),
+                DefKind::Enum(_) => (format!("enum {name}"), String::new()),
+                DefKind::Trait(_) => (format!("trait {name}"), String::new()),
+                DefKind::Fn(_)
+                | DefKind::Global(_)
+                | DefKind::Const(_)
+                | DefKind::ExternType { .. } => continue,
+            };
+            shown.push((
+                *def,
+                Shown {
+                    name: name.to_string(),
+                    ty,
+                    text,
+                },
+            ));
+        }
+        shown.sort_by_key(|(def, _)| *def);
+        shown.into_iter().map(|(_, shown)| shown).collect()
+    }
+}
+
+fn is_named(env: &Env, def: DefId) -> bool {
+    env.try_def(def).is_some_and(|found| {
+        let is_method = matches!(&found.kind, DefKind::Fn(function) if function.self_ty.is_some());
+        is_method || env.module(found.module).names.get(&found.name) == Some(&def)
+    })
+}
+
+/// What `def` takes the place of: the former definition of its name, or of the method of that type.
+fn former_versions(before: &Env, after: &Env, def: DefId) -> Vec<DefId> {
+    let found = after.def(def);
+    let function = after.function(def);
+    let Some(self_ty) = function.self_ty else {
+        let former = before.module(found.module).names.get(&found.name).copied();
+        return former
+            .filter(|former| matches!(before.def(*former).kind, DefKind::Fn(_)))
+            .into_iter()
+            .collect();
+    };
+    let Some(head) = compiler::env::Head::of(self_ty) else {
+        return Vec::new();
+    };
+    let methods = before.methods(&head, &found.name);
+    methods
+        .filter(|former| before.function(*former).self_ty == Some(self_ty))
+        .collect()
+}
+
+/// Whether callers compiled for `former` may call `new`: the same types, and arguments owned by the same side.
+fn same_interface(before: &Env, former: DefId, after: &Env, new: DefId) -> bool {
+    let (old, new) = (before.function(former), after.function(new));
+    let types = |function: &compiler::env::FnDef| -> Vec<_> {
+        function
+            .params
+            .iter()
+            .map(|param| (param.is_mut, param.ty))
+            .collect()
+    };
+    let modes = |function: &compiler::env::FnDef| {
+        function
+            .body
+            .as_ref()
+            .map(|body| body.body().params.clone())
+    };
+    types(old) == types(new) && old.result() == new.result() && modes(old) == modes(new)
+}
+
+fn read_slot(slot: usize) -> usize {
+    // SAFETY: slots are pointers in the data of units that the session holds.
+    unsafe { *(slot as *const usize) }
+}
+
+fn write_slot(slot: usize, target: usize) {
+    // SAFETY: as above; no run is under way that reads them.
+    unsafe { *(slot as *mut usize) = target };
+}

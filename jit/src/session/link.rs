@@ -1,0 +1,137 @@
+//! What a unit needs from outside: symbols of libraries, of the process and of the host. All are looked up before anything of
+//! the unit runs; what is missing is an error that names the symbol, the library and where it was declared.
+
+use codegen::{Exports, Need, Object};
+use compiler::env::{DefId, DefKind, Env, FnDef, FnOrigin, GlobalOrigin};
+use compiler::mono::Program;
+use compiler::render;
+use syntax::{Diagnostic, Span};
+
+use super::Session;
+use crate::report::Error;
+use crate::symbol::HostKind;
+
+/// The symbols by which other units may refer to this one.
+pub(super) fn offered(exports: &Exports) -> impl Iterator<Item = String> {
+    let globals = exports.globals.iter().map(|global| global.symbol.clone());
+    let functions = exports
+        .functions
+        .iter()
+        .flat_map(|function| [Some(function.symbol.clone()), function.slot.clone()])
+        .flatten();
+    globals.chain(functions)
+}
+
+impl Session {
+    pub(super) fn outside_symbols(
+        &self,
+        object: &Object,
+        program: &Program,
+        env: &Env,
+    ) -> Result<Vec<(String, usize)>, Error> {
+        let mut found = Vec::new();
+        let mut missing = Vec::new();
+        for need in &object.exports.needs {
+            match self.function(need, env) {
+                Ok(address) => found.push((need.symbol.clone(), address)),
+                Err(diagnostic) => missing.push(diagnostic),
+            }
+        }
+        for global in program
+            .globals
+            .iter()
+            .filter(|global| global.origin == GlobalOrigin::Host)
+        {
+            match self.host_global(global.def, env) {
+                Ok(address) => found.push((global.symbol.clone(), address)),
+                Err(diagnostic) => missing.push(diagnostic),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(found);
+        }
+        let rendered = render::render_all(&self.front.sources, &missing, self.config.color);
+        Err(Error::Link { rendered })
+    }
+
+    fn function(&self, need: &Need, env: &Env) -> Result<usize, Diagnostic> {
+        match &need.origin {
+            FnOrigin::C { library, .. } => self.native(need, library.as_deref()),
+            FnOrigin::Host => {
+                let declared = signature(env.function(need.def), env);
+                self.host(&need.name, HostKind::Function, &declared, need.span)
+            }
+            FnOrigin::Sumi | FnOrigin::Intrinsic(_) => {
+                panic!("compiler bug: `{}` is not from outside", need.name)
+            }
+        }
+    }
+
+    fn native(&self, need: &Need, library: Option<&str>) -> Result<usize, Diagnostic> {
+        if !self.config.allow_extern {
+            let message = format!(
+                "`{}` may not be used here: the host allows no `extern`",
+                need.name
+            );
+            return Err(
+                Diagnostic::error("extern-not-allowed", message).at(need.span, "declared here")
+            );
+        }
+        let found = self
+            .machine
+            .libraries
+            .borrow_mut()
+            .symbol(library, &need.name);
+        found.map_err(|error| {
+            let code = if error.symbol.is_some() {
+                "missing-symbol"
+            } else {
+                "missing-library"
+            };
+            let label = format!("`{}` is declared here", need.name);
+            Diagnostic::error(code, error.to_string()).at(need.span, label)
+        })
+    }
+
+    fn host_global(&self, def: DefId, env: &Env) -> Result<usize, Diagnostic> {
+        let found = env.def(def);
+        let DefKind::Global(global) = &found.kind else {
+            panic!("compiler bug: {def} is not a global")
+        };
+        let declared = global.ty().display(env);
+        self.host(&found.name, HostKind::Global, &declared, found.span)
+    }
+
+    fn host(
+        &self,
+        name: &str,
+        kind: HostKind,
+        declared: &str,
+        span: Span,
+    ) -> Result<usize, Diagnostic> {
+        let host = self.machine.host.borrow();
+        if let Some(mismatch) = host.mismatch(name, kind, declared) {
+            return Err(Diagnostic::error("host-mismatch", mismatch).at(span, "declared here"));
+        }
+        Ok(host.get(name).map_or(0, |symbol| symbol.address))
+    }
+}
+
+/// A function's type as a host writes it: `fn(str, mut f32) -> bool`.
+pub(crate) fn signature(function: &FnDef, env: &Env) -> String {
+    let params: Vec<String> = function
+        .params
+        .iter()
+        .map(|param| {
+            let mark = if param.is_mut { "mut " } else { "" };
+            format!("{mark}{}", param.ty.display(env))
+        })
+        .collect();
+    let result = function.result();
+    let arrow = if result.is_unit() {
+        String::new()
+    } else {
+        format!(" -> {}", result.display(env))
+    };
+    format!("fn({}){arrow}", params.join(", "))
+}
