@@ -58,6 +58,8 @@ pub struct Env {
 #[derive(Clone, Default)]
 pub struct ModuleScope {
     pub name: SmolStr,
+    /// A module of the library, which may use all of the prelude.
+    pub is_library: bool,
     /// Every top-level name, with the newest definition of it.
     pub names: HashMap<SmolStr, DefId>,
     /// Names brought in by `import`, and modules under their local name.
@@ -328,7 +330,11 @@ impl Env {
         self.variants.entry(variant).or_default().push_back(of);
     }
 
+    /// Sources of the library have names like `<io>`.
     pub fn mark_loaded(&mut self, source_name: SmolStr, module: ModuleId) {
+        if source_name.starts_with('<') && source_name.ends_with('>') {
+            self.scope_mut(module).is_library = true;
+        }
         self.loaded.insert(source_name, module);
     }
 

@@ -9,7 +9,10 @@ use crate::mir::Const;
 use crate::mir::interpret::{Captured, ConstValue, Interpreter, Outcome, eval_const};
 use crate::mono::{self, Mode};
 
-const INTRINSICS: &str = include_str!("../../stdlib/lang/intrinsics.sumi");
+const LIBRARY: [&str; 2] = [
+    include_str!("../../stdlib/lang/intrinsics.sumi"),
+    include_str!("../../stdlib/lang/prelude.sumi"),
+];
 
 pub(crate) struct Ran {
     pub(crate) output: String,
@@ -20,11 +23,14 @@ pub(crate) struct Ran {
 
 /// Compiles a unit after the library.
 pub(crate) fn compile(source: &str) -> Compiled {
-    let library = unit(&Env::new(), ModuleId::PRELUDE, INTRINSICS, 0);
-    assert!(library.is_accepted(), "{:?}", library.diagnostics);
-    let mut env = library.env;
+    let mut env = Env::new();
+    for (file, text) in (0..).zip(LIBRARY) {
+        let library = unit(&env, ModuleId::PRELUDE, text, file);
+        assert!(library.is_accepted(), "{:?}", library.diagnostics);
+        env = library.env;
+    }
     let module = env.fresh_module("main");
-    unit(&env, module, source, 1)
+    unit(&env, module, source, 2)
 }
 
 fn unit(env: &Env, module: ModuleId, source: &str, file: u32) -> Compiled {

@@ -146,6 +146,12 @@ fn modules_show_what_is_public() {
           │
           = help: did you mean `shown`?
 
+        error[unknown-module]: there is no module `nowhere`
+          ┌─ main.sumi:3:8
+          │
+        3 │ import nowhere
+          │        ^^^^^^^ not found
+
         error[unknown-name]: the module `shapes` has no `hiden`
           ┌─ main.sumi:6:26
           │
@@ -153,4 +159,46 @@ fn modules_show_what_is_public() {
           │                          ^^^^^ not found
     "#]]
     .assert_eq(&text);
+}
+
+#[test]
+fn the_library_modules_compile() {
+    let (mut sources, env) = with_prelude();
+    let library = [
+        ("<io>", include_str!("../../stdlib/lang/io.sumi")),
+        ("<math>", include_str!("../../stdlib/lang/math.sumi")),
+    ];
+    for (name, text) in library {
+        let mut env = env.clone();
+        let module = env.fresh_module(name);
+        env.mark_loaded(name.into(), module);
+        let (text, _) = unit(&env, &mut sources, name, text, module, &[]);
+        assert_eq!(text, "");
+    }
+}
+
+#[test]
+fn what_is_not_there_yet_is_said_once() {
+    check(
+        "let m: [str: i64] = [\"a\": 1]\nm[\"a\"]\nvar s = Set([1])\ns.add(2)\nlet v: f32x4 = f32x4.splat(1)\n",
+        expect![[r#"
+            error[not-yet]: a map cannot be compiled yet
+              ┌─ main.sumi:1:8
+              │
+            1 │ let m: [str: i64] = ["a": 1]
+              │        ^^^^^^^^^^ this is part of the language, but not of this version
+
+            error[not-yet]: a SIMD vector cannot be compiled yet
+              ┌─ main.sumi:5:8
+              │
+            5 │ let v: f32x4 = f32x4.splat(1)
+              │        ^^^^^ this is part of the language, but not of this version
+
+            error[not-yet]: a set cannot be compiled yet
+              ┌─ main.sumi:3:9
+              │
+            3 │ var s = Set([1])
+              │         ^^^ this is part of the language, but not of this version
+        "#]],
+    );
 }

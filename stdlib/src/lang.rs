@@ -12,4 +12,7 @@ pub fn module(path: &str) -> Option<&'static str> {
     found.map(|(_, text)| *text)
 }
 
-const MODULES: &[(&str, &str)] = &[("math", include_str!("../lang/math.sumi"))];
+const MODULES: &[(&str, &str)] = &[
+    ("io", include_str!("../lang/io.sumi")),
+    ("math", include_str!("../lang/math.sumi")),
+];

@@ -12,6 +12,7 @@ use crate::env::{Def, DefId, DefKind, Generic, Import, ModuleId};
 use crate::types::{FloatTy, IntTy, Ty, TyKind};
 
 pub(crate) use suggest::{nearest, teach_value};
+pub(crate) use types::is_simd;
 
 /// The type parameters and the `Self` that type expressions may name.
 #[derive(Clone, Default)]
@@ -61,7 +62,12 @@ impl Unit<'_> {
             Some(Import::Def(def)) => return Some(Named::Def(*def)),
             None => {}
         }
-        if let Some(def) = self.public_name(ModuleId::PRELUDE, name) {
+        let prelude = if module.is_library {
+            self.env.module(ModuleId::PRELUDE).names.get(name).copied()
+        } else {
+            self.public_name(ModuleId::PRELUDE, name)
+        };
+        if let Some(def) = prelude {
             return Some(Named::Def(def));
         }
         scalar(name)

@@ -97,7 +97,7 @@ impl<'a> BodyLowering<'_, 'a> {
         match &found.kind {
             DefKind::Fn(_) => Ok(Callee::Fn(def)),
             DefKind::Struct(_) if def == DefId::SET => {
-                self.unit.reject("a set", name.span);
+                self.unit.reject_once("a set", name.span);
                 Err(self.failed_call(args, span))
             }
             DefKind::Struct(_) => Ok(Callee::Struct(def, None)),

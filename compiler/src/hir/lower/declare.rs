@@ -32,8 +32,12 @@ impl<'a> Unit<'a> {
     }
 
     fn declare_import(&mut self, import: &ast::Import, imports: &Imports) {
-        // A module that was not found or has errors has been reported by whoever loads modules.
-        let Some(&id) = imports.get(&import_path(import)) else {
+        let path = import_path(import);
+        let Some(&id) = imports.get(&path) else {
+            self.diags.push(
+                Diagnostic::error("unknown-module", format!("there is no module `{path}`"))
+                    .at(import.path.span, "not found"),
+            );
             self.silence(import);
             return;
         };

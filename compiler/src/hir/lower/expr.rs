@@ -83,11 +83,11 @@ impl<'a> BodyLowering<'_, 'a> {
                 count: self.expr(count),
             },
             ast::ExprKind::Map(entries) => {
-                self.unit.reject("a map", span);
                 for (key, value) in entries {
                     self.expr(key);
                     self.expr(value);
                 }
+                self.unit.reject_once("a map", span);
                 ExprKind::Error
             }
             ast::ExprKind::Block(block) => return self.block(block),

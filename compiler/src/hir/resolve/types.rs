@@ -3,7 +3,7 @@
 use syntax::{Diagnostic, Span, ast};
 
 use super::suggest::{nearest, teach_type};
-use super::{Named, TypeScope, not_yet};
+use super::{Named, TypeScope, not_yet, scalar};
 use crate::env::{DefId, DefKind};
 use crate::hir::lower::Unit;
 use crate::types::{FnParam, FnTy, Len, Ty, TyKind};
@@ -32,7 +32,7 @@ impl Unit<'_> {
             ast::TypeKind::Map { key, value } => {
                 self.resolve_type(key, scope);
                 self.resolve_type(value, scope);
-                self.diags.push(not_yet("a map", ty.span));
+                self.reject_once("a map", ty.span);
                 Ty::error()
             }
             ast::TypeKind::Optional(inner) => Ty::option(self.resolve_type(inner, scope)),
@@ -123,6 +123,10 @@ impl Unit<'_> {
             return Ty::error();
         };
         let wanted = match &found.kind {
+            DefKind::Struct(_) if def == DefId::SET => {
+                self.reject_once("a set", span);
+                return Ty::error();
+            }
             DefKind::Struct(_) | DefKind::Enum(_) | DefKind::ExternType { .. } => {
                 self.generics_of(def).len()
             }
@@ -171,6 +175,10 @@ impl Unit<'_> {
 
     fn unknown_type(&mut self, name: &ast::Ident, scope: &TypeScope) {
         if !self.first_report(&name.name) {
+            return;
+        }
+        if is_simd(&name.name) {
+            self.diags.push(not_yet("a SIMD vector", name.span));
             return;
         }
         let mut diagnostic =
@@ -262,6 +270,14 @@ impl Unit<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a name is that of a vector type, such as `f32x4`.
+pub(crate) fn is_simd(name: &str) -> bool {
+    let Some((element, lanes)) = name.split_once('x') else {
+        return false;
+    };
+    matches!(lanes, "2" | "4" | "8" | "16") && scalar(element).is_some_and(|ty| ty.is_numeric())
 }
 
 fn fold(op: ast::BinaryOp, left: i128, right: i128) -> Option<i128> {
