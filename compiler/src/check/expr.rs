@@ -381,6 +381,7 @@ impl Checker<'_, '_> {
             self.coerce(*v, value, why);
         }
         self.require_key(key, span);
+        self.refuse_maps(span);
         Ty::new(TyKind::Adt(DefId::MAP, vec![key, value]))
     }
 

@@ -68,7 +68,8 @@ impl Checker<'_, '_> {
         }
         self.infer_args(call.args);
         if matches!(ty.kind(), TyKind::Adt(DefId::MAP | DefId::SET, _)) {
-            return self.fail(errors::not_yet(call.name_span, "a method of a map or set"));
+            self.refuse_maps(self.span(call.receiver));
+            return Ty::error();
         }
         // The library's methods that take closures come with closures, which have been reported.
         let takes_closure = call.args.iter().any(|arg| {
@@ -347,6 +348,7 @@ impl Checker<'_, '_> {
         let found = self.infer_expr(base);
         let ty = self.known(found, self.span(base));
         if let TyKind::Adt(DefId::MAP, args) = ty.kind() {
+            self.refuse_maps(self.span(base));
             let why = Why::at(self.span(base), "because of the map's type");
             self.coerce(index, args[0], why);
             if let Some(default) = default {
