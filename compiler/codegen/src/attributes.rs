@@ -9,6 +9,8 @@ use inkwell::context::Context;
 use inkwell::values::FunctionValue;
 
 use crate::module::Unit;
+use crate::place::{HEADER, memory_of};
+use crate::tbaa::Memory;
 
 /// `captures(none)` is all of the sixteen bits at zero.
 const CAPTURES_NONE: u64 = 0;
@@ -63,6 +65,9 @@ impl<'ctx> Unit<'_, 'ctx> {
                 index = 1;
             }
             Pass::Value => {
+                if memory_of(signature.ret) == Memory::Block {
+                    self.add_block(function, AttributeLoc::Return);
+                }
                 if let Some(extension) = extension_of(signature.ret) {
                     function.add_attribute(AttributeLoc::Return, flag(extension));
                 }
@@ -85,6 +90,9 @@ impl<'ctx> Unit<'_, 'ctx> {
                     self.add_size(function, index, *ty);
                 }
                 (ParamMode::Borrow | ParamMode::Own, Pass::Value) => {
+                    if memory_of(*ty) == Memory::Block {
+                        self.add_block(function, AttributeLoc::Param(index));
+                    }
                     if let Some(extension) = extension_of(*ty) {
                         add(index, flag(extension));
                     }
@@ -92,6 +100,14 @@ impl<'ctx> Unit<'_, 'ctx> {
             }
             index += 1;
         }
+    }
+
+    /// A pointer to a block is never null, and there is a header.
+    pub(crate) fn add_block(&self, function: FunctionValue<'ctx>, location: AttributeLoc) {
+        let attribute = |name, value| self.context.create_enum_attribute(kind(name), value);
+        function.add_attribute(location, attribute("nonnull", 0));
+        function.add_attribute(location, attribute("dereferenceable", HEADER));
+        function.add_attribute(location, attribute("align", 16));
     }
 
     fn add_size(&self, function: FunctionValue<'ctx>, index: u32, ty: Ty) {

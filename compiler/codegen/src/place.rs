@@ -247,9 +247,16 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let instruction = block.as_instruction();
         let instruction = instruction.expect("compiler bug: a load is an instruction");
         let context = self.unit.context;
-        instruction
-            .set_metadata(context.metadata_node(&[]), context.get_kind_id("nonnull"))
-            .expect("compiler bug: nonnull on a load");
+        let header = self.unit.runtime.i64.const_int(HEADER, false);
+        let facts = [
+            ("nonnull", context.metadata_node(&[])),
+            ("dereferenceable", context.metadata_node(&[header.into()])),
+        ];
+        for (fact, node) in facts {
+            instruction
+                .set_metadata(node, context.get_kind_id(fact))
+                .expect("compiler bug: a load of a pointer takes facts about it");
+        }
         block
     }
 

@@ -24,12 +24,16 @@ pub(crate) struct Runtime<'ctx> {
 pub(crate) enum Abi {
     /// A descriptor, or a block that is only read.
     Read,
+    /// The address of a value that is only read.
+    Address,
     /// The address of something that is written.
     Write,
     /// A block that is taken over.
     Take,
-    /// A new or given block, never null.
+    /// A block, never null.
     Block,
+    /// A block that nobody else has.
+    Fresh,
     I32,
     I64,
     Bool,
@@ -61,7 +65,7 @@ impl<'ctx> Unit<'_, 'ctx> {
         self.runtime_function(
             "sumi_alloc",
             &[Abi::Read, Abi::I64],
-            Abi::Block,
+            Abi::Fresh,
             Path::Usual,
         )
     }
@@ -71,7 +75,7 @@ impl<'ctx> Unit<'_, 'ctx> {
     pub(crate) fn retain_by_desc(&self) -> FunctionValue<'ctx> {
         self.runtime_function(
             "sumi_retain",
-            &[Abi::Read, Abi::Read],
+            &[Abi::Read, Abi::Address],
             Abi::Void,
             Path::Usual,
         )
@@ -79,7 +83,7 @@ impl<'ctx> Unit<'_, 'ctx> {
     pub(crate) fn release_by_desc(&self) -> FunctionValue<'ctx> {
         self.runtime_function(
             "sumi_release",
-            &[Abi::Read, Abi::Read],
+            &[Abi::Read, Abi::Address],
             Abi::Void,
             Path::Usual,
         )
@@ -103,7 +107,7 @@ impl<'ctx> Unit<'_, 'ctx> {
     pub(crate) fn compare(&self, name: &str) -> FunctionValue<'ctx> {
         self.runtime_function(
             name,
-            &[Abi::Read, Abi::Read, Abi::Read],
+            &[Abi::Read, Abi::Address, Abi::Address],
             Abi::Bool,
             Path::Usual,
         )
@@ -111,15 +115,15 @@ impl<'ctx> Unit<'_, 'ctx> {
     pub(crate) fn repeat(&self) -> FunctionValue<'ctx> {
         self.runtime_function(
             "sumi_array_repeat",
-            &[Abi::Read, Abi::Read, Abi::I64],
-            Abi::Block,
+            &[Abi::Read, Abi::Address, Abi::I64],
+            Abi::Fresh,
             Path::Usual,
         )
     }
     pub(crate) fn append(&self) -> FunctionValue<'ctx> {
         self.runtime_function(
             "sumi_append",
-            &[Abi::Read, Abi::Read, Abi::Write, Abi::I32, Abi::I64],
+            &[Abi::Read, Abi::Address, Abi::Write, Abi::I32, Abi::I64],
             Abi::Bool,
             Path::Usual,
         )
@@ -127,7 +131,7 @@ impl<'ctx> Unit<'_, 'ctx> {
     pub(crate) fn append_spec(&self) -> FunctionValue<'ctx> {
         self.runtime_function(
             "sumi_append_spec",
-            &[Abi::Read, Abi::Read, Abi::Write, Abi::I64],
+            &[Abi::Read, Abi::Address, Abi::Write, Abi::I64],
             Abi::Void,
             Path::Usual,
         )
@@ -167,7 +171,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             Abi::Bool => self.context.bool_type().fn_type(&types, false),
             Abi::I32 => self.runtime.i32.fn_type(&types, false),
             Abi::I64 => self.runtime.i64.fn_type(&types, false),
-            Abi::Read | Abi::Write | Abi::Take | Abi::Block => {
+            Abi::Read | Abi::Address | Abi::Write | Abi::Take | Abi::Block | Abi::Fresh => {
                 self.runtime.pointer.fn_type(&types, false)
             }
         };
@@ -178,7 +182,9 @@ impl<'ctx> Unit<'_, 'ctx> {
 
     fn abi_type(&self, abi: Abi) -> BasicMetadataTypeEnum<'ctx> {
         match abi {
-            Abi::Read | Abi::Write | Abi::Take | Abi::Block => self.runtime.pointer.into(),
+            Abi::Read | Abi::Address | Abi::Write | Abi::Take | Abi::Block | Abi::Fresh => {
+                self.runtime.pointer.into()
+            }
             Abi::I32 => self.runtime.i32.into(),
             Abi::I64 => self.runtime.i64.into(),
             Abi::Bool => self.context.bool_type().into(),
@@ -202,14 +208,29 @@ impl<'ctx> Unit<'_, 'ctx> {
             let location = AttributeLoc::Param(index as u32);
             match param {
                 Abi::Write => add(location, self.attributes.no_capture(self.context)),
+                Abi::Address => {
+                    add(location, self.attributes.no_capture(self.context));
+                    add(location, flag("readonly"));
+                }
                 Abi::Bool => add(location, flag("zeroext")),
-                Abi::Read | Abi::Take | Abi::Block | Abi::I32 | Abi::I64 | Abi::Void => {}
+                Abi::Read
+                | Abi::Take
+                | Abi::Block
+                | Abi::Fresh
+                | Abi::I32
+                | Abi::I64
+                | Abi::Void => {}
             }
         }
         match result {
-            Abi::Block => add(AttributeLoc::Return, flag("nonnull")),
+            Abi::Block => self.add_block(value, AttributeLoc::Return),
+            Abi::Fresh => {
+                self.add_block(value, AttributeLoc::Return);
+                add(AttributeLoc::Return, flag("noalias"));
+            }
             Abi::Bool => add(AttributeLoc::Return, flag("zeroext")),
-            Abi::Read | Abi::Write | Abi::Take | Abi::I32 | Abi::I64 | Abi::Void => {}
+            Abi::Read | Abi::Address | Abi::Write | Abi::Take | Abi::I32 | Abi::I64 | Abi::Void => {
+            }
         }
     }
 }
