@@ -79,6 +79,12 @@ fn frames(machine: &Machine, trap: &Trap) -> Vec<Frame> {
     }
     frames.extend(all(&trap.stack.outermost));
     frames.retain(|frame| frame.function != "sumi_main");
+    for frame in &mut frames {
+        let number = frame.function.strip_prefix("cell").map(str::trim_start);
+        if number.is_some_and(|number| number.parse::<u32>().is_ok()) {
+            frame.function = "the top level".to_owned();
+        }
+    }
     frames
 }
 

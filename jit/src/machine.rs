@@ -125,7 +125,10 @@ impl Machine {
 
     /// The frames at a return address, innermost first.
     pub(crate) fn symbolize(&self, address: usize) -> Vec<Frame> {
-        let unit = self.units().into_iter().find(|unit| unit.contains(address));
+        let unit = self
+            .units()
+            .into_iter()
+            .find(|unit| unit.contains(address - 1)); // a call may be the last instruction
         unit.map(|unit| unit.symbolize(address)).unwrap_or_default()
     }
 }

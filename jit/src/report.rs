@@ -81,7 +81,7 @@ pub struct RuntimeError {
     pub rendered: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
     pub function: String,
     pub file: String,

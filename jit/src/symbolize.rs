@@ -14,7 +14,7 @@ use object::elf::{R_X86_64_32, R_X86_64_32S, R_X86_64_64};
 use object::read::elf::ElfFile64;
 use object::{
     Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionIndex,
-    SectionKind,
+    SectionKind, SymbolKind,
 };
 use rustc_hash::FxHashMap;
 
@@ -62,32 +62,34 @@ impl DebugInfo {
         let frames = context
             .as_ref()
             .and_then(|context| frames_at(context, pc as u64));
-        match frames {
-            Some(frames) if !frames.is_empty() => frames,
-            _ => self.function_at(pc).into_iter().collect(),
+        let mut frames = frames.unwrap_or_default();
+        if frames.is_empty() {
+            frames.push(Frame::default());
         }
+        // Line tables name only functions that others were inlined into.
+        if let Some(outermost) = frames.last_mut()
+            && outermost.function.is_empty()
+        {
+            outermost.function = self.function_at(pc).unwrap_or_else(|| "?".to_owned());
+        }
+        frames
     }
 
-    /// From the symbol table, where there are no lines.
-    fn function_at(&self, pc: usize) -> Option<Frame> {
-        let section = self
-            .code
-            .iter()
-            .find(|section| section.addresses.contains(&pc))?;
+    /// From the symbol table: `area#17` is the function `area`.
+    fn function_at(&self, pc: usize) -> Option<String> {
+        let mut sections = self.code.iter();
+        let section = sections.find(|section| section.addresses.contains(&pc))?;
         let offset = (pc - section.addresses.start) as u64;
         let file = parse(&self.object)?;
-        let symbol = file
-            .symbols()
-            .filter(|symbol| {
-                symbol.section_index() == Some(section.index) && symbol.address() <= offset
-            })
-            .max_by_key(ObjectSymbol::address)?;
-        Some(Frame {
-            function: symbol.name().unwrap_or("?").to_owned(),
-            file: String::new(),
-            line: 0,
-            column: 0,
-        })
+        let before = file.symbols().filter(|symbol| {
+            symbol.kind() == SymbolKind::Text
+                && symbol.section_index() == Some(section.index)
+                && symbol.address() <= offset
+        });
+        let symbol = before.max_by_key(ObjectSymbol::address)?;
+        let name = symbol.name().ok()?;
+        let number = name.rsplit_once('#');
+        Some(number.map_or(name, |(name, _)| name).to_owned())
     }
 }
 
@@ -182,7 +184,7 @@ fn frames_at(context: &Context<Reader>, pc: u64) -> Option<Vec<Frame>> {
             .and_then(|function| function.raw_name().ok());
         let location = frame.location.as_ref();
         frames.push(Frame {
-            function: function.map_or_else(|| "?".to_owned(), |name| name.into_owned()),
+            function: function.map(|name| name.into_owned()).unwrap_or_default(),
             file: location
                 .and_then(|location| location.file)
                 .unwrap_or_default()

@@ -157,7 +157,14 @@ impl<'ctx> Unit<'_, 'ctx> {
                 .add_function(name, self.context.void_type().fn_type(&[], false), None);
         self.attributes.define(self.context, value);
         let builder = self.builder_at(value);
-        for cell in cells {
+        let bodies = self.input.program.cells.iter().map(|cell| &cell.body);
+        let mut scope = None;
+        for (cell, body) in cells.iter().zip(bodies) {
+            // Without a place of its own the places of what is inlined into it would be lost.
+            scope = scope.or_else(|| self.debug.function(value, name, body.span));
+            if let Some(scope) = &scope {
+                self.debug.locate(&builder, scope, body.span);
+            }
             builder.build_call(*cell, &[], "").built();
         }
         builder.build_return(None).built();
