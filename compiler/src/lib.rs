@@ -11,6 +11,7 @@ pub mod own;
 pub mod pipeline;
 pub mod render;
 #[cfg(test)]
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;

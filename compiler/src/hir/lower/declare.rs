@@ -1,7 +1,7 @@
 //! The first half of step one: imports are bound, and every top-level name of the unit gets its id.
 
 use smol_str::{SmolStr, ToSmolStr};
-use syntax::{Diagnostic, Span, ast};
+use syntax::{Diagnostic, ast};
 
 use super::{Imports, Unit, duplicate_name};
 use crate::env::{
@@ -171,7 +171,8 @@ impl<'a> Unit<'a> {
                     ast::PatternKind::Path(path) if path.segments.len() == 1 => {
                         self.declare_const(&path.segments[0], binding, found);
                     }
-                    _ => self.diags.push(const_pattern(binding.pattern.span)),
+                    // The parser has said that a constant has one name.
+                    _ => {}
                 }
             }
             ast::StmtKind::Let(binding) => {
@@ -317,10 +318,4 @@ fn bare_generics(params: &[ast::GenericParam]) -> Vec<Generic> {
             is_const: matches!(param.kind, ast::GenericKind::Const { .. }),
         })
         .collect()
-}
-
-fn const_pattern(span: Span) -> Diagnostic {
-    Diagnostic::error("const-pattern", "a `const` has one name")
-        .at(span, "a pattern cannot stand here")
-        .help("write one `const` for each value")
 }

@@ -110,9 +110,8 @@ impl<'a> Unit<'a> {
                 decl,
                 scope: scope.clone(),
             }),
-            (None, false) => self.diags.push(missing_body(decl)),
-            (Some(_), true) => self.diags.push(body_in_extern(decl)),
-            (None, true) => {}
+            // The parser has said where a body is missing, or stands in an `extern` block.
+            (None, false) | (Some(_) | None, true) => {}
         }
         FnDef {
             generics: scope.generics,
@@ -586,20 +585,6 @@ fn same_bounds(left: &[Generic], right: &[Generic]) -> bool {
         generics.iter().map(|g| g.bounds.clone()).collect()
     };
     bounds(left) == bounds(right)
-}
-
-fn missing_body(decl: &ast::FnDecl) -> Diagnostic {
-    Diagnostic::error("missing-body", "a function needs a body")
-        .at(decl.head_span, "nothing follows")
-        .help("write `= expression`, or statements in `{ }`")
-}
-
-fn body_in_extern(decl: &ast::FnDecl) -> Diagnostic {
-    Diagnostic::error(
-        "body-in-extern",
-        "a function of an `extern` block has no body",
-    )
-    .at(decl.head_span, "defined outside of this program")
 }
 
 fn misplaced_self(span: Span) -> Diagnostic {

@@ -21,7 +21,7 @@ impl<'a> BodyLowering<'_, 'a> {
 
     fn block_with(&mut self, block: &'a ast::Block, discard: bool) -> ExprId {
         self.push_scope();
-        self.declare_inner_functions(block);
+        self.declare_inner(block);
         let mut stmts = Vec::new();
         let mut tail = None;
         let last = block.stmts.len().saturating_sub(1);
@@ -46,9 +46,8 @@ impl<'a> BodyLowering<'_, 'a> {
 
     fn statement(&mut self, stmt: &'a ast::Stmt, stmts: &mut Vec<Stmt>) {
         match &stmt.kind {
-            ast::StmtKind::Let(binding) if binding.kind == ast::BindingKind::Const => {
-                self.local_const(binding);
-            }
+            // Lowered when the block began, as are functions below.
+            ast::StmtKind::Let(binding) if binding.kind == ast::BindingKind::Const => {}
             ast::StmtKind::Let(binding) => {
                 let lowered = self.local_binding(binding);
                 stmts.push(lowered);
@@ -61,7 +60,6 @@ impl<'a> BodyLowering<'_, 'a> {
                 let expr = self.discarded(expr);
                 stmts.push(Stmt::Expr(expr));
             }
-            // Lowered when the block began.
             ast::StmtKind::Item(_) => {}
             ast::StmtKind::Error => {
                 let error = self.alloc(ExprKind::Error, stmt.span);
@@ -91,12 +89,8 @@ impl<'a> BodyLowering<'_, 'a> {
         let name = match &binding.pattern.kind {
             ast::PatternKind::Bind { name, .. } => name,
             ast::PatternKind::Path(path) if path.segments.len() == 1 => &path.segments[0],
-            _ => {
-                let diagnostic = Diagnostic::error("const-pattern", "a `const` has one name")
-                    .at(binding.pattern.span, "a pattern cannot stand here");
-                self.unit.diags.push(diagnostic);
-                return;
-            }
+            // The parser has said that a constant has one name.
+            _ => return,
         };
         let id = self.unit.env.fresh_def();
         let types = self.types.clone();
@@ -113,12 +107,9 @@ impl<'a> BodyLowering<'_, 'a> {
         defs: &[DefId],
         span: Span,
     ) -> ExprId {
-        if let (ast::PatternKind::Bind { is_mut, name }, [global], None) =
+        if let (ast::PatternKind::Bind { .. }, [global], None) =
             (&binding.pattern.kind, defs, &binding.else_block)
         {
-            if *is_mut {
-                self.reject_let_mut(name, binding.kind);
-            }
             let value = self.expr(&binding.value);
             return self.init(*global, value, span);
         }
@@ -135,21 +126,6 @@ impl<'a> BodyLowering<'_, 'a> {
 
     fn init(&mut self, global: DefId, value: ExprId, span: Span) -> ExprId {
         self.alloc(ExprKind::Init { global, value }, span)
-    }
-
-    pub(super) fn reject_let_mut(&mut self, name: &ast::Ident, kind: ast::BindingKind) {
-        let text = &name.name;
-        let help = match kind {
-            ast::BindingKind::Var => "`var` alone makes it assignable".to_string(),
-            ast::BindingKind::Let | ast::BindingKind::Const => format!("write `var {text}`"),
-        };
-        let diagnostic = Diagnostic::error("let-mut", format!("`{text}` cannot be marked `mut`"))
-            .at(
-                name.span,
-                "a binding is a value of its own, not a place elsewhere",
-            )
-            .help(help);
-        self.unit.diags.push(diagnostic);
     }
 
     pub(super) fn assign(&mut self, assign: &'a ast::AssignStmt, span: Span) -> ExprId {
@@ -213,8 +189,15 @@ impl<'a> BodyLowering<'_, 'a> {
         Arm { pat, guard, body }
     }
 
-    /// Functions that stand in a body are visible in all of it.
-    fn declare_inner_functions(&mut self, block: &'a ast::Block) {
+    /// Functions and constants that stand in a body are visible in all of it.
+    fn declare_inner(&mut self, block: &'a ast::Block) {
+        for stmt in &block.stmts {
+            if let ast::StmtKind::Let(binding) = &stmt.kind
+                && binding.kind == ast::BindingKind::Const
+            {
+                self.local_const(binding);
+            }
+        }
         let items = block.stmts.iter().filter_map(|stmt| match &stmt.kind {
             ast::StmtKind::Item(item) => Some(&**item),
             _ => None,
