@@ -2,8 +2,10 @@
 
 mod config;
 mod editing;
+mod engine;
 mod failure;
 mod front;
+mod host;
 mod landing;
 mod linked;
 mod machine;
@@ -22,6 +24,8 @@ pub mod trap;
 
 pub use config::{Config, Stage, UnitKind};
 pub use editing::{TokenClass, is_complete, token_classes};
+pub use engine::{Engine, Func};
+pub use host::{Args, HostFn, HostStruct, HostType};
 pub use report::{CellReport, Error, Expectation, Frame, RuntimeError, Shown, UnitReport};
 pub use run::Interrupter;
 pub use session::{Names, Session};

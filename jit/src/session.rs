@@ -32,6 +32,7 @@ use crate::symbol::HostSymbols;
 use crate::trap::Trap;
 use lines::Entry;
 
+pub(crate) use link::signature;
 pub use look::Names;
 
 pub struct Session {
@@ -166,9 +167,25 @@ impl Session {
         }
     }
 
+    /// Loads a script of a host, whose definitions stay. An error leaves the session as it was, but for what the script's
+    /// statements have changed already.
+    pub(crate) fn load_module(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        let before = self.front.env.clone();
+        let gathered = self.front.gather(name, text)?;
+        self.warn(&gathered.warnings);
+        for ready in &gathered.units {
+            if let Err(error) = self.run_module(ready) {
+                self.front.env = before;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
     /// Runs a module that is imported for the first time.
     fn run_module(&mut self, ready: &Ready) -> Result<(), Error> {
-        let loaded = self.load(ready, Mode::Session)?;
+        let mut loaded = self.load(ready, Mode::Session)?;
+        self.replace(&ready.before, ready, &mut loaded);
         for index in 0..ready.compiled.cells.len() {
             let cell = loaded.unit.cell(index);
             // SAFETY: generated code without parameters.

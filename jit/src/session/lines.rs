@@ -147,7 +147,7 @@ impl Session {
     }
 
     /// Lets the callers of former versions call the functions of this unit.
-    fn replace(&self, before: &Env, line: &Ready, loaded: &mut Loaded) {
+    pub(super) fn replace(&self, before: &Env, line: &Ready, loaded: &mut Loaded) {
         let after = &line.compiled.env;
         for def in &line.compiled.unit.functions {
             let Some(new) = loaded.unit.function(*def) else {
