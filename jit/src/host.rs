@@ -16,10 +16,13 @@ pub unsafe trait HostType: Copy + 'static {
     fn passed(&self) -> Self::Passed;
 }
 
+/// The name of a field, and that of its type.
+pub type HostField = (&'static str, fn() -> &'static str);
+
 /// A struct of the host, see [`host_struct!`](crate::host_struct).
 pub trait HostStruct: HostType {
-    /// Names and types, in order.
-    const FIELDS: &'static [(&'static str, fn() -> &'static str)];
+    /// In order.
+    const FIELDS: &'static [HostField];
 }
 
 macro_rules! scalars {
@@ -69,7 +72,7 @@ macro_rules! host_struct {
         }
 
         impl $crate::HostStruct for $name {
-            const FIELDS: &'static [(&'static str, fn() -> &'static str)] =
+            const FIELDS: &'static [$crate::HostField] =
                 &[$((stringify!($field), <$ty as $crate::HostType>::name)),*];
         }
     };

@@ -25,7 +25,7 @@ pub mod trap;
 pub use config::{Config, Stage, UnitKind};
 pub use editing::{TokenClass, is_complete, token_classes};
 pub use engine::{Engine, Func};
-pub use host::{Args, HostFn, HostStruct, HostType};
+pub use host::{Args, HostField, HostFn, HostStruct, HostType};
 pub use report::{CellReport, Error, Expectation, Frame, RuntimeError, Shown, UnitReport};
 pub use run::Interrupter;
 pub use session::{Names, Session};

@@ -10,6 +10,8 @@ mod interpret;
 mod lines;
 mod link;
 mod look;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};

@@ -1,0 +1,169 @@
+//! Sessions from outside: entries, worksheets, modules, removal.
+
+use crate::{Config, Error, Session, UnitKind, UnitReport};
+
+fn session() -> Session {
+    let config = Config {
+        capture: true,
+        optimize: false,
+        ..Config::default()
+    };
+    Session::new(config).unwrap()
+}
+
+fn line(session: &mut Session, text: &str) -> UnitReport {
+    session
+        .run_unit("<repl>", text, UnitKind::Line)
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The value of the last cell.
+fn value(session: &mut Session, text: &str) -> String {
+    let report = line(session, text);
+    let cell = report.cells.last().unwrap();
+    assert!(
+        cell.error.is_none(),
+        "{}",
+        cell.error.as_ref().unwrap().rendered
+    );
+    cell.value.as_ref().unwrap().text.clone()
+}
+
+fn failure(session: &mut Session, text: &str) -> &'static str {
+    line(session, text)
+        .cells
+        .last()
+        .unwrap()
+        .error
+        .as_ref()
+        .unwrap()
+        .kind
+}
+
+#[test]
+fn a_redefined_function_is_what_earlier_callers_call() {
+    let mut session = session();
+    line(&mut session, "fn f(n: i64) -> i64 { n + 1 }");
+    line(&mut session, "fn g(n: i64) -> i64 { f(n) * 10 }");
+    assert_eq!(value(&mut session, "g(1)"), "20");
+    line(&mut session, "fn f(n: i64) -> i64 { n + 2 }");
+    assert_eq!(value(&mut session, "g(1)"), "30");
+    line(&mut session, "fn f(n: i64) -> i64 { n + 3 }");
+    assert_eq!(value(&mut session, "g(1)"), "40");
+    let rejected = session.run_unit("<repl>", "fn f(n: i64) -> i64 { nothing }", UnitKind::Line);
+    assert!(matches!(rejected, Err(Error::Rejected { .. })));
+    assert_eq!(value(&mut session, "g(1)"), "40");
+    session.undo(); // the value
+    session.undo(); // the value before
+    session.undo(); // the last definition
+    assert_eq!(value(&mut session, "g(1)"), "30");
+    assert_eq!(session.close(), 0);
+}
+
+#[test]
+fn an_entry_that_fails_has_no_effect() {
+    let mut session = session();
+    line(&mut session, "var xs = [1, 2, 3]");
+    assert_eq!(failure(&mut session, "{ xs.push(4)\n xs[9] }"), "index");
+    assert_eq!(value(&mut session, "xs"), "[1, 2, 3]");
+    assert_eq!(
+        failure(&mut session, "let y = 1 / (xs.len() - 3)"),
+        "division-by-zero"
+    );
+    assert!(session.run_unit("<repl>", "y", UnitKind::Line).is_err());
+    line(&mut session, "xs.push(5)");
+    assert_eq!(value(&mut session, "xs"), "[1, 2, 3, 5]");
+    session.undo();
+    session.undo();
+    assert_eq!(value(&mut session, "xs"), "[1, 2, 3]");
+    assert_eq!(session.close(), 0);
+}
+
+#[test]
+fn stack_overflow_and_the_memory_limit_end_an_entry_only() {
+    let config = Config {
+        capture: true,
+        memory_limit: 64 << 20,
+        optimize: false,
+        ..Config::default()
+    };
+    let mut session = Session::new(config).unwrap();
+    line(&mut session, "fn down(n: i64) -> i64 { 1 + down(n + 1) }");
+    assert_eq!(failure(&mut session, "down(0)"), "stack-overflow");
+    assert_eq!(
+        failure(&mut session, "{ var xs = [0]\n while true { xs.push(1) } }"),
+        "memory"
+    );
+    assert_eq!(value(&mut session, "1 + 1"), "2");
+    assert_eq!(session.close(), 0);
+}
+
+#[test]
+fn an_endless_entry_is_interrupted() {
+    let mut session = session();
+    let interrupter = session.interrupter();
+    line(&mut session, "var n = 7");
+    let asking = std::thread::spawn(move || {
+        while !interrupter.is_running() {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        interrupter.interrupt();
+    });
+    assert_eq!(failure(&mut session, "while true { n += 1 }"), "interrupt");
+    asking.join().unwrap();
+    assert_eq!(value(&mut session, "n"), "7");
+}
+
+#[test]
+fn cells_of_a_sheet_wait_for_those_that_failed() {
+    let mut session = session();
+    let text = "let a = 1\nvar b = a / 0\nb + 1\na + 1 //=> 2\nprint(\"x\")\n";
+    let text = text.replace("a / 0", "a / (a - 1)");
+    let report = session.run_unit("sheet", &text, UnitKind::Sheet).unwrap();
+    let cells = &report.cells;
+    assert_eq!(cells[1].error.as_ref().unwrap().kind, "division-by-zero");
+    assert_eq!(cells[2].waits_for.as_deref(), Some("`b`"));
+    assert_eq!(cells[3].value.as_ref().unwrap().text, "2");
+    assert!(cells[3].expectation.as_ref().unwrap().holds());
+    assert_eq!(cells[4].output, "x\n");
+}
+
+#[test]
+fn symbols_of_libraries() {
+    let mut session = session();
+    line(
+        &mut session,
+        "extern \"libm.so.6\" { fn cbrt(x: f64) -> f64 }",
+    );
+    assert_eq!(value(&mut session, "abs(cbrt(27.0) - 3.0) < 0.001"), "true");
+    let missing = "extern \"libm.so.6\" { fn no_such(x: f64) -> f64 }\nno_such(1.0)";
+    let Err(Error::Link { rendered }) = session.run_unit("<repl>", missing, UnitKind::Line) else {
+        panic!("linked a symbol that is not there")
+    };
+    assert!(
+        rendered.contains("the library `libm.so.6` has no symbol `no_such`"),
+        "{rendered}"
+    );
+    assert_eq!(value(&mut session, "2"), "2");
+}
+
+#[test]
+fn rounds_of_definitions_leave_nothing_behind() {
+    let mut session = session();
+    line(&mut session, "var total = [0]");
+    let mut round = |n: u32| {
+        line(&mut session, &format!("fn f(n: i64) -> i64 {{ n + {n} }}"));
+        line(&mut session, "total.push(f(1))");
+        session.undo();
+        session.undo();
+        session.live_blocks()
+    };
+    let before = round(0);
+    for n in 1..50 {
+        assert_eq!(round(n), before);
+    }
+    assert_eq!(value(&mut session, "total"), "[0]");
+    assert_eq!(session.machine.units().len(), 2);
+    assert_eq!(session.close(), 0);
+}
