@@ -8,6 +8,9 @@ mod assigned;
 mod ownership;
 mod typing;
 
+#[cfg(test)]
+mod tests;
+
 use super::{
     Arg, Base, BlockId, Body, Built, Callee, Check, Elaborated, FormatPart, Local, LocalKind, Old,
     Operand, Place, Projection, Rvalue, StatementKind, Terminator,
