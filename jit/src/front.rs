@@ -230,13 +230,16 @@ impl Front {
     }
 }
 
-/// The value of a constant, if it is one that fits into an operand.
+/// A constant as an operand: a literal, or its name for what is laid out as data. One that holds functions is computed where it is used.
 fn constant(env: &Env, def: compiler::env::DefId) -> Option<Const> {
     let DefKind::Const(found) = &env.def(def).kind else {
         return None;
     };
     let body = env.function(found.init).body.clone()?;
-    eval_const(env, body).ok()?.literal(found.ty())
+    let value = eval_const(env, body).ok()?;
+    value
+        .literal(found.ty())
+        .or_else(|| (!value.holds_functions()).then_some(Const::Def(def)))
 }
 
 fn import_path(import: &ast::Import) -> (SmolStr, Span) {

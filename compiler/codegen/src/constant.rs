@@ -10,7 +10,7 @@ use crate::module::Unit;
 use crate::operand::Value;
 
 /// The owners of a constant: never unique, never freed.
-const STATIC_OWNERS: u64 = 1 << 62;
+pub(crate) const STATIC_OWNERS: u64 = 1 << 62;
 
 impl<'ctx> Function<'_, '_, 'ctx> {
     pub(crate) fn constant(&self, value: &Const) -> Value<'ctx> {
@@ -35,9 +35,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             Const::Str(text) => Value::Direct(unit.static_bytes(text.as_bytes()).into()),
             Const::Bytes(bytes) => Value::Direct(unit.static_bytes(bytes).into()),
             Const::Fn(def, args) => Value::At(unit.function_value(*def, args)),
-            Const::Def(def) => {
-                panic!("compiler bug: the constant {def} was not replaced by its value")
-            }
+            Const::Def(def) => unit.named_constant(*def),
         }
     }
 }

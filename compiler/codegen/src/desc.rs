@@ -315,6 +315,9 @@ impl<'ctx> Unit<'_, 'ctx> {
         let TyKind::Adt(def, _) = ty.kind() else {
             return None;
         };
+        if *def == DefId::OPTION || *def == DefId::RESULT {
+            return None;
+        }
         let fields = fields_of(self.input.env, *def, variant)?;
         let name = fields[index].name.as_str();
         let positional = name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit());

@@ -8,6 +8,7 @@ mod attributes;
 mod call;
 mod check;
 mod constant;
+mod constant_data;
 mod debug;
 mod desc;
 mod drop;

@@ -15,6 +15,7 @@ use rustc_hash::FxHashMap;
 use crate::attributes::Attributes;
 use crate::debug::Debug;
 use crate::function;
+use crate::operand::Value;
 use crate::runtime::Runtime;
 use crate::tbaa::Tbaa;
 use crate::{Exports, FunctionExport, GlobalExport, Input, Need};
@@ -46,6 +47,7 @@ pub(crate) struct Unit<'a, 'ctx> {
     pub(crate) globals: FxHashMap<DefId, GlobalValue<'ctx>>,
     pub(crate) descs: RefCell<FxHashMap<Ty, GlobalValue<'ctx>>>,
     pub(crate) texts: RefCell<FxHashMap<Vec<u8>, GlobalValue<'ctx>>>,
+    pub(crate) constants: RefCell<FxHashMap<DefId, Value<'ctx>>>,
     pub(crate) thunks: RefCell<FxHashMap<Target, FunctionValue<'ctx>>>,
     pub(crate) overrides: RefCell<FxHashMap<(Target, &'static str), FunctionValue<'ctx>>>,
     pub(crate) counter: StdCell<u32>,
@@ -70,6 +72,7 @@ pub(crate) fn build<'ctx>(
         globals: FxHashMap::default(),
         descs: RefCell::default(),
         texts: RefCell::default(),
+        constants: RefCell::default(),
         thunks: RefCell::default(),
         overrides: RefCell::default(),
         counter: StdCell::new(0),
@@ -85,7 +88,6 @@ impl<'ctx> Unit<'_, 'ctx> {
     fn fill(&mut self) -> Exports {
         let program = self.input.program;
         let mut exports = Exports::default();
-        self.declare_globals(&mut exports);
         for instance in &program.functions {
             let value = self.declare(&instance.symbol, &instance.signature);
             if !instance.exported {
@@ -93,6 +95,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             }
             self.functions.push(value);
         }
+        self.declare_globals(&mut exports);
         for (instance, value) in program.functions.iter().zip(self.functions.clone()) {
             function::emit(self, value, &instance.body, &instance.name);
             if instance.exported {

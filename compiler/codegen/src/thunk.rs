@@ -9,7 +9,9 @@ use compiler::types::Ty;
 use inkwell::attributes::AttributeLoc;
 use inkwell::module::Linkage;
 use inkwell::types::{BasicMetadataTypeEnum, FunctionType};
-use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, FunctionValue, PointerValue};
+use inkwell::values::{
+    BasicMetadataValueEnum, BasicValueEnum, FunctionValue, PointerValue, StructValue,
+};
 
 use crate::attributes::{extension_of, kind};
 use crate::function::Function;
@@ -26,15 +28,20 @@ impl<'ctx> Unit<'_, 'ctx> {
         if let Some(found) = self.module.get_global(&name) {
             return found.as_pointer_value();
         }
-        let code = thunk.as_global_value().as_pointer_value();
-        let content = self
-            .context
-            .const_struct(&[code.into(), self.empty_block().into()], false);
+        let content = self.function_pair(def, args);
         let global = self.module.add_global(content.get_type(), None, &name);
         global.set_initializer(&content);
         global.set_linkage(Linkage::Internal);
         global.set_constant(true);
         global.as_pointer_value()
+    }
+
+    /// The two words themselves.
+    pub(crate) fn function_pair(&self, def: DefId, args: &[Ty]) -> StructValue<'ctx> {
+        let thunk = self.value_thunk(self.input.program.target(def, args));
+        let code = thunk.as_global_value().as_pointer_value();
+        self.context
+            .const_struct(&[code.into(), self.empty_block().into()], false)
     }
 
     /// Takes every parameter borrowed, and the environment last.

@@ -224,6 +224,21 @@ fn not_constant(error: &RuntimeError, span: Span) -> Diagnostic {
 }
 
 impl ConstValue {
+    pub fn holds_functions(&self) -> bool {
+        match self {
+            ConstValue::Fn(..) => true,
+            ConstValue::Fields(parts)
+            | ConstValue::Variant(_, parts)
+            | ConstValue::Array(parts) => parts.iter().any(ConstValue::holds_functions),
+            ConstValue::Boxed(inside) => inside.holds_functions(),
+            ConstValue::Int(_)
+            | ConstValue::Float(_)
+            | ConstValue::Bool(_)
+            | ConstValue::Char(_)
+            | ConstValue::Str(_) => false,
+        }
+    }
+
     /// As an operand, where it is one.
     pub fn literal(&self, ty: Ty) -> Option<Const> {
         use crate::types::TyKind;
