@@ -201,3 +201,36 @@ impl<A: Args, R: HostType> Func<A, R> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_outlives_its_engine() {
+        let mut engine = Engine::new(Config::default()).unwrap();
+        engine
+            .load("a", "let base = [40]\nfn f(n: i64) -> i64 { base[0] + n }")
+            .unwrap();
+        engine.load("b", "fn g(n: i64) -> i64 { f(n) }").unwrap();
+        engine.load("c", "fn f(n: i64) -> i64 { n }").unwrap();
+        let g: Func<(i64,), i64> = engine.function("g").unwrap();
+        assert_eq!(g.call((2,)).unwrap(), 2);
+        drop(engine);
+        assert_eq!(g.call((2,)).unwrap(), 42);
+    }
+
+    #[test]
+    fn errors_of_calls_are_values_and_leak_nothing() {
+        let mut engine = Engine::new(Config::default()).unwrap();
+        let text = "var seen = [1]\nfn f(n: i64) -> i64 { let ys = [n, n]\n seen.push(n)\n ys[n] }";
+        engine.load("a", text).unwrap();
+        let f: Func<(i64,), i64> = engine.function("f").unwrap();
+        let before = engine.live_blocks();
+        for _ in 0..100 {
+            assert!(matches!(f.call((5,)), Err(Error::Runtime(_))));
+        }
+        assert_eq!(f.call((1,)).unwrap(), 1);
+        assert_eq!(engine.live_blocks(), before);
+    }
+}

@@ -191,8 +191,33 @@ impl GlobalPlace {
     }
 }
 
+impl Linked {
+    /// Calls that were led here go to what they were compiled for again.
+    fn leave_slots(&self) {
+        let units = self.machine.units();
+        for (_, place) in units.iter().flat_map(|unit| &unit.functions) {
+            if let Some(slot) = place.slot
+                && self.contains(read_slot(slot))
+            {
+                write_slot(slot, place.address);
+            }
+        }
+    }
+}
+
+pub(crate) fn read_slot(slot: usize) -> usize {
+    // SAFETY: slots are pointers in the data of units that are in memory.
+    unsafe { *(slot as *const usize) }
+}
+
+pub(crate) fn write_slot(slot: usize, target: usize) {
+    // SAFETY: as above; no run is under way that reads them.
+    unsafe { *(slot as *mut usize) = target };
+}
+
 impl Drop for Linked {
     fn drop(&mut self) {
+        self.leave_slots();
         for global in self.globals.iter().rev() {
             global.drop_value(&self.machine);
         }

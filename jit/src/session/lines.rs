@@ -7,7 +7,7 @@ use compiler::mono::Mode;
 
 use super::{Loaded, Session, link};
 use crate::front::Ready;
-use crate::linked::Linked;
+use crate::linked::{Linked, read_slot, write_slot};
 use crate::machine::Machine;
 use crate::report::{Error, Shown, UnitReport};
 use crate::saved::Saved;
@@ -253,14 +253,4 @@ fn same_interface(before: &Env, former: DefId, after: &Env, new: DefId) -> bool 
             .map(|body| body.body().params.clone())
     };
     types(old) == types(new) && old.result() == new.result() && modes(old) == modes(new)
-}
-
-fn read_slot(slot: usize) -> usize {
-    // SAFETY: slots are pointers in the data of units that the session holds.
-    unsafe { *(slot as *const usize) }
-}
-
-fn write_slot(slot: usize, target: usize) {
-    // SAFETY: as above; no run is under way that reads them.
-    unsafe { *(slot as *mut usize) = target };
 }
