@@ -5,7 +5,7 @@ use syntax::Span;
 use super::Builder;
 use crate::env::DefId;
 use crate::hir::{BinaryOp, ExprId, ExprKind};
-use crate::mir::{Arg, Base, Operand, Place, Rvalue};
+use crate::mir::{Arg, Base, BlockId, Operand, Place, Rvalue};
 use crate::types::{Ty, TyKind};
 
 impl Builder<'_> {
@@ -17,8 +17,8 @@ impl Builder<'_> {
         value: ExprId,
         span: Span,
     ) {
-        if let Some((link, base)) = self.optional_link(place) {
-            return self.assign_optional(expr, place, (link, base), op, value);
+        if self.optional_link(place).is_some() {
+            return self.assign_optional(expr, place, op, value);
         }
         match op {
             Some(op) => {
@@ -46,7 +46,7 @@ impl Builder<'_> {
             }
             (ExprKind::Local(_) | ExprKind::Field { .. }, _) if self.is_direct(place, value) => {
                 let value = self.rvalue(value, span);
-                let place = self.write_place(place);
+                let place = self.unchecked(place);
                 let place = self.checked(place);
                 self.assign(place, value, span);
             }
@@ -68,7 +68,7 @@ impl Builder<'_> {
                 }
             }
             _ => {
-                let place = self.write_place(place);
+                let place = self.unchecked(place);
                 let place = self.checked(place);
                 // A part of the place itself is taken out before it is overwritten.
                 let value = self.apart_from(value, &[place.base], span);
@@ -110,7 +110,7 @@ impl Builder<'_> {
         (value, value_ty): (Operand, Ty),
         span: Span,
     ) {
-        let place = self.write_place(place);
+        let place = self.unchecked(place);
         let place = self.checked(place);
         let ty = self.place_ty(&place);
         let current = Operand::Copy(place.clone());
@@ -161,25 +161,50 @@ impl Builder<'_> {
         &mut self,
         expr: ExprId,
         place: ExprId,
-        (link, base): (ExprId, ExprId),
         op: Option<BinaryOp>,
         value: ExprId,
     ) {
         let span = self.hir.exprs[expr].span;
         let value_ty = self.expr_ty(value);
         let operand = self.operand_before(value, &[place]);
-        let optional = self.write_place(base);
-        let optional = self.checked(optional);
         let next = self.new_block();
-        let payload = self.good_or(&optional, next, span);
-        let field = self.field_of(&payload, self.tables.fields[&link]);
-        self.evaluated.insert(link, field);
+        let links = self.open_links(place, next, span);
         match op {
             None => self.store(place, operand, span),
             Some(op) => self.assign_op(expr, place, op, (operand, value_ty), span),
         }
-        self.evaluated.remove(&link);
+        self.close_links(&links);
         self.goto(next);
         self.switch_to(next);
+    }
+
+    /// Looks into each `a?.b` within a place, the innermost first, and goes to `absent` if there is nothing. Until the links
+    /// are closed, those expressions are the places of their fields.
+    pub(super) fn open_links(&mut self, place: ExprId, absent: BlockId, span: Span) -> Vec<ExprId> {
+        let Some((link, base)) = self.optional_link(place) else {
+            return Vec::new();
+        };
+        let mut links = self.open_links(base, absent, span);
+        let payload = self.linked_payload(base, absent, span);
+        let field = self.field_of(&payload, self.tables.fields[&link]);
+        self.evaluated.insert(link, field);
+        links.push(link);
+        links
+    }
+
+    /// What is inside of the optional `base` of a link, in place. A link to a field that is no optional itself has been opened.
+    pub(super) fn linked_payload(&mut self, base: ExprId, absent: BlockId, span: Span) -> Place {
+        let optional = self.read_place(base);
+        if self.place_ty(&optional) == self.expr_ty(base) {
+            self.good_or(&optional, absent, span)
+        } else {
+            optional
+        }
+    }
+
+    pub(super) fn close_links(&mut self, links: &[ExprId]) {
+        for link in links {
+            self.evaluated.remove(link);
+        }
     }
 }

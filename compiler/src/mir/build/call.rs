@@ -109,7 +109,7 @@ impl Builder<'_> {
             let later = later_exprs(&call.args, &call.order[step + 1..]);
             pending[*index as usize] = match call.args[*index as usize] {
                 CallArg::Expr(expr) => Some(Pending::Value(self.operand_before(expr, &later))),
-                CallArg::Mut(expr) => Some(Pending::Mut(self.write_place(expr))),
+                CallArg::Mut(expr) => Some(Pending::Mut(self.unchecked(expr))),
                 CallArg::Default(_) | CallArg::Keep => None,
             };
         }

@@ -94,7 +94,7 @@ impl Builder<'_> {
         if !in_place {
             return self.place_before(source, &[each.body]);
         }
-        let place = self.write_place(source);
+        let place = self.unchecked(source);
         let place = self.checked(place);
         let reference = self.open(place, each.span);
         Place::local(reference).then(Projection::Deref)

@@ -135,15 +135,18 @@ impl Builder<'_> {
     pub(super) fn build_optional(&mut self, dest: Option<Local>, expr: ExprId, base: ExprId) {
         let span = self.hir.exprs[expr].span;
         let ty = self.bare_ty(expr);
-        let place = if self.receiver_is_mut(expr) {
-            let place = self.write_place(base);
-            self.checked(place)
-        } else {
-            self.place_before(base, &self.argument_exprs(expr))
-        };
         let (bad, join) = (self.new_block(), self.new_block());
-        let payload = self.good_or(&place, bad, span);
+        let (place, payload, links) = if self.receiver_is_mut(expr) {
+            let links = self.open_links(base, bad, span);
+            let payload = self.linked_payload(base, bad, span);
+            (None, payload, links)
+        } else {
+            let place = self.place_before(base, &self.argument_exprs(expr));
+            let payload = self.good_or(&place, bad, span);
+            (Some(place), payload, Vec::new())
+        };
         let value = self.optional_part(expr, base, payload);
+        self.close_links(&links);
         if let Some(dest) = dest {
             let value = match value {
                 Some(value) if self.body.operand_ty(self.env, &value) == ty => Rvalue::Use(value),
@@ -154,7 +157,7 @@ impl Builder<'_> {
         }
         self.goto(join);
         self.switch_to(bad);
-        if let Some(kind) = self.tables.tries.get(&expr) {
+        if let (Some(kind), Some(place)) = (self.tables.tries.get(&expr), place) {
             // On a `Result`, `a?.b` is `(a?).b`.
             self.leave_with(*kind, &place, span);
         } else if let Some(dest) = dest {

@@ -1,5 +1,5 @@
 //! Expressions that are places: variables, their fields and their elements. Nothing is copied when a place is only
-//! walked through: `xs[i].pos.x` reads one number.
+//! walked through: `xs[i].pos.x` reads one number. To read is as to write: first all indices are evaluated, then the place is accessed.
 
 use syntax::Span;
 
@@ -31,13 +31,13 @@ impl Builder<'_> {
 
     /// The place of an expression to be read, its indices checked. Other expressions are evaluated into a temporary.
     pub(super) fn read_place(&mut self, expr: ExprId) -> Place {
-        let unchecked = self.unchecked(expr, true);
+        let unchecked = self.unchecked(expr);
         self.checked(unchecked)
     }
 
     /// The same before its value is wrapped.
     pub(super) fn read_bare_place(&mut self, expr: ExprId) -> Place {
-        let unchecked = self.bare_unchecked(expr, true);
+        let unchecked = self.bare_unchecked(expr);
         self.checked(unchecked)
     }
 
@@ -69,20 +69,15 @@ impl Builder<'_> {
         unchecked.place
     }
 
-    /// The place of an expression that will be accessed exclusively or written; its indices are evaluated now.
-    pub(super) fn write_place(&mut self, expr: ExprId) -> Unchecked {
-        self.unchecked(expr, false)
-    }
-
-    /// When `reads` is set, a base that the index expressions may write is copied first.
-    fn unchecked(&mut self, expr: ExprId, reads: bool) -> Unchecked {
+    /// The place of an expression whose indices are evaluated now, and which is accessed later.
+    pub(super) fn unchecked(&mut self, expr: ExprId) -> Unchecked {
         if self.tables.wraps.contains_key(&expr) || !self.is_place(expr) {
             return Unchecked::new(self.value_place(expr));
         }
-        self.bare_unchecked(expr, reads)
+        self.bare_unchecked(expr)
     }
 
-    fn bare_unchecked(&mut self, expr: ExprId, reads: bool) -> Unchecked {
+    fn bare_unchecked(&mut self, expr: ExprId) -> Unchecked {
         let span = self.hir.exprs[expr].span;
         if let Some(place) = self.evaluated.get(&expr) {
             return Unchecked::new(place.clone());
@@ -99,16 +94,12 @@ impl Builder<'_> {
             ExprKind::Global(def) => Unchecked::new(Place::global(*def)),
             ExprKind::Field { base, .. } => {
                 let field = self.tables.fields[&expr];
-                let mut found = self.unchecked(*base, reads);
+                let mut found = self.unchecked(*base);
                 found.place = self.field_of(&found.place, field);
                 found
             }
             ExprKind::Index { base, index, .. } => {
-                let mut found = if reads {
-                    Unchecked::new(self.place_before(*base, &[*index]))
-                } else {
-                    self.unchecked(*base, false)
-                };
+                let mut found = self.unchecked(*base);
                 self.element(&mut found, *index, span);
                 found
             }
