@@ -11,7 +11,6 @@ pub mod own;
 pub mod pipeline;
 pub mod render;
 #[cfg(test)]
-#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;

@@ -202,3 +202,28 @@ fn what_is_not_there_yet_is_said_once() {
         "#]],
     );
 }
+
+#[test]
+fn the_examples_are_free_of_mistakes() {
+    let (mut sources, mut env) = with_prelude();
+    let io = env.fresh_module("io");
+    env.mark_loaded("<io>".into(), io);
+    let text = include_str!("../../stdlib/lang/io.sumi");
+    let (text, env) = unit(&env, &mut sources, "<io>", text, io, &[]);
+    assert_eq!(text, "");
+    let examples = [
+        include_str!("../../examples/checksum.sumi"),
+        include_str!("../../examples/life.sumi"),
+        include_str!("../../examples/mandelbrot.sumi"),
+        include_str!("../../examples/nbody.sumi"),
+        include_str!("../../examples/sqlite.sumi"),
+        include_str!("../../examples/tour.sumi"),
+        include_str!("../../examples/wordcount.sumi"),
+    ];
+    for text in examples {
+        let mut env = env.clone();
+        let module = env.fresh_module("main");
+        let (text, _) = unit(&env, &mut sources, "example", text, module, &[("io", io)]);
+        assert_eq!(text, "");
+    }
+}

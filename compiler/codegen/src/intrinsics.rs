@@ -79,6 +79,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                         .into(),
                 )
             }
+            "ptr_null" => Some(self.unit.runtime.pointer.const_null().into()),
             _ if name.starts_with("float_") => Some(self.float_function(&name[6..], ty?, args)),
             _ if name.starts_with("int_") => self.int_function(&name[4..], ty?, args),
             _ => None,

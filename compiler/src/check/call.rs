@@ -31,6 +31,8 @@ pub(super) struct Called<'a> {
     pub(super) declared: Option<Span>,
     /// Extra arguments are C's variadic ones.
     pub(super) variadic: bool,
+    /// A function of C or the host: a text may stand for a `cstr`.
+    pub(super) is_c: bool,
 }
 
 impl Checker<'_, '_> {
@@ -114,6 +116,7 @@ impl Checker<'_, '_> {
             span,
             declared: own.then_some(found.span),
             variadic: matches!(function.origin, FnOrigin::C { variadic: true, .. }),
+            is_c: matches!(function.origin, FnOrigin::C { .. } | FnOrigin::Host),
         };
         let (mut all, mut order) = self.check_args(called, &slots, args);
         if let Some(receiver) = receiver {
@@ -255,6 +258,7 @@ impl Checker<'_, '_> {
             span,
             declared: own.then_some(made.declared),
             variadic: false,
+            is_c: false,
         };
         let (all, order) = self.check_args(called, &slots, args);
         let call = Call {
@@ -385,6 +389,7 @@ impl Checker<'_, '_> {
             span: self.span(id),
             declared: None,
             variadic: false,
+            is_c: false,
         };
         let (all, order) = self.check_args(called, &slots, args);
         let call = Call {
@@ -487,6 +492,13 @@ impl Checker<'_, '_> {
         if !slot.is_mut {
             if arg.is_mut {
                 self.report(errors::argument_is_not_mut(span, &slot.name, called.name));
+            }
+            if called.is_c && slot.ty == Ty::new(TyKind::CStr) {
+                let found = self.infer_expr(arg.value);
+                if self.shallow(found) != Ty::str() {
+                    self.unify_or_report(found, slot.ty, span, why);
+                }
+                return;
             }
             self.coerce(arg.value, slot.ty, why);
             return;
@@ -701,6 +713,7 @@ impl Checker<'_, '_> {
             span,
             declared: None,
             variadic: false,
+            is_c: false,
         };
         if args.len() > most {
             let extra = self.span(args[most].value);

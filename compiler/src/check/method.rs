@@ -194,6 +194,7 @@ impl Checker<'_, '_> {
             span: self.span(call.id),
             declared: own.then_some(found.span),
             variadic: false,
+            is_c: false,
         };
         let (args, order) = self.check_args(called, &slots, call.args);
         let kept = args.into_iter().map(|arg| match arg {

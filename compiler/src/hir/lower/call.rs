@@ -172,6 +172,9 @@ impl<'a> BodyLowering<'_, 'a> {
         args: &'a [ast::Arg],
         span: Span,
     ) -> ExprId {
+        if let Some(null) = self.null_pointer(receiver, name) {
+            return self.finish_call(Callee::Fn(null), args, span);
+        }
         let Some(subject) = self.subject(receiver) else {
             return self.value_method_call(receiver, name, args, false, span);
         };
@@ -190,6 +193,16 @@ impl<'a> BodyLowering<'_, 'a> {
             name_span: name.span,
         };
         self.finish_call(callee, args, span)
+    }
+
+    /// `ptr.null()`, whose pointee is inferred.
+    fn null_pointer(&self, receiver: &ast::Expr, name: &ast::Ident) -> Option<DefId> {
+        let is_ptr = matches!(&receiver.kind, ast::ExprKind::Name(name) if name.name == "ptr");
+        if !is_ptr || name.name != "null" || self.find("ptr").is_some() {
+            return None;
+        }
+        let prelude = self.unit.env.module(ModuleId::PRELUDE);
+        prelude.names.get("ptr_null").copied()
     }
 
     pub(super) fn value_method_call(

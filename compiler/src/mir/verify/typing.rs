@@ -109,6 +109,9 @@ impl Verifier<'_> {
         };
         for (arg, (is_mut, ty)) in args.iter().zip(params) {
             match arg {
+                // C is given the address of a text.
+                Arg::Value(operand)
+                    if *ty.kind() == TyKind::CStr && self.operand(operand) == Ty::str() => {}
                 Arg::Value(operand) if !is_mut => self.agree(self.operand(operand), ty, at),
                 Arg::Mut(place) if is_mut => self.agree(self.ty(place), ty, at),
                 Arg::Value(_) | Arg::Mut(_) => {
