@@ -87,10 +87,15 @@ pub(super) struct Obligation {
 }
 
 pub(super) enum Because {
-    Param { name: SmolStr, of: SmolStr },
+    Param {
+        name: SmolStr,
+        of: SmolStr,
+    },
     Compared(hir::BinaryOp),
     Arithmetic(SmolStr),
     Key,
+    /// The bounds of a range: integers or characters.
+    Range,
 }
 
 /// A number in the text, to be compared with the range of the type it takes.

@@ -3,9 +3,9 @@
 use smol_str::SmolStr;
 use syntax::Span;
 
-use super::body::{Binder, Checker, Expect, Literal, Number, Why};
+use super::body::{Because, Binder, Checker, Expect, Literal, Number, Obligation, Why};
 use super::errors;
-use crate::env::{DefId, DefKind};
+use crate::env::{Bound, DefId, DefKind};
 use crate::hir::{self, ExprId, ExprKind, LocalId, StrPart};
 use crate::types::{FnParam, FnTy, InferKind, Len, OriginKind, Ty, TyKind};
 
@@ -424,8 +424,14 @@ impl Checker<'_, '_> {
         let ty = self.shallow(ty);
         let fits = ty.is_int()
             || matches!(ty.kind(), TyKind::Char | TyKind::Infer(_) | TyKind::Error)
-            || self.infer.param_has(ty, &[crate::env::Bound::Int]);
+            || self.infer.param_has(ty, &[Bound::Int]);
         if fits {
+            self.obligations.push(Obligation {
+                ty,
+                bound: Bound::Int,
+                span: self.span(first),
+                because: Because::Range,
+            });
             return ty;
         }
         let shown = self.show(ty);

@@ -125,7 +125,7 @@ pub(in super::super) fn no_bits(span: Span, symbol: &str, ty: &str) -> Diagnosti
 }
 
 pub(in super::super) fn bad_range(span: Span, ty: &str) -> Diagnostic {
-    Diagnostic::error("bad-range", format!("a range cannot begin with {}", a(ty)))
+    Diagnostic::error("bad-range", format!("a range cannot be of {}", a(ty)))
         .at(span, "ranges are of integers or characters")
 }
 

@@ -318,3 +318,27 @@ fn format_specs_suit_their_types() {
         "#]],
     );
 }
+
+#[test]
+fn ranges_are_of_integers_or_characters() {
+    check(
+        "for i in 0..5 { if i == 1.5 { print(i) } }\n\
+         let a = 1.5..3\n\
+         let b = \"a\"..\"b\"\n\
+         let c = 'a'..='z'\n\
+         let d: u8 = 3\n\
+         let e = 0..d\n\
+         let f = 'a'..3\n",
+        expect![[r#"
+            1: bad-range a range cannot be of an `f64`
+               ^ `0` ranges are of integers or characters
+            2: bad-range a range cannot be of an `f64`
+               ^ `1.5` ranges are of integers or characters
+            3: bad-range a range cannot be of a `str`
+               ^ `"a"` ranges are of integers or characters
+            7: mismatched-types expected `char`, found an integer
+               ^ `3` this is an integer
+               - `'a'` `char` is expected because the range starts with this type
+        "#]],
+    );
+}
