@@ -4,6 +4,7 @@
 
 mod body;
 mod bounds;
+mod builtin;
 mod call;
 mod errors;
 mod exhaustive;
