@@ -24,13 +24,13 @@ pub(crate) struct Ran {
 /// Compiles a unit after the library.
 pub(crate) fn compile(source: &str) -> Compiled {
     let mut env = Env::new();
-    for (file, text) in (0..).zip(LIBRARY) {
+    for (file, text) in (2..).zip(LIBRARY) {
         let library = unit(&env, ModuleId::PRELUDE, text, file);
         assert!(library.is_accepted(), "{:?}", library.diagnostics);
         env = library.env;
     }
     let module = env.fresh_module("main");
-    unit(&env, module, source, 2)
+    unit(&env, module, source, 1)
 }
 
 fn unit(env: &Env, module: ModuleId, source: &str, file: u32) -> Compiled {
