@@ -63,6 +63,11 @@ fn evaluated(env: &Env, init: DefId) -> ConstValue {
 }
 
 pub(crate) fn run(compiled: &Compiled) -> Ran {
+    run_with(compiled, "")
+}
+
+/// Runs with this text as input.
+pub(crate) fn run_with(compiled: &Compiled, input: &str) -> Ran {
     let env = &compiled.env;
     let constants = |def: DefId| -> Option<Const> {
         match &env.def(def).kind {
@@ -74,7 +79,10 @@ pub(crate) fn run(compiled: &Compiled) -> Ran {
         Ok(program) => program,
         Err(diagnostic) => panic!("{diagnostic:?}"),
     };
-    let mut outside = Captured::default();
+    let mut outside = Captured {
+        input: input.lines().map(str::to_string).collect(),
+        ..Captured::default()
+    };
     let mut interpreter = Interpreter::new(&mut outside).with_fuel(200_000_000);
     let outcome = interpreter.run_cells(env, program);
     let leaked = interpreter.close();

@@ -362,8 +362,7 @@ fn spec_text(spec: &FormatSpec) -> String {
 
 fn old_text(old: Old) -> String {
     match old {
-        Old::Unknown => String::new(),
-        Old::Nothing => " // was empty".to_string(),
+        Old::Unknown | Old::Nothing => String::new(),
         Old::Drop => " // drops the old".to_string(),
         Old::DropIf(flag) => format!(" // drops the old if {flag}"),
     }

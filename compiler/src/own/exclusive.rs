@@ -1,16 +1,335 @@
 //! Whether two accesses to overlapping places can be open at once, one of them to write. What is certain is an error that
 //! names both; what depends on two indices is checked as it runs.
+//!
+//! An access is open for one call (a `mut` argument) or as long as a reference lives (`for mut`, `mut` in a pattern, a `mut` parameter).
 
-use syntax::Diagnostics;
+use syntax::{Diagnostic, Diagnostics, Span};
 
 use super::interface::Interfaces;
-use crate::env::Env;
-use crate::mir::Body;
+use super::liveness::{Liveness, Origins, origins};
+use super::paths::{Overlap, Path, paths};
+use super::walk::{self, Access};
+use crate::env::{DefId, Env};
+use crate::mir::{
+    Arg, Base, Body, Callee, Check, Const, Effects, Local, LocalKind, Operand, Place, Projection,
+    Statement, StatementKind,
+};
+use crate::types::{IntTy, TyNames};
 
-pub(super) fn check(
-    _body: &mut Body,
-    _env: &Env,
-    _interfaces: &Interfaces,
-    _diags: &mut Diagnostics,
-) {
+pub(super) fn check(body: &mut Body, env: &Env, interfaces: &Interfaces, diags: &mut Diagnostics) {
+    let origins = origins(body);
+    let liveness = Liveness::of(body, &origins);
+    let mut found = Vec::new();
+    let mut checks = Vec::new();
+    for block in body.blocks.keys() {
+        let points = liveness.through(body, block);
+        for (at, statement) in body.blocks[block].statements.iter().enumerate() {
+            let mut visit = Visit {
+                body,
+                env,
+                origins: &origins,
+                statement,
+                found: &mut found,
+                disjoint: Vec::new(),
+            };
+            visit.within_call(interfaces);
+            visit.against_open(&points[at], interfaces);
+            for check in visit.disjoint {
+                checks.push((block, at, check));
+            }
+        }
+    }
+    found.dedup();
+    for diagnostic in found {
+        diags.push(diagnostic);
+    }
+    for (block, at, check) in checks.into_iter().rev() {
+        let statements = &mut body.blocks[block].statements;
+        let span = statements[at].span;
+        let kind = StatementKind::Check(check);
+        statements.insert(at, Statement { kind, span });
+    }
+}
+
+struct Visit<'a> {
+    body: &'a Body,
+    env: &'a Env,
+    origins: &'a Origins,
+    statement: &'a Statement,
+    found: &'a mut Vec<Diagnostic>,
+    /// Pairs of indices that must differ when the statement runs.
+    disjoint: Vec<Check>,
+}
+
+impl Visit<'_> {
+    /// The `mut` arguments of one call, with each other and with the globals that the callee touches.
+    fn within_call(&mut self, interfaces: &Interfaces) {
+        let StatementKind::Call { callee, args, .. } = &self.statement.kind else {
+            return;
+        };
+        let opened: Vec<&Place> = args
+            .iter()
+            .filter_map(|arg| match arg {
+                Arg::Mut(place) => Some(place),
+                Arg::Value(_) => None,
+            })
+            .collect();
+        if opened.is_empty() {
+            return;
+        }
+        for (at, first) in opened.iter().enumerate() {
+            for second in &opened[at + 1..] {
+                if self.clash(first, second) {
+                    self.report(twice_in_call(
+                        &self.name(first),
+                        &self.name(second),
+                        self.statement.span,
+                    ));
+                }
+            }
+        }
+        let effects = interfaces.call_effects(callee);
+        for place in opened {
+            self.callee_touches(place, &effects, callee, None);
+        }
+    }
+
+    /// Everything that the statement does, with the references that are open around it.
+    fn against_open(&mut self, live: &super::liveness::LocalSet, interfaces: &Interfaces) {
+        let open: Vec<Local> = live
+            .iter()
+            .filter(|local| self.body.locals[*local].kind == LocalKind::Ref)
+            .filter(|local| !self.origins[*local].is_empty())
+            .collect();
+        for reference in open {
+            if walk::defined(&self.statement.kind) == Some(reference) {
+                continue;
+            }
+            let places = self.origins[reference].clone();
+            let mut accesses = Vec::new();
+            walk::places(&self.statement.kind, &mut |access, place| {
+                accesses.push((access, place.clone()));
+            });
+            for (access, place) in accesses {
+                if self.reaches(place.base, reference) {
+                    continue;
+                }
+                let clashes = places.iter().any(|opened| self.clash(opened, &place));
+                if clashes && self.first_of_statement() {
+                    let name = self.name(&places[0]);
+                    let opened_at = self.body.locals[reference].span;
+                    self.report(while_open(
+                        &name,
+                        &self.name(&place),
+                        access,
+                        self.statement.span,
+                        opened_at,
+                    ));
+                }
+            }
+            if let StatementKind::Call { callee, .. } = &self.statement.kind {
+                let effects = interfaces.call_effects(callee);
+                for place in &places {
+                    let opened_at = self.body.locals[reference].span;
+                    self.callee_touches(place, &effects, callee, Some(opened_at));
+                }
+            }
+        }
+    }
+
+    /// Whether `base` is the reference, or one that was opened through it.
+    fn reaches(&self, base: Base, reference: Local) -> bool {
+        let mut pending = vec![base];
+        let mut seen = Vec::new();
+        while let Some(Base::Local(local)) = pending.pop() {
+            if local == reference {
+                return true;
+            }
+            if !seen.contains(&local) {
+                seen.push(local);
+                pending.extend(self.origins[local].iter().map(|place| place.base));
+            }
+        }
+        false
+    }
+
+    /// Whether the places certainly overlap; asks for a check where that depends on two indices.
+    fn clash(&mut self, first: &Place, second: &Place) -> bool {
+        let all = |place: &Place| paths(self.body, self.env, self.origins, place);
+        let (firsts, seconds) = (all(first), all(second));
+        let mut clashes = false;
+        for one in &firsts {
+            for other in &seconds {
+                match one.overlap(other) {
+                    Overlap::Disjoint => {}
+                    Overlap::Always => clashes = true,
+                    Overlap::IfSame(a, b, depth) => self.must_differ(one, a, b, depth),
+                }
+            }
+        }
+        clashes
+    }
+
+    fn must_differ(&mut self, path: &Path, first: Projection, second: Projection, depth: usize) {
+        let (Some(first), Some(second)) = (index_of(first), index_of(second)) else {
+            return;
+        };
+        let behind_reference = matches!(
+            path.base,
+            Base::Local(local) if self.body.locals[local].kind == LocalKind::Ref
+        );
+        let deref = behind_reference.then_some(Projection::Deref);
+        let steps = path.steps[..depth].iter().map(|step| step.projection);
+        let place = Place {
+            base: path.base,
+            projections: deref.into_iter().chain(steps).collect(),
+        };
+        self.disjoint.push(Check::Disjoint {
+            first,
+            second,
+            place,
+        });
+    }
+
+    fn callee_touches(
+        &mut self,
+        place: &Place,
+        effects: &Effects,
+        callee: &Callee,
+        opened_at: Option<Span>,
+    ) {
+        for path in paths(self.body, self.env, self.origins, place) {
+            let Base::Global(global) = path.base else {
+                continue;
+            };
+            // What a function value or trait method touches is not known; it is trusted.
+            let touches = effects.reads.contains(&global) || effects.writes.contains(&global);
+            if touches {
+                let name = self.env.name_of(global);
+                let callee = callee_name(self.env, callee);
+                self.report(callee_uses(&name, &callee, self.statement.span, opened_at));
+            }
+        }
+    }
+
+    /// One mistake is told once, though several references may be open.
+    fn first_of_statement(&self) -> bool {
+        let span = self.statement.span;
+        !self.found.iter().any(|found| found.span() == Some(span))
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if !self.found.contains(&diagnostic) {
+            self.found.push(diagnostic);
+        }
+    }
+
+    /// As the user wrote it, more or less.
+    fn name(&self, place: &Place) -> String {
+        let mut name = match place.base {
+            Base::Global(global) => self.env.name_of(global),
+            Base::Local(local) => match &self.body.locals[local].name {
+                Some(name) => name.to_string(),
+                None => match self.origins[local].first() {
+                    Some(origin) => self.name(origin),
+                    None => "a value".to_string(),
+                },
+            },
+        };
+        let mut so_far = Place {
+            base: place.base,
+            projections: Vec::new(),
+        };
+        for projection in &place.projections {
+            let ty = self.body.place_ty(self.env, &so_far);
+            match projection {
+                Projection::Deref | Projection::Payload { .. } => {}
+                Projection::Field(field) => {
+                    name.push('.');
+                    name.push_str(&super::field_name(self.env, ty, *field));
+                }
+                Projection::ConstIndex(index) => name.push_str(&format!("[{index}]")),
+                Projection::Index(local) => match &self.body.locals[*local].name {
+                    Some(index) => name.push_str(&format!("[{index}]")),
+                    None => name.push_str("[…]"),
+                },
+            }
+            so_far.projections.push(*projection);
+        }
+        name
+    }
+}
+
+fn index_of(projection: Projection) -> Option<Operand> {
+    match projection {
+        Projection::Index(local) => Some(Operand::Copy(Place::local(local))),
+        Projection::ConstIndex(index) => {
+            Some(Operand::Const(Const::Int(IntTy::I64, i128::from(index))))
+        }
+        Projection::Field(_) | Projection::Payload { .. } | Projection::Deref => None,
+    }
+}
+
+fn callee_name(env: &Env, callee: &Callee) -> String {
+    let name = |def: &DefId| format!("`{}`", env.name_of(*def));
+    match callee {
+        Callee::Fn(def, _) | Callee::TraitMethod(def, _) => name(def),
+        Callee::Value(_) => "the function".to_string(),
+    }
+}
+
+const CODE: &str = "exclusive-access";
+
+fn twice_in_call(first: &str, second: &str, span: Span) -> Diagnostic {
+    let message = if first == second {
+        format!("`{first}` is passed as `mut` twice in one call")
+    } else {
+        format!("`{first}` and `{second}` overlap, and both are passed as `mut` in one call")
+    };
+    Diagnostic::error(CODE, message)
+        .at(span, "both accesses last as long as this call")
+        .help("make the changes in two calls, or work on a copy of one of them")
+}
+
+fn while_open(name: &str, used: &str, access: Access, span: Span, opened: Span) -> Diagnostic {
+    let (verb, label) = match access {
+        Access::Write => ("assigned", "assigned here"),
+        Access::Mut | Access::Open => ("changed", "changed here"),
+        Access::Value
+        | Access::Move
+        | Access::Borrow
+        | Access::Inspect
+        | Access::Unique
+        | Access::Drop => ("read", "read here"),
+    };
+    let message = if used == name {
+        format!("`{name}` is {verb} while a part of it is open to changes")
+    } else {
+        format!("`{used}` is {verb} while a part of `{name}` is open to changes")
+    };
+    let diagnostic = Diagnostic::error(CODE, message)
+        .at(span, label)
+        .also(opened, format!("this is a part of `{name}`, in place"));
+    if verb == "read" {
+        diagnostic.help(format!(
+            "read it before: `let before = {used}` in front of the loop or block"
+        ))
+    } else {
+        diagnostic.help(format!(
+            "loop over the indices, or over a copy: `for x in {name} {{ … }}` walks the values that `{name}` had"
+        ))
+    }
+}
+
+fn callee_uses(name: &str, callee: &str, span: Span, opened: Option<Span>) -> Diagnostic {
+    let message = format!("{callee} uses `{name}` itself, while `{name}` is being changed here");
+    let diagnostic = Diagnostic::error(CODE, message)
+        .at(span, format!("called with `{name}` open to changes"))
+        .help(format!(
+            "pass what {callee} needs as arguments, or change a copy: `var copy = {name}`"
+        ));
+    match opened {
+        Some(opened) => diagnostic.also(opened, format!("this is a part of `{name}`, in place")),
+        None => diagnostic,
+    }
 }

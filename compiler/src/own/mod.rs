@@ -144,3 +144,14 @@ fn set_param_kinds(body: &mut Body) {
         };
     }
 }
+
+/// The name of a field as it is written after a dot.
+fn field_name(env: &Env, ty: crate::types::Ty, field: u32) -> String {
+    let named = match ty.kind() {
+        crate::types::TyKind::Adt(def, _) => crate::boxes::fields_of(env, *def, 0)
+            .and_then(|fields| fields.get(field as usize))
+            .map(|field| field.name.to_string()),
+        _ => None,
+    };
+    named.unwrap_or_else(|| field.to_string())
+}
