@@ -54,7 +54,7 @@ fn a_last_use_moves_and_a_borrow_is_free() {
             fn cell() -> () {
               let _1: i64
               b0: _1 = call both()
-                  @def280 = _1
+                  @def284 = _1
                   _0 = ()
                   return
             }
