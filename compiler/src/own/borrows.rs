@@ -97,14 +97,25 @@ fn candidates(body: &Body, needs: &Needs) -> FxHashSet<Local> {
         .collect()
 }
 
+/// The value of a `const` does not count: it may be computed where it is used, and then needs a drop.
 fn is_plain_copy(kind: &StatementKind) -> bool {
-    matches!(
-        kind,
+    match kind {
         StatementKind::Assign {
-            value: Rvalue::Use(Operand::Copy(_) | Operand::Const(_)),
+            value: Rvalue::Use(Operand::Copy(_)),
             ..
-        }
-    )
+        } => true,
+        StatementKind::Assign {
+            value: Rvalue::Use(Operand::Const(value)),
+            ..
+        } => !matches!(value, Const::Def(_)),
+        StatementKind::Assign { .. }
+        | StatementKind::Call { .. }
+        | StatementKind::Open { .. }
+        | StatementKind::Check(_)
+        | StatementKind::MakeUnique(_)
+        | StatementKind::Drop { .. }
+        | StatementKind::Nop => false,
+    }
 }
 
 /// Gives up candidates whose value as a whole goes where it is kept; such a copy becomes a move later.

@@ -4,10 +4,11 @@
 use super::interface::Interfaces;
 use super::liveness::{Origins, whole_local};
 use super::paths::{Path, paths};
+use super::walk;
 use crate::env::Env;
 use crate::mir::{
-    Arg, Base, Body, Callee, Local, LocalDecl, LocalKind, Old, Operand, Place, Rvalue, Statement,
-    StatementKind,
+    Arg, Base, Body, Callee, Const, Local, LocalDecl, LocalKind, Old, Operand, Place, Rvalue,
+    Statement, StatementKind,
 };
 use crate::types::Ty;
 
@@ -16,7 +17,8 @@ pub(super) fn calls(body: &mut Body, env: &Env, interfaces: &Interfaces, origins
     for block in blocks {
         let statements = std::mem::take(&mut body.blocks[block].statements);
         let mut out = Vec::with_capacity(statements.len());
-        for statement in statements {
+        for mut statement in statements {
+            name_constants(body, env, &mut statement, &mut out);
             call(body, env, interfaces, origins, statement, &mut out);
         }
         body.blocks[block].statements = out;
@@ -95,6 +97,28 @@ fn call(
     if !direct {
         out.push(assign(dest, Operand::Copy(target), old, span));
     }
+}
+
+/// A `const` that owns blocks and stands anywhere but in a plain assignment gets a local of its own, which is dropped.
+fn name_constants(body: &mut Body, env: &Env, statement: &mut Statement, out: &mut Vec<Statement>) {
+    if let StatementKind::Assign {
+        value: Rvalue::Use(_),
+        ..
+    } = statement.kind
+    {
+        return;
+    }
+    let span = statement.span;
+    walk::operands_mut(&mut statement.kind, &[], &mut |_, operand| {
+        if let Operand::Const(Const::Def(_)) = operand
+            && !body.operand_ty(env, operand).is_scalar()
+        {
+            let ty = body.operand_ty(env, operand);
+            let place = Place::local(fresh(body, ty, span));
+            let constant = std::mem::replace(operand, Operand::Copy(place.clone()));
+            out.push(assign(place, constant, Old::Unknown, span));
+        }
+    });
 }
 
 fn written_paths(body: &Body, env: &Env, origins: &Origins, args: &[Arg]) -> Vec<Path> {

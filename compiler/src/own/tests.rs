@@ -28,7 +28,7 @@ fn a_last_use_moves_and_a_borrow_is_free() {
         "fn len(s: str) -> i64 = s.len()\n\
          fn keep(s: str) -> [str] = [s]\n\
          fn both() -> i64 { let s = \"a{1}\"\n let n = len(s)\n let kept = keep(s)\n n + kept.len() }\n\
-         both()\n",
+         print(both())\n",
         expect![[r#"
             fn len(_1: ref str) -> i64 {
               b0: _0 = call len(borrow _1)
@@ -53,8 +53,12 @@ fn a_last_use_moves_and_a_borrow_is_free() {
             }
             fn cell() -> () {
               let _1: i64
+              let _2: str
+              let _3: ()
               b0: _1 = call both()
-                  @def284 = _1
+                  _2 = format [_1]
+                  _3 = call print(borrow _2)
+                  drop _2
                   _0 = ()
                   return
             }
