@@ -12,7 +12,9 @@ use super::needs::Needs;
 use super::paths::{Path, paths};
 use super::walk::{self, Access, Role};
 use crate::env::Env;
-use crate::mir::{Base, Body, Local, LocalKind, Operand, Place, Rvalue, Statement, StatementKind};
+use crate::mir::{
+    Base, Body, Const, Local, LocalKind, Operand, Place, Rvalue, Statement, StatementKind,
+};
 
 pub(super) fn infer(body: &mut Body, env: &Env, needs: &Needs, interfaces: &Interfaces) {
     borrow_what_is_only_read(body, env, interfaces);
