@@ -1,0 +1,108 @@
+//! What small functions become, before and after optimisation.
+
+use codegen::{CpuLevel, Input, Options};
+use compiler::env::Env;
+use compiler::mono::{self, Mode};
+use compiler::pipeline;
+use syntax::Sources;
+
+/// The body of the only function of `source`, without numbers of debug locations.
+fn body(source: &str, optimise: bool) -> String {
+    let mut sources = Sources::new();
+    let file = sources.add("test.sumi", source);
+    let mut env = Env::new();
+    let module = env.fresh_module("test");
+    let imports = compiler::hir::Imports::default();
+    let compiled = pipeline::compile(&env, sources.file(file), module, &imports);
+    let messages: Vec<&str> = compiled
+        .diagnostics
+        .iter()
+        .map(|found| found.message.as_str())
+        .collect();
+    assert!(compiled.is_accepted(), "{messages:?}");
+    let program = mono::instantiate(&compiled.env, &compiled.unit, Mode::Session, &|_| None)
+        .expect("instances that end");
+    let options = Options {
+        optimise,
+        reloadable: false,
+        cpu: CpuLevel::V3,
+        verify: true,
+    };
+    let text = codegen::ir(Input {
+        program: &program,
+        env: &compiled.env,
+        sources: &sources,
+        options,
+    });
+    let text = text.expect("a module");
+    let start = text.find("define ").expect("a function");
+    let end = text[start..]
+        .find("\n}\n")
+        .expect("the end of the function");
+    text[start..start + end + 2]
+        .lines()
+        .map(|line| line.split(", !dbg").next().unwrap_or(line))
+        .filter(|line| !line.trim().is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn arithmetic_is_a_few_instructions() {
+    let text = body("fn scaled(a: f64, b: f64) -> f64 = a * b + 1.0", true);
+    let expected = [
+        "fmul double %0, %1",
+        "fadd double %2, 1.000000e+00",
+        "ret double %3",
+    ];
+    for line in expected {
+        assert!(text.contains(line), "no `{line}` in\n{text}");
+    }
+    assert_eq!(text.lines().count(), 6, "{text}");
+}
+
+#[test]
+fn a_division_is_checked_and_the_least_by_minus_one_wraps() {
+    let text = body("fn quotient(a: i64, b: i64) -> i64 = a / b", false);
+    assert!(text.contains("call void @sumi_trap(i32 1,"), "{text}");
+    assert!(text.contains("select i1"), "{text}");
+}
+
+#[test]
+fn a_sum_over_an_array_checks_nothing() {
+    let source = "fn total(xs: [i64]) -> i64 {
+        var sum = 0
+        for x in xs { sum += x }
+        sum
+    }";
+    let text = body(source, true);
+    assert!(!text.contains("sumi_trap"), "{text}");
+    assert!(text.contains("<4 x i64>"), "vectors in\n{text}");
+}
+
+#[test]
+fn small_integers_are_widened_as_c_does() {
+    let text = body(
+        "fn narrow(a: i8, b: bool) -> u16 = if b { u16(a) } else { 0 }",
+        false,
+    );
+    let head = text.lines().next().unwrap_or_default();
+    assert!(head.contains("zeroext i16"), "{head}");
+    assert!(
+        head.contains("i8 signext") && head.contains("i1 zeroext"),
+        "{head}"
+    );
+}
+
+#[test]
+fn values_in_memory_are_borrowed_by_address() {
+    let source = "struct Pair { a: f64, b: f64 }
+    fn swapped(p: Pair) -> Pair = Pair(p.b, p.a)";
+    let text = body(source, false);
+    let head = text.lines().next().unwrap_or_default();
+    assert!(
+        head.contains("noalias readonly align 8 captures(none)"),
+        "{head}"
+    );
+    assert!(head.contains("dereferenceable(16)"), "{head}");
+}
