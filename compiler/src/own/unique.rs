@@ -240,10 +240,7 @@ impl<'a> Facts<'a> {
         };
         let place = &self.places[fact];
         place.base == Base::Local(defined)
-            || place
-                .projections
-                .iter()
-                .any(|projection| *projection == Projection::Index(defined))
+            || place.projections.contains(&Projection::Index(defined))
     }
 
     /// Whether a callee may make another owner of what it is lent: if it can put it somewhere that outlives the call.

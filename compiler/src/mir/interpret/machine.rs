@@ -33,12 +33,6 @@ pub(super) struct Frame {
     dest: Option<(Address, Old)>,
 }
 
-impl Default for Value {
-    fn default() -> Value {
-        Value::Empty
-    }
-}
-
 impl Frame {
     pub(super) fn new(program: Rc<Program>, code: Code, dest: Option<(Address, Old)>) -> Frame {
         Frame {

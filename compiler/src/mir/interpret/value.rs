@@ -7,9 +7,10 @@ use crate::env::DefId;
 use crate::mir::Local;
 use crate::mono::Key;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) enum Value {
     /// Nothing yet, or moved away.
+    #[default]
     Empty,
     Int(i128),
     /// Of either width; an `f32` is kept rounded.
