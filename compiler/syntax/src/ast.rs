@@ -488,13 +488,13 @@ pub enum ExprKind {
     },
     For {
         label: Option<Ident>,
-        pattern: Pattern,
+        pattern: Box<Pattern>,
         source: Box<Expr>,
         body: Block,
     },
     Closure {
         params: Vec<ClosureParam>,
-        result: Option<Type>,
+        result: Option<Box<Type>>,
         /// An assignment stands here as a block of that one statement.
         body: Box<Expr>,
     },
@@ -510,7 +510,7 @@ pub enum ExprKind {
     },
     /// `let pattern = value` as a condition, joined to others by `&&`.
     Is {
-        pattern: Pattern,
+        pattern: Box<Pattern>,
         value: Box<Expr>,
     },
     Paren(Box<Expr>),
@@ -663,11 +663,11 @@ pub enum PatternKind {
         is_mut: bool,
         name: Ident,
     },
-    Literal(PatternLiteral),
+    Literal(Box<PatternLiteral>),
     /// `1..=9`, `'a'..='z'`, `10..`
     Range {
-        start: Option<PatternLiteral>,
-        end: Option<PatternLiteral>,
+        start: Option<Box<PatternLiteral>>,
+        end: Option<Box<PatternLiteral>>,
         inclusive: bool,
     },
     Tuple(Vec<Pattern>),

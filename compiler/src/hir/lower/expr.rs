@@ -116,7 +116,7 @@ impl<'a> BodyLowering<'_, 'a> {
                 params,
                 result,
                 body,
-            } => self.closure(params, result.as_ref(), body),
+            } => self.closure(params, result.as_deref(), body),
             ast::ExprKind::Return(value) => self.return_from(value.as_deref(), span),
             ast::ExprKind::Break { label, value } => {
                 self.break_from(label.as_ref(), value.as_deref(), span)

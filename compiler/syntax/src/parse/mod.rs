@@ -44,10 +44,11 @@ pub fn parse(file: &SourceFile) -> Parsed {
         diagnostics: Vec::new(),
         lexed,
     };
+    let tokens = std::mem::take(&mut parser.lexed.tokens);
     let mut items = Vec::new();
-    for range in recover::items(&parser.lexed.tokens) {
+    for range in recover::items(&tokens) {
         if parser.errors < MAX_ERRORS {
-            items.extend(parser.item(range));
+            items.extend(parser.item(&tokens, range));
         }
     }
     let stray_expected = parser.attach_expected(&mut items);
@@ -83,14 +84,13 @@ struct Stop {
 }
 
 impl Parser<'_> {
-    fn item(&mut self, range: Range<usize>) -> Option<Item> {
-        let is_last = range.end == self.lexed.tokens.len();
-        let next = self.lexed.tokens.get(range.end + 1);
-        let next = next.map(|token| token.token.clone());
-        let slice = self.lexed.tokens.get(range)?.to_vec();
+    fn item(&mut self, all: &[Spanned], range: Range<usize>) -> Option<Item> {
+        let is_last = range.end == all.len();
+        let next = all.get(range.end + 1).map(|token| &token.token);
+        let slice = all.get(range)?;
         let (first, last) = (slice.first()?, slice.last()?);
         let whole = Span::new(self.file.id, first.start, last.end);
-        let mut tokens = Cow::Borrowed(slice.as_slice());
+        let mut tokens = Cow::Borrowed(slice);
         loop {
             match self.attempt(&tokens) {
                 Ok((item, found)) => {
@@ -100,9 +100,9 @@ impl Parser<'_> {
                 Err(stop) => {
                     let at_end = stop.index >= tokens.len();
                     self.ends_early |=
-                        is_last && at_end && (self.lexed.ends_with_attribute || needs_more(&slice));
+                        is_last && at_end && (self.lexed.ends_with_attribute || needs_more(slice));
                     let region = recover::region(&tokens, stop.index);
-                    self.report(&tokens, &stop, region.clone(), next.as_ref());
+                    self.report(&tokens, &stop, region.clone(), next);
                     if region.len() == tokens.len() || self.errors >= MAX_ERRORS {
                         return Some(error_item(whole));
                     }
@@ -114,21 +114,17 @@ impl Parser<'_> {
     }
 
     fn attempt(&self, tokens: &[Spanned]) -> Result<(Item, Vec<Diagnostic>), Stop> {
-        let ranges: Vec<(u32, u32)> = tokens
-            .iter()
-            .map(|token| (token.start, token.end))
-            .collect();
         let mut ctx = Context {
             file: self.file.id,
-            ranges: &ranges,
+            tokens,
             docs: &self.lexed.docs,
             diagnostics: Vec::new(),
         };
         let stream = tokens.iter().enumerate();
         let stream = stream.map(|(index, token)| Ok((index, token.token.clone(), index + 1)));
         match grammar::ItemParser::new().parse(&mut ctx, stream) {
-            Ok(item) => {
-                build::check_top(&mut ctx, &item);
+            Ok(line) => {
+                let item = build::top_item(&mut ctx, *line);
                 Ok((item, ctx.diagnostics))
             }
             Err(error) => Err(stop(error, tokens.len())),

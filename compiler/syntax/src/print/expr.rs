@@ -88,7 +88,7 @@ pub(super) fn expr(found: &Expr) -> Tree {
             params,
             result,
             body,
-        } => closure(params, result.as_ref(), body),
+        } => closure(params, result.as_deref(), body),
         ExprKind::Return(value) => node("return", value.iter().map(|e| expr(e)).collect()),
         ExprKind::Break { label, value } => node(
             labelled("break", label),

@@ -17,8 +17,8 @@ pub(super) fn pattern(found: &Pattern) -> String {
             end,
             inclusive,
         } => {
-            let start = start.as_ref().map_or(String::new(), literal);
-            let end = end.as_ref().map_or(String::new(), literal);
+            let start = start.as_deref().map_or(String::new(), literal);
+            let end = end.as_deref().map_or(String::new(), literal);
             format!("{start}{}{end}", dots(*inclusive))
         }
         PatternKind::Tuple(list) => format!("({})", patterns(list)),

@@ -1,7 +1,7 @@
 //! Bindings and expressions.
 
-use super::Context;
 use super::pattern::{constant_name, is_name, mutable_binding};
+use super::{Context, unbox};
 use crate::ast::*;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -11,13 +11,13 @@ use smol_str::SmolStr;
 pub(crate) fn binding(
     ctx: &mut Context<'_>,
     kind: BindingKind,
-    pattern: Pattern,
-    ty: Option<Type>,
-    value: Expr,
+    pattern: Box<Pattern>,
+    ty: Option<Box<Type>>,
+    value: Box<Expr>,
     else_block: Option<Block>,
     left: usize,
-    _right: usize,
-) -> StmtKind {
+    right: usize,
+) -> Box<Stmt> {
     let keyword = ctx.span(left, left + 1);
     if let Some(name) = mutable_binding(&pattern) {
         let error = match &pattern.kind {
@@ -39,22 +39,23 @@ pub(crate) fn binding(
         let message = "a constant has a name, not a pattern";
         ctx.error(Diagnostic::error("const-pattern", message).at(pattern.span, "a pattern"));
     }
-    StmtKind::Let(LetStmt {
+    let binding = LetStmt {
         kind,
-        pattern: constant_name(kind, pattern),
-        ty,
-        value,
+        pattern: constant_name(kind, *pattern),
+        ty: ty.map(unbox),
+        value: *value,
         else_block,
-    })
+    };
+    ctx.stmt(StmtKind::Let(binding), left, right)
 }
 
 /// At the start of a statement `if`, `match`, loops and blocks end at their `}`.
 pub(crate) fn expression_statement(
     ctx: &mut Context<'_>,
-    value: Expr,
-    _left: usize,
-    _right: usize,
-) -> StmtKind {
+    value: Box<Expr>,
+    left: usize,
+    right: usize,
+) -> Box<Stmt> {
     let first = leftmost(&value);
     if ends_at_brace(first) && first.span != value.span {
         let end = Span::new(first.span.file, first.span.end, first.span.end);
@@ -67,7 +68,7 @@ pub(crate) fn expression_statement(
             .help("put it in parentheses to use its value here"),
         );
     }
-    StmtKind::Expr(value)
+    ctx.stmt(StmtKind::Expr(*value), left, right)
 }
 
 fn ends_at_brace(expr: &Expr) -> bool {
@@ -113,33 +114,33 @@ pub(crate) fn set_label(looped: &mut Expr, name: Ident, span: Span) {
 
 pub(crate) fn increment(
     ctx: &mut Context<'_>,
-    place: Expr,
+    place: Box<Expr>,
     left: usize,
     right: usize,
-) -> AssignStmt {
+) -> Box<AssignStmt> {
     let span = ctx.span(left, right);
     ctx.error(
         Diagnostic::error("increment", "there is no `++`")
             .at(span, "not an operator")
             .help("write `+= 1`"),
     );
-    AssignStmt {
-        place,
+    Box::new(AssignStmt {
+        place: *place,
         op: Some(BinaryOp::Add),
         op_span: span,
         value: Expr {
             kind: ExprKind::Int(1),
             span,
         },
-    }
+    })
 }
 
 pub(crate) fn no_reference(
     ctx: &mut Context<'_>,
     mutable: bool,
-    operand: Expr,
+    operand: Box<Expr>,
     left: usize,
-) -> Expr {
+) -> Box<Expr> {
     let span = ctx.span(left, left + 1);
     let help = if mutable {
         "pass the place itself: `f(mut x)`"
@@ -154,7 +155,7 @@ pub(crate) fn no_reference(
     operand
 }
 
-pub(crate) fn no_dereference(ctx: &mut Context<'_>, operand: Expr, left: usize) -> Expr {
+pub(crate) fn no_dereference(ctx: &mut Context<'_>, operand: Box<Expr>, left: usize) -> Box<Expr> {
     let span = ctx.span(left, left + 1);
     ctx.error(
         Diagnostic::error("no-references", "there are no references to follow")
@@ -166,11 +167,11 @@ pub(crate) fn no_dereference(ctx: &mut Context<'_>, operand: Expr, left: usize) 
 
 pub(crate) fn assignment_as_condition(
     ctx: &mut Context<'_>,
-    a: Expr,
-    b: Expr,
+    a: Box<Expr>,
+    b: Box<Expr>,
     left: usize,
     right: usize,
-) -> Expr {
+) -> Box<Expr> {
     let op_span = ctx.span(left, right);
     ctx.error(
         Diagnostic::error(
@@ -180,25 +181,25 @@ pub(crate) fn assignment_as_condition(
         .at(op_span, "this assigns")
         .help("compare with `==`, or match with `let pattern = value`"),
     );
-    Expr {
+    Box::new(Expr {
         span: a.span.to(b.span),
         kind: ExprKind::Binary {
             op: BinaryOp::Eq,
             op_span,
-            left: Box::new(a),
-            right: Box::new(b),
+            left: a,
+            right: b,
         },
-    }
+    })
 }
 
 pub(crate) fn tuple_field(
     ctx: &mut Context<'_>,
-    base: Expr,
+    base: Box<Expr>,
     index: u128,
     left: usize,
     at: usize,
     right: usize,
-) -> Expr {
+) -> Box<Expr> {
     let index_span = ctx.span(at, right);
     let index = u32::try_from(index).unwrap_or_else(|_| {
         let message = "no tuple has so many fields";
@@ -206,7 +207,7 @@ pub(crate) fn tuple_field(
         0
     });
     let kind = ExprKind::TupleField {
-        base: Box::new(base),
+        base,
         index,
         index_span,
     };
@@ -216,12 +217,13 @@ pub(crate) fn tuple_field(
 /// `a.f(x)` is one node, `(a.f)(x)` is not.
 pub(crate) fn call(
     ctx: &mut Context<'_>,
-    callee: Expr,
+    callee: Box<Expr>,
     args: Vec<Arg>,
     left: usize,
     right: usize,
-) -> Expr {
-    let kind = match callee.kind {
+) -> Box<Expr> {
+    let Expr { kind, span } = *callee;
+    let kind = match kind {
         ExprKind::Field { base, name } => ExprKind::MethodCall {
             recv: base,
             name,
@@ -233,7 +235,7 @@ pub(crate) fn call(
             args,
         },
         kind => ExprKind::Call {
-            callee: Box::new(Expr { kind, ..callee }),
+            callee: Box::new(Expr { kind, span }),
             args,
         },
     };
@@ -242,14 +244,14 @@ pub(crate) fn call(
 
 pub(crate) fn type_path(
     ctx: &mut Context<'_>,
-    base: Expr,
+    base: Box<Expr>,
     args: Vec<Type>,
     left: usize,
     right: usize,
-) -> Expr {
+) -> Box<Expr> {
     let span = base.span;
     let mut segments = Vec::new();
-    if !collect_path(base, &mut segments) {
+    if !collect_path(*base, &mut segments) {
         let message = "type arguments follow the name of a type";
         ctx.error(Diagnostic::error("syntax", message).at(span, "not a name"));
         return ctx.expr(ExprKind::Error, left, right);

@@ -1,6 +1,6 @@
 //! Items and blocks: what may stand where.
 
-use super::Context;
+use super::{Context, unbox};
 use crate::ast::*;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -31,6 +31,25 @@ pub(crate) enum ExternMember {
     Error,
 }
 
+/// One line of a file or a body, whatever is on it.
+pub(crate) struct Line {
+    kind: Kind,
+    header: Header,
+    docs: Option<String>,
+    span: Span,
+}
+
+pub(crate) enum Kind {
+    Item(Box<ItemKind>),
+    Stmt(Box<Stmt>),
+}
+
+impl Kind {
+    pub(crate) fn item(kind: ItemKind) -> Kind {
+        Kind::Item(Box::new(kind))
+    }
+}
+
 /// A path of at least one name.
 pub(crate) fn path(segments: Vec<Ident>) -> Path {
     let (first, last) = (&segments[0], &segments[segments.len() - 1]);
@@ -38,29 +57,50 @@ pub(crate) fn path(segments: Vec<Ident>) -> Path {
     Path { segments, span }
 }
 
-pub(crate) fn item(
+pub(crate) fn line(
     ctx: &mut Context<'_>,
     header: Header,
-    mut kind: ItemKind,
+    mut kind: Kind,
     left: usize,
     right: usize,
-) -> Item {
-    let span = ctx.span(left, right);
-    if let ItemKind::ExternType(ty) = &mut kind {
+) -> Box<Line> {
+    if let Kind::Item(item) = &mut kind
+        && let ItemKind::ExternType(ty) = &mut **item
+    {
         ty.is_pub = header.is_pub;
     }
+    Box::new(Line {
+        kind,
+        header,
+        docs: ctx.docs(left),
+        span: ctx.span(left, right),
+    })
+}
+
+fn item(line: Line) -> Item {
+    let Line {
+        kind,
+        header: Header { attrs, is_pub },
+        docs,
+        span,
+    } = line;
+    let kind = match kind {
+        Kind::Item(kind) => *kind,
+        Kind::Stmt(stmt) => ItemKind::Stmt(*stmt),
+    };
     Item {
         kind,
         span,
-        docs: ctx.docs(left),
-        is_pub: header.is_pub,
-        attrs: header.attrs,
+        docs,
+        is_pub,
+        attrs,
         expected: None,
     }
 }
 
 /// Only functions, and constants in an `impl`, are members.
-pub(crate) fn members(ctx: &mut Context<'_>, items: Vec<Item>, in_trait: bool) -> Vec<Item> {
+pub(crate) fn members(ctx: &mut Context<'_>, lines: Vec<Box<Line>>, in_trait: bool) -> Vec<Item> {
+    let items: Vec<Item> = lines.into_iter().map(|line| item(*line)).collect();
     for item in &items {
         let (is_member, has_body) = match &item.kind {
             ItemKind::Fn(decl) => (true, decl.body.is_some()),
@@ -82,13 +122,15 @@ pub(crate) fn members(ctx: &mut Context<'_>, items: Vec<Item>, in_trait: bool) -
     items
 }
 
-/// Reports functions without a body among the items of a file.
-pub(crate) fn check_top(ctx: &mut Context<'_>, item: &Item) {
+/// An item of a file, which reports a function without a body.
+pub(crate) fn top_item(ctx: &mut Context<'_>, line: Line) -> Item {
+    let item = item(line);
     if let ItemKind::Fn(decl) = &item.kind
         && decl.body.is_none()
     {
         missing_body(ctx, item.span);
     }
+    item
 }
 
 pub(super) fn missing_body(ctx: &mut Context<'_>, span: Span) {
@@ -106,23 +148,34 @@ pub(super) fn missing_body(ctx: &mut Context<'_>, span: Span) {
     );
 }
 
-pub(crate) fn block(ctx: &mut Context<'_>, items: Vec<Item>, left: usize, right: usize) -> Block {
+pub(crate) fn block(
+    ctx: &mut Context<'_>,
+    lines: Vec<Box<Line>>,
+    left: usize,
+    right: usize,
+) -> Block {
     let span = ctx.span(left, right);
-    let stmts = items.into_iter().map(|item| statement(ctx, item)).collect();
-    Block { stmts, span }
+    let stmts = lines.into_iter().map(|line| statement(ctx, *line));
+    Block {
+        stmts: stmts.collect(),
+        span,
+    }
 }
 
-fn statement(ctx: &mut Context<'_>, item: Item) -> Stmt {
-    let span = item.span;
-    let is_let = matches!(item.kind, ItemKind::Stmt(_));
-    if item.is_pub || is_let && !item.attrs.is_empty() {
+fn statement(ctx: &mut Context<'_>, line: Line) -> Stmt {
+    let span = line.span;
+    let is_let = matches!(line.kind, Kind::Stmt(_));
+    if line.header.is_pub || is_let && !line.header.attrs.is_empty() {
         let message = "only top-level items and methods are `pub` or have attributes";
         ctx.error(Diagnostic::error("misplaced-modifier", message).at(span, "inside a body"));
     }
-    let kind = match item.kind {
-        ItemKind::Stmt(stmt) => return stmt,
+    let item = match line.kind {
+        Kind::Stmt(stmt) => return *stmt,
+        Kind::Item(_) => item(line),
+    };
+    let kind = match &item.kind {
         ItemKind::Error => StmtKind::Error,
-        ItemKind::Fn(ref decl) => {
+        ItemKind::Fn(decl) => {
             if decl.body.is_none() {
                 missing_body(ctx, span);
             }
@@ -138,7 +191,7 @@ fn statement(ctx: &mut Context<'_>, item: Item) -> Stmt {
     Stmt { kind, span }
 }
 
-pub(crate) fn trait_of_type(ctx: &mut Context<'_>, ty: Type) -> Option<TraitRef> {
+pub(crate) fn trait_of_type(ctx: &mut Context<'_>, ty: Box<Type>) -> Option<TraitRef> {
     let span = ty.span;
     match ty.kind {
         TypeKind::Path { path, args } => Some(TraitRef { path, args, span }),
@@ -152,7 +205,7 @@ pub(crate) fn trait_of_type(ctx: &mut Context<'_>, ty: Type) -> Option<TraitRef>
 
 pub(crate) fn extern_block(
     library: ExternLibrary,
-    members: Vec<ExternMember>,
+    members: Vec<Box<ExternMember>>,
     head: Span,
 ) -> ExternBlock {
     let mut block = ExternBlock {
@@ -163,7 +216,7 @@ pub(crate) fn extern_block(
         head_span: head,
     };
     for member in members {
-        match member {
+        match *member {
             ExternMember::Fn(decl) => block.fns.push(decl),
             ExternMember::Global(global) => block.globals.push(global),
             ExternMember::Type(ty) => block.types.push(ty),
@@ -175,22 +228,22 @@ pub(crate) fn extern_block(
 
 pub(crate) fn extern_fn(
     ctx: &mut Context<'_>,
-    decl: FnDecl,
+    decl: Box<FnDecl>,
     is_pub: bool,
     left: usize,
     right: usize,
-) -> ExternMember {
+) -> Box<ExternMember> {
     if decl.body.is_some() {
         let message = "a function of an `extern` block has no body";
         let span = ctx.span(left, right);
         ctx.error(Diagnostic::error("misplaced-body", message).at(span, "it is defined elsewhere"));
     }
-    ExternMember::Fn(ExternFn {
-        decl,
+    Box::new(ExternMember::Fn(ExternFn {
+        decl: *decl,
         is_pub,
         docs: ctx.docs(left),
         span: ctx.span(left, right),
-    })
+    }))
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one production")]
@@ -199,21 +252,21 @@ pub(crate) fn fn_decl(
     name: FnName,
     generics: Vec<GenericParam>,
     (params, is_variadic): (Vec<Param>, bool),
-    result: Option<FnResult>,
-    body: Option<FnBody>,
+    result: Option<Box<FnResult>>,
+    body: Option<Box<FnBody>>,
     left: usize,
     right: usize,
-) -> FnDecl {
-    FnDecl {
+) -> Box<FnDecl> {
+    Box::new(FnDecl {
         name,
         generics,
         params,
         is_variadic,
-        result,
-        body,
+        result: result.map(unbox),
+        body: body.map(unbox),
         is_extern: false,
         head_span: ctx.span(left, right),
-    }
+    })
 }
 
 pub(crate) fn fn_op(ctx: &mut Context<'_>, op: FnOp, left: usize, right: usize) -> FnName {
@@ -232,11 +285,11 @@ pub(crate) fn param(
     ctx: &mut Context<'_>,
     is_mut: bool,
     name: Ident,
-    ty: Option<Type>,
-    default: Option<Expr>,
+    ty: Option<Box<Type>>,
+    default: Option<Box<Expr>>,
     left: usize,
     right: usize,
-) -> Param {
+) -> Box<Param> {
     let span = ctx.span(left, right);
     if ty.is_none() && name.name != "self" {
         ctx.error(
@@ -248,17 +301,17 @@ pub(crate) fn param(
             .help(format!("write `{}: T`", name.name)),
         );
     }
-    let ty = ty.or_else(|| {
+    let ty = ty.map(unbox).or_else(|| {
         let kind = TypeKind::Error;
         (name.name != "self").then_some(Type { kind, span })
     });
-    Param {
+    Box::new(Param {
         is_mut,
         name,
         ty,
-        default,
+        default: default.map(unbox),
         span,
-    }
+    })
 }
 
 pub(crate) fn variant(
@@ -267,11 +320,11 @@ pub(crate) fn variant(
     fields: Vec<VariantField>,
     left: usize,
     right: usize,
-) -> Variant {
-    Variant {
+) -> Box<Variant> {
+    Box::new(Variant {
         name: ctx.type_name(name),
         fields,
         docs: ctx.docs(left),
         span: ctx.span(left, right),
-    }
+    })
 }

@@ -10,6 +10,7 @@ pub(crate) use pattern::*;
 
 use crate::ast::*;
 use crate::diagnostic::Diagnostic;
+use crate::lexer::Spanned;
 use crate::source::{FileId, Span};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -17,8 +18,8 @@ use std::collections::BTreeMap;
 /// What the actions need to know, and where they leave what they find.
 pub(crate) struct Context<'c> {
     pub(crate) file: FileId,
-    /// The byte ranges of the tokens, by index.
-    pub(crate) ranges: &'c [(u32, u32)],
+    /// The tokens of the item; locations are indices of them.
+    pub(crate) tokens: &'c [Spanned],
     pub(crate) docs: &'c BTreeMap<u32, String>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -26,17 +27,20 @@ pub(crate) struct Context<'c> {
 impl Context<'_> {
     /// The span of the tokens from `left` up to before `right`.
     pub(crate) fn span(&self, left: usize, right: usize) -> Span {
-        let start = self.ranges.get(left).map_or(0, |range| range.0);
+        let start = self.tokens.get(left).map_or(0, |token| token.start);
         let end = match right.checked_sub(1) {
-            Some(last) if last >= left => self.ranges.get(last).map_or(start, |range| range.1),
+            Some(last) if last >= left => self.tokens.get(last).map_or(start, |token| token.end),
             _ => start,
         };
         Span::new(self.file, start, end.max(start))
     }
 
     pub(crate) fn docs(&self, left: usize) -> Option<String> {
-        let (start, _) = self.ranges.get(left)?;
-        self.docs.get(start).cloned()
+        if self.docs.is_empty() {
+            return None;
+        }
+        let token = self.tokens.get(left)?;
+        self.docs.get(&token.start).cloned()
     }
 
     pub(crate) fn error(&mut self, diagnostic: Diagnostic) {
@@ -52,71 +56,82 @@ impl Context<'_> {
         self.ident(SmolStr::new_static(name), left, right)
     }
 
-    pub(crate) fn expr(&self, kind: ExprKind, left: usize, right: usize) -> Expr {
+    pub(crate) fn expr(&self, kind: ExprKind, left: usize, right: usize) -> Box<Expr> {
         let span = self.span(left, right);
-        Expr { kind, span }
+        Box::new(Expr { kind, span })
     }
 
-    pub(crate) fn pattern(&self, kind: PatternKind, left: usize, right: usize) -> Pattern {
+    pub(crate) fn stmt(&self, kind: StmtKind, left: usize, right: usize) -> Box<Stmt> {
         let span = self.span(left, right);
-        Pattern { kind, span }
+        Box::new(Stmt { kind, span })
     }
 
-    pub(crate) fn ty(&self, kind: TypeKind, left: usize, right: usize) -> Type {
+    pub(crate) fn pattern(&self, kind: PatternKind, left: usize, right: usize) -> Box<Pattern> {
         let span = self.span(left, right);
-        Type { kind, span }
+        Box::new(Pattern { kind, span })
+    }
+
+    pub(crate) fn ty(&self, kind: TypeKind, left: usize, right: usize) -> Box<Type> {
+        let span = self.span(left, right);
+        Box::new(Type { kind, span })
     }
 
     pub(crate) fn range(
         &self,
-        start: Option<Expr>,
-        end: Option<Expr>,
+        start: Option<Box<Expr>>,
+        end: Option<Box<Expr>>,
         inclusive: bool,
         left: usize,
         right: usize,
-    ) -> Expr {
+    ) -> Box<Expr> {
         let kind = ExprKind::Range {
-            start: start.map(Box::new),
-            end: end.map(Box::new),
+            start,
+            end,
             inclusive,
         };
         self.expr(kind, left, right)
     }
 
-    pub(crate) fn unary(&self, op: UnaryOp, operand: Expr, left: usize, right: usize) -> Expr {
+    pub(crate) fn unary(
+        &self,
+        op: UnaryOp,
+        operand: Box<Expr>,
+        left: usize,
+        right: usize,
+    ) -> Box<Expr> {
         let kind = ExprKind::Unary {
             op,
             op_span: self.span(left, left + 1),
-            operand: Box::new(operand),
+            operand,
         };
         self.expr(kind, left, right)
     }
 
     pub(crate) fn binary(
         &self,
-        a: Expr,
+        a: Box<Expr>,
         (op, at): (BinaryOp, usize),
-        b: Expr,
+        b: Box<Expr>,
         left: usize,
         right: usize,
-    ) -> Expr {
+    ) -> Box<Expr> {
         let kind = ExprKind::Binary {
             op,
             op_span: self.span(at, at + 1),
-            left: Box::new(a),
-            right: Box::new(b),
+            left: a,
+            right: b,
         };
         self.expr(kind, left, right)
     }
 
     pub(crate) fn comparison(
         &mut self,
-        a: Expr,
+        a: Box<Expr>,
         op: (BinaryOp, usize),
-        b: Expr,
+        b: Box<Expr>,
         left: usize,
         right: usize,
-    ) -> Expr {
+    ) -> Box<Expr> {
         if let ExprKind::Binary { op: first, .. } = &a.kind
             && is_comparison(*first)
         {
@@ -137,9 +152,14 @@ impl Context<'_> {
     }
 
     /// An assignment where an expression is expected: a block of that one statement.
-    pub(crate) fn assignment_block(&self, assign: AssignStmt, left: usize, right: usize) -> Expr {
+    pub(crate) fn assignment_block(
+        &self,
+        assign: Box<AssignStmt>,
+        left: usize,
+        right: usize,
+    ) -> Box<Expr> {
         let span = self.span(left, right);
-        let kind = StmtKind::Assign(assign);
+        let kind = StmtKind::Assign(*assign);
         let stmts = vec![Stmt { kind, span }];
         self.expr(ExprKind::Block(Block { stmts, span }), left, right)
     }
@@ -178,12 +198,26 @@ fn is_comparison(op: BinaryOp) -> bool {
     matches!(op, Eq | Ne | Lt | Le | Gt | Ge)
 }
 
-pub(crate) fn with_last<T>(mut list: Vec<T>, last: Option<T>) -> Vec<T> {
-    list.extend(last);
+/// What a list of `B`s holds: they are boxed while they are read, and lie in the tree one after another.
+pub(crate) type ListOf<B> = Vec<<B as std::ops::Deref>::Target>;
+
+pub(crate) fn unbox<T>(boxed: Box<T>) -> T {
+    *boxed
+}
+
+pub(crate) fn unboxed<T>(list: impl IntoIterator<Item = Box<T>>) -> Vec<T> {
+    list.into_iter().map(unbox).collect()
+}
+
+pub(crate) fn with_last<T>(mut list: Vec<T>, last: Option<Box<T>>) -> Vec<T> {
+    if let Some(last) = last {
+        list.reserve_exact(1);
+        list.push(*last);
+    }
     list
 }
 
-pub(crate) fn with_first<T>(first: T, mut rest: Vec<T>) -> Vec<T> {
-    rest.insert(0, first);
+pub(crate) fn with_first<T>(first: Box<T>, mut rest: Vec<T>) -> Vec<T> {
+    rest.insert(0, *first);
     rest
 }

@@ -52,9 +52,9 @@ pub(super) fn mutable_binding(pattern: &Pattern) -> Option<&Ident> {
 pub(crate) fn no_reference_type(
     ctx: &mut Context<'_>,
     mutable: bool,
-    ty: Type,
+    ty: Box<Type>,
     left: usize,
-) -> Type {
+) -> Box<Type> {
     let span = ctx.span(left, left + 1);
     let help = if mutable {
         "mark the parameter: `mut x: T`"
@@ -74,7 +74,7 @@ pub(crate) fn array_pattern(
     elements: Vec<Pattern>,
     left: usize,
     right: usize,
-) -> Pattern {
+) -> Box<Pattern> {
     let mut rests = elements
         .iter()
         .filter(|e| matches!(e.kind, PatternKind::Rest));
@@ -92,7 +92,7 @@ pub(crate) fn variant_pattern(
     fields: Vec<(Option<PatternField>, usize)>,
     left: usize,
     right: usize,
-) -> Pattern {
+) -> Box<Pattern> {
     let last = fields.len().saturating_sub(1);
     let misplaced = fields.iter().take(last).find(|(field, _)| field.is_none());
     if let Some((_, at)) = misplaced {
@@ -105,22 +105,27 @@ pub(crate) fn variant_pattern(
     ctx.pattern(PatternKind::Variant { path, fields, rest }, left, right)
 }
 
-pub(crate) fn optional_type(ctx: &mut Context<'_>, ty: Type, left: usize, right: usize) -> Type {
+pub(crate) fn optional_type(
+    ctx: &mut Context<'_>,
+    ty: Box<Type>,
+    left: usize,
+    right: usize,
+) -> Box<Type> {
     if matches!(ty.kind, TypeKind::Optional(_)) {
         twice_optional(ctx, left, right);
     }
-    ctx.ty(TypeKind::Optional(Box::new(ty)), left, right)
+    ctx.ty(TypeKind::Optional(ty), left, right)
 }
 
 pub(crate) fn doubly_optional_type(
     ctx: &mut Context<'_>,
-    ty: Type,
+    ty: Box<Type>,
     left: usize,
     right: usize,
-) -> Type {
+) -> Box<Type> {
     twice_optional(ctx, left, right);
-    let inner = ctx.ty(TypeKind::Optional(Box::new(ty)), left, right);
-    ctx.ty(TypeKind::Optional(Box::new(inner)), left, right)
+    let inner = ctx.ty(TypeKind::Optional(ty), left, right);
+    ctx.ty(TypeKind::Optional(inner), left, right)
 }
 
 fn twice_optional(ctx: &mut Context<'_>, left: usize, right: usize) {
@@ -141,10 +146,10 @@ pub(crate) fn const_argument(
     value: u128,
     left: usize,
     right: usize,
-) -> Type {
+) -> Box<Type> {
     let mut number = ctx.expr(ExprKind::Int(value), right - 1, right);
     if negative {
         number = ctx.unary(UnaryOp::Neg, number, left, right);
     }
-    ctx.ty(TypeKind::Const(Box::new(number)), left, right)
+    ctx.ty(TypeKind::Const(number), left, right)
 }
