@@ -1,5 +1,11 @@
 //! What the actions of the grammar do beyond making a node: spans, and the checks that are about form alone.
 
+#![expect(
+    clippy::boxed_local,
+    clippy::vec_box,
+    reason = "the parser moves each value many times, so that it hands on boxes"
+)]
+
 mod expr;
 mod item;
 mod pattern;
