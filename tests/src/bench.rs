@@ -34,10 +34,19 @@ pub fn run(write: bool) -> Result<(), String> {
 fn tables(sumi: &Path, work: &Path) -> Result<String, String> {
     let mut out = String::from("| process | C | Sumi | LuaJIT | node |\n|---|---|---|---|---|\n");
     let hello = work.join("hello.c");
-    std::fs::write(&hello, "#include <stdio.h>\nint main(void) { puts(\"hello\"); }\n").map_err(|e| e.to_string())?;
+    std::fs::write(
+        &hello,
+        "#include <stdio.h>\nint main(void) { puts(\"hello\"); }\n",
+    )
+    .map_err(|e| e.to_string())?;
     out += &row("hello, ms", &hello_peers(sumi, &hello, work), 21, true)?;
     for kernel in KERNELS {
-        out += &row(&format!("{kernel}, of C"), &kernel_peers(sumi, kernel, work), ROUNDS, false)?;
+        out += &row(
+            &format!("{kernel}, of C"),
+            &kernel_peers(sumi, kernel, work),
+            ROUNDS,
+            false,
+        )?;
     }
     out += &session(sumi)?;
     Ok(out)
@@ -47,14 +56,23 @@ fn tables(sumi: &Path, work: &Path) -> Result<String, String> {
 fn hello_peers(sumi: &Path, source: &Path, work: &Path) -> Vec<Option<Peer>> {
     vec![
         compile(source, &work.join("hello")),
-        peer("Sumi", &[&sumi.display().to_string(), "-e", "print(\"hello\")"]),
+        peer(
+            "Sumi",
+            &[&sumi.display().to_string(), "-e", "print(\"hello\")"],
+        ),
         peer("LuaJIT", &["luajit", "-e", "print(\"hello\")"]),
         peer("node", &["node", "-e", "console.log(\"hello\")"]),
     ]
 }
 
 fn kernel_peers(sumi: &Path, kernel: &str, work: &Path) -> Vec<Option<Peer>> {
-    let file = |extension: &str| root().join("tests/bench").join(format!("{kernel}.{extension}")).display().to_string();
+    let file = |extension: &str| {
+        root()
+            .join("tests/bench")
+            .join(format!("{kernel}.{extension}"))
+            .display()
+            .to_string()
+    };
     vec![
         compile(Path::new(&file("c")), &work.join(kernel)),
         peer("Sumi", &[&sumi.display().to_string(), &file("sumi")]),
@@ -71,29 +89,51 @@ fn compile(source: &Path, to: &Path) -> Option<Peer> {
         .arg("-lm")
         .status()
         .ok()?;
-    status.success().then(|| Peer { name: "C", command: vec![to.display().to_string()] })
+    status.success().then(|| Peer {
+        name: "C",
+        command: vec![to.display().to_string()],
+    })
 }
 
 fn peer(name: &'static str, command: &[&str]) -> Option<Peer> {
-    installed(command[0]).then(|| Peer { name, command: command.iter().map(|c| (*c).to_string()).collect() })
+    installed(command[0]).then(|| Peer {
+        name,
+        command: command.iter().map(|c| (*c).to_string()).collect(),
+    })
 }
 
 fn installed(program: &str) -> bool {
-    Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+    Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok()
 }
 
-fn row(name: &str, peers: &[Option<Peer>], rounds: usize, absolute: bool) -> Result<String, String> {
+fn row(
+    name: &str,
+    peers: &[Option<Peer>],
+    rounds: usize,
+    absolute: bool,
+) -> Result<String, String> {
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); peers.len()];
     let mut outputs: Vec<Option<Vec<u8>>> = vec![None; peers.len()];
     for _ in 0..rounds {
         for (index, peer) in peers.iter().enumerate() {
             let Some(peer) = peer else { continue };
             let start = Instant::now();
-            let output = Command::new(&peer.command[0]).args(&peer.command[1..]).output();
+            let output = Command::new(&peer.command[0])
+                .args(&peer.command[1..])
+                .output();
             let elapsed = start.elapsed().as_secs_f64() * 1e3;
             let output = output.map_err(|e| format!("{}: {e}", peer.name))?;
             if !output.status.success() {
-                return Err(format!("{name}: {} failed: {}", peer.name, String::from_utf8_lossy(&output.stderr)));
+                return Err(format!(
+                    "{name}: {} failed: {}",
+                    peer.name,
+                    String::from_utf8_lossy(&output.stderr)
+                ));
             }
             times[index].push(elapsed);
             outputs[index] = Some(output.stdout);
@@ -140,7 +180,9 @@ fn session(sumi: &Path) -> Result<String, String> {
     let mut times = Vec::new();
     for n in 0..101 {
         let start = Instant::now();
-        writeln!(input, "{n} * 2 + 1").and_then(|()| input.flush()).map_err(|e| e.to_string())?;
+        writeln!(input, "{n} * 2 + 1")
+            .and_then(|()| input.flush())
+            .map_err(|e| e.to_string())?;
         let mut answer = String::new();
         lines.read_line(&mut answer).map_err(|e| e.to_string())?;
         if answer.trim() != format!("{}: i64", n * 2 + 1) {
@@ -150,8 +192,15 @@ fn session(sumi: &Path) -> Result<String, String> {
     }
     let status = read(&PathBuf::from(format!("/proc/{}/status", child.id())))?;
     let memory = |key: &str| -> f64 {
-        let line = status.lines().find(|l| l.starts_with(key)).unwrap_or_default();
-        line.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
+        let line = status
+            .lines()
+            .find(|l| l.starts_with(key))
+            .unwrap_or_default();
+        line.split_whitespace()
+            .nth(1)
+            .and_then(|n| n.parse::<f64>().ok())
+            .unwrap_or(f64::NAN)
+            / 1024.0
     };
     let (resident, anonymous) = (memory("VmRSS:"), memory("RssAnon:"));
     drop(input);
@@ -171,6 +220,10 @@ fn write_plan(table: &str) -> Result<(), String> {
     let (Some(begin), Some(end)) = (plan.find(BEGIN), plan.find(END)) else {
         return Err(format!("PLAN.md lacks the marks {BEGIN} and {END}"));
     };
-    let new = format!("{}\n\n{table}\n{}", &plan[..begin + BEGIN.len()], &plan[end..]);
+    let new = format!(
+        "{}\n\n{table}\n{}",
+        &plan[..begin + BEGIN.len()],
+        &plan[end..]
+    );
     std::fs::write(&path, new).map_err(|e| e.to_string())
 }

@@ -48,7 +48,9 @@ pub struct Outcome {
 
 /// If this process was started as a child: does what it was told and ends.
 pub fn serve() {
-    let Ok(order) = std::env::var(ORDER) else { return };
+    let Ok(order) = std::env::var(ORDER) else {
+        return;
+    };
     let status = match order.split_once(':') {
         Some(("check", path)) => check(path),
         Some((executor, path)) => match Executor::ALL.iter().find(|e| e.key() == executor) {
@@ -63,8 +65,14 @@ pub fn serve() {
 }
 
 fn execute(executor: Executor, path: &str) -> i32 {
-    let Ok(text) = std::fs::read_to_string(path) else { return 2 };
-    let config = Config { optimize: executor == Executor::Optimized, ..Config::default() };
+    let Ok(text) = std::fs::read_to_string(path) else {
+        return 2;
+    };
+    let config = Config {
+        optimize: executor == Executor::Optimized,
+        args: std::env::args().skip(1).collect(),
+        ..Config::default()
+    };
     let mut session = match Session::new(config) {
         Ok(session) => session,
         Err(error) => {
@@ -92,7 +100,9 @@ fn execute(executor: Executor, path: &str) -> i32 {
 }
 
 fn check(path: &str) -> i32 {
-    let Ok(text) = std::fs::read_to_string(path) else { return 2 };
+    let Ok(text) = std::fs::read_to_string(path) else {
+        return 2;
+    };
     match Session::new(Config::default()).and_then(|mut session| session.check(path, &text)) {
         Ok(_) => 0,
         Err(error) => {
@@ -104,9 +114,21 @@ fn check(path: &str) -> i32 {
 
 /// Runs the program at `path` in a child.
 pub fn run(executor: Executor, path: &Path, input: &str) -> Result<Outcome, String> {
+    run_with(executor, path, input, &[])
+}
+
+/// As [`run`], with arguments for the program.
+pub fn run_with(
+    executor: Executor,
+    path: &Path,
+    input: &str,
+    args: &[String],
+) -> Result<Outcome, String> {
     let binary = std::env::current_exe().map_err(|e| e.to_string())?;
     let mut command = Command::new(binary);
-    command.env(ORDER, format!("{}:{}", executor.key(), path.display()));
+    command
+        .args(args)
+        .env(ORDER, format!("{}:{}", executor.key(), path.display()));
     finish(command, path, input)
 }
 
@@ -123,7 +145,11 @@ pub fn finish(mut command: Command, path: &Path, input: &str) -> Result<Outcome,
     if let Some(folder) = path.parent() {
         command.current_dir(folder);
     }
-    command.env("NO_COLOR", "1").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|e| e.to_string())?;
     let feed = child.stdin.take().map(|mut stdin| {
         let input = input.to_string();
@@ -137,20 +163,28 @@ pub fn finish(mut command: Command, path: &Path, input: &str) -> Result<Outcome,
         match child.try_wait().map_err(|e| e.to_string())? {
             Some(status) => break status.code(),
             None if start.elapsed() > LIMIT => {
-                child.kill().and_then(|()| child.wait()).map_err(|e| e.to_string())?;
+                child
+                    .kill()
+                    .and_then(|()| child.wait())
+                    .map_err(|e| e.to_string())?;
                 break None;
             }
             None => std::thread::sleep(Duration::from_millis(2)),
         }
     };
     if let Some(feed) = feed {
-        feed.join().map_err(|_| "the writer of the input panicked".to_string())?;
+        feed.join()
+            .map_err(|_| "the writer of the input panicked".to_string())?;
     }
     let text = |reader: Option<std::thread::JoinHandle<Vec<u8>>>| {
         let bytes = reader.and_then(|r| r.join().ok()).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     };
-    Ok(Outcome { status, stdout: text(stdout), stderr: text(stderr) })
+    Ok(Outcome {
+        status,
+        stdout: text(stdout),
+        stderr: text(stderr),
+    })
 }
 
 fn collect(mut from: impl Read + Send + 'static) -> std::thread::JoinHandle<Vec<u8>> {

@@ -35,18 +35,30 @@ pub fn test(path: &Path) -> Result<(), String> {
     };
     expected.sort();
     found.sort();
-    if expected == found { Ok(()) } else { Err(difference(&expected, &found)) }
+    if expected == found {
+        Ok(())
+    } else {
+        Err(difference(&expected, &found))
+    }
 }
 
 fn expectations(source: &str) -> Vec<Expected> {
     let mut found = Vec::new();
     let mut code_line = 0;
     for (index, line) in source.lines().enumerate() {
-        let marker = line.trim_start().strip_prefix("//").map(str::trim_start).and_then(|l| l.strip_prefix('^'));
+        let marker = line
+            .trim_start()
+            .strip_prefix("//")
+            .map(str::trim_start)
+            .and_then(|l| l.strip_prefix('^'));
         match marker {
             Some(text) => {
                 let column = line.chars().position(|c| c == '^').unwrap_or(0) + 1;
-                found.push(Expected { line: code_line, column, text: text.trim().to_string() });
+                found.push(Expected {
+                    line: code_line,
+                    column,
+                    text: text.trim().to_string(),
+                });
             }
             None => code_line = index + 1,
         }

@@ -12,12 +12,18 @@ pub fn test(path: &Path) -> Result<(), String> {
     if source.contains("//=>") {
         return worksheet(path, &source);
     }
-    let name = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_stem()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let golden = root().join("tests/examples").join(name);
     let input = read(&golden.with_extension("stdin")).unwrap_or_default();
-    let outcome = child::run(Executor::Optimized, path, &input)?;
+    let outcome = child::run_with(Executor::Optimized, path, &input, &args(&golden))?;
     if outcome.status != Some(0) {
-        return Err(format!("exit status {:?}\n{}", outcome.status, outcome.stderr));
+        return Err(format!(
+            "exit status {:?}\n{}",
+            outcome.status, outcome.stderr
+        ));
     }
     let stdout = golden.with_extension("stdout");
     if blessing() {
@@ -26,11 +32,24 @@ pub fn test(path: &Path) -> Result<(), String> {
     same_text("output", &read(&stdout)?, &outcome.stdout)
 }
 
+/// What the example is started with: `tests/examples/NAME.args`, a line each.
+pub fn args(golden: &Path) -> Vec<String> {
+    read(&golden.with_extension("args"))
+        .unwrap_or_default()
+        .lines()
+        .map(str::to_string)
+        .collect()
+}
+
 fn worksheet(path: &Path, source: &str) -> Result<(), String> {
-    let mut session =
-        Session::new(Config { capture: true, ..Config::default() }).map_err(|e| e.to_string())?;
-    let report =
-        session.run_unit(&path.display().to_string(), source, UnitKind::Sheet).map_err(|e| e.to_string())?;
+    let mut session = Session::new(Config {
+        capture: true,
+        ..Config::default()
+    })
+    .map_err(|e| e.to_string())?;
+    let report = session
+        .run_unit(&path.display().to_string(), source, UnitKind::Sheet)
+        .map_err(|e| e.to_string())?;
     let mut checked = 0;
     for cell in &report.cells {
         if let Some(error) = &cell.error {
@@ -39,11 +58,18 @@ fn worksheet(path: &Path, source: &str) -> Result<(), String> {
         if let Some(stated) = &cell.expectation {
             checked += 1;
             if !stated.holds() {
-                return Err(format!("expected {}, got {}", stated.expected, stated.actual));
+                return Err(format!(
+                    "expected {}, got {}",
+                    stated.expected, stated.actual
+                ));
             }
         }
     }
     let stated = source.matches("//=>").count();
     // One in the introduction of a file is text, not a statement.
-    if checked == 0 || checked + 1 < stated { Err(format!("only {checked} of {stated} values were checked")) } else { Ok(()) }
+    if checked == 0 || checked + 1 < stated {
+        Err(format!("only {checked} of {stated} values were checked"))
+    } else {
+        Ok(())
+    }
 }

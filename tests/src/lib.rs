@@ -20,7 +20,9 @@ pub fn root() -> PathBuf {
 
 /// Files below `folder` with this extension, in order.
 pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
     let mut found: Vec<PathBuf> = Vec::new();
     for entry in entries.flatten() {
         let path = entry.path();
@@ -37,7 +39,11 @@ pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
 /// `tests/run/arrays/push` for a file of that name: what the test is called.
 pub fn name_of(path: &Path) -> String {
     let root = root();
-    path.strip_prefix(&root).unwrap_or(path).with_extension("").display().to_string()
+    path.strip_prefix(&root)
+        .unwrap_or(path)
+        .with_extension("")
+        .display()
+        .to_string()
 }
 
 pub fn read(path: &Path) -> Result<String, String> {
@@ -62,7 +68,11 @@ pub fn same_text(what: &str, expected: &str, actual: &str) -> Result<(), String>
             (None, None) => return Err(format!("{what}: only the end of the last line differs")),
             (x, y) => {
                 let show = |t: Option<&str>| t.map_or("the end".to_string(), |t| format!("{t:?}"));
-                return Err(format!("{what}, line {line}: expected {}, got {}\n{actual}", show(x), show(y)));
+                return Err(format!(
+                    "{what}, line {line}: expected {}, got {}\n{actual}",
+                    show(x),
+                    show(y)
+                ));
             }
         }
     }

@@ -17,17 +17,22 @@ pub fn test(path: &Path) -> Result<(), String> {
     match (is_expected_to_fail(path), judge(path)) {
         (false, result) => result,
         (true, Err(_)) => Ok(()),
-        (true, Ok(())) => Err("it passes now: take it off the list of programs expected to fail".to_string()),
+        (true, Ok(())) => {
+            Err("it passes now: take it off the list of programs expected to fail".to_string())
+        }
     }
 }
 
 pub fn is_expected_to_fail(path: &Path) -> bool {
-    path.file_stem().is_some_and(|name| EXPECTED_TO_FAIL.contains(&name.to_string_lossy().as_ref()))
+    path.file_stem()
+        .is_some_and(|name| EXPECTED_TO_FAIL.contains(&name.to_string_lossy().as_ref()))
 }
 
 /// Whether it is a program of its own, not a module that another one imports.
 pub fn is_program(path: &Path) -> bool {
-    ["out", "err", "rt"].iter().any(|e| path.with_extension(e).exists())
+    ["out", "err", "rt"]
+        .iter()
+        .any(|e| path.with_extension(e).exists())
 }
 
 fn judge(path: &Path) -> Result<(), String> {
@@ -60,7 +65,10 @@ fn expect_status(outcome: &Outcome, wanted: i32) -> Result<(), String> {
     if outcome.status == Some(wanted) {
         return Ok(());
     }
-    Err(format!("exit status {:?} instead of {wanted}\n{}", outcome.status, outcome.stderr))
+    Err(format!(
+        "exit status {:?} instead of {wanted}\n{}",
+        outcome.status, outcome.stderr
+    ))
 }
 
 /// `line: N` and `mentions: a, b|c` of the header, each found in the message.
@@ -75,7 +83,10 @@ fn mentions(header: &str, message: &str) -> Result<(), String> {
             }
         } else if let Some(words) = line.strip_prefix("mentions:") {
             for word in words.split(',') {
-                if !word.split('|').any(|w| lower.contains(&w.trim().to_lowercase())) {
+                if !word
+                    .split('|')
+                    .any(|w| lower.contains(&w.trim().to_lowercase()))
+                {
                     return Err(format!("{word:?} is not mentioned:\n{message}"));
                 }
             }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::child::{self, Outcome};
-use crate::{files, name_of, programs, read, root, same_text};
+use crate::{examples, files, name_of, programs, read, root, same_text};
 
 pub fn run() -> Result<(), String> {
     let sumi = binary()?;
@@ -21,30 +21,55 @@ pub fn run() -> Result<(), String> {
         ("a value", &["-e", "print(1 + 2)"][..], 0),
         ("a mistake", &["-e", "print(1 + true)"], 1),
         ("wrong usage", &["--no-such-option"], 2),
-        ("a runtime error", &["-e", "let xs = [1]\nprint(xs[3])"], 101),
+        (
+            "a runtime error",
+            &["-e", "let xs = [1]\nprint(xs[3])"],
+            101,
+        ),
         ("a file that is not there", &["no_such_file.sumi"], 1),
     ] {
         note(name.to_string(), exits_with(&sumi, args, status));
     }
-    for path in files(&programs::folder(), "sumi").into_iter().filter(|p| p.with_extension("out").exists()) {
+    for path in files(&programs::folder(), "sumi")
+        .into_iter()
+        .filter(|p| p.with_extension("out").exists())
+    {
         if !programs::is_expected_to_fail(&path) {
             note(name_of(&path), program(&sumi, &path));
         }
     }
     println!("{passed} passed, {} failed", failures.len());
-    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(failures.join("\n"))
+    }
 }
 
 /// `$SUMI`, or the release binary where cargo puts it.
 pub fn binary() -> Result<PathBuf, String> {
-    let path = std::env::var_os("SUMI").map_or_else(|| root().join("target/release/sumi"), PathBuf::from);
-    if path.exists() { Ok(path) } else { Err(format!("{} is not there: build it with `./x build`", path.display())) }
+    let path =
+        std::env::var_os("SUMI").map_or_else(|| root().join("target/release/sumi"), PathBuf::from);
+    if path.exists() {
+        Ok(path)
+    } else {
+        Err(format!(
+            "{} is not there: build it with `./x build`",
+            path.display()
+        ))
+    }
 }
 
 fn links_no_llvm(sumi: &Path) -> Result<(), String> {
-    let listed = Command::new("ldd").arg(sumi).output().map_err(|e| e.to_string())?;
+    let listed = Command::new("ldd")
+        .arg(sumi)
+        .output()
+        .map_err(|e| e.to_string())?;
     let text = String::from_utf8_lossy(&listed.stdout).into_owned();
-    match text.lines().find(|l| l.contains("LLVM") || l.contains("libstdc++")) {
+    match text
+        .lines()
+        .find(|l| l.contains("LLVM") || l.contains("libstdc++"))
+    {
         Some(line) => Err(format!("it needs{line}")),
         None => Ok(()),
     }
@@ -52,12 +77,25 @@ fn links_no_llvm(sumi: &Path) -> Result<(), String> {
 
 fn example(sumi: &Path, path: &Path) -> Result<(), String> {
     let sheet = read(path)?.contains("//=>");
-    let golden = root().join("tests/examples").join(path.file_stem().unwrap_or_default());
+    let golden = root()
+        .join("tests/examples")
+        .join(path.file_stem().unwrap_or_default());
     let mut command = Command::new(sumi);
-    command.args(if sheet { vec!["sheet"] } else { vec![] }).arg(path);
+    command
+        .args(if sheet { vec!["sheet"] } else { vec![] })
+        .arg(path);
+    command.args(examples::args(&golden));
     let input = read(&golden.with_extension("stdin")).unwrap_or_default();
     let outcome = expect(command, path, &input, 0)?;
-    if sheet { Ok(()) } else { same_text("output", &read(&golden.with_extension("stdout"))?, &outcome.stdout) }
+    if sheet {
+        Ok(())
+    } else {
+        same_text(
+            "output",
+            &read(&golden.with_extension("stdout"))?,
+            &outcome.stdout,
+        )
+    }
 }
 
 fn program(sumi: &Path, path: &Path) -> Result<(), String> {
@@ -65,7 +103,11 @@ fn program(sumi: &Path, path: &Path) -> Result<(), String> {
     command.arg(path);
     let input = read(&path.with_extension("in")).unwrap_or_default();
     let outcome = expect(command, path, &input, 0)?;
-    same_text("output", &read(&path.with_extension("out"))?, &outcome.stdout)
+    same_text(
+        "output",
+        &read(&path.with_extension("out"))?,
+        &outcome.stdout,
+    )
 }
 
 fn exits_with(sumi: &Path, args: &[&str], status: i32) -> Result<(), String> {
@@ -79,5 +121,8 @@ fn expect(command: Command, path: &Path, input: &str, status: i32) -> Result<Out
     if outcome.status == Some(status) {
         return Ok(outcome);
     }
-    Err(format!("exit status {:?} instead of {status}\n{}", outcome.status, outcome.stderr))
+    Err(format!(
+        "exit status {:?} instead of {status}\n{}",
+        outcome.status, outcome.stderr
+    ))
 }

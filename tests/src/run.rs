@@ -23,11 +23,17 @@ pub fn test(path: &Path) -> Result<(), String> {
 fn judge(path: &Path, outcome: &Outcome, expected_error: Option<&str>) -> Result<(), String> {
     let wanted = if expected_error.is_some() { 101 } else { 0 };
     if outcome.status != Some(wanted) {
-        return Err(format!("exit status {:?} instead of {wanted}\n{}", outcome.status, outcome.stderr));
+        return Err(format!(
+            "exit status {:?} instead of {wanted}\n{}",
+            outcome.status, outcome.stderr
+        ));
     }
     for line in expected_error.unwrap_or_default().lines() {
         if !outcome.stderr.contains(line) {
-            return Err(format!("the message does not contain {line:?}:\n{}", outcome.stderr));
+            return Err(format!(
+                "the message does not contain {line:?}:\n{}",
+                outcome.stderr
+            ));
         }
     }
     let stdout = path.with_extension("stdout");

@@ -8,13 +8,18 @@ use crate::{blessing, read, same_text};
 
 pub fn test(path: &Path) -> Result<(), String> {
     let source = read(path)?;
-    let mut session =
-        Session::new(Config { capture: true, ..Config::default() }).map_err(|e| e.to_string())?;
-    let report =
-        session.run_unit(&path.display().to_string(), &source, UnitKind::Sheet).map_err(|e| e.to_string())?;
+    let mut session = Session::new(Config {
+        capture: true,
+        ..Config::default()
+    })
+    .map_err(|e| e.to_string())?;
+    let report = session
+        .run_unit(&path.display().to_string(), &source, UnitKind::Sheet)
+        .map_err(|e| e.to_string())?;
     let mut shown = String::new();
     for cell in &report.cells {
-        let line = source[..cell.span.start].lines().count() + usize::from(source[..cell.span.start].ends_with('\n') || cell.span.start == 0);
+        let line = source[..cell.span.start].lines().count()
+            + usize::from(source[..cell.span.start].ends_with('\n') || cell.span.start == 0);
         shown += &format!("line {line}\n");
         for binding in &cell.bindings {
             shown += &format!("  {}: {} = {}\n", binding.name, binding.ty, binding.text);

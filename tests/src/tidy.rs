@@ -6,11 +6,36 @@ use crate::{files, read, root};
 
 /// Folder of sources, and crates that they must not name.
 const FORBIDDEN: &[(&str, &[&str])] = &[
-    ("compiler/syntax/src", &["compiler", "codegen", "jit", "stdlib", "inkwell", "llvm_sys"]),
-    ("compiler/src", &["codegen", "jit", "stdlib", "inkwell", "llvm_sys", "libloading"]),
+    (
+        "compiler/syntax/src",
+        &[
+            "compiler", "codegen", "jit", "stdlib", "inkwell", "llvm_sys",
+        ],
+    ),
+    (
+        "compiler/src",
+        &[
+            "codegen",
+            "jit",
+            "stdlib",
+            "inkwell",
+            "llvm_sys",
+            "libloading",
+        ],
+    ),
     ("compiler/codegen/src", &["jit", "repl", "libloading"]),
-    ("stdlib", &["compiler", "codegen", "jit", "syntax", "llvm_sys", "inkwell"]),
-    ("repl/src", &["compiler", "codegen", "syntax", "stdlib", "llvm_sys", "inkwell"]),
+    (
+        "stdlib",
+        &[
+            "compiler", "codegen", "jit", "syntax", "llvm_sys", "inkwell",
+        ],
+    ),
+    (
+        "repl/src",
+        &[
+            "compiler", "codegen", "syntax", "stdlib", "llvm_sys", "inkwell",
+        ],
+    ),
 ];
 
 /// Inside `compiler`, a layer uses only those before it.
@@ -55,7 +80,14 @@ pub fn the_compiler_is_pure() -> Result<(), String> {
         for file in files(&root().join(folder), "rs") {
             for (number, line) in read(&file)?.lines().enumerate() {
                 let code = line.split("//").next().unwrap_or_default();
-                for word in ["unsafe ", "std::fs", "std::env::", "std::time", "std::io", "println!"] {
+                for word in [
+                    "unsafe ",
+                    "std::fs",
+                    "std::env::",
+                    "std::time",
+                    "std::io",
+                    "println!",
+                ] {
                     if code.contains(word) {
                         problems.push(format!("{}:{}: uses `{word}`", file.display(), number + 1));
                     }
@@ -74,8 +106,16 @@ pub fn layers_of_the_compiler() -> Result<(), String> {
         for file in files(&folder, "rs") {
             for (number, line) in read(&file)?.lines().enumerate() {
                 for later in LAYERS.iter().skip(index + 1) {
-                    if line.trim_start().starts_with(&format!("use crate::{later}::")) && !is_test(&file) {
-                        problems.push(format!("{}:{}: `{layer}` uses `{later}`", file.display(), number + 1));
+                    if line
+                        .trim_start()
+                        .starts_with(&format!("use crate::{later}::"))
+                        && !is_test(&file)
+                    {
+                        problems.push(format!(
+                            "{}:{}: `{layer}` uses `{later}`",
+                            file.display(),
+                            number + 1
+                        ));
                     }
                 }
             }
@@ -85,7 +125,8 @@ pub fn layers_of_the_compiler() -> Result<(), String> {
 }
 
 fn is_test(file: &Path) -> bool {
-    file.file_stem().is_some_and(|name| name == "tests" || name.to_string_lossy().ends_with("_tests"))
+    file.file_stem()
+        .is_some_and(|name| name == "tests" || name.to_string_lossy().ends_with("_tests"))
 }
 
 fn names_crate(line: &str, name: &str) -> bool {
@@ -97,5 +138,9 @@ fn names_crate(line: &str, name: &str) -> bool {
 }
 
 fn report(problems: Vec<String>) -> Result<(), String> {
-    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems.join("\n"))
+    }
 }

@@ -19,11 +19,23 @@ fn main() -> ExitCode {
         files(&programs::folder(), "sumi")
             .into_iter()
             .filter(|path| programs::is_program(path))
-            .map(|path| trial(format!("programs/{}", short_name(&path)), path, programs::test)),
+            .map(|path| {
+                trial(
+                    format!("programs/{}", short_name(&path)),
+                    path,
+                    programs::test,
+                )
+            }),
     );
     for (name, check) in [
-        ("tidy/dependency_directions", tidy::dependency_directions as fn() -> Result<(), String>),
-        ("tidy/llvm_stays_where_it_belongs", tidy::llvm_stays_where_it_belongs),
+        (
+            "tidy/dependency_directions",
+            tidy::dependency_directions as fn() -> Result<(), String>,
+        ),
+        (
+            "tidy/llvm_stays_where_it_belongs",
+            tidy::llvm_stays_where_it_belongs,
+        ),
         ("tidy/the_compiler_is_pure", tidy::the_compiler_is_pure),
         ("tidy/layers_of_the_compiler", tidy::layers_of_the_compiler),
     ] {
@@ -33,7 +45,9 @@ fn main() -> ExitCode {
 }
 
 fn add(trials: &mut Vec<Trial>, folder: &Path, test: fn(&Path) -> Result<(), String>) {
-    let programs = files(folder, "sumi").into_iter().filter(|path| !is_module(path));
+    let programs = files(folder, "sumi")
+        .into_iter()
+        .filter(|path| !is_module(path));
     trials.extend(programs.map(|path| trial(name_of(&path), path, test)));
 }
 
@@ -47,5 +61,7 @@ fn is_module(path: &Path) -> bool {
 }
 
 fn short_name(path: &Path) -> String {
-    path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_stem()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }

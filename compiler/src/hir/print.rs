@@ -1,14 +1,18 @@
-//! The HIR as text (`--emit hir`): near the source, with ids on what has them. With tables, every binding shows its type.
+//! The HIR as text (`--emit hir`): near the source, with ids on what has them. With the types of locals, every binding shows its own.
 
 use std::fmt::Write;
+
+use cranelift_entity::SecondaryMap;
 
 use super::{
     Arg, BinaryOp, Body, Callee, ExprId, ExprKind, FieldPat, LocalId, Module, PatId, PatKind, Stmt,
     StrPart, UnaryOp,
 };
-use crate::check::Tables;
 use crate::env::{DefId, DefKind, Env};
 use crate::types::Ty;
+
+/// What the checker found out about the locals of a body.
+pub type LocalTypes = SecondaryMap<LocalId, Option<Ty>>;
 
 /// A unit: its functions in the order in which they were lowered, then its cells.
 pub fn print(env: &Env, module: &Module) -> String {
@@ -34,7 +38,7 @@ pub fn print_cell_head(env: &Env, defines: &[DefId], value: Option<DefId>) -> St
     }
 }
 
-pub fn print_function(env: &Env, def: DefId, body: &Body, tables: Option<&Tables>) -> String {
+pub fn print_function(env: &Env, def: DefId, body: &Body, types: Option<&LocalTypes>) -> String {
     let function = env.function(def);
     let generics: Vec<&str> = function.generics.iter().map(|g| g.name.as_str()).collect();
     let generics = if generics.is_empty() {
@@ -60,16 +64,16 @@ pub fn print_function(env: &Env, def: DefId, body: &Body, tables: Option<&Tables
         "fn {}{generics}({}){ret} = {}\n",
         def_name(env, def),
         params.join(", "),
-        print_body(env, body, tables)
+        print_body(env, body, types)
     )
 }
 
 /// The expression that a body is.
-pub fn print_body(env: &Env, body: &Body, tables: Option<&Tables>) -> String {
+pub fn print_body(env: &Env, body: &Body, types: Option<&LocalTypes>) -> String {
     let mut printer = Printer {
         env,
         body,
-        tables,
+        types,
         text: String::new(),
         indent: 0,
     };
@@ -87,7 +91,7 @@ fn def_name(env: &Env, def: DefId) -> String {
 struct Printer<'a> {
     env: &'a Env,
     body: &'a Body,
-    tables: Option<&'a Tables>,
+    types: Option<&'a LocalTypes>,
     text: String,
     indent: usize,
 }
@@ -588,7 +592,7 @@ impl Printer<'_> {
             (false, false) => "",
         });
         self.local(id);
-        if let Some(ty) = self.tables.and_then(|tables| tables.locals[id]) {
+        if let Some(ty) = self.types.and_then(|types| types[id]) {
             let ty = self.ty(ty);
             self.put(&format!(": {ty}"));
         }
