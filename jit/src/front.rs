@@ -214,13 +214,18 @@ impl Front {
     }
 
     /// The concrete program of a unit.
-    pub(crate) fn program(&self, ready: &Ready, mode: Mode) -> Result<Program, Error> {
+    pub(crate) fn program(
+        &self,
+        ready: &Ready,
+        mode: Mode,
+        constants: Constants,
+    ) -> Result<Program, Error> {
         let env = &ready.compiled.env;
         let known = std::cell::RefCell::new(FxHashMap::default());
         let constant = |def| {
             let found: Option<Option<Const>> = known.borrow().get(&def).cloned();
             found.unwrap_or_else(|| {
-                let computed = constant(env, def);
+                let computed = constant(env, def, constants);
                 known.borrow_mut().insert(def, computed.clone());
                 computed
             })
@@ -230,16 +235,25 @@ impl Front {
     }
 }
 
+/// How constants that are no literals reach their users.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Constants {
+    /// By name: codegen lays them out.
+    AsData,
+    /// Computed at each use: the interpreter has no data.
+    AtUse,
+}
+
 /// A constant as an operand: a literal, or its name for what is laid out as data. One that holds functions is computed where it is used.
-fn constant(env: &Env, def: compiler::env::DefId) -> Option<Const> {
+fn constant(env: &Env, def: compiler::env::DefId, constants: Constants) -> Option<Const> {
     let DefKind::Const(found) = &env.def(def).kind else {
         return None;
     };
     let body = env.function(found.init).body.clone()?;
     let value = eval_const(env, body).ok()?;
-    value
-        .literal(found.ty())
-        .or_else(|| (!value.holds_functions()).then_some(Const::Def(def)))
+    value.literal(found.ty()).or_else(|| {
+        (constants == Constants::AsData && !value.holds_functions()).then_some(Const::Def(def))
+    })
 }
 
 fn import_path(import: &ast::Import) -> (SmolStr, Span) {

@@ -23,7 +23,7 @@ use rustc_hash::FxHashMap;
 
 use crate::config::{Config, UnitKind};
 use crate::failure;
-use crate::front::{Front, Ready};
+use crate::front::{Constants, Front, Ready};
 use crate::linked::{Linked, Surroundings};
 use crate::machine::Machine;
 use crate::output::Captured;
@@ -119,7 +119,8 @@ impl Session {
         let gathered = self.front.gather(name, text);
         let checked = gathered.and_then(|gathered| {
             for ready in &gathered.units {
-                self.front.program(ready, Mode::Session)?;
+                self.front
+                    .program(ready, Mode::Session, Constants::AsData)?;
             }
             Ok(gathered.warnings)
         });
@@ -229,7 +230,7 @@ impl Session {
 
     /// Generates code for a unit and links it; earlier callers of what it redefines call the new code from now on.
     fn load(&mut self, ready: &Ready, mode: Mode) -> Result<Loaded, Error> {
-        let program = self.front.program(ready, mode)?;
+        let program = self.front.program(ready, mode, Constants::AsData)?;
         let object = self.object(&program, &ready.compiled.env, mode)?;
         let absolute = self.outside_symbols(&object, &program, &ready.compiled.env)?;
         let exports = object.exports.clone();

@@ -14,7 +14,11 @@ pub fn run() -> Result<(), String> {
         Err(message) => failures.push(format!("{name}: {message}")),
     };
     note("links no LLVM".to_string(), links_no_llvm(&sumi));
-    for path in files(&root().join("examples"), "sumi") {
+    let is_script = |path: &PathBuf| !path.with_file_name("main.rs").exists();
+    for path in files(&root().join("examples"), "sumi")
+        .into_iter()
+        .filter(is_script)
+    {
         note(name_of(&path), example(&sumi, &path));
     }
     for (name, args, status) in [

@@ -47,7 +47,7 @@ fn main() -> ExitCode {
 fn add(trials: &mut Vec<Trial>, folder: &Path, test: fn(&Path) -> Result<(), String>) {
     let programs = files(folder, "sumi")
         .into_iter()
-        .filter(|path| !is_module(path));
+        .filter(|path| !is_module(path) && !has_host(path));
     trials.extend(programs.map(|path| trial(name_of(&path), path, test)));
 }
 
@@ -58,6 +58,12 @@ fn trial(name: String, path: PathBuf, test: fn(&Path) -> Result<(), String>) -> 
 /// What only others import says so in its first line.
 fn is_module(path: &Path) -> bool {
     read(path).is_ok_and(|text| text.starts_with("// A module"))
+}
+
+/// What belongs to an embedding program, which runs it.
+fn has_host(path: &Path) -> bool {
+    path.parent()
+        .is_some_and(|folder| folder.join("main.rs").exists())
 }
 
 fn short_name(path: &Path) -> String {

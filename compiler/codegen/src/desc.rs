@@ -42,6 +42,7 @@ pub(crate) enum Kind {
     Any = 23,
     Opaque = 24,
     Ptr = 25,
+    CStr = 26,
 }
 
 const HAS_HEAP: u64 = 1;
@@ -410,7 +411,8 @@ fn kind_of(unit: &Unit<'_, '_>, ty: Ty) -> Kind {
         },
         TyKind::Fn(_) => Kind::Fn,
         TyKind::Any(_) => Kind::Any,
-        TyKind::Simd(..) | TyKind::Ptr(_) | TyKind::CStr => Kind::Ptr,
+        TyKind::Simd(..) | TyKind::Ptr(_) => Kind::Ptr,
+        TyKind::CStr => Kind::CStr,
         TyKind::Param(..) | TyKind::Infer(_) | TyKind::Error => {
             panic!("compiler bug: a descriptor of {ty:?}")
         }

@@ -8,6 +8,7 @@ use syntax::Diagnostics;
 
 use super::Session;
 use crate::config::Stage;
+use crate::front::Constants;
 use crate::report::Error;
 
 impl Session {
@@ -84,7 +85,9 @@ impl Session {
             let bodies = functions.chain(&unit.cells);
             return Ok(bodies.map(|body| body.body().display(env) + "\n").collect());
         }
-        let program = self.front.program(&ready, Mode::Script)?;
+        let program = self
+            .front
+            .program(&ready, Mode::Script, Constants::AsData)?;
         let input = self.input(&program, env, Mode::Script);
         let text = match stage {
             Stage::Llvm => codegen::ir(input),

@@ -8,6 +8,7 @@ use compiler::render;
 use syntax::Diagnostic;
 
 use super::Session;
+use crate::front::Constants;
 use crate::report::{Error, Frame, RuntimeError};
 
 /// The process's own streams.
@@ -66,7 +67,7 @@ impl Session {
             } else {
                 Mode::Session
             };
-            let program = self.front.program(ready, mode)?;
+            let program = self.front.program(ready, mode, Constants::AtUse)?;
             let outcome = interpreter.run_cells(&ready.compiled.env, program);
             if let Some(error) = outcome.error {
                 result = Err(Error::Runtime(self.interpreted_error(&error)));
