@@ -21,6 +21,9 @@ pub(super) fn infer(body: &mut Body, env: &Env, needs: &Needs, interfaces: &Inte
     let mut accepted = candidates(body, needs);
     loop {
         drop_kept(body, &mut accepted);
+        if accepted.is_empty() {
+            return;
+        }
         let trial = with_borrows(body, &accepted);
         let origins = origins(&trial);
         let disturbed = disturbed(&trial, env, interfaces, &origins, &accepted);

@@ -54,30 +54,38 @@ type EdgeDeaths = SecondaryMap<BlockId, Vec<(BlockId, Vec<Local>)>>;
 
 impl Pass {
     fn decide_old_values(&self, body: &mut Body, env: &Env, needs: &Needs) {
-        let shape = body.clone();
-        for block in body.blocks.values_mut() {
-            for statement in &mut block.statements {
-                let kind = statement.kind.clone();
-                let (place, old) = match &mut statement.kind {
-                    StatementKind::Assign { place, old, .. } => (place, old),
-                    StatementKind::Call { dest, old, .. } => (dest, old),
-                    StatementKind::Open { .. }
-                    | StatementKind::Check(_)
-                    | StatementKind::MakeUnique(_)
-                    | StatementKind::Drop { .. }
-                    | StatementKind::Nop => continue,
-                };
-                if *old != Old::Unknown {
-                    continue;
+        let blocks: Vec<BlockId> = body.blocks.keys().collect();
+        for block in blocks {
+            let mut statements = std::mem::take(&mut body.blocks[block].statements);
+            for statement in &mut statements {
+                let decided = self.old_value(body, env, needs, &statement.kind);
+                if let StatementKind::Assign { old, .. } | StatementKind::Call { old, .. } =
+                    &mut statement.kind
+                    && *old == Old::Unknown
+                {
+                    *old = decided;
                 }
-                *old = if !needs.drop(shape.place_ty(env, place)) {
-                    Old::Nothing
-                } else if let Some(local) = whole_local(place) {
-                    self.old_of_local(local, &kind)
-                } else {
-                    Old::Drop
-                };
             }
+            body.blocks[block].statements = statements;
+        }
+    }
+
+    fn old_value(&self, body: &Body, env: &Env, needs: &Needs, kind: &StatementKind) -> Old {
+        let place = match kind {
+            StatementKind::Assign { place, .. } => place,
+            StatementKind::Call { dest, .. } => dest,
+            StatementKind::Open { .. }
+            | StatementKind::Check(_)
+            | StatementKind::MakeUnique(_)
+            | StatementKind::Drop { .. }
+            | StatementKind::Nop => return Old::Nothing,
+        };
+        if !needs.drop(body.place_ty(env, place)) {
+            return Old::Nothing;
+        }
+        match whole_local(place) {
+            Some(local) => self.old_of_local(local, kind),
+            None => Old::Drop,
         }
     }
 

@@ -145,11 +145,18 @@ impl<'e> Interfaces<'e> {
         }
     }
 
+    /// Looks again only at the callers of what changed.
     fn find_effects(&mut self, bodies: &[Body]) {
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for body in bodies {
+        let mut users: FxHashMap<DefId, Vec<usize>> = FxHashMap::default();
+        for (at, body) in bodies.iter().enumerate() {
+            used_functions(body, &mut |def| users.entry(def).or_default().push(at));
+        }
+        let mut pending = vec![true; bodies.len()];
+        while pending.contains(&true) {
+            for (at, body) in bodies.iter().enumerate() {
+                if !std::mem::take(&mut pending[at]) {
+                    continue;
+                }
                 let effects = self.body_effects(body);
                 let known = &mut self
                     .unit
@@ -158,7 +165,9 @@ impl<'e> Interfaces<'e> {
                     .effects;
                 if *known != effects {
                     *known = effects;
-                    changed = true;
+                    for user in users.get(&body.def).into_iter().flatten() {
+                        pending[*user] = true;
+                    }
                 }
             }
         }
@@ -190,6 +199,24 @@ impl<'e> Interfaces<'e> {
             });
         }
         found.finish()
+    }
+}
+
+/// Functions that the body calls or hands out.
+fn used_functions(body: &Body, f: &mut impl FnMut(DefId)) {
+    for statement in super::borrows::statements(body) {
+        if let StatementKind::Call {
+            callee: Callee::Fn(def, _),
+            ..
+        } = &statement.kind
+        {
+            f(*def);
+        }
+        walk::constants(&statement.kind, &mut |value| {
+            if let Const::Fn(def, _) = value {
+                f(*def);
+            }
+        });
     }
 }
 

@@ -10,43 +10,63 @@ use crate::mir::{
     Terminator,
 };
 
-/// A set of locals.
+/// A set of locals, a bit each. Most bodies have so few that the first words are enough, which copy without allocating.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct LocalSet(Vec<u64>);
+pub(super) struct LocalSet {
+    first: [u64; FIRST],
+    rest: Vec<u64>,
+}
+
+const FIRST: usize = 2;
 
 impl LocalSet {
     pub(super) fn contains(&self, local: Local) -> bool {
         let index = local.index();
-        self.0
-            .get(index / 64)
-            .is_some_and(|word| word >> (index % 64) & 1 == 1)
+        self.word(index / 64) >> (index % 64) & 1 == 1
+    }
+
+    fn word(&self, at: usize) -> u64 {
+        match at.checked_sub(FIRST) {
+            None => self.first[at],
+            Some(at) => self.rest.get(at).copied().unwrap_or(0),
+        }
+    }
+
+    fn word_mut(&mut self, at: usize) -> &mut u64 {
+        match at.checked_sub(FIRST) {
+            None => &mut self.first[at],
+            Some(at) => {
+                if at >= self.rest.len() {
+                    self.rest.resize(at + 1, 0);
+                }
+                &mut self.rest[at]
+            }
+        }
     }
 
     /// Whether it was not there yet.
     pub(super) fn insert(&mut self, local: Local) -> bool {
         let index = local.index();
-        if index / 64 >= self.0.len() {
-            self.0.resize(index / 64 + 1, 0);
-        }
         let fresh = !self.contains(local);
-        self.0[index / 64] |= 1 << (index % 64);
+        *self.word_mut(index / 64) |= 1 << (index % 64);
         fresh
     }
 
     pub(super) fn remove(&mut self, local: Local) {
         let index = local.index();
-        if let Some(word) = self.0.get_mut(index / 64) {
-            *word &= !(1 << (index % 64));
+        if self.contains(local) {
+            *self.word_mut(index / 64) &= !(1 << (index % 64));
         }
     }
 
     /// Whether it grew.
     pub(super) fn union(&mut self, other: &LocalSet) -> bool {
-        if self.0.len() < other.0.len() {
-            self.0.resize(other.0.len(), 0);
+        if self.rest.len() < other.rest.len() {
+            self.rest.resize(other.rest.len(), 0);
         }
         let mut grew = false;
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
+        let mine = self.first.iter_mut().chain(&mut self.rest);
+        for (mine, theirs) in mine.zip(other.first.iter().chain(&other.rest)) {
             grew |= *theirs & !*mine != 0;
             *mine |= theirs;
         }
@@ -60,10 +80,14 @@ impl LocalSet {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = Local> + '_ {
-        self.0.iter().enumerate().flat_map(|(at, word)| {
-            (0..64)
-                .filter(move |bit| word >> bit & 1 == 1)
-                .map(move |bit| Local::new(at * 64 + bit))
+        let words = self.first.iter().chain(&self.rest).enumerate();
+        words.flat_map(|(at, word)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
+                left &= left - 1;
+                Some(Local::new(at * 64 + bit))
+            })
         })
     }
 }
@@ -191,6 +215,9 @@ impl Liveness {
 fn owners(body: &Body, origins: &Origins) -> SecondaryMap<Local, Vec<Local>> {
     let mut owners: SecondaryMap<Local, Vec<Local>> = SecondaryMap::new();
     for local in body.locals.keys() {
+        if origins[local].is_empty() {
+            continue;
+        }
         let mut pending = vec![local];
         let mut found: Vec<Local> = Vec::new();
         while let Some(next) = pending.pop() {

@@ -27,12 +27,13 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+use rustc_hash::FxHashMap;
 use syntax::Diagnostics;
 
 pub use needs::Needs;
 
-use crate::env::Env;
-use crate::mir::{Body, Built, Elaborated, Local, LocalKind, ParamMode};
+use crate::env::{DefId, Env};
+use crate::mir::{Body, Built, Callee, Elaborated, Local, LocalKind, ParamMode, StatementKind};
 use interface::Interfaces;
 use walk::Access;
 
@@ -69,39 +70,72 @@ fn finish(mut body: Body, env: &Env, needs: &Needs, interfaces: &Interfaces) -> 
 }
 
 /// A parameter is owned if, owned, it would be moved somewhere or written. Begins with everything borrowed and repeats
-/// until the callers agree; ownership only grows.
+/// until the callers agree; ownership only grows. Only what calls a function that changed is looked at again.
 fn settle_params(bodies: &[Body], env: &Env, needs: &Needs, interfaces: &mut Interfaces) {
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for body in bodies.iter().filter(|body| !body.params.is_empty()) {
+    let mut callers: FxHashMap<DefId, Vec<usize>> = FxHashMap::default();
+    for (at, body) in bodies.iter().enumerate() {
+        if !body.params.is_empty() {
+            callees(body, &mut |def| callers.entry(def).or_default().push(at));
+        }
+    }
+    let mut pending: Vec<bool> = bodies.iter().map(|body| !body.params.is_empty()).collect();
+    while pending.contains(&true) {
+        for (at, body) in bodies.iter().enumerate() {
+            if !std::mem::take(&mut pending[at]) {
+                continue;
+            }
             let params = wanted_params(body, env, needs, interfaces);
-            changed |= interfaces.set_params(body.def, params);
+            if interfaces.set_params(body.def, params) {
+                for caller in callers.get(&body.def).into_iter().flatten() {
+                    pending[*caller] = true;
+                }
+            }
+        }
+    }
+}
+
+fn callees(body: &Body, f: &mut impl FnMut(DefId)) {
+    for statement in borrows::statements(body) {
+        if let StatementKind::Call {
+            callee: Callee::Fn(def, _),
+            ..
+        } = &statement.kind
+        {
+            f(*def);
         }
     }
 }
 
 fn wanted_params(body: &Body, env: &Env, needs: &Needs, interfaces: &Interfaces) -> Vec<ParamMode> {
+    let params: Vec<Local> = param_locals(body);
+    let mut modes = interfaces.params(body.def).to_vec();
+    // Nothing is lent or moved but what owns blocks.
+    let owns = params
+        .iter()
+        .zip(&body.params)
+        .any(|(local, mode)| *mode != ParamMode::Mut && needs.drop(body.locals[*local].ty));
+    let trial = owns.then(|| as_owner(body, env, needs, interfaces));
+    let trial = trial.as_ref().unwrap_or(body);
+    for (mode, local) in modes.iter_mut().zip(params) {
+        if *mode == ParamMode::Borrow && keeps(trial, local) {
+            *mode = ParamMode::Own;
+        }
+    }
+    modes
+}
+
+/// The body as it would be if it owned all its parameters.
+fn as_owner(body: &Body, env: &Env, needs: &Needs, interfaces: &Interfaces) -> Body {
     let mut trial = body.clone();
     for mode in &mut trial.params {
         if *mode == ParamMode::Borrow {
             *mode = ParamMode::Own;
         }
     }
-    let owning = trial.params.contains(&ParamMode::Own);
-    if owning {
-        set_param_kinds(&mut trial);
-        borrows::infer(&mut trial, env, needs, interfaces);
-        moves::last_uses(&mut trial, needs, interfaces);
-    }
-    let params: Vec<Local> = param_locals(body);
-    let mut modes = interfaces.params(body.def).to_vec();
-    for (mode, local) in modes.iter_mut().zip(params) {
-        if *mode == ParamMode::Borrow && keeps(&trial, local) {
-            *mode = ParamMode::Own;
-        }
-    }
-    modes
+    set_param_kinds(&mut trial);
+    borrows::infer(&mut trial, env, needs, interfaces);
+    moves::last_uses(&mut trial, needs, interfaces);
+    trial
 }
 
 fn keeps(body: &Body, param: Local) -> bool {

@@ -13,12 +13,12 @@ pub(super) fn last_uses(body: &mut Body, needs: &Needs, interfaces: &Interfaces)
     for block in blocks {
         let points = liveness.through(body, block);
         for at in 0..points.len() - 1 {
-            let kind = body.blocks[block].statements[at].kind.clone();
-            let movable = movable(body, needs, &liveness, &points[at + 1], &kind);
+            let kind = &body.blocks[block].statements[at].kind;
+            let movable = movable(body, needs, &liveness, &points[at + 1], kind);
             if movable.is_empty() {
                 continue;
             }
-            let modes = interfaces.modes(&kind);
+            let modes = interfaces.modes(kind);
             let kind = &mut body.blocks[block].statements[at].kind;
             move_last(kind, &modes, &movable);
         }
@@ -33,6 +33,18 @@ fn movable(
     after: &LocalSet,
     kind: &StatementKind,
 ) -> Vec<Local> {
+    let candidate = |access: Access, place: &Place| {
+        let local = whole_local(place).filter(|_| access == Access::Value)?;
+        let decl = &body.locals[local];
+        (decl.kind == LocalKind::Owned && needs.drop(decl.ty)).then_some(local)
+    };
+    let mut any = false;
+    walk::places(kind, &mut |access, place| {
+        any |= candidate(access, place).is_some()
+    });
+    if !any {
+        return Vec::new();
+    }
     let mut after = after.clone();
     if let Some(defined) = walk::defined(kind) {
         after.remove(defined);
@@ -41,10 +53,7 @@ fn movable(
     let otherwise = liveness.kept(&used_otherwise(kind));
     let mut found = Vec::new();
     walk::places(kind, &mut |access, place| {
-        if access == Access::Value
-            && let Some(local) = whole_local(place)
-            && body.locals[local].kind == LocalKind::Owned
-            && needs.drop(body.locals[local].ty)
+        if let Some(local) = candidate(access, place)
             && !after.contains(local)
             && !otherwise.contains(local)
             && !found.contains(&local)

@@ -81,13 +81,20 @@ pub(super) fn places(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
 }
 
 fn rvalue_places(value: &Rvalue, f: &mut impl FnMut(Access, &Place)) {
+    if let Rvalue::Len(place) | Rvalue::Discriminant(place) = value {
+        f(Access::Inspect, place);
+    }
+    rvalue_operands(value, &mut |operand| operand_place(operand, f));
+}
+
+fn rvalue_operands(value: &Rvalue, f: &mut impl FnMut(&Operand)) {
     match value {
         Rvalue::Use(operand) | Rvalue::Unary(_, operand) | Rvalue::Convert { operand, to: _ } => {
-            operand_place(operand, f)
+            f(operand);
         }
         Rvalue::Binary(_, left, right) | Rvalue::Compare(_, left, right) => {
-            operand_place(left, f);
-            operand_place(right, f);
+            f(left);
+            f(right);
         }
         Rvalue::Aggregate(_, operands)
         | Rvalue::Variant {
@@ -95,36 +102,51 @@ fn rvalue_places(value: &Rvalue, f: &mut impl FnMut(Access, &Place)) {
         }
         | Rvalue::Array {
             items: operands, ..
-        } => operands
-            .iter()
-            .for_each(|operand| operand_place(operand, f)),
+        } => operands.iter().for_each(f),
         Rvalue::Repeat {
             ty: _,
             value,
             count,
         } => {
-            operand_place(value, f);
-            operand_place(count, f);
+            f(value);
+            f(count);
         }
-        Rvalue::Len(place) | Rvalue::Discriminant(place) => f(Access::Inspect, place),
+        Rvalue::Len(_) | Rvalue::Discriminant(_) => {}
         Rvalue::Format(parts) => {
             for part in parts {
                 if let FormatPart::Value { operand, .. } = part {
-                    operand_place(operand, f);
+                    f(operand);
                 }
             }
         }
     }
 }
 
-/// Every constant among the operands.
+/// Every constant that the statement hands on; those of checks are numbers.
 pub(super) fn constants(kind: &StatementKind, f: &mut impl FnMut(&Const)) {
-    let mut kind = kind.clone();
-    operands_mut(&mut kind, &[], &mut |_, operand| {
+    let mut each = |operand: &Operand| {
         if let Some(value) = super::interface::constant(operand) {
             f(value);
         }
-    });
+    };
+    match kind {
+        StatementKind::Assign { value, .. } => rvalue_operands(value, &mut each),
+        StatementKind::Call { callee, args, .. } => {
+            if let Callee::Value(operand) = callee {
+                each(operand);
+            }
+            for arg in args {
+                if let Arg::Value(operand) = arg {
+                    each(operand);
+                }
+            }
+        }
+        StatementKind::Check(_)
+        | StatementKind::Open { .. }
+        | StatementKind::MakeUnique(_)
+        | StatementKind::Drop { .. }
+        | StatementKind::Nop => {}
+    }
 }
 
 fn operand_place(operand: &Operand, f: &mut impl FnMut(Access, &Place)) {
