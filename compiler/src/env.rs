@@ -5,7 +5,9 @@ mod language;
 use std::sync::Arc;
 
 use cranelift_entity::entity_impl;
-use imbl::{HashMap, Vector};
+use imbl::Vector;
+use imbl::shared_ptr::DefaultSharedPtr;
+use rustc_hash::FxBuildHasher;
 use smol_str::SmolStr;
 use syntax::Span;
 
@@ -38,6 +40,9 @@ entity_impl!(ModuleId, "module");
 impl ModuleId {
     pub const PRELUDE: ModuleId = ModuleId(0);
 }
+
+/// A map that is cheap to clone.
+type HashMap<K, V> = imbl::GenericHashMap<K, V, FxBuildHasher, DefaultSharedPtr>;
 
 #[derive(Clone)]
 pub struct Env {

@@ -19,12 +19,12 @@ impl Env {
     /// The language alone: no library, and the prelude's module still empty.
     pub fn new() -> Env {
         let mut env = Env {
-            defs: imbl::HashMap::new(),
-            modules: imbl::HashMap::new(),
-            methods: imbl::HashMap::new(),
-            operators: imbl::HashMap::new(),
-            variants: imbl::HashMap::new(),
-            loaded: imbl::HashMap::new(),
+            defs: imbl::GenericHashMap::default(),
+            modules: imbl::GenericHashMap::default(),
+            methods: imbl::GenericHashMap::default(),
+            operators: imbl::GenericHashMap::default(),
+            variants: imbl::GenericHashMap::default(),
+            loaded: imbl::GenericHashMap::default(),
             next_def: DefId::FIRST_FREE,
             next_module: 1,
         };

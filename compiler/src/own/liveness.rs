@@ -176,9 +176,9 @@ impl Liveness {
     pub(super) fn live_out(&self, body: &Body, block: BlockId) -> LocalSet {
         let terminator = &body.blocks[block].terminator;
         let mut live = LocalSet::default();
-        for next in walk::successors(terminator) {
+        walk::each_successor(terminator, &mut |next| {
             live.union(&self.live_in[next]);
-        }
+        });
         walk::terminator_places(terminator, &mut |place| use_place(&mut live, place));
         if matches!(terminator, Terminator::Return) {
             live.insert(Local::RESULT);

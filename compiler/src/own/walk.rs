@@ -274,17 +274,25 @@ pub(super) fn defined(kind: &StatementKind) -> Option<Local> {
 }
 
 pub(super) fn successors(terminator: &Terminator) -> Vec<BlockId> {
+    let mut next = Vec::new();
+    each_successor(terminator, &mut |block| next.push(block));
+    next
+}
+
+pub(super) fn each_successor(terminator: &Terminator, f: &mut impl FnMut(BlockId)) {
     match terminator {
-        Terminator::Goto(next) => vec![*next],
+        Terminator::Goto(next) => f(*next),
         Terminator::If {
             then, otherwise, ..
-        } => vec![*then, *otherwise],
-        Terminator::Switch { cases, default, .. } => {
-            let mut next: Vec<BlockId> = cases.iter().map(|(_, block)| *block).collect();
-            next.extend(default);
-            next
+        } => {
+            f(*then);
+            f(*otherwise);
         }
-        Terminator::Return | Terminator::Panic { .. } | Terminator::Unreachable => Vec::new(),
+        Terminator::Switch { cases, default, .. } => {
+            cases.iter().for_each(|(_, block)| f(*block));
+            default.iter().for_each(|block| f(*block));
+        }
+        Terminator::Return | Terminator::Panic { .. } | Terminator::Unreachable => {}
     }
 }
 

@@ -7,10 +7,10 @@ mod display;
 mod fold;
 mod unify;
 
-use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::sync::{Mutex, OnceLock};
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 pub use display::TyNames;
@@ -191,8 +191,8 @@ impl FloatTy {
     }
 }
 
-fn interner() -> &'static Mutex<HashSet<&'static TyKind>> {
-    static INTERNER: OnceLock<Mutex<HashSet<&'static TyKind>>> = OnceLock::new();
+fn interner() -> &'static Mutex<FxHashSet<&'static TyKind>> {
+    static INTERNER: OnceLock<Mutex<FxHashSet<&'static TyKind>>> = OnceLock::new();
     INTERNER.get_or_init(Mutex::default)
 }
 

@@ -1,11 +1,6 @@
 //! The tree that the parser makes: plain, near the text, every node with its span. Names are not resolved, sugar
 //! is kept, and parentheses are kept too. Its depth is bounded by the lexer, so recursion over it is safe.
 
-#![expect(
-    clippy::large_enum_variant,
-    reason = "a tree is made once, and boxes would be in everyone's way"
-)]
-
 use crate::source::Span;
 use smol_str::SmolStr;
 
