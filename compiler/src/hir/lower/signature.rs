@@ -104,14 +104,13 @@ impl<'a> Unit<'a> {
         if decl.is_extern {
             self.reject("an `extern fn` that C calls", decl.head_span);
         }
-        match (&decl.body, is_foreign) {
-            (Some(_), false) => self.jobs.push(Job::Fn {
+        // The parser has said where a body is missing, or stands in an `extern` block.
+        if decl.body.is_some() && !is_foreign {
+            self.jobs.push(Job::Fn {
                 def: id,
                 decl,
                 scope: scope.clone(),
-            }),
-            // The parser has said where a body is missing, or stands in an `extern` block.
-            (None, false) | (Some(_) | None, true) => {}
+            });
         }
         FnDef {
             generics: scope.generics,
