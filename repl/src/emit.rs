@@ -7,7 +7,7 @@ use jit::{Session, Stage};
 use crate::Options;
 use crate::run;
 
-pub fn file(path: &Path, stage: Stage, options: &Options) -> u8 {
+pub(crate) fn file(path: &Path, stage: Stage, options: &Options) -> u8 {
     let (name, source) = match run::read(path) {
         Ok(read) => read,
         Err(code) => return code,
@@ -18,6 +18,10 @@ pub fn file(path: &Path, stage: Stage, options: &Options) -> u8 {
     }
 }
 
-pub fn text(session: &mut Session, name: &str, source: &str, stage: Stage) -> u8 {
-    run::finish(session.emit(name, source, stage).map(|dump| print!("{dump}")))
+pub(crate) fn text(session: &mut Session, name: &str, source: &str, stage: Stage) -> u8 {
+    run::finish(
+        session
+            .emit(name, source, stage)
+            .map(|dump| print!("{dump}")),
+    )
 }

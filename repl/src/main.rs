@@ -14,7 +14,6 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-/// The global allocator of the compiler's own data; generated code has heaps of its own.
 #[derive(Parser)]
 #[command(
     name = "sumi",
@@ -79,7 +78,12 @@ fn main() -> ExitCode {
             // `-e CODE A B`: what follows the code is the script's.
             Some(code) => {
                 let first = cli.script.file.map(|f| f.to_string_lossy().into_owned());
-                run::text("-e", &code, first.into_iter().chain(cli.script.args).collect(), &cli.options)
+                run::text(
+                    "-e",
+                    &code,
+                    first.into_iter().chain(cli.script.args).collect(),
+                    &cli.options,
+                )
             }
             None if cli.script.file.is_some() => script_or_emit(cli.script, &cli.options),
             None => terminal::repl(&cli.options),

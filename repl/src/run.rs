@@ -8,15 +8,18 @@ use jit::{Config, Error, Session};
 use crate::Options;
 
 /// Runs a script; gives the exit status.
-pub fn file(path: &Path, args: Vec<String>, options: &Options) -> u8 {
+pub(crate) fn file(path: &Path, args: Vec<String>, options: &Options) -> u8 {
     match read(path) {
         Ok((name, source)) => text(&name, &source, args, options),
         Err(code) => code,
     }
 }
 
-pub fn text(name: &str, source: &str, args: Vec<String>, options: &Options) -> u8 {
-    let mut session = match open(Config { args, ..options.config() }) {
+pub(crate) fn text(name: &str, source: &str, args: Vec<String>, options: &Options) -> u8 {
+    let mut session = match open(Config {
+        args,
+        ..options.config()
+    }) {
         Ok(session) => session,
         Err(code) => return code,
     };
@@ -26,7 +29,7 @@ pub fn text(name: &str, source: &str, args: Vec<String>, options: &Options) -> u
     finish(session.run_script(name, source))
 }
 
-pub fn check(path: &Path, options: &Options) -> u8 {
+pub(crate) fn check(path: &Path, options: &Options) -> u8 {
     let (name, source) = match read(path) {
         Ok(read) => read,
         Err(code) => return code,
@@ -43,8 +46,12 @@ pub fn check(path: &Path, options: &Options) -> u8 {
 }
 
 /// The name under which a file appears in messages, and its text. `-` is standard input.
-pub fn read(path: &Path) -> Result<(String, String), u8> {
-    let name = if path == Path::new("-") { "<stdin>".to_string() } else { path.display().to_string() };
+pub(crate) fn read(path: &Path) -> Result<(String, String), u8> {
+    let name = if path == Path::new("-") {
+        "<stdin>".to_string()
+    } else {
+        path.display().to_string()
+    };
     let bytes = if path == Path::new("-") {
         let mut bytes = Vec::new();
         std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
@@ -58,13 +65,16 @@ pub fn read(path: &Path) -> Result<(String, String), u8> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok((name, text)),
         Err(error) => {
-            eprintln!("sumi: {name} is not UTF-8 text: the byte at offset {} is not", error.utf8_error().valid_up_to());
+            eprintln!(
+                "sumi: {name} is not UTF-8 text: the byte at offset {} is not",
+                error.utf8_error().valid_up_to()
+            );
             Err(1)
         }
     }
 }
 
-pub fn open(config: Config) -> Result<Session, u8> {
+pub(crate) fn open(config: Config) -> Result<Session, u8> {
     Session::new(config).map_err(|error| {
         eprintln!("sumi: {error}");
         1
@@ -72,7 +82,7 @@ pub fn open(config: Config) -> Result<Session, u8> {
 }
 
 /// Reports how it ended on standard error; gives the exit status.
-pub fn finish(result: Result<(), Error>) -> u8 {
+pub(crate) fn finish(result: Result<(), Error>) -> u8 {
     // A reader that closed the pipe is no error of the script's.
     let _ = std::io::stdout().flush();
     match result {
@@ -84,9 +94,12 @@ pub fn finish(result: Result<(), Error>) -> u8 {
     }
 }
 
-pub fn exit_status(error: &Error) -> u8 {
+pub(crate) fn exit_status(error: &Error) -> u8 {
     match error {
         Error::Runtime(_) => 101,
-        Error::Rejected { .. } | Error::Link { .. } | Error::Signature { .. } | Error::Backend { .. } => 1,
+        Error::Rejected { .. }
+        | Error::Link { .. }
+        | Error::Signature { .. }
+        | Error::Backend { .. } => 1,
     }
 }

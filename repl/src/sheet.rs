@@ -14,7 +14,7 @@ const WIDEST_SOURCE: usize = 76;
 const BAR: &str = " │ ";
 
 /// Prints a worksheet; gives the exit status.
-pub fn show(path: &Path, options: &Options) -> u8 {
+pub(crate) fn show(path: &Path, options: &Options) -> u8 {
     let (name, source) = match run::read(path) {
         Ok(read) => read,
         Err(code) => return code,
@@ -31,15 +31,21 @@ pub fn show(path: &Path, options: &Options) -> u8 {
     }
 }
 
-pub fn evaluate(name: &str, source: &str, config: Config) -> Result<UnitReport, Error> {
-    let mut session = jit::Session::new(Config { capture: true, ..config })?;
+pub(crate) fn evaluate(name: &str, source: &str, config: Config) -> Result<UnitReport, Error> {
+    let mut session = jit::Session::new(Config {
+        capture: true,
+        ..config
+    })?;
     session.run_unit(name, source, UnitKind::Sheet)
 }
 
 /// 101 if a cell failed, 1 if a stated value does not hold.
-pub fn status(report: &UnitReport) -> u8 {
+pub(crate) fn status(report: &UnitReport) -> u8 {
     let failed = report.cells.iter().any(|cell| cell.error.is_some());
-    let wrong = report.cells.iter().any(|cell| cell.expectation.as_ref().is_some_and(|e| !e.holds()));
+    let wrong = report
+        .cells
+        .iter()
+        .any(|cell| cell.expectation.as_ref().is_some_and(|e| !e.holds()));
     match (failed, wrong) {
         (true, _) => 101,
         (false, true) => 1,
@@ -48,9 +54,14 @@ pub fn status(report: &UnitReport) -> u8 {
 }
 
 /// The sheet as text: each cell's results begin beside its last line.
-pub fn render(source: &str, report: &UnitReport) -> String {
+pub(crate) fn render(source: &str, report: &UnitReport) -> String {
     let lines: Vec<&str> = source.lines().collect();
-    let width = lines.iter().map(|l| columns(l)).filter(|w| *w <= WIDEST_SOURCE).max().unwrap_or(0);
+    let width = lines
+        .iter()
+        .map(|l| columns(l))
+        .filter(|w| *w <= WIDEST_SOURCE)
+        .max()
+        .unwrap_or(0);
     let mut beside: Vec<Vec<String>> = vec![Vec::new(); lines.len()];
     for cell in &report.cells {
         let line = line_of(source, cell.span.end).min(lines.len().saturating_sub(1));
@@ -75,7 +86,10 @@ pub fn render(source: &str, report: &UnitReport) -> String {
 fn push_row(out: &mut String, left: &str, width: usize, right: &str) {
     out.push_str(left);
     if !right.is_empty() {
-        out.extend(std::iter::repeat_n(' ', width.saturating_sub(columns(left))));
+        out.extend(std::iter::repeat_n(
+            ' ',
+            width.saturating_sub(columns(left)),
+        ));
         out.push_str(BAR);
         out.push_str(right);
     }
@@ -113,7 +127,10 @@ fn binding(shown: &Shown) -> String {
 }
 
 fn line_of(source: &str, offset: usize) -> usize {
-    source.as_bytes()[..offset.min(source.len())].iter().filter(|b| **b == b'\n').count()
+    source.as_bytes()[..offset.min(source.len())]
+        .iter()
+        .filter(|b| **b == b'\n')
+        .count()
 }
 
 fn columns(text: &str) -> usize {
@@ -132,15 +149,27 @@ mod tests {
             cells: vec![
                 CellReport {
                     span: 0..9,
-                    bindings: vec![Shown { name: "a".into(), ty: "i64".into(), text: "1".into() }],
+                    bindings: vec![Shown {
+                        name: "a".into(),
+                        ty: "i64".into(),
+                        text: "1".into(),
+                    }],
                     ..CellReport::default()
                 },
                 CellReport {
                     span: 10..22,
-                    value: Some(Shown { name: String::new(), ty: "i64".into(), text: "2".into() }),
+                    value: Some(Shown {
+                        name: String::new(),
+                        ty: "i64".into(),
+                        text: "2".into(),
+                    }),
                     ..CellReport::default()
                 },
-                CellReport { span: 23..31, output: "1\n".into(), ..CellReport::default() },
+                CellReport {
+                    span: 23..31,
+                    output: "1\n".into(),
+                    ..CellReport::default()
+                },
             ],
             ..UnitReport::default()
         };

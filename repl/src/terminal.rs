@@ -17,15 +17,19 @@ use editor::Helper;
 
 const PROMPT: &str = "sumi> ";
 
-pub fn repl(options: &Options) -> u8 {
+pub(crate) fn repl(options: &Options) -> u8 {
     let interactive = std::io::stdin().is_terminal();
-    let mut session = match run::open(jit::Config { keep_going: true, ..options.config() }) {
+    let mut session = match run::open(jit::Config {
+        keep_going: true,
+        ..options.config()
+    }) {
         Ok(session) => session,
         Err(code) => return code,
     };
     let interrupter = session.interrupter();
     // Without a handler Ctrl-C would end the session; a second handler is a mistake of ours.
-    ctrlc::set_handler(move || interrupter.interrupt()).expect("compiler bug: the handler of Ctrl-C was already set");
+    ctrlc::set_handler(move || interrupter.interrupt())
+        .expect("compiler bug: the handler of Ctrl-C was already set");
     let mut editor = match open_editor() {
         Ok(editor) => editor,
         Err(error) => {
@@ -34,7 +38,10 @@ pub fn repl(options: &Options) -> u8 {
         }
     };
     if interactive {
-        println!("Sumi {}. :help lists the commands, Ctrl-D leaves.", env!("CARGO_PKG_VERSION"));
+        println!(
+            "Sumi {}. :help lists the commands, Ctrl-D leaves.",
+            env!("CARGO_PKG_VERSION")
+        );
     }
     let status = converse(&mut editor, &mut session, interactive);
     if let Some(path) = history_file().filter(|_| interactive) {
@@ -83,7 +90,10 @@ fn converse(
 }
 
 fn open_editor() -> rustyline::Result<Editor<Helper, rustyline::history::DefaultHistory>> {
-    let config = Config::builder().history_ignore_dups(true)?.auto_add_history(false).build();
+    let config = Config::builder()
+        .history_ignore_dups(true)?
+        .auto_add_history(false)
+        .build();
     let mut editor = Editor::with_config(config)?;
     editor.set_helper(Some(Helper::default()));
     if let Some(path) = history_file() {
@@ -97,7 +107,9 @@ fn open_editor() -> rustyline::Result<Editor<Helper, rustyline::history::Default
 fn history_file() -> Option<PathBuf> {
     let state = std::env::var_os("XDG_STATE_HOME")
         .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state")))?;
+        .or_else(|| {
+            std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"))
+        })?;
     Some(state.join("sumi").join("history"))
 }
 

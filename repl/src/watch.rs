@@ -17,7 +17,7 @@ const SETTLE: Duration = Duration::from_millis(15);
 
 type Running = Arc<Mutex<Option<Interrupter>>>;
 
-pub fn watch(path: &Path, options: &Options) -> u8 {
+pub(crate) fn watch(path: &Path, options: &Options) -> u8 {
     let running = Running::default();
     let (_watcher, saved) = match follow(path, Arc::clone(&running)) {
         Ok(following) => following,
@@ -50,7 +50,10 @@ fn follow(path: &Path, running: Running) -> notify::Result<(impl Watcher, Receiv
             let _ = tell.send(());
         }
     })?;
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     watcher.watch(folder, RecursiveMode::NonRecursive)?;
     Ok((watcher, saved))
 }
@@ -68,8 +71,16 @@ fn redraw(path: &Path, options: &Options, running: &Running) {
     let _ = write!(out, "\x1b[2J\x1b[H{shown}").and_then(|()| out.flush());
 }
 
-fn evaluate(name: &str, source: &str, options: &Options, running: &Running) -> Result<jit::UnitReport, jit::Error> {
-    let mut session = jit::Session::new(Config { capture: true, ..options.config() })?;
+fn evaluate(
+    name: &str,
+    source: &str,
+    options: &Options,
+    running: &Running,
+) -> Result<jit::UnitReport, jit::Error> {
+    let mut session = jit::Session::new(Config {
+        capture: true,
+        ..options.config()
+    })?;
     set(running, Some(session.interrupter()));
     let report = session.run_unit(name, source, UnitKind::Sheet);
     set(running, None);

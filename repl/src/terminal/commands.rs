@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use jit::{Session, Stage, UnitKind};
 
-pub enum After {
+pub(crate) enum After {
     Continue,
     Quit,
 }
@@ -19,8 +19,10 @@ const HELP: &str = "\
 :quit              leaves, as Ctrl-D does
 An entry goes on over several lines while a bracket is open. Ctrl-C stops what runs and keeps the session.";
 
-pub fn run(session: &mut Session, command: &str) -> After {
-    let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+pub(crate) fn run(session: &mut Session, command: &str) -> After {
+    let (name, rest) = command
+        .split_once(char::is_whitespace)
+        .unwrap_or((command, ""));
     let rest = rest.trim();
     match name {
         "type" | "t" => print_or_fail(session.type_of(rest)),

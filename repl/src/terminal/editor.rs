@@ -10,12 +10,12 @@ use rustyline::{Context, Hinter};
 
 /// Completion works on what the session knew after the last entry.
 #[derive(Default, Hinter)]
-pub struct Helper {
+pub(crate) struct Helper {
     names: jit::Names,
 }
 
 impl Helper {
-    pub fn learn(&mut self, session: &Session) {
+    pub(crate) fn learn(&mut self, session: &Session) {
         self.names = session.names();
     }
 }
@@ -26,7 +26,11 @@ impl Validator for Helper {
     fn validate(&self, ctx: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         let input = ctx.input();
         let complete = input.trim_start().starts_with(':') || jit::is_complete(input);
-        Ok(if complete { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
+        Ok(if complete {
+            ValidationResult::Valid(None)
+        } else {
+            ValidationResult::Incomplete
+        })
     }
 }
 
@@ -68,24 +72,42 @@ fn color(class: TokenClass) -> &'static str {
 impl Completer for Helper {
     type Candidate = Pair;
 
-    fn complete(&self, line: &str, pos: usize, _ctx: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let start = line[..pos].rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |i| {
-            i + line[i..].chars().next().map_or(1, char::len_utf8)
-        });
+    fn complete(
+        &self,
+        line: &str,
+        pos: usize,
+        _ctx: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let start = line[..pos]
+            .rfind(|c: char| !c.is_alphanumeric() && c != '_')
+            .map_or(0, |i| {
+                i + line[i..].chars().next().map_or(1, char::len_utf8)
+            });
         let prefix = &line[start..pos];
         let receiver = line[..start].strip_suffix('.').map(last_name);
         let found = match receiver {
             Some(receiver) => self.names.members(receiver, prefix),
             None => self.names.top_level(prefix),
         };
-        Ok((start, found.into_iter().map(|name| Pair { display: name.clone(), replacement: name }).collect()))
+        Ok((
+            start,
+            found
+                .into_iter()
+                .map(|name| Pair {
+                    display: name.clone(),
+                    replacement: name,
+                })
+                .collect(),
+        ))
     }
 }
 
 /// The name that ends the text: what stands before a dot.
 fn last_name(text: &str) -> &str {
-    let start = text.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |i| {
-        i + text[i..].chars().next().map_or(1, char::len_utf8)
-    });
+    let start = text
+        .rfind(|c: char| !c.is_alphanumeric() && c != '_')
+        .map_or(0, |i| {
+            i + text[i..].chars().next().map_or(1, char::len_utf8)
+        });
     &text[start..]
 }
