@@ -64,14 +64,23 @@ impl Front {
 
     /// Compiles a source and all that it imports. The environment is extended by what was accepted; on an error it is as before.
     pub(crate) fn gather(&mut self, name: &str, text: &str) -> Result<Gathered, Error> {
-        let before = self.env.clone();
         let file = self.sources.add(name, text);
+        self.gather_file(file, &[])
+    }
+
+    /// As [`Front::gather`], with items of earlier sources that are compiled again as if they stood at the end of this one.
+    pub(crate) fn gather_file(
+        &mut self,
+        file: FileId,
+        again: &[ast::Item],
+    ) -> Result<Gathered, Error> {
+        let before = self.env.clone();
         let mut gathered = Gathered {
             units: Vec::new(),
             warnings: Vec::new(),
         };
-        let chain = vec![name.to_owned()];
-        match self.unit(file, self.home, &chain, &mut gathered) {
+        let chain = vec![self.sources.file(file).name.clone()];
+        match self.unit(file, self.home, &chain, again, &mut gathered) {
             Ok(()) => Ok(gathered),
             Err(error) => {
                 self.env = before;
@@ -85,10 +94,11 @@ impl Front {
         file: FileId,
         module: ModuleId,
         chain: &Chain,
+        again: &[ast::Item],
         gathered: &mut Gathered,
     ) -> Result<(), Error> {
         let source = self.sources.file(file).clone();
-        let parsed = syntax::parse(&source);
+        let mut parsed = syntax::parse(&source);
         let mut imports = Imports::default();
         for item in &parsed.module.items {
             if let ast::ItemKind::Import(import) = &item.kind {
@@ -97,6 +107,7 @@ impl Front {
                 imports.insert(path, module);
             }
         }
+        parsed.module.items.extend_from_slice(again);
         let compiled = compiler::compile_tree(
             &self.env,
             &parsed.module,
@@ -163,7 +174,7 @@ impl Front {
         let file = self.sources.add(name.clone(), text);
         let mut deeper = chain.clone();
         deeper.push(name);
-        self.unit(file, module, &deeper, gathered)?;
+        self.unit(file, module, &deeper, &[], gathered)?;
         Ok(module)
     }
 

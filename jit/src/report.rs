@@ -27,6 +27,8 @@ pub struct UnitReport {
     pub cells: Vec<CellReport>,
     /// Definitions of functions and types, redefinitions included.
     pub defined: Vec<Shown>,
+    /// Earlier definitions that were compiled again, since what they depend on changed its interface.
+    pub again: Vec<String>,
     /// Rendered diagnostics that did not stop the unit.
     pub warnings: Vec<String>,
 }

@@ -2,14 +2,17 @@
 //! hosts all stand on it.
 //!
 //! A function that is redefined is what its earlier callers call from then on: calls between units go through slots, and a
-//! new version is written into the slots of all former ones. What fails leaves the session as it was.
+//! new version is written into the slots of all former ones. Where its interface changed, its callers are compiled again with
+//! it (`redefine`). What fails leaves the session as it was.
 
 mod cells;
+mod definitions;
 mod emit;
 mod interpret;
 mod lines;
 mod link;
 mod look;
+mod redefine;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +35,7 @@ use crate::run::Interrupter;
 use crate::saved::Saved;
 use crate::symbol::HostSymbols;
 use crate::trap::Trap;
+use definitions::Definitions;
 use lines::Entry;
 
 pub(crate) use link::signature;
@@ -46,6 +50,8 @@ pub struct Session {
     units: Vec<Rc<Linked>>,
     /// Which unit defines a symbol.
     symbols: FxHashMap<String, Weak<Linked>>,
+    /// What the entries of the REPL have defined.
+    definitions: Definitions,
     /// What can be taken back.
     history: VecDeque<Entry>,
     lines: u32,
@@ -76,6 +82,7 @@ impl Session {
             captured,
             units: Vec::new(),
             symbols: FxHashMap::default(),
+            definitions: Definitions::default(),
             history: VecDeque::new(),
             lines: 0,
         })

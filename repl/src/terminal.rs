@@ -131,7 +131,11 @@ fn show(report: &UnitReport) -> u8 {
         eprintln!("{}", warning.trim_end());
     }
     for definition in &report.defined {
-        println!("{} {}", definition.text, definition.ty);
+        let colon = if definition.ty.is_empty() { "" } else { ": " };
+        println!("{}{colon}{}", definition.text, definition.ty);
+    }
+    if !report.again.is_empty() {
+        println!("compiled again: {}", report.again.join(", "));
     }
     report.cells.iter().map(show_cell).max().unwrap_or(0)
 }

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use compiler::env::{DefId, DefKind, Env, FnOrigin};
 use compiler::mono::Mode;
 
+use super::definitions::{Definitions, names_of};
+use super::redefine::Gained;
 use super::{Loaded, Session, link};
 use crate::front::Ready;
 use crate::linked::{Linked, read_slot, write_slot};
@@ -23,6 +25,8 @@ pub(super) struct Entry {
     pub(super) saved: Vec<Saved>,
     /// Slots that lead elsewhere now, and where they led.
     slots: Vec<(usize, usize)>,
+    /// As they were before.
+    definitions: Definitions,
 }
 
 impl Entry {
@@ -43,7 +47,11 @@ impl Session {
         } else {
             name
         };
-        let mut gathered = self.front.gather(&name, text)?;
+        let Gained {
+            mut gathered,
+            entry: tree,
+            again,
+        } = self.gather_entry(&name, text)?;
         let Some(line) = gathered.units.pop() else {
             return Ok(UnitReport::default());
         };
@@ -55,11 +63,18 @@ impl Session {
                 return Err(error);
             }
         };
+        let names = names_of(&self.front.sources, &tree);
         let mut report = UnitReport {
             defined: self.defined(&before, &line),
             warnings: gathered.warnings,
+            again,
             ..UnitReport::default()
         };
+        report
+            .defined
+            .retain(|shown| names.iter().any(|name| name == shown.name.as_str()));
+        let definitions = self.definitions.extended(&self.front.sources, &tree);
+        let former = std::mem::replace(&mut self.definitions, definitions);
         self.replace(&before, &line, &mut loaded);
         let mut entry = Entry {
             text: text.to_owned(),
@@ -67,6 +82,7 @@ impl Session {
             unit: loaded.unit,
             saved: Vec::new(),
             slots: loaded.slots,
+            definitions: former,
         };
         for index in 0..line.compiled.cells.len() {
             let unit = Rc::clone(&entry.unit);
@@ -131,7 +147,9 @@ impl Session {
             unit,
             saved,
             slots,
+            definitions,
         } = entry;
+        self.definitions = definitions;
         for (slot, target) in slots.into_iter().rev() {
             write_slot(slot, target);
         }
@@ -217,7 +235,7 @@ fn is_named(env: &Env, def: DefId) -> bool {
 }
 
 /// What `def` takes the place of: the former definition of its name, or of the method of that type.
-fn former_versions(before: &Env, after: &Env, def: DefId) -> Vec<DefId> {
+pub(super) fn former_versions(before: &Env, after: &Env, def: DefId) -> Vec<DefId> {
     let found = after.def(def);
     let function = after.function(def);
     let Some(self_ty) = function.self_ty else {
@@ -237,7 +255,7 @@ fn former_versions(before: &Env, after: &Env, def: DefId) -> Vec<DefId> {
 }
 
 /// Whether callers compiled for `former` may call `new`: the same types, and arguments owned by the same side.
-fn same_interface(before: &Env, former: DefId, after: &Env, new: DefId) -> bool {
+pub(super) fn same_interface(before: &Env, former: DefId, after: &Env, new: DefId) -> bool {
     let (old, new) = (before.function(former), after.function(new));
     let types = |function: &compiler::env::FnDef| -> Vec<_> {
         function

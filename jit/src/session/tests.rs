@@ -167,3 +167,82 @@ fn rounds_of_definitions_leave_nothing_behind() {
     assert_eq!(session.machine.units().len(), 2);
     assert_eq!(session.close(), 0);
 }
+
+fn refusal(session: &mut Session, text: &str) -> String {
+    match session.run_unit("<repl>", text, UnitKind::Line) {
+        Err(Error::Rejected { problems, .. }) => problems[0].code.clone(),
+        other => panic!("{text} was not refused: {other:?}"),
+    }
+}
+
+#[test]
+fn callers_are_compiled_again_when_an_interface_changes() {
+    let mut session = session();
+    line(&mut session, "fn f(n: i64) -> i64 = n * 2");
+    line(&mut session, "fn g() -> i64 = f(100)");
+    line(&mut session, "fn h() -> i64 = g() + 1");
+    assert_eq!(
+        refusal(&mut session, "fn f(s: str) -> str = s + s"),
+        "breaks-callers"
+    );
+    assert_eq!(value(&mut session, "h()"), "201");
+    let report = line(&mut session, "fn f(n: i64, by: i64 = 3) -> i64 = n * by");
+    assert_eq!(report.again, ["g", "h"]);
+    assert_eq!(value(&mut session, "h()"), "301");
+    session.undo(); // the value
+    session.undo(); // the definition
+    assert_eq!(value(&mut session, "h()"), "201");
+    line(&mut session, "let k = 5");
+    line(&mut session, "fn plus(n: i64) -> i64 = n + k");
+    line(&mut session, "let k = 6");
+    assert_eq!(value(&mut session, "plus(1)"), "7");
+    assert_eq!(session.close(), 0);
+}
+
+#[test]
+fn a_type_changes_with_all_that_uses_it() {
+    let mut session = session();
+    line(&mut session, "struct P { x: i64 }");
+    line(
+        &mut session,
+        "impl P { fn sum(self) -> i64 = self.x\n fn twice(self) -> i64 = self.sum() * 2 }",
+    );
+    line(&mut session, "fn make() = P(3)");
+    assert_eq!(value(&mut session, "make().twice()"), "6");
+    line(&mut session, "struct P { x: i64, y: i64 = 7 }");
+    assert_eq!(value(&mut session, "make()"), "P(x: 3, y: 7)");
+    line(
+        &mut session,
+        "impl P { fn sum(self) -> i64 = self.x + self.y }",
+    );
+    assert_eq!(value(&mut session, "make().twice()"), "20");
+    line(&mut session, "var p = make()");
+    assert_eq!(refusal(&mut session, "struct P { x: i64 }"), "live-values");
+    assert_eq!(
+        refusal(&mut session, "struct P { z: i64 }\nvar p = 1"),
+        "breaks-callers"
+    );
+    assert_eq!(value(&mut session, "p.sum()"), "10");
+    assert_eq!(session.close(), 0);
+}
+
+#[test]
+fn many_redefinitions_leave_nothing_behind() {
+    let mut session = session();
+    line(&mut session, "fn f(n: i64) -> [i64] = [n]");
+    line(&mut session, "fn g(n: i64) -> i64 = f(n)[0]");
+    let live = session.live_blocks();
+    for round in 0..300 {
+        line(
+            &mut session,
+            &format!("fn f(n: i64) -> [i64] = [n + {round}, {round}]"),
+        );
+        assert_eq!(value(&mut session, "g(1)"), (round + 1).to_string());
+        line(&mut session, "var kept = f(2)");
+        session.undo();
+        session.undo();
+        session.undo();
+    }
+    assert_eq!(session.live_blocks(), live);
+    assert_eq!(session.close(), 0);
+}

@@ -420,7 +420,8 @@ impl<'a> Unit<'a> {
 
     fn check_replacement(&mut self, name: &SmolStr, old: DefId, span: Span) {
         let first = self.env.def(old).span;
-        if first.file == span.file {
+        // The very same place again is a definition that a session compiles anew.
+        if first.file == span.file && first != span {
             let name = ast::Ident {
                 name: name.clone(),
                 span,

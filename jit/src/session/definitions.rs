@@ -1,0 +1,202 @@
+//! What the entries of a REPL have defined so far, as trees, so that a definition whose interface changes takes its callers
+//! along: they are compiled again with it, through any chain, or it is refused.
+//!
+//! Who depends on whom is read off the words of the text: too many is harmless, since compiling again changes nothing.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
+use syntax::{Sources, Span, ast};
+
+/// The newest definitions, in the order in which they were entered. Cheap to keep for an undo.
+#[derive(Clone, Default)]
+pub(super) struct Definitions(Rc<Vec<Rc<Definition>>>);
+
+struct Definition {
+    item: ast::Item,
+    /// What callers would write: the name, or those of the methods.
+    names: Vec<SmolStr>,
+    /// All that the text mentions.
+    words: FxHashSet<SmolStr>,
+    /// The type that an `impl` is for, as it is written.
+    target: Option<SmolStr>,
+}
+
+impl Definitions {
+    /// Those that depend, through any chain, on one of these names, and that the entry does not define itself.
+    pub(super) fn dependents(
+        &self,
+        sources: &Sources,
+        entry: &[ast::Item],
+        names: &[SmolStr],
+    ) -> Vec<ast::Item> {
+        let kept = self.without(sources, entry);
+        let mut changed: FxHashSet<SmolStr> = names.iter().cloned().collect();
+        let mut again = vec![false; kept.len()];
+        loop {
+            let before = changed.len();
+            for (definition, again) in kept.iter().zip(&mut again) {
+                if !*again && definition.words.iter().any(|word| changed.contains(word)) {
+                    *again = true;
+                    changed.extend(definition.names.iter().cloned());
+                }
+            }
+            if changed.len() == before {
+                break;
+            }
+        }
+        let chosen = kept.iter().zip(again).filter(|(_, again)| *again);
+        chosen
+            .map(|(definition, _)| definition.item.clone())
+            .collect()
+    }
+
+    /// With the entry's definitions in the place of those of the same names.
+    pub(super) fn extended(&self, sources: &Sources, entry: &[ast::Item]) -> Definitions {
+        let mut list = self.without(sources, entry);
+        let new = entry
+            .iter()
+            .filter_map(|item| Definition::of(sources, item));
+        list.extend(new.filter(|definition| definition.is_kept()).map(Rc::new));
+        Definitions(Rc::new(list))
+    }
+
+    /// Those that stay when the entry is added: no function or type of its names, no method of its `impl`s.
+    fn without(&self, sources: &Sources, entry: &[ast::Item]) -> Vec<Rc<Definition>> {
+        let new: Vec<Definition> = entry
+            .iter()
+            .filter_map(|item| Definition::of(sources, item))
+            .collect();
+        self.0
+            .iter()
+            .filter_map(|old| old.less(sources, &new))
+            .collect()
+    }
+}
+
+/// The names that an entry defines, methods included.
+pub(super) fn names_of(sources: &Sources, entry: &[ast::Item]) -> Vec<SmolStr> {
+    let found = entry
+        .iter()
+        .filter_map(|item| Definition::of(sources, item));
+    found.flat_map(|definition| definition.names).collect()
+}
+
+/// How a definition is called in a message.
+pub(super) fn title(sources: &Sources, item: &ast::Item) -> String {
+    match Definition::of(sources, item) {
+        Some(Definition {
+            target: Some(target),
+            ..
+        }) => format!("impl {target}"),
+        Some(Definition { names, .. }) => names.join(", "),
+        None => String::new(),
+    }
+}
+
+impl Definition {
+    fn of(sources: &Sources, item: &ast::Item) -> Option<Definition> {
+        let text = |span: Span| SmolStr::new(sources.slice(span));
+        let mut target = None;
+        let names = match &item.kind {
+            ast::ItemKind::Fn(decl) => vec![fn_name(sources, decl)],
+            ast::ItemKind::Struct(decl) => vec![decl.name.name.clone()],
+            ast::ItemKind::Enum(decl) => vec![decl.name.name.clone()],
+            ast::ItemKind::Trait(decl) => vec![decl.name.name.clone()],
+            ast::ItemKind::TypeAlias(decl) => vec![decl.name.name.clone()],
+            ast::ItemKind::ExternType(decl) => vec![decl.name.name.clone()],
+            ast::ItemKind::Impl(decl) => {
+                target = Some(text(decl.target.span));
+                decl.members
+                    .iter()
+                    .filter_map(|member| member_name(sources, member))
+                    .collect()
+            }
+            ast::ItemKind::Extern(block) => {
+                let functions = block.fns.iter().map(|each| each.decl.name.span());
+                functions
+                    .chain(block.globals.iter().map(|each| each.name.span))
+                    .map(text)
+                    .collect()
+            }
+            ast::ItemKind::Stmt(ast::Stmt {
+                kind: ast::StmtKind::Let(binding),
+                ..
+            }) => words(sources.slice(binding.pattern.span)).collect(),
+            ast::ItemKind::Stmt(_)
+            | ast::ItemKind::Import(_)
+            | ast::ItemKind::Test(_)
+            | ast::ItemKind::Error => return None,
+        };
+        let words = words(sources.slice(item.span)).collect();
+        Some(Definition {
+            item: item.clone(),
+            names,
+            words,
+            target,
+        })
+    }
+
+    /// Bindings are not compiled again: they hold values.
+    fn is_kept(&self) -> bool {
+        match &self.item.kind {
+            ast::ItemKind::Stmt(ast::Stmt {
+                kind: ast::StmtKind::Let(binding),
+                ..
+            }) => binding.kind == ast::BindingKind::Const,
+            _ => true,
+        }
+    }
+
+    /// What is left of it beside newer ones.
+    fn less(
+        self: &Rc<Definition>,
+        sources: &Sources,
+        newer: &[Definition],
+    ) -> Option<Rc<Definition>> {
+        let Some(target) = &self.target else {
+            let is_replaced = newer.iter().any(|new| {
+                new.target.is_none() && new.names.iter().any(|n| self.names.contains(n))
+            });
+            return (!is_replaced).then(|| Rc::clone(self));
+        };
+        let of_same = newer
+            .iter()
+            .filter(|new| new.target.as_ref() == Some(target));
+        let gone: FxHashSet<&SmolStr> = of_same.flat_map(|new| &new.names).collect();
+        if !self.names.iter().any(|name| gone.contains(name)) {
+            return Some(Rc::clone(self));
+        }
+        let mut item = self.item.clone();
+        if let ast::ItemKind::Impl(decl) = &mut item.kind {
+            decl.members.retain(|member| {
+                member_name(sources, member).is_none_or(|name| !gone.contains(&name))
+            });
+        }
+        Definition::of(sources, &item)
+            .filter(|left| !left.names.is_empty())
+            .map(Rc::new)
+    }
+}
+
+/// An operator is told from others of its symbol by its head.
+fn fn_name(sources: &Sources, decl: &ast::FnDecl) -> SmolStr {
+    match &decl.name {
+        ast::FnName::Ident(ident) => ident.name.clone(),
+        ast::FnName::Op(..) => SmolStr::new(sources.slice(decl.head_span)),
+    }
+}
+
+fn member_name(sources: &Sources, member: &ast::Item) -> Option<SmolStr> {
+    match &member.kind {
+        ast::ItemKind::Fn(decl) => Some(fn_name(sources, decl)),
+        _ => None,
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = SmolStr> + '_ {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
+        .map(SmolStr::new)
+}

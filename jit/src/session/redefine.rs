@@ -1,0 +1,231 @@
+//! Entries that redefine: what depends on a definition whose interface changed is compiled again with it, before anything runs.
+//! A definition that would break what depends on it is refused, and the old one stays.
+
+use compiler::env::{DefId, DefKind, Env};
+use compiler::types::TyKind;
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
+use syntax::{Diagnostic, Span, ast};
+
+use super::Session;
+use super::definitions::{names_of, title};
+use super::lines::{former_versions, same_interface};
+use crate::front::{Gathered, Ready};
+use crate::report::Error;
+
+/// A compiled entry.
+pub(super) struct Gained {
+    pub(super) gathered: Gathered,
+    /// What was entered, without what was compiled again.
+    pub(super) entry: Vec<ast::Item>,
+    /// What was.
+    pub(super) again: Vec<String>,
+}
+
+impl Session {
+    /// Compiles an entry of the REPL, with all that has to be compiled again because of it.
+    pub(super) fn gather_entry(&mut self, name: &str, text: &str) -> Result<Gained, Error> {
+        let before = self.front.env.clone();
+        let file = self.front.sources.add(name, text);
+        let entry = syntax::parse(self.front.sources.file(file)).module.items;
+        let names = names_of(&self.front.sources, &entry);
+        let first = self.front.gather_file(file, &[]);
+        let changed = match first.as_ref().map(|gathered| gathered.units.last()) {
+            Ok(Some(unit)) => self.changed(&before, unit, &names),
+            Ok(None) => Vec::new(),
+            Err(_) => known(&before, self.front.home, &names),
+        };
+        let items = self
+            .definitions
+            .dependents(&self.front.sources, &entry, &changed);
+        if let Err(error) = self.refuse_live_values(&before, &changed, &names, &items, &entry) {
+            self.front.env = before;
+            return first.and(Err(error));
+        }
+        if items.is_empty() {
+            return first.map(|gathered| Gained {
+                gathered,
+                entry,
+                again: Vec::new(),
+            });
+        }
+        self.front.env = before;
+        let again = items
+            .iter()
+            .map(|item| title(&self.front.sources, item))
+            .collect();
+        match self.front.gather_file(file, &items) {
+            Ok(gathered) => Ok(Gained {
+                gathered,
+                entry,
+                again,
+            }),
+            // What was entered is wrong by itself.
+            Err(_) if first.is_err() => first.map(|gathered| Gained {
+                gathered,
+                entry,
+                again,
+            }),
+            Err(error) => Err(self.refuse(&entry, &changed, again, error)),
+        }
+    }
+
+    /// Names whose users cannot go on with the code that they have.
+    fn changed(&self, before: &Env, unit: &Ready, names: &[SmolStr]) -> Vec<SmolStr> {
+        let after = &unit.compiled.env;
+        let mut found: Vec<SmolStr> = Vec::new();
+        for def in &unit.compiled.unit.functions {
+            let is_changed = |former: &DefId| {
+                !after.function(*def).generics.is_empty()
+                    || !same_interface(before, *former, after, *def)
+                    || self.has_company(*former)
+            };
+            if former_versions(before, after, *def).iter().any(is_changed) {
+                found.push(after.def(*def).name.clone());
+            }
+        }
+        let (old, new) = (
+            before.module(self.front.home),
+            after.module(self.front.home),
+        );
+        let is_function = |env: &Env, def: &DefId| matches!(env.def(*def).kind, DefKind::Fn(_));
+        let is_other = |name: &&SmolStr| {
+            old.names.get(*name).is_some_and(|former| {
+                !is_function(before, former)
+                    || new
+                        .names
+                        .get(*name)
+                        .is_some_and(|def| !is_function(after, def))
+            })
+        };
+        found.extend(names.iter().filter(is_other).cloned());
+        found
+    }
+
+    /// Whether others were compiled in one unit with it: they call it directly, not through its slot.
+    fn has_company(&self, former: DefId) -> bool {
+        let own = self
+            .units
+            .iter()
+            .find(|unit| unit.function(former).is_some());
+        own.is_some_and(|unit| unit.definitions().any(|def| def != former))
+    }
+
+    fn refuse(
+        &self,
+        entry: &[ast::Item],
+        changed: &[SmolStr],
+        callers: Vec<String>,
+        error: Error,
+    ) -> Error {
+        let Error::Rejected { rendered, problems } = error else {
+            return error;
+        };
+        let message = format!(
+            "`{}` keeps its old definition: the new one does not fit what depends on it, {}",
+            changed.join("`, `"),
+            list(&callers),
+        );
+        let refusal = Diagnostic::error("breaks-callers", message)
+            .at(self.place(entry, changed), "the new definition")
+            .help("enter the new definition and the changed callers together, as one entry");
+        match self.front.rejected([&refusal].into_iter()) {
+            Error::Rejected {
+                rendered: first,
+                problems: mut all,
+            } => {
+                all.extend(problems);
+                Error::Rejected {
+                    rendered: format!("{first}\n{rendered}"),
+                    problems: all,
+                }
+            }
+            other => other,
+        }
+    }
+
+    /// A type does not change under the values that variables hold.
+    fn refuse_live_values(
+        &self,
+        before: &Env,
+        changed: &[SmolStr],
+        names: &[SmolStr],
+        items: &[ast::Item],
+        entry: &[ast::Item],
+    ) -> Result<(), Error> {
+        let scope = before.module(self.front.home);
+        let mut redefined: Vec<SmolStr> = changed.to_vec();
+        redefined.extend(names_of(&self.front.sources, items));
+        let types: FxHashSet<DefId> = redefined
+            .iter()
+            .filter_map(|name| scope.names.get(name).copied())
+            .filter(|def| matches!(before.def(*def).kind, DefKind::Struct(_) | DefKind::Enum(_)))
+            .collect();
+        let mut holders: Vec<&str> = scope
+            .names
+            .iter()
+            .filter(|(name, _)| !names.contains(name))
+            .filter(|(_, def)| holds(before, **def, &types))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        holders.sort_unstable();
+        if holders.is_empty() {
+            return Ok(());
+        }
+        let holders = list(
+            &holders
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>(),
+        );
+        let title = changed.join("`, `");
+        let error = Diagnostic::error("live-values", format!("`{title}` cannot change: {holders} holds a value of the old type"))
+            .at(self.place(entry, changed), "the new definition")
+            .help("bind the variable anew in the same entry, or take back the entry that made it with `:undo`");
+        Err(self.front.rejected([&error].into_iter()))
+    }
+
+    /// Where the first of these is defined.
+    fn place(&self, entry: &[ast::Item], names: &[SmolStr]) -> Span {
+        let defines = |item: &&ast::Item| {
+            names_of(&self.front.sources, std::slice::from_ref(*item))
+                .iter()
+                .any(|name| names.contains(name))
+        };
+        entry
+            .iter()
+            .find(defines)
+            .or(entry.first())
+            .expect("compiler bug: an empty entry redefines")
+            .span
+    }
+}
+
+/// Those of the names that have a definition.
+fn known(before: &Env, home: compiler::env::ModuleId, names: &[SmolStr]) -> Vec<SmolStr> {
+    let scope = before.module(home);
+    names
+        .iter()
+        .filter(|name| scope.names.contains_key(*name))
+        .cloned()
+        .collect()
+}
+
+fn holds(env: &Env, def: DefId, types: &FxHashSet<DefId>) -> bool {
+    match &env.def(def).kind {
+        DefKind::Global(global) => global.ty.is_some_and(|ty| {
+            ty.any_part(
+                &mut |part| matches!(part.kind(), TyKind::Adt(def, _) if types.contains(def)),
+            )
+        }),
+        _ => false,
+    }
+}
+
+fn list(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
