@@ -15,6 +15,9 @@ pub fn render(sources: &Sources, diagnostic: &Diagnostic, color: bool) -> String
     } else {
         Buffer::no_color()
     };
+    if has_endless_line(sources, diagnostic) {
+        return without_excerpt(sources, diagnostic);
+    }
     let shown = Shown(sources);
     let report = convert(sources, diagnostic);
     let written = term::emit_to_write_style(&mut buffer, &Config::default(), &shown, &report);
@@ -38,6 +41,42 @@ pub fn render_all<'d>(
         .into_iter()
         .map(|each| render(sources, each, color));
     texts.collect::<Vec<_>>().join("\n")
+}
+
+/// The longest source line that is shown whole.
+const LONGEST_LINE: usize = 400;
+
+fn has_endless_line(sources: &Sources, diagnostic: &Diagnostic) -> bool {
+    diagnostic.labels.iter().any(|label| {
+        sources.get(label.span.file).is_some_and(|file| {
+            let lines = file.line(label.span.start)..=file.line(label.span.end);
+            lines
+                .into_iter()
+                .any(|line| file.line_text(line).len() > LONGEST_LINE)
+        })
+    })
+}
+
+/// The place and the words, for a line that no screen holds.
+fn without_excerpt(sources: &Sources, diagnostic: &Diagnostic) -> String {
+    let (severity, code) = (diagnostic.severity, &diagnostic.code);
+    let mut text = format!("{severity}[{code}]: {}\n", diagnostic.message);
+    for label in &diagnostic.labels {
+        if let Some(file) = sources.get(label.span.file) {
+            let at = file.line_column(label.span.start);
+            text += &format!(
+                "  {}:{}:{}: {}\n",
+                file.name, at.line, at.column, label.text
+            );
+        }
+    }
+    for help in &diagnostic.help {
+        text += &format!("  = help: {help}\n");
+    }
+    for note in &diagnostic.notes {
+        text += &format!("  = note: {note}\n");
+    }
+    text
 }
 
 fn convert(sources: &Sources, diagnostic: &Diagnostic) -> report::Diagnostic<FileId> {

@@ -33,3 +33,10 @@ pub use symbol::{HostKind, HostSymbol, HostSymbols};
 
 #[cfg(test)]
 mod run_tests;
+
+/// For command lines: a process that writes into a pipe whose reader is gone ends, as other commands do, instead of going on for
+/// nobody.
+pub fn end_with_the_reader() {
+    // SAFETY: it restores the default that every process starts with.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+}

@@ -109,6 +109,10 @@ pub enum Error {
     Signature {
         message: String,
     },
+    /// What was printed did not arrive: a full disk, for one.
+    Output {
+        message: String,
+    },
     /// LLVM refused; a bug of ours or a machine that ran out of something.
     Backend {
         message: String,
@@ -135,7 +139,9 @@ impl std::fmt::Display for Error {
         match self {
             Error::Rejected { rendered, .. } | Error::Link { rendered } => f.write_str(rendered),
             Error::Runtime(error) => f.write_str(&error.rendered),
-            Error::Signature { message } | Error::Backend { message } => f.write_str(message),
+            Error::Signature { message }
+            | Error::Output { message }
+            | Error::Backend { message } => f.write_str(message),
         }
     }
 }

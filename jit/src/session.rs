@@ -104,7 +104,17 @@ impl Session {
         };
         // SAFETY: generated code without parameters.
         let result = unsafe { self.machine.run(|| main()) };
-        self.finish_all(&loaded.unit, result)
+        self.finish_all(&loaded.unit, result)?;
+        self.lost_output().map_or(Ok(()), Err)
+    }
+
+    fn lost_output(&self) -> Option<Error> {
+        let lost = self
+            .machine
+            .with_runtime(|runtime| runtime.take_lost_output());
+        lost.map(|error| Error::Output {
+            message: format!("sumi: the output was not written: {error}"),
+        })
     }
 
     /// Runs a worksheet or an entry of a REPL.

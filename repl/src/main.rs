@@ -27,7 +27,7 @@ struct Cli {
     #[command(flatten)]
     script: Script,
     /// Run this code instead of a file.
-    #[arg(short = 'e', value_name = "CODE", conflicts_with = "file")]
+    #[arg(short = 'e', value_name = "CODE")]
     code: Option<String>,
     #[command(flatten)]
     options: Options,
@@ -68,6 +68,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    jit::end_with_the_reader();
     let cli = Cli::parse();
     let code = match cli.command {
         Some(Command::Run(script)) => script_or_emit(script, &cli.options),

@@ -4,9 +4,10 @@
 //! the failing function and the entry of the run, so whatever those hold must not need dropping: work lists stand here, and
 //! are cut back to where they were when the run is left.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{BufRead, Write};
 use std::ptr::null_mut;
+use std::rc::Rc;
 
 use crate::compare::CompareWork;
 use crate::hash::HashWork;
@@ -68,6 +69,8 @@ pub(crate) struct Output {
     pub(crate) sink: Sink,
     pub(crate) errors: Sink,
     pub(crate) flush_lines: bool,
+    /// Why standard output took no more.
+    lost: Rc<RefCell<Option<std::io::Error>>>,
 }
 
 thread_local! {
@@ -97,6 +100,8 @@ unsafe extern "C" fn abort_without_engine(kind: u32, a: i64, b: i64) -> ! {
 impl Runtime {
     /// Standard input and output, no memory limit, no arguments.
     pub fn new() -> Runtime {
+        let lost = Rc::new(RefCell::new(None));
+        let first_lost = Rc::clone(&lost);
         Runtime {
             heap: Heap::new(),
             live_blocks: 0,
@@ -106,15 +111,17 @@ impl Runtime {
             raise: abort_without_engine,
             output: Output {
                 buffer: Vec::new(),
-                sink: Box::new(|bytes| {
+                sink: Box::new(move |bytes| {
                     let mut stdout = std::io::stdout().lock();
-                    // Nobody is left to be told if the reader is gone.
-                    let _ = stdout.write_all(bytes).and_then(|()| stdout.flush());
+                    if let Err(error) = stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+                        first_lost.borrow_mut().get_or_insert(error);
+                    }
                 }),
                 errors: Box::new(|bytes| {
                     let _ = std::io::stderr().write_all(bytes);
                 }),
                 flush_lines: false,
+                lost,
             },
             input: Box::new(std::io::BufReader::new(std::io::stdin())),
             args: Vec::new(),
@@ -177,6 +184,11 @@ impl Runtime {
     /// Whether output is passed on at the end of each line, as for a terminal.
     pub fn set_flush_lines(&mut self, flush_lines: bool) {
         self.output.flush_lines = flush_lines;
+    }
+
+    /// Why output was lost since the last call: a full disk, a reader that is gone.
+    pub fn take_lost_output(&self) -> Option<std::io::Error> {
+        self.output.lost.borrow_mut().take()
     }
 
     /// Passes on what was printed. Call it at the end of a run.
