@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use jit::{Config, Error, Session};
 
+use crate::fuzz;
+
 const ORDER: &str = "SUMI_TEST_CHILD";
 const LIMIT: Duration = Duration::from_secs(60);
 /// The exit status that says that blocks stayed live.
@@ -53,6 +55,7 @@ pub fn serve() {
     };
     let status = match order.split_once(':') {
         Some(("check", path)) => check(path),
+        Some((order @ ("compare" | "checks"), folder)) => fuzz::serve(order, Path::new(folder)),
         Some((executor, path)) => match Executor::ALL.iter().find(|e| e.key() == executor) {
             Some(executor) => execute(*executor, path),
             None => 2,
@@ -110,6 +113,46 @@ fn check(path: &str) -> i32 {
             1
         }
     }
+}
+
+/// How a program ended, in one line that is the same for all executors if they agree.
+pub(crate) fn verdict(executor: Executor, name: &str, text: &str) -> String {
+    let config = Config { optimize: executor == Executor::Optimized, ..Config::default() };
+    let mut session = match Session::new(config) {
+        Ok(session) => session,
+        Err(error) => return format!("backend: {error}"),
+    };
+    let result = match executor {
+        Executor::Interpreter => session.interpret(name, text),
+        Executor::Plain | Executor::Optimized => session.run_script(name, text),
+    };
+    let live = session.close();
+    match result {
+        Err(Error::Rejected { rendered, .. }) => format!("rejected: {rendered}"),
+        Err(Error::Runtime(error)) if live == 0 => {
+            format!("error {} in line {}", error.kind, error.frames.first().map_or(0, |f| f.line))
+        }
+        Ok(()) if live == 0 => "ok".to_string(),
+        Ok(()) | Err(Error::Runtime(_)) => format!("leak: {live} blocks"),
+        Err(Error::Backend { message }) if message.contains("blocks are live") => format!("leak: {message}"),
+        Err(other) => format!("backend: {other}"),
+    }
+}
+
+pub(crate) fn verdict_of_check(text: &str) -> String {
+    match Session::new(Config::default()).and_then(|mut session| session.check("program.sumi", text)) {
+        Ok(_) => "ok".to_string(),
+        Err(Error::Backend { message }) => format!("backend: {message}"),
+        Err(_) => "rejected".to_string(),
+    }
+}
+
+/// Gives a child an order about a folder.
+pub(crate) fn run_order(order: &str, folder: &Path) -> Result<Outcome, String> {
+    let binary = std::env::current_exe().map_err(|e| e.to_string())?;
+    let mut command = Command::new(binary);
+    command.env(ORDER, format!("{order}:{}", folder.display()));
+    finish(command, folder, "")
 }
 
 /// Runs the program at `path` in a child.

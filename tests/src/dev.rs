@@ -1,13 +1,18 @@
-//! The developers' tool: `cargo dev bench [--write]`, `cargo dev release`.
+//! The developers' tool: `cargo dev bench [--write]`, `cargo dev fuzz [COUNT] [SEED]`, `cargo dev release`.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    tests::child::serve();
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.first().map(String::as_str) {
         Some("bench") => tests::bench::run(args.iter().any(|a| a == "--write")),
+        Some("fuzz") => {
+            let number = |at: usize, otherwise: u64| args.get(at).and_then(|a| a.parse().ok()).unwrap_or(otherwise);
+            tests::fuzz::run(number(1, 200), number(2, 1000))
+        }
         Some("release") => tests::release::run(),
-        _ => Err("usage: cargo dev bench [--write] | release".to_string()),
+        _ => Err("usage: cargo dev bench [--write] | fuzz [COUNT] [SEED] | release".to_string()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,10 +4,12 @@ pub mod bench;
 pub mod child;
 pub mod errors;
 pub mod examples;
+pub mod fuzz;
 pub mod programs;
 pub mod release;
 pub mod run;
 pub mod sheets;
+pub mod stages;
 pub mod tidy;
 
 use std::path::{Path, PathBuf};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
-use tests::{child, errors, examples, files, name_of, programs, read, root, run, sheets, tidy};
+use tests::{child, errors, examples, files, fuzz, name_of, programs, read, root, run, sheets, stages, tidy};
 
 fn main() -> ExitCode {
     child::serve();
@@ -14,6 +14,9 @@ fn main() -> ExitCode {
     add(&mut trials, &root.join("tests/run"), run::test);
     add(&mut trials, &root.join("tests/errors"), errors::test);
     add(&mut trials, &root.join("tests/sheets"), sheets::test);
+    trials.extend(
+        files(&root.join("tests/stages"), "md").into_iter().map(|path| trial(name_of(&path), path, stages::test)),
+    );
     add(&mut trials, &root.join("examples"), examples::test);
     trials.extend(
         files(&programs::folder(), "sumi")
@@ -30,7 +33,7 @@ fn main() -> ExitCode {
     for (name, check) in [
         (
             "tidy/dependency_directions",
-            tidy::dependency_directions as fn() -> Result<(), String>,
+            tidy::dependency_directions,
         ),
         (
             "tidy/llvm_stays_where_it_belongs",

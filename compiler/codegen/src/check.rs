@@ -2,8 +2,10 @@
 
 use compiler::mir::{Check, Operand, TrapKind};
 use inkwell::IntPredicate;
+use inkwell::attributes::AttributeLoc;
 use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
 
+use crate::attributes::kind;
 use crate::function::Function;
 use crate::module::Built;
 
@@ -60,15 +62,18 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.builder.position_at_end(next);
     }
 
-    fn trap(&self, kind: TrapKind, a: IntValue<'ctx>, b: IntValue<'ctx>) {
+    fn trap(&self, trap: TrapKind, a: IntValue<'ctx>, b: IntValue<'ctx>) {
         let number = self
             .unit
             .runtime
             .i32
-            .const_int(u64::from(kind.number()), false);
+            .const_int(u64::from(trap.number()), false);
         let location = self.unit.location(self.span);
         let args = [number.into(), location.into(), a.into(), b.into()];
-        self.builder.build_call(self.unit.trap(), &args, "").built();
+        let call = self.builder.build_call(self.unit.trap(), &args, "").built();
+        // Merged with others it would stand at no line, inlined from nowhere, and the stack trace would lose its frames.
+        let unmerged = self.unit.context.create_enum_attribute(kind("nomerge"), 0);
+        call.add_attribute(AttributeLoc::Function, unmerged);
         self.builder.build_unreachable().built();
     }
 

@@ -1,0 +1,197 @@
+//! Expressions of a given type.
+
+use super::generate::Generator;
+use super::types::{Ty, field, variant_name};
+
+const WORDS: [&str; 6] = ["", "a", "zebra", "é", "two words", "{{x}}"];
+const ARITHMETIC: [&str; 10] = ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"];
+const COMPARISONS: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
+
+impl Generator {
+    pub(crate) fn expr(&mut self, ty: &Ty, depth: usize) -> String {
+        if self.random.chance(45)
+            && let Some(text) = self.read(ty)
+        {
+            return text;
+        }
+        if depth == 0 {
+            return self.literal(ty, 1);
+        }
+        if self.random.chance(8)
+            && let Some(call) = self.call(Some(ty), depth)
+        {
+            return call;
+        }
+        if self.random.chance(8) {
+            let condition = self.expr(&Ty::Bool, depth - 1);
+            let (yes, no) = (self.expr(ty, depth - 1), self.expr(ty, depth - 1));
+            return format!("(if {condition} {{ {yes} }} else {{ {no} }})");
+        }
+        if self.random.chance(8) {
+            let optional = self.expr(&Ty::Optional(Box::new(ty.clone())), depth - 1);
+            let other = self.expr(ty, depth - 1);
+            if !optional.starts_with("none") && !optional.starts_with("some") {
+                return format!("({optional} ?? {other})");
+            }
+        }
+        match ty {
+            Ty::Int(name) => self.integer(name, depth),
+            Ty::Float(name) => self.float(name, depth),
+            Ty::Bool => self.truth(depth),
+            Ty::Str => self.text(depth),
+            Ty::Array(element) => self.array(ty, element, depth),
+            Ty::Fixed(..) | Ty::Optional(_) | Ty::Tuple(_) | Ty::Struct(_) | Ty::Enum(_) => self.literal(ty, depth),
+        }
+    }
+
+    /// A place of this type that can be read.
+    fn read(&mut self, wanted: &Ty) -> Option<String> {
+        (0..6).find_map(|_| {
+            let (text, ty, _) = self.place(false)?;
+            (ty == *wanted).then_some(text)
+        })
+    }
+
+    /// A value made here, whose parts may be read from places.
+    pub(crate) fn literal(&mut self, ty: &Ty, depth: usize) -> String {
+        let less = depth.saturating_sub(1);
+        let part = |generator: &mut Generator, ty: &Ty| {
+            if depth > 1 { generator.expr(ty, less) } else { generator.literal(ty, less) }
+        };
+        match ty {
+            Ty::Int(name) => format!("{name}({})", self.number(name)),
+            Ty::Float(name) => format!("{name}({}.{})", self.random.below(100), self.random.below(1000)),
+            Ty::Bool => self.random.chance(50).to_string(),
+            Ty::Str => format!("\"{}\"", self.random.pick(&WORDS)),
+            Ty::Array(element) => {
+                let count = if self.random.chance(15) { 0 } else { 1 + self.random.below(3) };
+                let parts: Vec<String> = (0..count).map(|_| part(self, element)).collect();
+                format!("[{}]", parts.join(", "))
+            }
+            Ty::Fixed(element, count) => {
+                let parts: Vec<String> = (0..*count).map(|_| part(self, element)).collect();
+                format!("[{}]", parts.join(", "))
+            }
+            Ty::Optional(_) if self.random.chance(30) => "none".to_string(),
+            Ty::Optional(inner) => format!("some({})", part(self, inner)),
+            Ty::Tuple(parts) => {
+                let parts: Vec<String> = parts.iter().map(|ty| part(self, ty)).collect();
+                format!("({})", parts.join(", "))
+            }
+            Ty::Struct(index) => {
+                let fields = self.types.structs[*index].clone();
+                let named = self.random.chance(30);
+                let parts: Vec<String> = fields
+                    .iter()
+                    .enumerate()
+                    .map(|(i, ty)| if named { format!("{}: {}", field(i), part(self, ty)) } else { part(self, ty) })
+                    .collect();
+                format!("S{index}({})", parts.join(", "))
+            }
+            Ty::Enum(index) => {
+                let variants = self.types.enums[*index].clone();
+                let at = self.random.below(variants.len());
+                let parts: Vec<String> = variants[at].iter().map(|ty| part(self, ty)).collect();
+                let payload = if parts.is_empty() { String::new() } else { format!("({})", parts.join(", ")) };
+                format!("E{index}.{}{payload}", variant_name(at))
+            }
+        }
+    }
+
+    /// A literal that fits, the ends of the range among them.
+    fn number(&mut self, name: &str) -> String {
+        let bits: u32 = name[1..].parse().unwrap_or(64);
+        let signed = name.starts_with('i');
+        // The argument of a conversion is an `i64`.
+        let top = if signed || bits == 64 { (1u64 << (bits - 1)) - 1 } else { u64::MAX >> (64 - bits) };
+        match self.random.below(12) {
+            0 => top.to_string(),
+            1 if signed => format!("-{}", u128::from(top) + 1),
+            2 if signed => format!("-{}", self.random.below(100)),
+            3 => (self.random.next() & top).to_string(),
+            _ => self.random.below(10).to_string(),
+        }
+    }
+
+    fn integer(&mut self, name: &str, depth: usize) -> String {
+        let ty = Ty::Int(if let Ty::Int(name) = super::types::integer(name) { name } else { "i64" });
+        match self.random.below(10) {
+            0 => format!("{name}({})", { let from = super::types::number(&mut self.random); self.expr(&from, depth - 1) }),
+            1 => format!("(~{})", self.expr(&ty, depth - 1)),
+            2 if name.starts_with('i') => format!("(-{})", self.expr(&ty, depth - 1)),
+            3 if name == "i64" => {
+                let length = if self.random.chance(50) { Ty::Str } else { Ty::Array(Box::new(Ty::i64())) };
+                match self.read(&length) {
+                    Some(place) => format!("{place}.len()"),
+                    None => self.literal(&ty, 1),
+                }
+            }
+            _ => {
+                let operator = *self.random.pick(&ARITHMETIC);
+                let left = self.expr(&ty, depth - 1);
+                let right = self.expr(&ty, depth - 1);
+                if matches!(operator, "/" | "%") && self.random.chance(95) {
+                    return format!("({left} {operator} ({right} | 1))");
+                }
+                format!("({left} {operator} {right})")
+            }
+        }
+    }
+
+    fn float(&mut self, name: &'static str, depth: usize) -> String {
+        if self.random.chance(15) {
+            let from = super::types::number(&mut self.random);
+            return format!("{name}({})", self.expr(&from, depth - 1));
+        }
+        let operator = *self.random.pick(&["+", "-", "*", "/", "%"]);
+        let (left, right) = (self.expr(&Ty::Float(name), depth - 1), self.expr(&Ty::Float(name), depth - 1));
+        format!("({left} {operator} {right})")
+    }
+
+    fn truth(&mut self, depth: usize) -> String {
+        match self.random.below(8) {
+            0 => format!("(!{})", self.expr(&Ty::Bool, depth - 1)),
+            1 | 2 => {
+                let operator = *self.random.pick(&["&&", "||"]);
+                format!("({} {operator} {})", self.expr(&Ty::Bool, depth - 1), self.expr(&Ty::Bool, depth - 1))
+            }
+            _ => {
+                let ty = self.types.any(&mut self.random, 1);
+                let operator = *self.random.pick(&COMPARISONS);
+                match self.read(&ty) {
+                    Some(left) => format!("({left} {operator} {})", self.expr(&ty, depth - 1)),
+                    None => self.literal(&Ty::Bool, 1),
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, depth: usize) -> String {
+        match self.random.below(4) {
+            0 => format!("cut({} + {})", self.expr(&Ty::Str, depth - 1), self.expr(&Ty::Str, depth - 1)),
+            1 => {
+                let ty = self.types.any(&mut self.random, 1);
+                format!("cut(str({}))", self.read(&ty).unwrap_or_else(|| "1".to_string()))
+            }
+            _ => {
+                let first = super::types::Types::scalar(&mut self.random);
+                let (first, second) = (self.expr(&first, depth - 1), self.expr(&Ty::Str, depth - 1));
+                format!("cut(\"<{{{first}}}|{{{second}}}>\")")
+            }
+        }
+    }
+
+    fn array(&mut self, ty: &Ty, element: &Ty, depth: usize) -> String {
+        let Some(place) = self.read(ty) else { return self.literal(ty, depth) };
+        match self.random.below(6) {
+            0 => {
+                let to = self.expr(&Ty::i64(), 0);
+                format!("{place}[..ix({to}, {place}.len())]")
+            }
+            1 => format!("{place}.reversed()"),
+            2 if matches!(element, Ty::Int(_) | Ty::Str | Ty::Bool) => format!("{place}.sorted()"),
+            3 => format!("[{}; {}]", self.expr(element, depth - 1), self.random.below(3)),
+            _ => self.literal(ty, depth),
+        }
+    }
+}

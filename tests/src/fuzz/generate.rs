@@ -1,0 +1,245 @@
+//! Random well-typed programs: globals, functions that read and write them, and statements that print the state often.
+//!
+//! Every loop is bounded, texts and arrays are kept short, and a place that is open for writing (`for mut`, `mut` arguments)
+//! is not touched meanwhile, so a program ends soon, in order or with a runtime error.
+
+use super::random::Random;
+use super::types::{Ty, Types, field};
+
+#[derive(Clone)]
+pub(crate) struct Variable {
+    pub(crate) name: String,
+    pub(crate) ty: Ty,
+    pub(crate) mutable: bool,
+    pub(crate) global: bool,
+}
+
+struct Function {
+    name: String,
+    params: Vec<(Ty, bool)>,
+    result: Ty,
+    /// Globals that it, or what it calls, reads or writes.
+    touches: Vec<String>,
+}
+
+pub(crate) struct Generator {
+    pub(crate) random: Random,
+    pub(crate) types: Types,
+    pub(crate) lines: Vec<String>,
+    pub(crate) indent: usize,
+    pub(crate) scope: Vec<Variable>,
+    functions: Vec<Function>,
+    /// Roots of places that are open for writing.
+    pub(crate) locked: Vec<String>,
+    /// Globals that the current function touched so far.
+    pub(crate) touched: Vec<String>,
+    pub(crate) calls_left: usize,
+    /// The result type of the function whose body this is.
+    pub(crate) result: Option<Ty>,
+    pub(crate) fresh: usize,
+    pub(crate) loops: usize,
+}
+
+/// An index that is in range unless there is nothing, and text that stays short.
+const PRELUDE: &str = "fn ix(i: i64, n: i64) -> i64 = if n == 0 { 0 } else { (i % n + n) % n }
+fn cut(s: str) -> str = if s.len() > 40 { \"cut\" } else { s }";
+
+/// The program of a seed.
+pub fn program(seed: u64) -> String {
+    let mut random = Random::new(seed);
+    let (types, mut lines) = Types::declare(&mut random);
+    lines.extend(PRELUDE.lines().map(str::to_string));
+    let mut generator = Generator {
+        random,
+        types,
+        lines,
+        indent: 0,
+        scope: Vec::new(),
+        functions: Vec::new(),
+        locked: Vec::new(),
+        touched: Vec::new(),
+        calls_left: 0,
+        result: None,
+        fresh: 0,
+        loops: 0,
+    };
+    for _ in 0..2 + generator.random.below(4) {
+        generator.global();
+    }
+    for _ in 0..generator.random.below(5) {
+        generator.function();
+    }
+    for _ in 0..3 + generator.random.below(8) {
+        generator.calls_left = 2;
+        generator.statement(2);
+        if generator.random.chance(40) {
+            generator.show();
+        }
+        if generator.random.chance(15) {
+            generator.global();
+        }
+    }
+    generator.show();
+    generator.lines.join("\n") + "\n"
+}
+
+impl Generator {
+    pub(crate) fn line(&mut self, text: &str) {
+        self.lines.push(format!("{}{text}", "    ".repeat(self.indent)));
+    }
+
+    pub(crate) fn name(&mut self, letter: char) -> String {
+        self.fresh += 1;
+        format!("{letter}{}", self.fresh)
+    }
+
+    pub(crate) fn declare(&mut self, name: &str, ty: Ty, mutable: bool, global: bool) {
+        self.scope.push(Variable { name: name.to_string(), ty, mutable, global });
+    }
+
+    /// Prints what is in scope, at most four at once.
+    pub(crate) fn show(&mut self) {
+        let names: Vec<String> = (0..4).filter_map(|_| self.variable(|_| true)).map(|v| v.name).collect();
+        if !names.is_empty() {
+            self.line(&format!("print({})", names.join(", ")));
+        }
+    }
+
+    fn global(&mut self) {
+        let ty = self.types.any(&mut self.random, 3);
+        let value = self.literal(&ty, 2);
+        let name = self.name('g');
+        let mutable = self.random.chance(85);
+        self.line(&format!("{} {name}: {} = {value}", if mutable { "var" } else { "let" }, ty.text()));
+        self.declare(&name, ty, mutable, true);
+    }
+
+    fn function(&mut self) {
+        let outer = self.scope.clone();
+        let name = self.name('f');
+        let result = self.types.any(&mut self.random, 2);
+        let mut params = Vec::new();
+        let mut shown = Vec::new();
+        for _ in 0..self.random.below(4) {
+            let ty = self.types.any(&mut self.random, 2);
+            let mutable = self.random.chance(40);
+            let param = self.name('p');
+            shown.push(format!("{}{param}: {}", if mutable { "mut " } else { "" }, ty.text()));
+            self.declare(&param, ty.clone(), mutable, false);
+            params.push((ty, mutable));
+        }
+        self.line(&format!("fn {name}({}) -> {} {{", shown.join(", "), result.text()));
+        self.indent += 1;
+        self.touched.clear();
+        self.calls_left = 2;
+        self.result = Some(result.clone());
+        for _ in 0..1 + self.random.below(5) {
+            self.statement(2);
+        }
+        let value = self.expr(&result, 2);
+        self.line(&value);
+        self.indent -= 1;
+        self.line("}");
+        self.result = None;
+        self.scope = outer;
+        let touches = std::mem::take(&mut self.touched);
+        self.functions.push(Function { name, params, result, touches });
+    }
+
+    /// A variable that may be read now.
+    pub(crate) fn variable(&mut self, fits: impl Fn(&Variable) -> bool) -> Option<Variable> {
+        let found: Vec<Variable> =
+            self.scope.iter().filter(|v| !self.locked.contains(&v.name) && fits(v)).cloned().collect();
+        if found.is_empty() {
+            return None;
+        }
+        let variable = self.random.pick(&found).clone();
+        if variable.global {
+            self.touched.push(variable.name.clone());
+        }
+        Some(variable)
+    }
+
+    /// A place below a variable: its text, its type, and its variable.
+    pub(crate) fn place(&mut self, mutable: bool) -> Option<(String, Ty, String)> {
+        let variable = self.variable(|v| v.mutable || !mutable)?;
+        let (mut text, mut ty) = (variable.name.clone(), variable.ty);
+        while self.random.chance(70) {
+            match ty.clone() {
+                Ty::Array(element) => {
+                    let index = self.index(&format!("{text}.len()"));
+                    (text, ty) = (format!("{text}[{index}]"), *element);
+                }
+                Ty::Fixed(element, count) => {
+                    let index = self.index(&count.to_string());
+                    (text, ty) = (format!("{text}[{index}]"), *element);
+                }
+                Ty::Tuple(parts) => {
+                    let at = self.random.below(parts.len());
+                    (text, ty) = (format!("{text}.{at}"), parts[at].clone());
+                }
+                Ty::Struct(index) => {
+                    let fields = &self.types.structs[index];
+                    let at = self.random.below(fields.len());
+                    (text, ty) = (format!("{text}.{}", field(at)), fields[at].clone());
+                }
+                Ty::Int(_) | Ty::Float(_) | Ty::Bool | Ty::Str | Ty::Optional(_) | Ty::Enum(_) => break,
+            }
+        }
+        Some((text, ty, variable.name))
+    }
+
+    fn index(&mut self, len: &str) -> String {
+        if self.random.chance(4) {
+            return self.random.below(4).to_string();
+        }
+        let index = match self.variable(|v| v.ty == Ty::i64()) {
+            Some(variable) if self.random.chance(60) => variable.name,
+            _ => self.random.below(4).to_string(),
+        };
+        format!("ix({index}, {len})")
+    }
+
+    /// A call of a function that touches nothing which is open now.
+    pub(crate) fn call(&mut self, wanted: Option<&Ty>, depth: usize) -> Option<String> {
+        if self.calls_left == 0 {
+            return None;
+        }
+        let found: Vec<usize> = (0..self.functions.len())
+            .filter(|i| {
+                let function = &self.functions[*i];
+                wanted.is_none_or(|ty| *ty == function.result)
+                    && !function.touches.iter().any(|name| self.locked.contains(name))
+            })
+            .collect();
+        if found.is_empty() {
+            return None;
+        }
+        self.calls_left -= 1;
+        let at = *self.random.pick(&found);
+        let (name, params, touches) = {
+            let function = &self.functions[at];
+            (function.name.clone(), function.params.clone(), function.touches.clone())
+        };
+        let mut opened: Vec<String> = Vec::new();
+        let mut arguments = Vec::new();
+        for (ty, mutable) in params {
+            if !mutable {
+                arguments.push(self.expr(&ty, depth.saturating_sub(1)));
+                continue;
+            }
+            let (text, root) = self.place_of(&ty, &|root| !touches.contains(root) && !opened.contains(root))?;
+            arguments.push(format!("mut {text}"));
+            opened.push(root);
+        }
+        self.touched.extend(touches);
+        Some(format!("{name}({})", arguments.join(", ")))
+    }
+
+    fn place_of(&mut self, wanted: &Ty, fits: &dyn Fn(&String) -> bool) -> Option<(String, String)> {
+        (0..12).find_map(|_| {
+            let (text, ty, root) = self.place(true)?;
+            (ty == *wanted && fits(&root)).then_some((text, root))
+        })
+    }
+}

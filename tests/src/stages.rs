@@ -1,0 +1,44 @@
+//! `tests/stages`: one `.md` for a test, a program under `# source` and what each stage of the compiler prints of it. Every
+//! section that is there must still print so; blessing rewrites them all.
+
+use std::path::Path;
+
+use jit::{Config, Session, Stage};
+
+use crate::{blessing, read, same_text};
+
+const STAGES: [Stage; 6] = [Stage::Tokens, Stage::Ast, Stage::Hir, Stage::Mir, Stage::Drops, Stage::Llvm];
+
+pub fn test(path: &Path) -> Result<(), String> {
+    let page = read(path)?;
+    let source = section(&page, "source").ok_or("there is no `# source`")?;
+    let intro = page.split("# source").next().unwrap_or_default();
+    let mut shown = format!("{intro}# source\n\n```sumi\n{source}```\n");
+    for stage in STAGES {
+        shown += &format!("\n# {stage}\n\n```\n{}```\n", printed(&source, stage)?);
+    }
+    if blessing() {
+        return std::fs::write(path, shown).map_err(|e| e.to_string());
+    }
+    same_text("the stages", &page, &shown)
+}
+
+/// O0, so that the text is what our code makes and not what LLVM makes of it.
+fn printed(source: &str, stage: Stage) -> Result<String, String> {
+    let config = Config { optimize: false, ..Config::default() };
+    let mut session = Session::new(config).map_err(|e| e.to_string())?;
+    let text = session.emit("source.sumi", source, stage).map_err(|e| e.to_string())?;
+    let lines = text.lines().filter(|line| stage != Stage::Llvm || !depends_on_machine(line));
+    Ok(lines.map(|line| format!("{}\n", line.trim_end())).collect())
+}
+
+/// What names the processor or describes the source for debuggers is left out.
+fn depends_on_machine(line: &str) -> bool {
+    ["target ", "attributes ", "!", "source_filename"].iter().any(|start| line.starts_with(start))
+}
+
+fn section(page: &str, name: &str) -> Option<String> {
+    let from = page.split_once(&format!("# {name}\n"))?.1;
+    let code = from.split_once("```")?.1.split_once('\n')?.1;
+    Some(code.split("```").next()?.to_string())
+}
