@@ -117,7 +117,10 @@ fn check(path: &str) -> i32 {
 
 /// How a program ended, in one line that is the same for all executors if they agree.
 pub(crate) fn verdict(executor: Executor, name: &str, text: &str) -> String {
-    let config = Config { optimize: executor == Executor::Optimized, ..Config::default() };
+    let config = Config {
+        optimize: executor == Executor::Optimized,
+        ..Config::default()
+    };
     let mut session = match Session::new(config) {
         Ok(session) => session,
         Err(error) => return format!("backend: {error}"),
@@ -130,17 +133,25 @@ pub(crate) fn verdict(executor: Executor, name: &str, text: &str) -> String {
     match result {
         Err(Error::Rejected { rendered, .. }) => format!("rejected: {rendered}"),
         Err(Error::Runtime(error)) if live == 0 => {
-            format!("error {} in line {}", error.kind, error.frames.first().map_or(0, |f| f.line))
+            format!(
+                "error {} in line {}",
+                error.kind,
+                error.frames.first().map_or(0, |f| f.line)
+            )
         }
         Ok(()) if live == 0 => "ok".to_string(),
         Ok(()) | Err(Error::Runtime(_)) => format!("leak: {live} blocks"),
-        Err(Error::Backend { message }) if message.contains("blocks are live") => format!("leak: {message}"),
+        Err(Error::Backend { message }) if message.contains("blocks are live") => {
+            format!("leak: {message}")
+        }
         Err(other) => format!("backend: {other}"),
     }
 }
 
 pub(crate) fn verdict_of_check(text: &str) -> String {
-    match Session::new(Config::default()).and_then(|mut session| session.check("program.sumi", text)) {
+    match Session::new(Config::default())
+        .and_then(|mut session| session.check("program.sumi", text))
+    {
         Ok(_) => "ok".to_string(),
         Err(Error::Backend { message }) => format!("backend: {message}"),
         Err(_) => "rejected".to_string(),

@@ -8,7 +8,11 @@ fn main() -> ExitCode {
     let result = match args.first().map(String::as_str) {
         Some("bench") => tests::bench::run(args.iter().any(|a| a == "--write")),
         Some("fuzz") => {
-            let number = |at: usize, otherwise: u64| args.get(at).and_then(|a| a.parse().ok()).unwrap_or(otherwise);
+            let number = |at: usize, otherwise: u64| {
+                args.get(at)
+                    .and_then(|a| a.parse().ok())
+                    .unwrap_or(otherwise)
+            };
             tests::fuzz::run(number(1, 200), number(2, 1000))
         }
         Some("release") => tests::release::run(),

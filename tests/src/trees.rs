@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
-use tests::{child, errors, examples, files, fuzz, name_of, programs, read, root, run, sheets, stages, tidy};
+use tests::{
+    child, errors, examples, files, fuzz, name_of, programs, read, root, run, sheets, stages, tidy,
+};
 
 fn main() -> ExitCode {
     child::serve();
@@ -15,7 +17,9 @@ fn main() -> ExitCode {
     add(&mut trials, &root.join("tests/errors"), errors::test);
     add(&mut trials, &root.join("tests/sheets"), sheets::test);
     trials.extend(
-        files(&root.join("tests/stages"), "md").into_iter().map(|path| trial(name_of(&path), path, stages::test)),
+        files(&root.join("tests/stages"), "md")
+            .into_iter()
+            .map(|path| trial(name_of(&path), path, stages::test)),
     );
     add(&mut trials, &root.join("examples"), examples::test);
     trials.extend(
@@ -32,9 +36,11 @@ fn main() -> ExitCode {
     );
     for (name, check) in [
         (
-            "tidy/dependency_directions",
-            tidy::dependency_directions,
+            "fuzz/fixed_seeds",
+            fuzz::fixed_seeds as fn() -> Result<(), String>,
         ),
+        ("fuzz/fixed_mutants", fuzz::fixed_mutants),
+        ("tidy/dependency_directions", tidy::dependency_directions),
         (
             "tidy/llvm_stays_where_it_belongs",
             tidy::llvm_stays_where_it_belongs,

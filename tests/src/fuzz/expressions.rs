@@ -30,7 +30,8 @@ impl Generator {
         if self.random.chance(8) {
             let optional = self.expr(&Ty::Optional(Box::new(ty.clone())), depth - 1);
             let other = self.expr(ty, depth - 1);
-            if !optional.starts_with("none") && !optional.starts_with("some") {
+            // Only a place has a type that does not come from its surroundings.
+            if !optional.starts_with("none") && !optional.starts_with(['s', '(']) {
                 return format!("({optional} ?? {other})");
             }
         }
@@ -40,7 +41,9 @@ impl Generator {
             Ty::Bool => self.truth(depth),
             Ty::Str => self.text(depth),
             Ty::Array(element) => self.array(ty, element, depth),
-            Ty::Fixed(..) | Ty::Optional(_) | Ty::Tuple(_) | Ty::Struct(_) | Ty::Enum(_) => self.literal(ty, depth),
+            Ty::Fixed(..) | Ty::Optional(_) | Ty::Tuple(_) | Ty::Struct(_) | Ty::Enum(_) => {
+                self.literal(ty, depth)
+            }
         }
     }
 
@@ -56,15 +59,27 @@ impl Generator {
     pub(crate) fn literal(&mut self, ty: &Ty, depth: usize) -> String {
         let less = depth.saturating_sub(1);
         let part = |generator: &mut Generator, ty: &Ty| {
-            if depth > 1 { generator.expr(ty, less) } else { generator.literal(ty, less) }
+            if depth > 1 {
+                generator.expr(ty, less)
+            } else {
+                generator.literal(ty, less)
+            }
         };
         match ty {
             Ty::Int(name) => format!("{name}({})", self.number(name)),
-            Ty::Float(name) => format!("{name}({}.{})", self.random.below(100), self.random.below(1000)),
+            Ty::Float(name) => format!(
+                "{name}({}.{})",
+                self.random.below(100),
+                self.random.below(1000)
+            ),
             Ty::Bool => self.random.chance(50).to_string(),
             Ty::Str => format!("\"{}\"", self.random.pick(&WORDS)),
             Ty::Array(element) => {
-                let count = if self.random.chance(15) { 0 } else { 1 + self.random.below(3) };
+                let count = if self.random.chance(15) {
+                    0
+                } else {
+                    1 + self.random.below(3)
+                };
                 let parts: Vec<String> = (0..count).map(|_| part(self, element)).collect();
                 format!("[{}]", parts.join(", "))
             }
@@ -84,7 +99,13 @@ impl Generator {
                 let parts: Vec<String> = fields
                     .iter()
                     .enumerate()
-                    .map(|(i, ty)| if named { format!("{}: {}", field(i), part(self, ty)) } else { part(self, ty) })
+                    .map(|(i, ty)| {
+                        if named {
+                            format!("{}: {}", field(i), part(self, ty))
+                        } else {
+                            part(self, ty)
+                        }
+                    })
                     .collect();
                 format!("S{index}({})", parts.join(", "))
             }
@@ -92,7 +113,11 @@ impl Generator {
                 let variants = self.types.enums[*index].clone();
                 let at = self.random.below(variants.len());
                 let parts: Vec<String> = variants[at].iter().map(|ty| part(self, ty)).collect();
-                let payload = if parts.is_empty() { String::new() } else { format!("({})", parts.join(", ")) };
+                let payload = if parts.is_empty() {
+                    String::new()
+                } else {
+                    format!("({})", parts.join(", "))
+                };
                 format!("E{index}.{}{payload}", variant_name(at))
             }
         }
@@ -103,7 +128,11 @@ impl Generator {
         let bits: u32 = name[1..].parse().unwrap_or(64);
         let signed = name.starts_with('i');
         // The argument of a conversion is an `i64`.
-        let top = if signed || bits == 64 { (1u64 << (bits - 1)) - 1 } else { u64::MAX >> (64 - bits) };
+        let top = if signed || bits == 64 {
+            (1u64 << (bits - 1)) - 1
+        } else {
+            u64::MAX >> (64 - bits)
+        };
         match self.random.below(12) {
             0 => top.to_string(),
             1 if signed => format!("-{}", u128::from(top) + 1),
@@ -114,13 +143,24 @@ impl Generator {
     }
 
     fn integer(&mut self, name: &str, depth: usize) -> String {
-        let ty = Ty::Int(if let Ty::Int(name) = super::types::integer(name) { name } else { "i64" });
+        let ty = Ty::Int(if let Ty::Int(name) = super::types::integer(name) {
+            name
+        } else {
+            "i64"
+        });
         match self.random.below(10) {
-            0 => format!("{name}({})", { let from = super::types::number(&mut self.random); self.expr(&from, depth - 1) }),
+            0 => format!("{name}({})", {
+                let from = super::types::number(&mut self.random);
+                self.expr(&from, depth - 1)
+            }),
             1 => format!("(~{})", self.expr(&ty, depth - 1)),
             2 if name.starts_with('i') => format!("(-{})", self.expr(&ty, depth - 1)),
             3 if name == "i64" => {
-                let length = if self.random.chance(50) { Ty::Str } else { Ty::Array(Box::new(Ty::i64())) };
+                let length = if self.random.chance(50) {
+                    Ty::Str
+                } else {
+                    Ty::Array(Box::new(Ty::i64()))
+                };
                 match self.read(&length) {
                     Some(place) => format!("{place}.len()"),
                     None => self.literal(&ty, 1),
@@ -144,7 +184,10 @@ impl Generator {
             return format!("{name}({})", self.expr(&from, depth - 1));
         }
         let operator = *self.random.pick(&["+", "-", "*", "/", "%"]);
-        let (left, right) = (self.expr(&Ty::Float(name), depth - 1), self.expr(&Ty::Float(name), depth - 1));
+        let (left, right) = (
+            self.expr(&Ty::Float(name), depth - 1),
+            self.expr(&Ty::Float(name), depth - 1),
+        );
         format!("({left} {operator} {right})")
     }
 
@@ -153,7 +196,11 @@ impl Generator {
             0 => format!("(!{})", self.expr(&Ty::Bool, depth - 1)),
             1 | 2 => {
                 let operator = *self.random.pick(&["&&", "||"]);
-                format!("({} {operator} {})", self.expr(&Ty::Bool, depth - 1), self.expr(&Ty::Bool, depth - 1))
+                format!(
+                    "({} {operator} {})",
+                    self.expr(&Ty::Bool, depth - 1),
+                    self.expr(&Ty::Bool, depth - 1)
+                )
             }
             _ => {
                 let ty = self.types.any(&mut self.random, 1);
@@ -168,21 +215,31 @@ impl Generator {
 
     fn text(&mut self, depth: usize) -> String {
         match self.random.below(4) {
-            0 => format!("cut({} + {})", self.expr(&Ty::Str, depth - 1), self.expr(&Ty::Str, depth - 1)),
+            0 => format!(
+                "cut({} + {})",
+                self.expr(&Ty::Str, depth - 1),
+                self.expr(&Ty::Str, depth - 1)
+            ),
             1 => {
                 let ty = self.types.any(&mut self.random, 1);
-                format!("cut(str({}))", self.read(&ty).unwrap_or_else(|| "1".to_string()))
+                format!(
+                    "cut(str({}))",
+                    self.read(&ty).unwrap_or_else(|| "1".to_string())
+                )
             }
             _ => {
                 let first = super::types::Types::scalar(&mut self.random);
-                let (first, second) = (self.expr(&first, depth - 1), self.expr(&Ty::Str, depth - 1));
+                let (first, second) =
+                    (self.expr(&first, depth - 1), self.expr(&Ty::Str, depth - 1));
                 format!("cut(\"<{{{first}}}|{{{second}}}>\")")
             }
         }
     }
 
     fn array(&mut self, ty: &Ty, element: &Ty, depth: usize) -> String {
-        let Some(place) = self.read(ty) else { return self.literal(ty, depth) };
+        let Some(place) = self.read(ty) else {
+            return self.literal(ty, depth);
+        };
         match self.random.below(6) {
             0 => {
                 let to = self.expr(&Ty::i64(), 0);
@@ -190,7 +247,11 @@ impl Generator {
             }
             1 => format!("{place}.reversed()"),
             2 if matches!(element, Ty::Int(_) | Ty::Str | Ty::Bool) => format!("{place}.sorted()"),
-            3 => format!("[{}; {}]", self.expr(element, depth - 1), self.random.below(3)),
+            3 => format!(
+                "[{}; {}]",
+                self.expr(element, depth - 1),
+                self.random.below(3)
+            ),
             _ => self.literal(ty, depth),
         }
     }

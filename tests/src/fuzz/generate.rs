@@ -85,7 +85,8 @@ pub fn program(seed: u64) -> String {
 
 impl Generator {
     pub(crate) fn line(&mut self, text: &str) {
-        self.lines.push(format!("{}{text}", "    ".repeat(self.indent)));
+        self.lines
+            .push(format!("{}{text}", "    ".repeat(self.indent)));
     }
 
     pub(crate) fn name(&mut self, letter: char) -> String {
@@ -94,12 +95,20 @@ impl Generator {
     }
 
     pub(crate) fn declare(&mut self, name: &str, ty: Ty, mutable: bool, global: bool) {
-        self.scope.push(Variable { name: name.to_string(), ty, mutable, global });
+        self.scope.push(Variable {
+            name: name.to_string(),
+            ty,
+            mutable,
+            global,
+        });
     }
 
     /// Prints what is in scope, at most four at once.
     pub(crate) fn show(&mut self) {
-        let names: Vec<String> = (0..4).filter_map(|_| self.variable(|_| true)).map(|v| v.name).collect();
+        let names: Vec<String> = (0..4)
+            .filter_map(|_| self.variable(|_| true))
+            .map(|v| v.name)
+            .collect();
         if !names.is_empty() {
             self.line(&format!("print({})", names.join(", ")));
         }
@@ -110,13 +119,17 @@ impl Generator {
         let value = self.literal(&ty, 2);
         let name = self.name('g');
         let mutable = self.random.chance(85);
-        self.line(&format!("{} {name}: {} = {value}", if mutable { "var" } else { "let" }, ty.text()));
+        self.line(&format!(
+            "{} {name}: {} = {value}",
+            if mutable { "var" } else { "let" },
+            ty.text()
+        ));
         self.declare(&name, ty, mutable, true);
     }
 
     fn function(&mut self) {
         let outer = self.scope.clone();
-        let name = self.name('f');
+        let name = self.name('h');
         let result = self.types.any(&mut self.random, 2);
         let mut params = Vec::new();
         let mut shown = Vec::new();
@@ -124,11 +137,19 @@ impl Generator {
             let ty = self.types.any(&mut self.random, 2);
             let mutable = self.random.chance(40);
             let param = self.name('p');
-            shown.push(format!("{}{param}: {}", if mutable { "mut " } else { "" }, ty.text()));
+            shown.push(format!(
+                "{}{param}: {}",
+                if mutable { "mut " } else { "" },
+                ty.text()
+            ));
             self.declare(&param, ty.clone(), mutable, false);
             params.push((ty, mutable));
         }
-        self.line(&format!("fn {name}({}) -> {} {{", shown.join(", "), result.text()));
+        self.line(&format!(
+            "fn {name}({}) -> {} {{",
+            shown.join(", "),
+            result.text()
+        ));
         self.indent += 1;
         self.touched.clear();
         self.calls_left = 2;
@@ -143,13 +164,22 @@ impl Generator {
         self.result = None;
         self.scope = outer;
         let touches = std::mem::take(&mut self.touched);
-        self.functions.push(Function { name, params, result, touches });
+        self.functions.push(Function {
+            name,
+            params,
+            result,
+            touches,
+        });
     }
 
     /// A variable that may be read now.
     pub(crate) fn variable(&mut self, fits: impl Fn(&Variable) -> bool) -> Option<Variable> {
-        let found: Vec<Variable> =
-            self.scope.iter().filter(|v| !self.locked.contains(&v.name) && fits(v)).cloned().collect();
+        let found: Vec<Variable> = self
+            .scope
+            .iter()
+            .filter(|v| !self.locked.contains(&v.name) && fits(v))
+            .cloned()
+            .collect();
         if found.is_empty() {
             return None;
         }
@@ -183,7 +213,9 @@ impl Generator {
                     let at = self.random.below(fields.len());
                     (text, ty) = (format!("{text}.{}", field(at)), fields[at].clone());
                 }
-                Ty::Int(_) | Ty::Float(_) | Ty::Bool | Ty::Str | Ty::Optional(_) | Ty::Enum(_) => break,
+                Ty::Int(_) | Ty::Float(_) | Ty::Bool | Ty::Str | Ty::Optional(_) | Ty::Enum(_) => {
+                    break;
+                }
             }
         }
         Some((text, ty, variable.name))
@@ -209,7 +241,10 @@ impl Generator {
             .filter(|i| {
                 let function = &self.functions[*i];
                 wanted.is_none_or(|ty| *ty == function.result)
-                    && !function.touches.iter().any(|name| self.locked.contains(name))
+                    && !function
+                        .touches
+                        .iter()
+                        .any(|name| self.locked.contains(name))
             })
             .collect();
         if found.is_empty() {
@@ -219,7 +254,11 @@ impl Generator {
         let at = *self.random.pick(&found);
         let (name, params, touches) = {
             let function = &self.functions[at];
-            (function.name.clone(), function.params.clone(), function.touches.clone())
+            (
+                function.name.clone(),
+                function.params.clone(),
+                function.touches.clone(),
+            )
         };
         let mut opened: Vec<String> = Vec::new();
         let mut arguments = Vec::new();
@@ -228,7 +267,9 @@ impl Generator {
                 arguments.push(self.expr(&ty, depth.saturating_sub(1)));
                 continue;
             }
-            let (text, root) = self.place_of(&ty, &|root| !touches.contains(root) && !opened.contains(root))?;
+            let (text, root) = self.place_of(&ty, &|root| {
+                !touches.contains(root) && !opened.contains(root)
+            })?;
             arguments.push(format!("mut {text}"));
             opened.push(root);
         }
@@ -236,7 +277,11 @@ impl Generator {
         Some(format!("{name}({})", arguments.join(", ")))
     }
 
-    fn place_of(&mut self, wanted: &Ty, fits: &dyn Fn(&String) -> bool) -> Option<(String, String)> {
+    fn place_of(
+        &mut self,
+        wanted: &Ty,
+        fits: &dyn Fn(&String) -> bool,
+    ) -> Option<(String, String)> {
         (0..12).find_map(|_| {
             let (text, ty, root) = self.place(true)?;
             (ty == *wanted && fits(&root)).then_some((text, root))

@@ -56,13 +56,21 @@ pub fn run(count: u64, seed: u64) -> Result<(), String> {
     let mut failed = Vec::new();
     for start in (seed..seed + count).step_by(BATCH as usize) {
         for (seed, failure) in examine(start, BATCH.min(seed + count - start))? {
-            println!("seed {seed}: {}: {}", failure.kind, failure.text.lines().next().unwrap_or_default());
+            println!(
+                "seed {seed}: {}: {}",
+                failure.kind,
+                failure.text.lines().next().unwrap_or_default()
+            );
             failed.push(keep(seed, &failure)?);
         }
     }
     let seeds = usize::try_from(count / 4).unwrap_or(usize::MAX);
     failed.extend(mutants(seeds, seed)?);
-    if failed.is_empty() { Ok(()) } else { Err(format!("{} failures:\n{}", failed.len(), failed.join("\n"))) }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{} failures:\n{}", failed.len(), failed.join("\n")))
+    }
 }
 
 /// The seeds that every run of the tests tries.
@@ -72,20 +80,35 @@ pub fn fixed_seeds() -> Result<(), String> {
         failed.extend(examine(start, BATCH)?);
     }
     let shown = failed.iter().map(|(seed, failure)| {
-        format!("`cargo dev fuzz 1 {seed}`: {}: {}\n{}", failure.kind, failure.text, program(*seed))
+        format!(
+            "`cargo dev fuzz 1 {seed}`: {}: {}\n{}",
+            failure.kind,
+            failure.text,
+            program(*seed)
+        )
     });
     let shown: Vec<String> = shown.collect();
-    if shown.is_empty() { Ok(()) } else { Err(shown.join("\n")) }
+    if shown.is_empty() {
+        Ok(())
+    } else {
+        Err(shown.join("\n"))
+    }
 }
 
 /// Mutants of the tests' programs, some on every run.
 pub fn fixed_mutants() -> Result<(), String> {
     let failed = mutants(3, 1)?;
-    if failed.is_empty() { Ok(()) } else { Err(failed.join("\n")) }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(failed.join("\n"))
+    }
 }
 
 fn examine(start: u64, count: u64) -> Result<Vec<(u64, Failure)>, String> {
-    let texts: Vec<(u64, String)> = (start..start + count).map(|seed| (seed, program(seed))).collect();
+    let texts: Vec<(u64, String)> = (start..start + count)
+        .map(|seed| (seed, program(seed)))
+        .collect();
     let found = failures(&texts, &format!("seeds-{start}"), "compare")?;
     Ok(found)
 }
@@ -94,26 +117,44 @@ fn mutants(each: usize, seed: u64) -> Result<Vec<String>, String> {
     let mut failed = Vec::new();
     for path in files(&root().join("tests/run"), "sumi") {
         let source = crate::read(&path)?;
-        let texts: Vec<(u64, String)> =
-            (0..each as u64).map(|n| (n, mutate::mutant(&source, seed.wrapping_mul(1000) + n))).collect();
+        let texts: Vec<(u64, String)> = (0..each as u64)
+            .map(|n| (n, mutate::mutant(&source, seed.wrapping_mul(1000) + n)))
+            .collect();
         for (n, failure) in failures(&texts, "mutants", "checks")? {
-            failed.push(format!("{} mutated, {}: {}\n{}", path.display(), failure.kind, failure.text, texts[n as usize].1));
+            failed.push(format!(
+                "{} mutated, {}: {}\n{}",
+                path.display(),
+                failure.kind,
+                failure.text,
+                texts[n as usize].1
+            ));
         }
     }
     Ok(failed)
 }
 
 /// Runs all programs, in as many children as crashes make needful.
-fn failures(texts: &[(u64, String)], name: &str, order: &str) -> Result<Vec<(u64, Failure)>, String> {
+fn failures(
+    texts: &[(u64, String)],
+    name: &str,
+    order: &str,
+) -> Result<Vec<(u64, Failure)>, String> {
     let folder = Folder::new(name)?;
     let mut failed = Vec::new();
-    let mut left: BTreeMap<u64, &str> = texts.iter().map(|(key, text)| (*key, text.as_str())).collect();
+    let mut left: BTreeMap<u64, &str> = texts
+        .iter()
+        .map(|(key, text)| (*key, text.as_str()))
+        .collect();
     for (key, text) in &left {
         std::fs::write(folder.0.join(format!("{key:08}.sumi")), text).map_err(|e| e.to_string())?;
     }
     while !left.is_empty() {
         let outcome = child::run_order(order, &folder.0)?;
-        let ended = outcome.status.map_or("a signal or the limit of time ended it".to_string(), |s| format!("status {s}"));
+        let ended = outcome
+            .status
+            .map_or("a signal or the limit of time ended it".to_string(), |s| {
+                format!("status {s}")
+            });
         let said = Said::read(&outcome.stdout);
         let before = left.len();
         for (key, results) in said {
@@ -122,13 +163,17 @@ fn failures(texts: &[(u64, String)], name: &str, order: &str) -> Result<Vec<(u64
                 failed.push((key, failure));
             }
             left.remove(&key);
-            std::fs::remove_file(folder.0.join(format!("{key:08}.sumi"))).map_err(|e| e.to_string())?;
+            std::fs::remove_file(folder.0.join(format!("{key:08}.sumi")))
+                .map_err(|e| e.to_string())?;
             if !complete {
                 break;
             }
         }
         if left.len() == before {
-            return Err(format!("the child said nothing: {ended}\n{}", outcome.stderr));
+            return Err(format!(
+                "the child said nothing: {ended}\n{}",
+                outcome.stderr
+            ));
         }
     }
     Ok(failed)
@@ -152,7 +197,11 @@ impl Said {
                 Some((output, end)) => (output, Some(end.trim_end().to_string())),
                 None => (rest, None),
             };
-            let said = Said { executor: executor.to_string(), output: output.to_string(), end };
+            let said = Said {
+                executor: executor.to_string(),
+                output: output.to_string(),
+                end,
+            };
             all.entry(key.parse().unwrap_or(0)).or_default().push(said);
         }
         all
@@ -161,27 +210,61 @@ impl Said {
 
 fn judge(results: &[Said], order: &str, ended: &str, stderr: &str) -> Option<Failure> {
     let failure = |kind, text| Some(Failure { kind, text });
-    let last_words = || stderr.lines().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n");
+    let last_words = || {
+        stderr
+            .lines()
+            .rev()
+            .take(6)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
     for said in results {
         match said.end.as_deref() {
-            None => return failure("crash", format!("{}: {ended}\n{}", said.executor, last_words())),
-            Some(end) if end.starts_with("panic") => return failure("panic", format!("{}: {end}", said.executor)),
-            Some(end) if end.starts_with("backend") => return failure("backend", format!("{}: {end}", said.executor)),
-            Some(end) if end.starts_with("rejected") && order == "compare" => return failure("rejected", end.to_string()),
-            Some(end) if end.starts_with("leak") => return failure("leak", format!("{}: {end}", said.executor)),
+            None => {
+                return failure(
+                    "crash",
+                    format!("{}: {ended}\n{}", said.executor, last_words()),
+                );
+            }
+            Some(end) if end.starts_with("panic") => {
+                return failure("panic", format!("{}: {end}", said.executor));
+            }
+            Some(end) if end.starts_with("backend") => {
+                return failure("backend", format!("{}: {end}", said.executor));
+            }
+            Some(end) if end.starts_with("rejected") && order == "compare" => {
+                return failure("rejected", end.to_string());
+            }
+            Some(end) if end.starts_with("leak") => {
+                return failure("leak", format!("{}: {end}", said.executor));
+            }
             Some(_) => {}
         }
     }
     let first = results.first()?;
     for other in &results[1..] {
         if first.output != other.output {
-            let text = crate::same_text("output", &first.output, &other.output).err().unwrap_or_default();
+            let text = crate::same_text("output", &first.output, &other.output)
+                .err()
+                .unwrap_or_default();
             let line = text.lines().next().unwrap_or_default().to_string();
-            return failure("output", format!("{} and {}: {line}", first.executor, other.executor));
+            return failure(
+                "output",
+                format!("{} and {}: {line}", first.executor, other.executor),
+            );
         }
         if first.end != other.end {
-            let (a, b) = (first.end.as_deref().unwrap_or_default(), other.end.as_deref().unwrap_or_default());
-            return failure("error", format!("{}: {a}; {}: {b}", first.executor, other.executor));
+            let (a, b) = (
+                first.end.as_deref().unwrap_or_default(),
+                other.end.as_deref().unwrap_or_default(),
+            );
+            return failure(
+                "error",
+                format!("{}: {a}; {}: {b}", first.executor, other.executor),
+            );
         }
     }
     None
@@ -190,7 +273,10 @@ fn judge(results: &[Said], order: &str, ended: &str, stderr: &str) -> Option<Fai
 /// Shrinks the program and puts it where the developer finds it. A rejected one is a mistake of the generator, or of the checker.
 fn keep(seed: u64, failure: &Failure) -> Result<String, String> {
     if failure.kind == "rejected" {
-        return Ok(format!("seed {seed}: {}", failure.text.lines().take(6).collect::<Vec<_>>().join("\n")));
+        return Ok(format!(
+            "seed {seed}: {}",
+            failure.text.lines().take(6).collect::<Vec<_>>().join("\n")
+        ));
     }
     let fails = |text: &str| {
         failures(&[(0, text.to_string())], "shrink", "compare")
@@ -207,8 +293,13 @@ fn keep(seed: u64, failure: &Failure) -> Result<String, String> {
 /// The child's part: every program of the folder through each executor.
 pub(crate) fn serve(order: &str, folder: &Path) -> i32 {
     for path in files(folder, "sumi") {
-        let name = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let Ok(text) = std::fs::read_to_string(&path) else { return 2 };
+        let name = path
+            .file_stem()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            return 2;
+        };
         if order == "checks" {
             println!("{BEGIN}{name} check");
             println!("{END}{}", guarded(|| child::verdict_of_check(&text)));

@@ -25,8 +25,13 @@ fn split(source: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = source;
     while let Some(first) = rest.chars().next() {
-        let alike = |c: char| (first.is_alphanumeric() && c.is_alphanumeric()) || (first == ' ' && c == ' ');
-        let end = rest.char_indices().find(|(at, c)| *at > 0 && !alike(*c)).map_or(rest.len(), |(at, _)| at);
+        let alike = |c: char| {
+            (first.is_alphanumeric() && c.is_alphanumeric()) || (first == ' ' && c == ' ')
+        };
+        let end = rest
+            .char_indices()
+            .find(|(at, c)| *at > 0 && !alike(*c))
+            .map_or(rest.len(), |(at, _)| at);
         pieces.push(&rest[..end]);
         rest = &rest[end..];
     }

@@ -16,7 +16,9 @@ pub(crate) fn shrink(text: &str, fails: impl Fn(&str) -> bool) -> String {
         let mut at = lines.len();
         while at > 0 {
             at -= 1;
-            let Some(end) = statement_end(&lines, at) else { continue };
+            let Some(end) = statement_end(&lines, at) else {
+                continue;
+            };
             let mut without = lines.clone();
             without.drain(at..=end);
             if attempt(&without) {

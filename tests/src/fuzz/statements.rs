@@ -50,17 +50,25 @@ impl Generator {
         let value = self.expr(&ty, 3);
         let name = self.name('v');
         let mutable = self.random.chance(70);
-        self.line(&format!("{} {name}: {} = {value}", if mutable { "var" } else { "let" }, ty.text()));
+        self.line(&format!(
+            "{} {name}: {} = {value}",
+            if mutable { "var" } else { "let" },
+            ty.text()
+        ));
         let global = self.indent == 0;
         self.declare(&name, ty, mutable, global);
     }
 
     fn assign(&mut self) {
-        let Some((place, ty, _)) = self.place(true) else { return self.binding() };
+        let Some((place, ty, _)) = self.place(true) else {
+            return self.binding();
+        };
         let value = self.expr(&ty, 3);
         match ty {
             Ty::Int(_) if self.random.chance(40) => {
-                let operator = *self.random.pick(&["+", "-", "*", "&", "|", "^", "<<", ">>"]);
+                let operator = *self
+                    .random
+                    .pick(&["+", "-", "*", "&", "|", "^", "<<", ">>"]);
                 self.line(&format!("{place} {operator}= {value}"));
             }
             Ty::Float(_) if self.random.chance(40) => {
@@ -80,11 +88,15 @@ impl Generator {
             Some((place, Ty::Array(element), _)) => Some((place, *element)),
             _ => None,
         });
-        let Some((place, element)) = found else { return self.assign() };
+        let Some((place, element)) = found else {
+            return self.assign();
+        };
         let value = self.expr(&element, 2);
         match self.random.below(6) {
             0 => self.line(&format!("let _ = {place}.pop()")),
-            1 => self.line(&format!("if {place}.len() < 6 {{ {place}.insert({place}.len() / 2, {value}) }}")),
+            1 => self.line(&format!(
+                "if {place}.len() < 6 {{ {place}.insert({place}.len() / 2, {value}) }}"
+            )),
             2 => self.line(&format!("if {place}.len() > 1 {{ {place}.remove(0) }}")),
             3 => self.line(&format!("{place}.reverse()")),
             _ => self.line(&format!("if {place}.len() < 6 {{ {place}.push({value}) }}")),
@@ -93,13 +105,17 @@ impl Generator {
 
     /// Two places of one type change their values, or one gives its value away.
     fn exchange(&mut self) {
-        let Some((first, ty, root)) = self.place(true) else { return self.assign() };
+        let Some((first, ty, root)) = self.place(true) else {
+            return self.assign();
+        };
         let second = (0..10).find_map(|_| {
             let (text, other, its) = self.place(true)?;
             (other == ty && its != root).then_some(text)
         });
         match second {
-            Some(second) if self.random.chance(50) => self.line(&format!("swap(mut {first}, mut {second})")),
+            Some(second) if self.random.chance(50) => {
+                self.line(&format!("swap(mut {first}, mut {second})"))
+            }
             Some(second) => self.line(&format!("({first}, {second}) = ({second}, {first})")),
             None => {
                 let value = self.expr(&ty, 2);
@@ -165,10 +181,14 @@ impl Generator {
 
     fn for_mut(&mut self, depth: usize) {
         let found = (0..10).find_map(|_| match self.place(true) {
-            Some((place, Ty::Array(element) | Ty::Fixed(element, _), root)) => Some((place, *element, root)),
+            Some((place, Ty::Array(element) | Ty::Fixed(element, _), root)) => {
+                Some((place, *element, root))
+            }
             _ => None,
         });
-        let Some((place, element, root)) = found else { return self.for_each(depth) };
+        let Some((place, element, root)) = found else {
+            return self.for_each(depth);
+        };
         let name = self.name('x');
         self.declare(&name, element, true, false);
         self.locked.push(root);
@@ -190,7 +210,10 @@ impl Generator {
         let condition = self.expr(&Ty::Bool, 1);
         self.line(&format!("var {name} = 0"));
         // The counter is in no scope: nothing but the loop changes it.
-        self.looped(&format!("while {{ {name} += 1; {name} < 4 && {condition} }}"), depth);
+        self.looped(
+            &format!("while {{ {name} += 1; {name} < 4 && {condition} }}"),
+            depth,
+        );
     }
 
     /// `if let`, with the payload as a value or in place.
@@ -199,14 +222,22 @@ impl Generator {
             Some((place, Ty::Optional(inner), root)) => Some((place, *inner, root)),
             _ => None,
         });
-        let Some((place, inner, root)) = found else { return self.branch(depth) };
+        let Some((place, inner, root)) = found else {
+            return self.branch(depth);
+        };
         let name = self.name('x');
         let in_place = self.random.chance(50);
         self.declare(&name, inner, in_place, false);
         if in_place {
             self.locked.push(root);
         }
-        self.block(&format!("if let some({}{name}) = {place}", if in_place { "mut " } else { "" }), depth);
+        self.block(
+            &format!(
+                "if let some({}{name}) = {place}",
+                if in_place { "mut " } else { "" }
+            ),
+            depth,
+        );
         if in_place {
             self.locked.pop();
         }
@@ -218,7 +249,9 @@ impl Generator {
             Some((place, Ty::Enum(index), root)) => Some((place, index, root)),
             _ => None,
         });
-        let Some((place, index, root)) = found else { return self.look_inside(depth) };
+        let Some((place, index, root)) = found else {
+            return self.look_inside(depth);
+        };
         let in_place = self.random.chance(50);
         self.line(&format!("match {place} {{"));
         self.indent += 1;
@@ -230,7 +263,11 @@ impl Generator {
                 names.push(format!("{}{name}", if in_place { "mut " } else { "" }));
                 self.declare(&name, ty, in_place, false);
             }
-            let payload = if names.is_empty() { String::new() } else { format!("({})", names.join(", ")) };
+            let payload = if names.is_empty() {
+                String::new()
+            } else {
+                format!("({})", names.join(", "))
+            };
             let opens = in_place && !names.is_empty();
             if opens {
                 self.locked.push(root.clone());

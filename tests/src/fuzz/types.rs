@@ -35,10 +35,15 @@ impl Ty {
             Ty::Str => "str".to_string(),
             Ty::Array(element) => format!("[{}]", element.text()),
             Ty::Fixed(element, count) => format!("[{}; {count}]", element.text()),
-            Ty::Optional(inner) if matches!(**inner, Ty::Optional(_)) => format!("({})?", inner.text()),
+            Ty::Optional(inner) if matches!(**inner, Ty::Optional(_)) => {
+                format!("({})?", inner.text())
+            }
             Ty::Optional(inner) => format!("{}?", inner.text()),
             Ty::Tuple(parts) => {
-                format!("({})", parts.iter().map(Ty::text).collect::<Vec<_>>().join(", "))
+                format!(
+                    "({})",
+                    parts.iter().map(Ty::text).collect::<Vec<_>>().join(", ")
+                )
             }
             Ty::Struct(index) => format!("S{index}"),
             Ty::Enum(index) => format!("E{index}"),
@@ -56,17 +61,34 @@ impl Types {
         let mut lines = Vec::new();
         for _ in 0..1 + random.below(3) {
             if random.chance(60) {
-                let fields: Vec<Ty> = (0..1 + random.below(3)).map(|_| types.any(random, 2)).collect();
-                let shown: Vec<String> =
-                    fields.iter().enumerate().map(|(i, ty)| format!("{}: {}", field(i), ty.text())).collect();
-                lines.push(format!("struct S{} {{ {} }}", types.structs.len(), shown.join(", ")));
+                let fields: Vec<Ty> = (0..1 + random.below(3))
+                    .map(|_| types.any(random, 2))
+                    .collect();
+                let shown: Vec<String> = fields
+                    .iter()
+                    .enumerate()
+                    .map(|(i, ty)| format!("{}: {}", field(i), ty.text()))
+                    .collect();
+                lines.push(format!(
+                    "struct S{} {{ {} }}",
+                    types.structs.len(),
+                    shown.join(", ")
+                ));
                 types.structs.push(fields);
             } else {
                 let variants: Vec<Vec<Ty>> = (0..2 + random.below(2))
                     .map(|_| (0..random.below(3)).map(|_| types.any(random, 2)).collect())
                     .collect();
-                let shown: Vec<String> = variants.iter().enumerate().map(|(i, v)| variant(i, v)).collect();
-                lines.push(format!("enum E{} {{ {} }}", types.enums.len(), shown.join(", ")));
+                let shown: Vec<String> = variants
+                    .iter()
+                    .enumerate()
+                    .map(|(i, v)| variant(i, v))
+                    .collect();
+                lines.push(format!(
+                    "enum E{} {{ {} }}",
+                    types.enums.len(),
+                    shown.join(", ")
+                ));
                 types.enums.push(variants);
             }
         }
@@ -92,7 +114,11 @@ impl Types {
             4..=6 => Ty::Array(Box::new(self.any(random, depth - 1))),
             7 => Ty::Fixed(Box::new(self.any(random, depth - 1)), 1 + random.below(3)),
             8 => Ty::Optional(Box::new(self.any(random, depth - 1))),
-            9 => Ty::Tuple((0..2 + random.below(2)).map(|_| self.any(random, depth - 1)).collect()),
+            9 => Ty::Tuple(
+                (0..2 + random.below(2))
+                    .map(|_| self.any(random, depth - 1))
+                    .collect(),
+            ),
             10 | 11 if !self.structs.is_empty() => Ty::Struct(random.below(self.structs.len())),
             12 | 13 if !self.enums.is_empty() => Ty::Enum(random.below(self.enums.len())),
             _ => Ty::Str,
@@ -113,12 +139,20 @@ fn variant(index: usize, payload: &[Ty]) -> String {
     if payload.is_empty() {
         return name.to_string();
     }
-    format!("{name}({})", payload.iter().map(Ty::text).collect::<Vec<_>>().join(", "))
+    format!(
+        "{name}({})",
+        payload.iter().map(Ty::text).collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// The integer type of that name.
 pub(crate) fn integer(name: &str) -> Ty {
-    Ty::Int(INTS.iter().find(|known| **known == name).copied().unwrap_or("i64"))
+    Ty::Int(
+        INTS.iter()
+            .find(|known| **known == name)
+            .copied()
+            .unwrap_or("i64"),
+    )
 }
 
 pub(crate) fn number(random: &mut Random) -> Ty {
