@@ -104,10 +104,10 @@ fn stages(env: &Env, module: ModuleId, text: &str, file: u32) -> (Vec<Elaborated
     assert!(!diagnostics.has_errors(), "{diagnostics:?}");
     let cells: Vec<DefId> = typed.cells.iter().map(|_| env.fresh_def()).collect();
     let functions = typed.functions.iter();
-    let functions = functions.map(|found| mir::build(&env, &found.typed, found.def));
+    let functions = functions.flat_map(|found| mir::build(&env, &found.typed, found.def));
     let cells = typed.cells.iter().zip(cells);
     let cells =
-        cells.map(|(cell, def)| mir::build_cell(&env, &cell.typed, def, "cell", cell.value));
+        cells.flat_map(|(cell, def)| mir::build_cell(&env, &cell.typed, def, "cell", cell.value));
     let built = functions.chain(cells).collect();
     lap();
     let bodies = own::elaborate(built, &env, &mut diagnostics);

@@ -148,6 +148,8 @@ pub struct FnDef {
     /// The type an `impl` is for; its functions take `self` first if `has_self`.
     pub self_ty: Option<Ty>,
     pub has_self: bool,
+    /// How many of the first parameters a closure captured when it was made; of any other function none.
+    pub captures: Option<usize>,
     pub origin: FnOrigin,
     /// The generic body with drops, once the function has been compiled; `None` for externs.
     pub body: Option<Arc<Elaborated>>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use syntax::{Diagnostics, SourceFile, Span, ast};
 
-use crate::check::{self, TypedCell, TypedFunction, TypedModule};
+use crate::check::{self, TypedFunction, TypedModule};
 use crate::env::{DefId, Env, ModuleId};
 use crate::hir::{self, Imports};
 use crate::mir::{self, Built, Elaborated};
@@ -53,28 +53,32 @@ pub fn compile_tree(
     if diagnostics.has_errors() {
         return Compiled::rejected(env, diagnostics);
     }
-    let built = build(&mut env, &typed);
+    let (functions, cells) = build(&mut env, &typed);
+    let first_cell = functions.len();
+    let built = functions.into_iter().chain(cells).collect();
     let bodies = own::elaborate(built, &env, &mut diagnostics);
     if diagnostics.has_errors() {
         return Compiled::rejected(env, diagnostics);
     }
     verify(&env, &bodies);
-    accept(env, typed, bodies, diagnostics)
+    accept(env, typed, bodies, first_cell, diagnostics)
 }
 
-fn build(env: &mut Env, typed: &TypedModule) -> Vec<Built> {
+/// The functions, those that closures became included, and the cells.
+fn build(env: &mut Env, typed: &TypedModule) -> (Vec<Built>, Vec<Built>) {
     let cell_defs: Vec<DefId> = typed.cells.iter().map(|_| env.fresh_def()).collect();
     let env = &*env;
     let function = |found: &TypedFunction| mir::build(env, &found.typed, found.def);
-    let cell = |(found, def): (&TypedCell, DefId)| {
-        mir::build_cell(env, &found.typed, def, "cell", found.value)
-    };
-    let functions = typed.functions.iter().map(function);
-    let built: Vec<Built> = functions
-        .chain(typed.cells.iter().zip(cell_defs).map(cell))
-        .collect();
-    built.iter().for_each(|body| mir::verify_built(env, body));
-    built
+    let mut functions: Vec<Built> = typed.functions.iter().flat_map(function).collect();
+    let mut cells = Vec::new();
+    for (found, def) in typed.cells.iter().zip(cell_defs) {
+        let mut bodies = mir::build_cell(env, &found.typed, def, "cell", found.value);
+        functions.extend(bodies.drain(1..));
+        cells.append(&mut bodies);
+    }
+    let all = functions.iter().chain(&cells);
+    all.for_each(|body| mir::verify_built(env, body));
+    (functions, cells)
 }
 
 /// A failure is our bug, never the user's.
@@ -89,12 +93,15 @@ fn accept(
     mut env: Env,
     typed: TypedModule,
     bodies: Vec<Elaborated>,
+    first_cell: usize,
     diagnostics: Diagnostics,
 ) -> Compiled {
     let mut bodies = bodies.into_iter().map(Arc::new);
-    let functions: Vec<DefId> = typed.functions.iter().map(|found| found.def).collect();
-    for (def, body) in functions.iter().zip(bodies.by_ref()) {
-        env.set_body(*def, body);
+    let mut functions: Vec<DefId> = Vec::new();
+    for body in bodies.by_ref().take(first_cell) {
+        let def = body.body().def;
+        functions.push(def);
+        env.set_body(def, body);
     }
     let bodies: Vec<Arc<Elaborated>> = bodies.collect();
     let globals = typed

@@ -10,14 +10,9 @@ use crate::{read, root, same_text};
 const EXPECTED_TO_FAIL: &[&str] = &[
     "bad_trait",
     "real_adventure",
-    "real_avl",
     "real_basins",
-    "real_crates",
     "real_ecs",
-    "real_intervals",
     "real_json",
-    "real_life",
-    "real_matrix",
     "real_queens",
     "real_rollback",
     "real_sieve",
@@ -26,18 +21,12 @@ const EXPECTED_TO_FAIL: &[&str] = &[
     "real_wordfreq",
     "sem_any",
     "sem_closures",
-    "sem_extremes",
-    "sem_for_mut",
     "sem_generics",
     "sem_maps",
     "sem_mut_params",
-    "sem_operators",
-    "sem_patterns",
     "sem_rectypes",
     "sem_sets",
     "sem_simd",
-    "sem_strings",
-    "sem_tuples",
 ];
 
 pub fn folder() -> PathBuf {

@@ -2,7 +2,8 @@
 
 use compiler::hir::BinaryOp;
 use compiler::layout::Pass;
-use compiler::mir::{Base, LocalKind, Old, Operand, Place, Projection, Rvalue};
+use compiler::mir::{Arg, Base, LocalKind, Old, Operand, Place, Projection, Rvalue, captures_ty};
+use compiler::mono::Target;
 use compiler::types::{Ty, TyKind};
 use inkwell::IntPredicate;
 use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PointerValue};
@@ -35,6 +36,16 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                     self.build_in_memory(&built, value);
                     self.replace(&to, old, |f| f.copy_bytes(to.address, built.address, to.ty));
                 }
+            }
+            Rvalue::Closure {
+                def,
+                type_args,
+                captures,
+            } => {
+                let target = self.unit.input.program.target(*def, type_args);
+                let built = Located::local(self.temp(to.ty), to.ty);
+                self.build_closure(&built, target, captures);
+                self.replace(&to, old, |f| f.copy_bytes(to.address, built.address, to.ty));
             }
             Rvalue::Unary(..)
             | Rvalue::Binary(..)
@@ -90,7 +101,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             }
             Rvalue::Format(parts) => Value::Direct(self.format(parts).into()),
             Rvalue::Aggregate(..) | Rvalue::Variant { .. } => Value::Nothing,
-            Rvalue::Use(_) => panic!("compiler bug: a use is not computed"),
+            Rvalue::Use(_) | Rvalue::Closure { .. } => {
+                panic!("compiler bug: {value:?} is no value in a register")
+            }
         }
     }
 
@@ -130,6 +143,28 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.store_len(block, self.unit.runtime.i64.const_int(1, false));
         let store = self.builder.build_store(at.address, block).built();
         self.unit.tbaa.mark(store, at.memory(Memory::Any));
+    }
+
+    /// `{code, env}`, with what was captured in a new block.
+    fn build_closure(&self, to: &Located<'ctx>, target: Target, captures: &[Arg]) {
+        let kept = captures_ty(self.body, self.unit.input.env, captures);
+        let block = self.allocate(kept, 1);
+        let inside = Located::local(self.elements(block), kept);
+        for (field, capture) in (0u32..).zip(captures) {
+            let at = self.field(inside, 0, field);
+            match capture {
+                Arg::Value(operand) => self.store_operand(&at, operand),
+                Arg::Mut(place) => {
+                    let address = self.unboxed(self.place(place)).address;
+                    self.builder.build_store(at.address, address).built();
+                }
+            }
+        }
+        self.store_len(block, self.unit.runtime.i64.const_int(1, false));
+        let code = self.unit.closure_code(target, kept);
+        self.builder.build_store(to.address, code).built();
+        let environment = self.offset(to.address, 8);
+        self.builder.build_store(environment, block).built();
     }
 
     fn build_fixed_array(&self, to: &Located<'ctx>, operands: &[Operand]) {

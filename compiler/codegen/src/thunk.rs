@@ -5,7 +5,7 @@ use compiler::env::DefId;
 use compiler::layout::Pass;
 use compiler::mir::ParamMode;
 use compiler::mono::{Signature, Target};
-use compiler::types::Ty;
+use compiler::types::{Ty, TyKind};
 use inkwell::attributes::AttributeLoc;
 use inkwell::module::Linkage;
 use inkwell::types::{BasicMetadataTypeEnum, FunctionType};
@@ -44,19 +44,38 @@ impl<'ctx> Unit<'_, 'ctx> {
             .const_struct(&[code.into(), self.empty_block().into()], false)
     }
 
-    /// Takes every parameter borrowed, and the environment last.
     fn value_thunk(&self, target: Target) -> FunctionValue<'ctx> {
+        self.thunk_with(target, Ty::unit())
+    }
+
+    /// What the value of a closure calls; `kept` is the tuple of its captures.
+    pub(crate) fn closure_code(&self, target: Target, kept: Ty) -> PointerValue<'ctx> {
+        let thunk = self.thunk_with(target, kept);
+        thunk.as_global_value().as_pointer_value()
+    }
+
+    /// Takes every parameter borrowed, and the environment last. What the environment keeps are the first arguments.
+    fn thunk_with(&self, target: Target, kept: Ty) -> FunctionValue<'ctx> {
         if let Some(found) = self.thunks.borrow().get(&target) {
             return *found;
         }
-        let signature = self.input.program.signature(target).clone();
+        let mut signature = self.input.program.signature(target).clone();
+        let given = match kept.kind() {
+            TyKind::Tuple(parts) => parts.len(),
+            other => panic!("compiler bug: captures are no tuple but {other:?}"),
+        };
+        let captured: Vec<ParamMode> = signature
+            .params
+            .drain(..given)
+            .map(|(mode, _)| mode)
+            .collect();
         let mut params = self.param_types(&signature);
         params.push(self.runtime.pointer.into());
         let ty = self.function_type_of(signature.ret, &params);
         let thunk = self.new_thunk("value", ty);
         self.thunks.borrow_mut().insert(target, thunk);
         self.extend_params(thunk, &signature);
-        self.in_thunk(thunk, |f| f.forward(target, &signature));
+        self.in_thunk(thunk, |f| f.forward(target, &signature, kept, &captured));
         thunk
     }
 
@@ -154,13 +173,14 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// Calls the function with the thunk's own arguments; what it wants to own is shared first.
-    fn forward(&self, target: Target, signature: &Signature) {
+    fn forward(&self, target: Target, signature: &Signature, kept: Ty, captured: &[ParamMode]) {
         let mut values: Vec<BasicMetadataValueEnum<'ctx>> = Vec::new();
         let mut next = 0;
         if self.pass(signature.ret) == Pass::Memory {
             values.push(self.param(0).into());
             next = 1;
         }
+        self.push_captures(kept, captured, &mut values);
         for (mode, ty) in &signature.params {
             let pass = self.pass(*ty);
             if pass == Pass::Nothing {
@@ -189,6 +209,44 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             Value::Direct(value) => self.builder.build_return(Some(&value)).built(),
             Value::Nothing | Value::At(_) => self.builder.build_return(None).built(),
         };
+    }
+
+    /// Reads the captures from the environment, the last argument.
+    fn push_captures(
+        &self,
+        kept: Ty,
+        captured: &[ParamMode],
+        values: &mut Vec<BasicMetadataValueEnum<'ctx>>,
+    ) {
+        if captured.is_empty() {
+            return;
+        }
+        let last = self.value.get_last_param();
+        let environment = last.expect("compiler bug: a thunk without an environment");
+        let block = environment.into_pointer_value();
+        let inside = Located::at(self.elements(block), kept);
+        for (field, mode) in (0u32..).zip(captured) {
+            let at = self.field(inside, 0, field);
+            // A place of no size is not passed.
+            if let TyKind::Ptr(place) = at.ty.kind()
+                && *mode == ParamMode::Mut
+                && self.pass(*place) == Pass::Nothing
+            {
+                continue;
+            }
+            match (mode, self.read_at(&at)) {
+                (_, Value::Nothing) => {}
+                (ParamMode::Own, Value::At(address)) => {
+                    values.push(self.shared(address, at.ty).into());
+                }
+                (ParamMode::Own, Value::Direct(value)) => {
+                    self.retain(Value::Direct(value), at.ty);
+                    values.push(value.into());
+                }
+                (_, Value::At(address)) => values.push(address.into()),
+                (_, Value::Direct(value)) => values.push(value.into()),
+            }
+        }
     }
 
     fn shared(&self, address: PointerValue<'ctx>, ty: Ty) -> PointerValue<'ctx> {

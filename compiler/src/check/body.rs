@@ -426,6 +426,9 @@ impl<'u, 'e> Checker<'u, 'e> {
         if !self.reported {
             self.prove_matches();
         }
+        if !self.reported {
+            self.declare_closures();
+        }
         let ret = self.infer.resolve(ret);
         self.tables.ret = Some(ret);
         let mut globals: Vec<(DefId, Ty)> = self

@@ -6,6 +6,7 @@ mod body;
 mod bounds;
 mod builtin;
 mod call;
+mod captures;
 mod errors;
 mod exhaustive;
 mod expr;
@@ -88,11 +89,34 @@ pub struct Tables {
     pub sources: FxHashMap<ExprId, ForSource>,
     /// A function used as a value: its type arguments.
     pub fn_args: FxHashMap<ExprId, Vec<Ty>>,
+    /// The function that each closure became.
+    pub closures: FxHashMap<ExprId, Closure>,
     /// The result type of the body; a cell's is the type of its root.
     pub ret: Option<Ty>,
     /// The body's own value is dropped and `ok(())` is returned: a `()!` function that ends without a value. A `return` without a value in
     /// a function whose result is a `Result` does the same.
     pub ends_ok: bool,
+}
+
+/// A closure is a function of its own, with what it captures as its first parameters.
+#[derive(Clone, Debug)]
+pub struct Closure {
+    pub def: DefId,
+    pub captures: Vec<Capture>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Capture {
+    pub of: Captured,
+    /// The closure writes the place itself; otherwise it has the value from when it was made.
+    pub is_exclusive: bool,
+}
+
+/// A variable around a closure. A global is captured for its value only: one that is written is reached by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Captured {
+    Local(LocalId),
+    Global(DefId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use syntax::{Diagnostic, Diagnostics, Span};
 
 use super::body::{Checked, Checker, Item};
 use super::{TypedCell, TypedFunction, TypedModule, errors};
-use crate::env::{DefId, DefKind, Env};
+use crate::env::{DefId, DefKind, Env, ModuleId};
 use crate::hir;
 use crate::types::Ty;
 
@@ -28,6 +28,7 @@ pub fn check(env: &mut Env, module: hir::Module, diags: &mut Diagnostics) -> Typ
 pub(super) struct Unit<'e> {
     pub(super) env: &'e mut Env,
     pub(super) diags: &'e mut Diagnostics,
+    pub(super) module: ModuleId,
     functions: Vec<Slot<hir::Function, TypedFunction>>,
     cells: Vec<Slot<hir::Cell, TypedCell>>,
     function_of: FxHashMap<DefId, usize>,
@@ -73,6 +74,7 @@ impl<'e> Unit<'e> {
         Unit {
             env,
             diags,
+            module: module.id,
             functions: module.functions.into_iter().map(Slot::Waiting).collect(),
             cells: module.cells.into_iter().map(Slot::Waiting).collect(),
             function_of,

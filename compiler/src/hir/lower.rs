@@ -50,6 +50,7 @@ pub fn lower(
     unit.lower_pending_jobs();
     let cells = unit.lower_cells(tree, &declared);
     Module {
+        id: module,
         functions: unit.functions,
         cells,
     }

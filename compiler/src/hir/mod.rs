@@ -3,6 +3,7 @@
 //! `lower` makes it from the AST, `check` gives each expression a type in side tables (`check::Typed`), `mir::build`
 //! reads both. One [`Body`] for each function, default value, constant and cell; expressions, patterns and locals live in arenas.
 
+mod children;
 mod lower;
 pub mod print;
 mod resolve;
@@ -13,9 +14,10 @@ use cranelift_entity::{PrimaryMap, entity_impl};
 use smol_str::SmolStr;
 use syntax::Span;
 
-use crate::env::DefId;
+use crate::env::{DefId, ModuleId};
 use crate::types::Ty;
 
+pub(crate) use children::children;
 pub use lower::{Imports, import_path, lower};
 pub(crate) use resolve::not_yet;
 
@@ -38,6 +40,7 @@ entity_impl!(LoopId, "loop");
 
 /// A unit after lowering: its definitions (signatures are in the `Env` that `lower` extended) and what runs.
 pub struct Module {
+    pub id: ModuleId,
     pub functions: Vec<Function>,
     pub cells: Vec<Cell>,
 }

@@ -32,7 +32,7 @@ use crate::types::{FloatTy, IntTy, Ty};
 
 pub use build::{build, build_cell};
 pub use trap::TrapKind;
-pub use types::{const_ty, field_ty, project};
+pub use types::{captures_ty, const_ty, field_ty, project};
 pub use verify::{verify, verify_built};
 
 /// `_0` is the result; then come the parameters; then everything else.
@@ -53,6 +53,8 @@ pub struct Built(pub(crate) Body);
 pub struct Elaborated {
     pub(crate) body: Body,
     pub(crate) effects: Effects,
+    /// The parameters whose values may outlive a call.
+    pub(crate) escaping: Vec<bool>,
 }
 
 #[derive(Clone, Debug)]
@@ -302,6 +304,13 @@ pub enum Rvalue {
     Discriminant(Place),
     /// Text of the parts, joined.
     Format(Vec<FormatPart>),
+    /// A function value: the function with its first parameters given. A `Mut` capture is the address of a place, which stays
+    /// open while the value is in use.
+    Closure {
+        def: DefId,
+        type_args: Vec<Ty>,
+        captures: Vec<Arg>,
+    },
 }
 
 #[derive(Clone, Debug)]

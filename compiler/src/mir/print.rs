@@ -234,6 +234,19 @@ impl Printer<'_> {
                 let parts: Vec<String> = parts.iter().map(|part| self.format_part(part)).collect();
                 format!("format [{}]", parts.join(", "))
             }
+            Rvalue::Closure {
+                def,
+                type_args,
+                captures,
+            } => {
+                let captures: Vec<String> = captures.iter().map(|arg| self.arg(arg)).collect();
+                let function = Const::Fn(*def, type_args.clone());
+                format!(
+                    "closure {} [{}]",
+                    self.constant(&function),
+                    captures.join(", ")
+                )
+            }
         }
     }
 

@@ -1,9 +1,9 @@
 //! The types of places, operands and values in a body. A `Deref` does not change the type: a `Ref` local has the type
 //! of its place, and a boxed field the type of its value.
 
-use super::{Base, Body, Const, Operand, Place, Projection, Rvalue};
+use super::{Arg, Base, Body, Const, Operand, Place, Projection, Rvalue};
 use crate::boxes::fields_of;
-use crate::env::{DefKind, Env};
+use crate::env::{DefId, DefKind, Env};
 use crate::types::{FnParam, FnTy, IntTy, Len, Ty, TyKind};
 
 impl Body {
@@ -48,6 +48,7 @@ impl Body {
             Rvalue::Array { elem, .. } => Ty::array(*elem),
             Rvalue::Len(_) | Rvalue::Discriminant(_) => Ty::i64(),
             Rvalue::Format(_) => Ty::str(),
+            Rvalue::Closure { def, type_args, .. } => function_ty(env, *def, type_args),
         }
     }
 }
@@ -94,24 +95,37 @@ pub fn const_ty(env: &Env, value: &Const) -> Ty {
         Const::Unit => Ty::unit(),
         Const::Str(_) => Ty::str(),
         Const::Bytes(_) => Ty::array(Ty::int(IntTy::U8)),
-        Const::Fn(def, args) => {
-            let function = env.function(*def);
-            let params = function
-                .params
-                .iter()
-                .map(|param| FnParam {
-                    is_mut: param.is_mut,
-                    ty: param.ty.subst(args),
-                })
-                .collect();
-            let ret = function.result().subst(args);
-            Ty::new(TyKind::Fn(FnTy { params, ret }))
-        }
+        Const::Fn(def, args) => function_ty(env, *def, args),
         Const::Def(def) => match &env.def(*def).kind {
             DefKind::Const(constant) => constant.ty(),
             _ => panic!("compiler bug: {def} is not a constant"),
         },
     }
+}
+
+/// The type of a function as a value; what it captured is not part of it.
+fn function_ty(env: &Env, def: DefId, args: &[Ty]) -> Ty {
+    let function = env.function(def);
+    let params = function
+        .params
+        .iter()
+        .skip(function.captures.unwrap_or(0))
+        .map(|param| FnParam {
+            is_mut: param.is_mut,
+            ty: param.ty.subst(args),
+        })
+        .collect();
+    let ret = function.result().subst(args);
+    Ty::new(TyKind::Fn(FnTy { params, ret }))
+}
+
+/// What a closure keeps: its captures in order, the address for one that it writes.
+pub fn captures_ty(body: &Body, env: &Env, captures: &[Arg]) -> Ty {
+    let parts = captures.iter().map(|capture| match capture {
+        Arg::Value(operand) => body.operand_ty(env, operand),
+        Arg::Mut(place) => Ty::new(TyKind::Ptr(body.place_ty(env, place))),
+    });
+    Ty::tuple(parts.collect())
 }
 
 impl Ty {

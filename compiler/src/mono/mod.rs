@@ -154,7 +154,9 @@ pub fn instantiate(
     }
     if mode == Mode::Session {
         for def in &unit.functions {
-            if env.function(*def).generics.is_empty() && env.function(*def).body.is_some() {
+            let function = env.function(*def);
+            let is_root = function.generics.is_empty() && function.captures.is_none();
+            if is_root && function.body.is_some() {
                 ctx.callee(*def, Vec::new(), None);
             }
         }
@@ -223,6 +225,7 @@ impl Instantiation<'_> {
                 self.program.mode == Mode::Session
                     && args.is_empty()
                     && !self.own_functions.contains(&def)
+                    && function.captures.is_none()
                     && self.env.def(def).module != ModuleId::PRELUDE
             }
         }
@@ -262,6 +265,7 @@ impl Instantiation<'_> {
         }
         let exported = self.program.mode == Mode::Session
             && self.own_functions.contains(def)
+            && self.env.function(*def).captures.is_none()
             && args.is_empty();
         let instance = Instance {
             symbol: symbol::function_symbol(self.env, *def, args),

@@ -6,7 +6,7 @@ use syntax::Span;
 use crate::env::{DefId, DefKind};
 use crate::mir::{
     Arg, Base, Body, Callee, Check, Const, FormatPart, LocalDecl, LocalKind, Old, Operand, Place,
-    Rvalue, Statement, StatementKind, Terminator,
+    Rvalue, Statement, StatementKind, Terminator, captures_ty,
 };
 use crate::types::Ty;
 
@@ -149,6 +149,22 @@ impl Rewrite<'_, '_> {
                 self.operand(count);
             }
             Rvalue::Len(place) | Rvalue::Discriminant(place) => self.place(place),
+            Rvalue::Closure {
+                def,
+                type_args,
+                captures,
+            } => {
+                self.callee_args(type_args);
+                self.ctx.callee(*def, type_args.clone(), Some(self.span));
+                for capture in &mut *captures {
+                    match capture {
+                        Arg::Value(operand) => self.operand(operand),
+                        Arg::Mut(place) => self.place(place),
+                    }
+                }
+                let kept = captures_ty(self.body, self.ctx.env, captures);
+                self.ctx.note_type(kept);
+            }
             Rvalue::Format(parts) => {
                 for part in parts {
                     match part {

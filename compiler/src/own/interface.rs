@@ -5,12 +5,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::walk::{self, Access};
 use crate::env::{DefId, DefKind, Env, FnOrigin};
-use crate::mir::{Base, Body, Callee, Const, Effects, Operand, ParamMode, StatementKind};
+use crate::mir::{Base, Body, Callee, Const, Effects, Operand, ParamMode, Rvalue, StatementKind};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Interface {
     pub(super) params: Vec<ParamMode>,
     pub(super) effects: Effects,
+    pub(super) escaping: Vec<bool>,
 }
 
 pub(super) struct Interfaces<'e> {
@@ -33,10 +34,12 @@ impl<'e> Interfaces<'e> {
             let interface = Interface {
                 params: params.collect(),
                 effects: Effects::default(),
+                escaping: vec![false; body.params.len()],
             };
             interfaces.unit.insert(body.def, interface);
         }
         interfaces.find_effects(bodies);
+        interfaces.find_escapes(bodies);
         interfaces
     }
 
@@ -146,6 +149,41 @@ impl<'e> Interfaces<'e> {
     }
 
     /// Looks again only at the callers of what changed.
+    /// Whether the value of a parameter may outlive a call.
+    pub(super) fn escapes(&self, def: DefId, param: usize) -> bool {
+        if let Some(found) = self.unit.get(&def) {
+            return found.escaping.get(param).copied().unwrap_or(true);
+        }
+        let body = self
+            .function(def)
+            .and_then(|function| function.body.as_ref());
+        body.and_then(|body| body.escaping.get(param).copied())
+            .unwrap_or(true)
+    }
+
+    pub(super) fn escaping(&self, def: DefId) -> Vec<bool> {
+        self.unit
+            .get(&def)
+            .map(|found| found.escaping.clone())
+            .unwrap_or_default()
+    }
+
+    /// Begins with nothing escaping and repeats until the callers agree; escaping only grows.
+    fn find_escapes(&mut self, bodies: &[Body]) {
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for body in bodies.iter().filter(|body| !body.params.is_empty()) {
+                let escaping = super::captured::escaping_params(body, self);
+                let known = self.unit.entry(body.def).or_default();
+                if known.escaping != escaping {
+                    known.escaping = escaping;
+                    changed = true;
+                }
+            }
+        }
+    }
+
     fn find_effects(&mut self, bodies: &[Body]) {
         let mut users: FxHashMap<DefId, Vec<usize>> = FxHashMap::default();
         for (at, body) in bodies.iter().enumerate() {
@@ -184,6 +222,14 @@ impl<'e> Interfaces<'e> {
                 });
                 if let StatementKind::Call { callee, .. } = &statement.kind {
                     found.add(&self.call_effects(callee));
+                }
+                // As below: whoever makes it may be the reason that it is called.
+                if let StatementKind::Assign {
+                    value: Rvalue::Closure { def, .. },
+                    ..
+                } = &statement.kind
+                {
+                    found.add(&self.effects_of(*def));
                 }
                 // A function that hands out another one may be the reason that it is called.
                 walk::constants(&statement.kind, &mut |value| {

@@ -214,12 +214,15 @@ impl Liveness {
 
 fn owners(body: &Body, origins: &Origins) -> SecondaryMap<Local, Vec<Local>> {
     let mut owners: SecondaryMap<Local, Vec<Local>> = SecondaryMap::new();
+    let held = super::captured::held(body);
     for local in body.locals.keys() {
-        if origins[local].is_empty() {
+        if origins[local].is_empty() && !held.contains_key(&local) {
             continue;
         }
         let mut pending = vec![local];
-        let mut found: Vec<Local> = Vec::new();
+        // A closure that writes variables needs them as long as it is needed itself.
+        let mut found: Vec<Local> = held.get(&local).cloned().unwrap_or_default();
+        pending.extend(&found);
         while let Some(next) = pending.pop() {
             for origin in &origins[next] {
                 if let Base::Local(base) = origin.base

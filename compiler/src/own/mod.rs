@@ -12,6 +12,7 @@
 //! - A parameter in `Body::params` is owned if the body keeps it. Function values and trait methods borrow theirs.
 
 mod borrows;
+mod captured;
 mod drops;
 mod exclusive;
 mod interface;
@@ -45,6 +46,7 @@ pub fn elaborate(built: Vec<Built>, env: &Env, diags: &mut Diagnostics) -> Vec<E
     let mut interfaces = Interfaces::new(env, &bodies);
     for body in &mut bodies {
         mark_references(body);
+        captured::check(body, &interfaces, diags);
         exclusive::check(body, env, &interfaces, diags);
         let origins = liveness::origins(body);
         normalise::calls(body, env, &interfaces, &origins);
@@ -65,6 +67,7 @@ fn finish(mut body: Body, env: &Env, needs: &Needs, interfaces: &Interfaces) -> 
     unique::insert(&mut body, env, needs, interfaces);
     Elaborated {
         effects: interfaces.effects_of(body.def),
+        escaping: interfaces.escaping(body.def),
         body,
     }
 }

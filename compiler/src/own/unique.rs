@@ -284,7 +284,8 @@ fn is_fresh(value: &Rvalue) -> bool {
         | Rvalue::Aggregate(..)
         | Rvalue::Variant { .. }
         | Rvalue::Len(_)
-        | Rvalue::Discriminant(_) => false,
+        | Rvalue::Discriminant(_)
+        | Rvalue::Closure { .. } => false,
     }
 }
 

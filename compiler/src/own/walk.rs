@@ -85,6 +85,13 @@ fn rvalue_places(value: &Rvalue, f: &mut impl FnMut(Access, &Place)) {
         f(Access::Inspect, place);
     }
     rvalue_operands(value, &mut |operand| operand_place(operand, f));
+    if let Rvalue::Closure { captures, .. } = value {
+        for capture in captures {
+            if let Arg::Mut(place) = capture {
+                f(Access::Mut, place);
+            }
+        }
+    }
 }
 
 fn rvalue_operands(value: &Rvalue, f: &mut impl FnMut(&Operand)) {
@@ -115,6 +122,13 @@ fn rvalue_operands(value: &Rvalue, f: &mut impl FnMut(&Operand)) {
         Rvalue::Format(parts) => {
             for part in parts {
                 if let FormatPart::Value { operand, .. } = part {
+                    f(operand);
+                }
+            }
+        }
+        Rvalue::Closure { captures, .. } => {
+            for capture in captures {
+                if let Arg::Value(operand) = capture {
                     f(operand);
                 }
             }
@@ -232,6 +246,13 @@ fn rvalue_operands_mut(value: &mut Rvalue, f: &mut impl FnMut(Role, &mut Operand
             for part in parts {
                 if let FormatPart::Value { operand, .. } = part {
                     f(Role::Read, operand);
+                }
+            }
+        }
+        Rvalue::Closure { captures, .. } => {
+            for capture in captures {
+                if let Arg::Value(operand) = capture {
+                    f(Role::Consume, operand);
                 }
             }
         }

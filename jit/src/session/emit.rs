@@ -57,15 +57,17 @@ impl Session {
         let typed = check::check(&mut env, lowered, &mut diagnostics);
         let mut out = String::new();
         for function in &typed.functions {
-            let built = mir::build(&env, &function.typed, function.def);
-            out.push_str(&built.body().display(&env));
-            out.push('\n');
+            for built in mir::build(&env, &function.typed, function.def) {
+                out.push_str(&built.body().display(&env));
+                out.push('\n');
+            }
         }
         for cell in &typed.cells {
             let def = env.fresh_def();
-            let built = mir::build_cell(&env, &cell.typed, def, "cell", cell.value);
-            out.push_str(&built.body().display(&env));
-            out.push('\n');
+            for built in mir::build_cell(&env, &cell.typed, def, "cell", cell.value) {
+                out.push_str(&built.body().display(&env));
+                out.push('\n');
+            }
         }
         Ok(out)
     }

@@ -162,12 +162,11 @@ fn function_values() {
 }
 
 #[test]
-fn closures_have_types_already() {
+fn closures_have_types() {
     check(
         "let f = |x: i64| x * 2\n",
         expect![[r#"
-            1: not-yet a closure cannot be compiled yet
-               ^ `|x: i64| x * 2` this is part of the language, but not of this version
+            f: fn(i64) -> i64
         "#]],
     );
 }

@@ -118,6 +118,7 @@ impl<'a> Unit<'a> {
             params,
             ret,
             self_ty: outer.self_ty,
+            captures: None,
             origin,
             body: None,
         }
@@ -186,6 +187,7 @@ impl<'a> Unit<'a> {
             ret: ty,
             self_ty: None,
             has_self: false,
+            captures: None,
             origin: FnOrigin::Sumi,
             body: None,
         };

@@ -180,7 +180,10 @@ impl Builder<'_> {
                 operand: Operand::Const(Const::Float(FloatTy::F64, *value)),
                 to: ty,
             },
-            ExprKind::TypeConst { ty, .. } => self.len_of_type(*ty, span),
+            ExprKind::TypeConst { ty, name, .. } if type_const(*ty, name).is_none() => {
+                self.len_of_type(*ty, span)
+            }
+            ExprKind::Closure { params, body, .. } => self.closure(expr, params, *body, span),
             _ if self.is_place(expr) => Rvalue::Use(Operand::Copy(self.read_bare_place(expr))),
             _ => match self.constant(expr) {
                 Some(constant) => Rvalue::Use(Operand::Const(constant)),

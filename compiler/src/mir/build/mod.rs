@@ -7,6 +7,7 @@
 mod assign;
 mod blocks;
 mod call;
+mod closure;
 mod control;
 mod expr;
 mod for_loop;
@@ -35,8 +36,8 @@ use crate::env::{DefId, DefKind, Env, ModuleId};
 use crate::hir::{self, ExprId, LocalId, LoopId};
 use crate::types::Ty;
 
-/// Builds a function, the default of a parameter or field, or the initial value of a constant.
-pub fn build(env: &Env, typed: &Typed, def: DefId) -> Built {
+/// Builds a function, the default of a parameter or field, or the initial value of a constant; its closures follow it.
+pub fn build(env: &Env, typed: &Typed, def: DefId) -> Vec<Built> {
     let function = env.function(def);
     let mut builder = Builder::new(
         env,
@@ -50,14 +51,15 @@ pub fn build(env: &Env, typed: &Typed, def: DefId) -> Built {
     builder.finish()
 }
 
-/// Builds a cell; `def` is its own definition and `value` the hidden global for the value of an expression.
+/// Builds a cell, and its closures after it; `def` is its own definition and `value` the hidden global for the value of an
+/// expression.
 pub fn build_cell(
     env: &Env,
     typed: &Typed,
     def: DefId,
     name: impl Into<SmolStr>,
     value: Option<DefId>,
-) -> Built {
+) -> Vec<Built> {
     let mut builder = Builder::new(env, typed, def, name.into(), Ty::unit());
     builder.cell_body(value);
     builder.finish()
@@ -77,6 +79,10 @@ struct Builder<'a> {
     loops: SecondaryMap<LoopId, Option<LoopFrame>>,
     /// Expressions that have been evaluated already, because they are receivers of `?.`.
     evaluated: FxHashMap<ExprId, Place>,
+    /// In a closure, the globals that it has the values of.
+    captured_globals: FxHashMap<DefId, Local>,
+    /// The functions that closures became.
+    lifted: Vec<Built>,
 }
 
 #[derive(Clone, Copy)]
@@ -89,7 +95,31 @@ struct LoopFrame {
 
 impl<'a> Builder<'a> {
     fn new(env: &'a Env, typed: &'a Typed, def: DefId, name: SmolStr, ret: Ty) -> Builder<'a> {
-        let span = typed.body.span;
+        Builder::starting(
+            env,
+            &typed.body,
+            &typed.tables,
+            def,
+            name,
+            ret,
+            typed.body.span,
+        )
+    }
+
+    /// For a closure in the body that `around` builds.
+    fn inside(around: &Builder<'a>, def: DefId, name: SmolStr, ret: Ty, span: Span) -> Builder<'a> {
+        Builder::starting(around.env, around.hir, around.tables, def, name, ret, span)
+    }
+
+    fn starting(
+        env: &'a Env,
+        hir: &'a hir::Body,
+        tables: &'a Tables,
+        def: DefId,
+        name: SmolStr,
+        ret: Ty,
+        span: Span,
+    ) -> Builder<'a> {
         let mut body = Body {
             def,
             name,
@@ -107,14 +137,16 @@ impl<'a> Builder<'a> {
         let current = body.blocks.push(open_block());
         Builder {
             env,
-            hir: &typed.body,
-            tables: &typed.tables,
+            hir,
+            tables,
             body,
             current,
             places: SecondaryMap::new(),
             users: FxHashMap::default(),
             loops: SecondaryMap::new(),
             evaluated: FxHashMap::default(),
+            captured_globals: FxHashMap::default(),
+            lifted: Vec::new(),
         }
     }
 
@@ -141,7 +173,15 @@ impl<'a> Builder<'a> {
         if self.tables.ends_ok {
             self.effect(root);
             self.result_ok_unit(self.body.span);
-        } else if self.body.locals[Local::RESULT].ty.is_unit() {
+            self.terminate(Terminator::Return);
+        } else {
+            self.body_of(root);
+        }
+    }
+
+    /// A body that returns the value of an expression, or `()`.
+    fn body_of(&mut self, root: ExprId) {
+        if self.body.locals[Local::RESULT].ty.is_unit() {
             self.effect(root);
             self.assign_unit(Local::RESULT, self.body.span);
         } else {
@@ -166,9 +206,12 @@ impl<'a> Builder<'a> {
         self.terminate(Terminator::Return);
     }
 
-    fn finish(mut self) -> Built {
+    /// The body, and after it those of its closures.
+    fn finish(mut self) -> Vec<Built> {
         blocks::tidy(&mut self.body);
-        Built(self.body)
+        let mut bodies = vec![Built(self.body)];
+        bodies.append(&mut self.lifted);
+        bodies
     }
 }
 

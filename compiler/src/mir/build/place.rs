@@ -6,7 +6,7 @@ use syntax::Span;
 use super::Builder;
 use crate::boxes::is_boxed_field;
 use crate::hir::{ExprId, ExprKind};
-use crate::mir::{Base, Check, Const, Local, LocalKind, Operand, Place, Projection, Rvalue};
+use crate::mir::{Base, Check, Const, Local, Operand, Place, Projection, Rvalue};
 use crate::types::TyKind;
 
 /// A place whose indices have been evaluated, but not yet compared with the lengths.
@@ -85,13 +85,9 @@ impl Builder<'_> {
         match &self.hir.exprs[expr].kind {
             ExprKind::Local(id) => {
                 let local = self.declare(*id);
-                let place = Place::local(local);
-                Unchecked::new(match self.body.locals[local].kind {
-                    LocalKind::Ref => place.then(Projection::Deref),
-                    LocalKind::Owned | LocalKind::Borrowed | LocalKind::Flag => place,
-                })
+                Unchecked::new(self.place_of_local(local))
             }
-            ExprKind::Global(def) => Unchecked::new(Place::global(*def)),
+            ExprKind::Global(def) => Unchecked::new(self.place_of_global(*def)),
             ExprKind::Field { base, .. } => {
                 let field = self.tables.fields[&expr];
                 let mut found = self.unchecked(*base);

@@ -44,13 +44,13 @@ fn unit(env: &mut Env, module: ModuleId, source: &str, file: u32) -> Vec<Built> 
     let functions: Vec<Built> = typed
         .functions
         .iter()
-        .map(|function| build(env, &function.typed, function.def))
+        .flat_map(|function| build(env, &function.typed, function.def))
         .collect();
     let mut bodies = functions;
     for (index, cell) in typed.cells.iter().enumerate() {
         let def = env.fresh_def();
         let name = format!("cell {index}");
-        bodies.push(build_cell(env, &cell.typed, def, name, cell.value));
+        bodies.extend(build_cell(env, &cell.typed, def, name, cell.value));
     }
     bodies
 }

@@ -58,19 +58,23 @@ impl Interpreter<'_> {
         args: &[Arg],
         old: Old,
     ) -> Run<()> {
-        let program = self.program();
+        let mut program = self.program();
+        let mut given = Vec::new();
         let (def, type_args) = match callee {
             Callee::Fn(def, type_args) => (*def, type_args.clone()),
-            Callee::Value(operand) => match self.operand(operand) {
-                Value::Function(key) => (key.0, key.1.clone()),
-                other => panic!("compiler bug: {other:?} is called"),
-            },
+            Callee::Value(operand) => {
+                let value = self.operand(operand);
+                let (key, captured) = self.parts_of_function(&value);
+                given = captured;
+                program = self.program_with(program, &key);
+                (key.0, key.1.clone())
+            }
             Callee::TraitMethod(def, _) => {
                 panic!("compiler bug: the trait method {def} was not resolved")
             }
         };
         let target = program.target(def, &type_args);
-        let given = args.iter().map(|arg| self.given(arg)).collect();
+        given.extend(args.iter().map(|arg| self.given(arg)));
         let dest_address = self.address(dest);
         let old = self.old(dest, old);
         if let Some(name) = program.intrinsic(target) {
@@ -82,6 +86,34 @@ impl Interpreter<'_> {
         }
         let (program, code) = self.code(&program, target)?;
         self.enter(program, code, given, Some((dest_address, old)))
+    }
+
+    /// What a function value calls, and what it gives that first.
+    fn parts_of_function(&self, value: &Value) -> (Rc<Key>, Vec<Given>) {
+        match value {
+            Value::Function(key) => (Rc::clone(key), Vec::new()),
+            Value::Fields(parts) => {
+                let [Value::Function(key), Value::Block(kept)] = &**parts else {
+                    panic!("compiler bug: {parts:?} is called")
+                };
+                let captured = self.heap.values(*kept).iter().map(|capture| match capture {
+                    Value::Reference(address) => Given::Place((**address).clone()),
+                    value => Given::Borrowed(value.clone()),
+                });
+                (Rc::clone(key), captured.collect())
+            }
+            other => panic!("compiler bug: {other:?} is called"),
+        }
+    }
+
+    /// A function value may be called by a unit that does not know the function: then the newest one that does has it.
+    fn program_with(&self, current: Rc<Program>, key: &Key) -> Rc<Program> {
+        if current.callees.contains_key(key) {
+            return current;
+        }
+        let mut newest_first = self.programs.iter().rev();
+        let found = newest_first.find(|program| program.callees.contains_key(key));
+        found.map_or(current, Rc::clone)
     }
 
     fn given(&mut self, arg: &Arg) -> Given {

@@ -10,8 +10,8 @@ use super::{Interpreter, Run, RuntimeError, Trap, scalar, trap};
 use crate::boxes::is_boxed_field;
 use crate::mir::trap::TrapKind;
 use crate::mir::{
-    Base, BlockId, Body, Check, Const, FormatPart, Local, LocalKind, Old, Operand, Place, Rvalue,
-    Statement, StatementKind, Terminator,
+    Arg, Base, BlockId, Body, Check, Const, FormatPart, Local, LocalKind, Old, Operand, Place,
+    Rvalue, Statement, StatementKind, Terminator,
 };
 use crate::mono::Program;
 use crate::types::{Len, Ty, TyKind};
@@ -421,6 +421,19 @@ impl Interpreter<'_> {
                 other => panic!("compiler bug: {other:?} has no variant"),
             },
             Rvalue::Format(parts) => self.format(body, parts)?,
+            Rvalue::Closure {
+                def,
+                type_args,
+                captures,
+            } => {
+                let kept = captures.iter().map(|capture| match capture {
+                    Arg::Value(operand) => self.operand(operand),
+                    Arg::Mut(place) => Value::Reference(Rc::new(self.address(place))),
+                });
+                let data = super::heap::Data::Values(kept.collect());
+                let function = Value::Function(Rc::new((*def, type_args.clone())));
+                Value::Fields(Box::new([function, self.heap.allocate(data)]))
+            }
         })
     }
 

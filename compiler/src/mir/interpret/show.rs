@@ -56,6 +56,7 @@ impl Interpreter<'_> {
             (TyKind::FixedArray(..), Value::Fields(fields)) => {
                 self.push_elements(program, ty, fields, out)?;
             }
+            (TyKind::Fn(_), _) => out.push_str(&ty.display(&self.env)),
             (_, Value::Fields(fields)) => self.push_struct(program, ty, fields, out)?,
             (_, Value::Variant(variant, fields)) => {
                 out.push_str(&self.variant_name(ty, *variant).unwrap_or_default());
@@ -63,8 +64,7 @@ impl Interpreter<'_> {
                     self.push_fields(program, ty, *variant, fields, out)?;
                 }
             }
-            (_, Value::Function(_)) => out.push_str(&ty.display(&self.env)),
-            (_, Value::Empty | Value::Reference(_)) => {
+            (_, Value::Empty | Value::Function(_) | Value::Reference(_)) => {
                 panic!("compiler bug: {value:?} has no text")
             }
         }

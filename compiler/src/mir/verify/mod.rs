@@ -261,6 +261,14 @@ fn rvalue_places(value: &Rvalue, f: &mut impl FnMut(Access, &Place)) {
                 }
             }
         }
+        Rvalue::Closure { captures, .. } => {
+            for capture in captures {
+                match capture {
+                    Arg::Value(operand) => operand_place(operand, f),
+                    Arg::Mut(place) => f(Access::Mut, place),
+                }
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{At, Verifier, for_each_place};
 use crate::boxes::fields_of;
-use crate::env::FnOrigin;
+use crate::env::{DefId, FnOrigin};
 use crate::hir::BinaryOp;
 use crate::mir::{Arg, Callee, Check, Operand, Place, Rvalue, StatementKind, Terminator, field_ty};
 use crate::types::{Ty, TyKind};
@@ -162,7 +162,29 @@ impl Verifier<'_> {
                     self.fail("the variant of something without one", at);
                 }
             }
+            Rvalue::Closure {
+                def,
+                type_args,
+                captures,
+            } => self.capture_types(*def, type_args, captures, at),
             Rvalue::Use(_) | Rvalue::Unary(..) | Rvalue::Convert { .. } | Rvalue::Format(_) => {}
+        }
+    }
+
+    fn capture_types(&self, def: DefId, type_args: &[Ty], captures: &[Arg], at: At<'_>) {
+        let function = self.env.function(def);
+        if function.captures != Some(captures.len()) {
+            self.fail("a closure with the wrong number of captures", at);
+        }
+        for (capture, param) in captures.iter().zip(&function.params) {
+            let ty = param.ty.subst(type_args);
+            match capture {
+                Arg::Value(operand) if !param.is_mut => self.agree(self.operand(operand), ty, at),
+                Arg::Mut(place) if param.is_mut => self.agree(self.ty(place), ty, at),
+                Arg::Value(_) | Arg::Mut(_) => {
+                    self.fail("a capture is passed the wrong way", at);
+                }
+            }
         }
     }
 

@@ -1,0 +1,211 @@
+//! What each closure captures, once every type is known, and the function that it becomes.
+//!
+//! A variable that the closure only reads is captured by value; one that it assigns, opens or calls a `mut` method on is
+//! captured exclusively. Globals that it writes are reached by name, as in any function.
+
+use smol_str::SmolStr;
+use syntax::Span;
+
+use super::body::{Checker, Item};
+use super::{CallArg, Capture, Captured, Closure};
+use crate::env::{Def, DefKind, FnDef, FnOrigin, Generic, GlobalOrigin, ParamDef};
+use crate::hir::{ExprId, ExprKind, children};
+use crate::types::{Ty, TyKind};
+
+/// What a closure does with the variables around it, in the order of the text.
+#[derive(Default)]
+struct Uses {
+    read: Vec<Captured>,
+    written: Vec<Captured>,
+}
+
+impl Checker<'_, '_> {
+    pub(super) fn declare_closures(&mut self) {
+        let closures: Vec<ExprId> = self
+            .body
+            .exprs
+            .iter()
+            .filter(|(_, expr)| matches!(expr.kind, ExprKind::Closure { .. }))
+            .map(|(id, _)| id)
+            .collect();
+        for closure in closures {
+            self.declare_closure(closure);
+        }
+    }
+
+    fn declare_closure(&mut self, closure: ExprId) {
+        let ExprKind::Closure { body: root, .. } = &self.body.exprs[closure].kind else {
+            return;
+        };
+        // A closure in code that is never reached may have no type.
+        let Some(TyKind::Fn(fn_ty)) = self.tables.exprs[closure].map(Ty::kind) else {
+            return;
+        };
+        let span = self.span(closure);
+        let captures = self.captures_of(*root, span);
+        let mut params: Vec<ParamDef> = captures
+            .iter()
+            .map(|capture| self.captured_param(capture))
+            .collect();
+        params.extend(fn_ty.params.iter().map(|param| ParamDef {
+            name: SmolStr::new_static("_"),
+            is_mut: param.is_mut,
+            ty: param.ty,
+            default: None,
+            span,
+        }));
+        let generics = self.generics_around();
+        let id = self.unit.env.fresh_def();
+        let function = FnDef {
+            generics,
+            params,
+            ret: Some(fn_ty.ret),
+            self_ty: None,
+            has_self: false,
+            captures: Some(captures.len()),
+            origin: FnOrigin::Sumi,
+            body: None,
+        };
+        self.unit.env.insert(Def {
+            id,
+            name: SmolStr::new_static("closure"),
+            module: self.unit.module,
+            is_pub: false,
+            span,
+            docs: None,
+            kind: DefKind::Fn(function),
+        });
+        let found = Closure { def: id, captures };
+        self.tables.closures.insert(closure, found);
+    }
+
+    /// The type parameters of the item around.
+    fn generics_around(&self) -> Vec<Generic> {
+        match &self.item {
+            Item::Function { def, .. } => self.env().function(*def).generics.clone(),
+            Item::Cell { .. } => Vec::new(),
+        }
+    }
+
+    fn captures_of(&self, root: ExprId, closure: Span) -> Vec<Capture> {
+        let mut uses = Uses::default();
+        self.uses(root, closure, &mut uses);
+        let mut captures: Vec<Capture> = Vec::new();
+        for of in uses.read {
+            if captures.iter().any(|known| known.of == of) {
+                continue;
+            }
+            let is_exclusive = uses.written.contains(&of);
+            if is_exclusive && matches!(of, Captured::Global(_)) {
+                continue;
+            }
+            captures.push(Capture { of, is_exclusive });
+        }
+        captures
+    }
+
+    fn captured_param(&self, capture: &Capture) -> ParamDef {
+        let (name, ty, span) = match capture.of {
+            Captured::Local(id) => {
+                let local = &self.body.locals[id];
+                (local.name.clone(), self.tables.locals[id], local.span)
+            }
+            Captured::Global(def) => {
+                let found = self.env().def(def);
+                let ty = match &found.kind {
+                    DefKind::Global(global) => global.ty,
+                    _ => None,
+                };
+                (found.name.clone(), ty, found.span)
+            }
+        };
+        ParamDef {
+            name,
+            is_mut: capture.is_exclusive,
+            ty: ty.unwrap_or_else(Ty::error),
+            default: None,
+            span,
+        }
+    }
+
+    fn uses(&self, expr: ExprId, closure: Span, uses: &mut Uses) {
+        if let Some(found) = self.variable(expr, closure) {
+            uses.read.push(found);
+        }
+        let mut write = |place: ExprId| self.roots(place, closure, &mut uses.written);
+        match &self.body.exprs[expr].kind {
+            ExprKind::Assign { place, .. } => write(*place),
+            ExprKind::For { pat, source, .. } if self.binds_in_place(*pat) => write(*source),
+            ExprKind::Is { pat, expr } if self.binds_in_place(*pat) => write(*expr),
+            ExprKind::Match { scrutinee, arms }
+                if arms.iter().any(|arm| self.binds_in_place(arm.pat)) =>
+            {
+                write(*scrutinee);
+            }
+            _ => {}
+        }
+        for arg in self
+            .tables
+            .calls
+            .get(&expr)
+            .iter()
+            .flat_map(|call| &call.args)
+        {
+            if let CallArg::Mut(place) = arg {
+                write(*place);
+            }
+        }
+        for child in children(&self.body, expr) {
+            self.uses(child, closure, uses);
+        }
+        if let ExprKind::Closure { body, .. } = &self.body.exprs[expr].kind {
+            self.uses(*body, closure, uses);
+        }
+    }
+
+    /// The variable that a place is a part of, or those of a tuple of places.
+    fn roots(&self, place: ExprId, closure: Span, found: &mut Vec<Captured>) {
+        match &self.body.exprs[place].kind {
+            ExprKind::Local(_) | ExprKind::Global(_) => {
+                found.extend(self.variable(place, closure));
+            }
+            ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => {
+                self.roots(*base, closure, found);
+            }
+            ExprKind::MethodCall { receiver, .. } => self.roots(*receiver, closure, found),
+            ExprKind::Tuple(parts) => {
+                for part in parts {
+                    self.roots(*part, closure, found);
+                }
+            }
+            ExprKind::Call { args, .. } => {
+                for arg in args {
+                    self.roots(arg.value, closure, found);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A variable that was declared around the closure: a local, or a global that may change.
+    fn variable(&self, expr: ExprId, closure: Span) -> Option<Captured> {
+        match &self.body.exprs[expr].kind {
+            ExprKind::Local(id) => {
+                let declared = self.body.locals[*id].span;
+                let is_inside = closure.start <= declared.start && declared.end <= closure.end;
+                (!is_inside).then_some(Captured::Local(*id))
+            }
+            ExprKind::Global(def) => match &self.env().def(*def).kind {
+                DefKind::Global(global)
+                    if global.is_var
+                        && global.ty.is_some()
+                        && global.origin == GlobalOrigin::Sumi =>
+                {
+                    Some(Captured::Global(*def))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

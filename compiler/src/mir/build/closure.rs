@@ -1,0 +1,163 @@
+//! Closures: each becomes a function of its own, whose first parameters are what it captures, and a value that gives
+//! that function those.
+//!
+//! ```text
+//! |x| x + n        fn closure(_1: i64, _2: i64)      _3 = closure fn closure [n]
+//! ```
+
+use syntax::Span;
+
+use super::Builder;
+use crate::check::{Captured, Closure};
+use crate::env::{DefId, Generic};
+use crate::hir::{ClosureParam, ExprId, PatKind};
+use crate::mir::{
+    Arg, Built, Const, Local, LocalDecl, LocalKind, Operand, ParamMode, Place, Projection, Rvalue,
+};
+use crate::types::{FnTy, Len, Ty, TyKind};
+
+impl Builder<'_> {
+    /// The value of a closure. Its body is built on the way.
+    pub(super) fn closure(
+        &mut self,
+        expr: ExprId,
+        params: &[ClosureParam],
+        root: ExprId,
+        span: Span,
+    ) -> Rvalue {
+        let tables = self.tables;
+        let closure = &tables.closures[&expr];
+        if !self.lifted.iter().any(|built| built.0.def == closure.def) {
+            let built = self.lift(expr, closure, params, root, span);
+            self.lifted.extend(built);
+        }
+        let def = closure.def;
+        let type_args = own_arguments(&self.env.function(def).generics);
+        if closure.captures.is_empty() {
+            return Rvalue::Use(Operand::Const(Const::Fn(def, type_args)));
+        }
+        let captures = closure.captures.iter().map(|capture| {
+            let place = self.captured_place(capture.of);
+            if capture.is_exclusive {
+                Arg::Mut(place)
+            } else {
+                Arg::Value(Operand::Copy(place))
+            }
+        });
+        let captures = captures.collect();
+        Rvalue::Closure {
+            def,
+            type_args,
+            captures,
+        }
+    }
+
+    fn captured_place(&mut self, captured: Captured) -> Place {
+        match captured {
+            Captured::Local(id) => {
+                let local = self.declare(id);
+                self.place_of_local(local)
+            }
+            Captured::Global(def) => self.place_of_global(def),
+        }
+    }
+
+    pub(super) fn place_of_local(&self, local: Local) -> Place {
+        let place = Place::local(local);
+        match self.body.locals[local].kind {
+            LocalKind::Ref => place.then(Projection::Deref),
+            LocalKind::Owned | LocalKind::Borrowed | LocalKind::Flag => place,
+        }
+    }
+
+    pub(super) fn place_of_global(&self, def: DefId) -> Place {
+        match self.captured_globals.get(&def) {
+            Some(local) => Place::local(*local),
+            None => Place::global(def),
+        }
+    }
+
+    /// The function that a closure is, and those of the closures in it.
+    fn lift(
+        &self,
+        expr: ExprId,
+        closure: &Closure,
+        params: &[ClosureParam],
+        root: ExprId,
+        span: Span,
+    ) -> Vec<Built> {
+        let TyKind::Fn(fn_ty) = self.bare_ty(expr).kind() else {
+            panic!("compiler bug: the closure {expr} is no function");
+        };
+        let name = self.env.def(closure.def).name.clone();
+        let mut inner = Builder::inside(self, closure.def, name, fn_ty.ret, span);
+        inner.captured_params(closure);
+        inner.closure_params(params, fn_ty);
+        inner.body_of(root);
+        inner.finish()
+    }
+
+    fn captured_params(&mut self, closure: &Closure) {
+        let declared = &self.env.function(closure.def).params;
+        for (capture, param) in closure.captures.iter().zip(declared) {
+            let local = self.param(param.ty, capture.is_exclusive, param.span);
+            self.body.locals[local].name = Some(param.name.clone());
+            match capture.of {
+                Captured::Local(id) => {
+                    self.places[id] = Some(local);
+                    self.users.insert(local, id);
+                }
+                Captured::Global(def) => {
+                    self.captured_globals.insert(def, local);
+                }
+            }
+        }
+    }
+
+    fn closure_params(&mut self, params: &[ClosureParam], fn_ty: &FnTy) {
+        let mut patterns = Vec::new();
+        for (param, known) in params.iter().zip(&fn_ty.params) {
+            let pat = &self.hir.pats[param.pat];
+            let local = self.param(known.ty, known.is_mut, pat.span);
+            match pat.kind {
+                PatKind::Bind(id) if self.hir.locals[id].is_ref == known.is_mut => {
+                    self.body.locals[local].name = Some(self.hir.locals[id].name.clone());
+                    self.places[id] = Some(local);
+                    self.users.insert(local, id);
+                }
+                _ => patterns.push((param.pat, local)),
+            }
+        }
+        for (pat, local) in patterns {
+            let place = self.place_of_local(local);
+            self.bind(pat, &place);
+        }
+    }
+
+    fn param(&mut self, ty: Ty, is_mut: bool, span: Span) -> Local {
+        let (mode, kind) = match is_mut {
+            true => (ParamMode::Mut, LocalKind::Ref),
+            false => (ParamMode::Own, LocalKind::Owned),
+        };
+        self.body.params.push(mode);
+        self.body.locals.push(LocalDecl {
+            ty,
+            name: None,
+            span,
+            kind,
+        })
+    }
+}
+
+/// The type parameters of a function as its own arguments.
+fn own_arguments(generics: &[Generic]) -> Vec<Ty> {
+    let own = (0u32..).zip(generics).map(|(index, generic)| {
+        if generic.is_const {
+            let len = Len::Param(index, generic.name.clone());
+            Ty::new(TyKind::FixedArray(Ty::unit(), len))
+        } else {
+            Ty::param(index, &generic.name)
+        }
+    });
+    own.collect()
+}
