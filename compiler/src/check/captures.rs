@@ -68,7 +68,7 @@ impl Checker<'_, '_> {
         };
         self.unit.env.insert(Def {
             id,
-            name: SmolStr::new_static("closure"),
+            name: SmolStr::new_static("a closure"),
             module: self.unit.module,
             is_pub: false,
             span,

@@ -3,7 +3,9 @@
 //!
 //! A parameter escapes if its value may outlive the call: it is returned, stored, or handed to somebody of whom that is not known.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
 use syntax::{Diagnostic, Diagnostics, Span};
 
 use super::interface::Interfaces;
@@ -15,7 +17,7 @@ use crate::mir::{
 use crate::types::TyKind;
 
 /// The locals that a closure's value may be in, besides those it is known to be in.
-fn with_aliases(body: &Body, mut known: FxHashSet<Local>) -> FxHashSet<Local> {
+fn with_aliases(body: &Body, mut known: BTreeSet<Local>) -> BTreeSet<Local> {
     let mut grew = true;
     while grew {
         grew = false;
@@ -33,7 +35,7 @@ fn with_aliases(body: &Body, mut known: FxHashSet<Local>) -> FxHashSet<Local> {
 }
 
 /// The value is one of these, or a closure that captured one.
-fn is_passed_on(value: &Rvalue, known: &FxHashSet<Local>) -> bool {
+fn is_passed_on(value: &Rvalue, known: &BTreeSet<Local>) -> bool {
     match value {
         Rvalue::Use(operand) => is_one_of(operand, known),
         Rvalue::Closure { captures, .. } => captures
@@ -43,7 +45,7 @@ fn is_passed_on(value: &Rvalue, known: &FxHashSet<Local>) -> bool {
     }
 }
 
-fn is_one_of(operand: &Operand, known: &FxHashSet<Local>) -> bool {
+fn is_one_of(operand: &Operand, known: &BTreeSet<Local>) -> bool {
     match operand {
         Operand::Copy(place) | Operand::Move(place) | Operand::Borrow(place) => {
             matches!(place.base, Base::Local(local) if known.contains(&local))
@@ -53,7 +55,7 @@ fn is_one_of(operand: &Operand, known: &FxHashSet<Local>) -> bool {
 }
 
 /// Where a value in one of these locals may go to somebody who keeps it.
-fn escape(body: &Body, interfaces: &Interfaces, known: &FxHashSet<Local>) -> Option<Span> {
+fn escape(body: &Body, interfaces: &Interfaces, known: &BTreeSet<Local>) -> Option<Span> {
     for block in body.blocks.values() {
         for statement in &block.statements {
             if escapes_in(statement, interfaces, known) {
@@ -73,7 +75,7 @@ fn escape(body: &Body, interfaces: &Interfaces, known: &FxHashSet<Local>) -> Opt
     None
 }
 
-fn escapes_in(statement: &Statement, interfaces: &Interfaces, known: &FxHashSet<Local>) -> bool {
+fn escapes_in(statement: &Statement, interfaces: &Interfaces, known: &BTreeSet<Local>) -> bool {
     match &statement.kind {
         StatementKind::Assign { place, value, .. } => {
             let into_local = whole_local(place).is_some_and(|local| local != Local::RESULT);
@@ -116,7 +118,7 @@ fn escapes_in(statement: &Statement, interfaces: &Interfaces, known: &FxHashSet<
     }
 }
 
-fn is_base(place: &Place, known: &FxHashSet<Local>) -> bool {
+fn is_base(place: &Place, known: &BTreeSet<Local>) -> bool {
     matches!(place.base, Base::Local(local) if known.contains(&local))
 }
 
@@ -128,7 +130,7 @@ pub(super) fn escaping_params(body: &Body, interfaces: &Interfaces) -> Vec<bool>
         if !matches!(decl.ty.kind(), TyKind::Fn(_) | TyKind::Param(..)) {
             return false;
         }
-        let known = with_aliases(body, FxHashSet::from_iter([param]));
+        let known = with_aliases(body, BTreeSet::from_iter([param]));
         escape(body, interfaces, &known).is_some()
     });
     escaping.collect()
@@ -141,7 +143,7 @@ pub(super) fn held(body: &Body) -> FxHashMap<Local, Vec<Local>> {
         let Some((local, variables)) = made_here(&statement.kind) else {
             continue;
         };
-        for alias in with_aliases(body, FxHashSet::from_iter([local])) {
+        for alias in with_aliases(body, BTreeSet::from_iter([local])) {
             let known = held.entry(alias).or_default();
             for variable in &variables {
                 if !known.contains(variable) {
@@ -194,7 +196,7 @@ pub(super) fn check(body: &Body, interfaces: &Interfaces, diags: &mut Diagnostic
                 }
                 _ => true,
             };
-            let known = with_aliases(body, FxHashSet::from_iter([closure]));
+            let known = with_aliases(body, BTreeSet::from_iter([closure]));
             let escaped = if stored {
                 Some(statement.span)
             } else {
@@ -219,7 +221,7 @@ pub(super) fn check(body: &Body, interfaces: &Interfaces, diags: &mut Diagnostic
 fn used_meanwhile(
     body: &Body,
     liveness: &Liveness,
-    known: &FxHashSet<Local>,
+    known: &BTreeSet<Local>,
     variables: &[Local],
     made: (crate::mir::BlockId, usize),
 ) -> Option<(Local, Span)> {
