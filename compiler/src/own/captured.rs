@@ -278,7 +278,7 @@ fn closure_escapes(name: &str, made: Span, kept: Span) -> Diagnostic {
 
 fn used_while_captured(name: &str, used: Span, made: Span) -> Diagnostic {
     Diagnostic::error(
-        "exclusivity",
+        "exclusive-access",
         format!("`{name}` is used while a closure that changes it is still needed"),
     )
     .at(used, "used here")
