@@ -16,7 +16,8 @@ pub struct Config {
     pub color: bool,
     /// How much stack a run has.
     pub stack_bytes: usize,
-    /// How much the values of the program may take.
+    /// How many bytes the values of the program may take; by default half of the machine's memory, so that a program that asks
+    /// for too much ends with an error before the system ends the process.
     pub memory_limit: u64,
     /// Whether `extern "lib"` and `extern { }` may be used.
     pub allow_extern: bool,
@@ -31,9 +32,23 @@ impl Default for Config {
             optimize: true,
             color: false,
             stack_bytes: 64 << 20,
-            memory_limit: u64::MAX,
+            memory_limit: half_of_memory(),
             allow_extern: true,
         }
+    }
+}
+
+fn half_of_memory() -> u64 {
+    // SAFETY: both ask for numbers.
+    let (pages, size) = unsafe {
+        (
+            libc::sysconf(libc::_SC_PHYS_PAGES),
+            libc::sysconf(libc::_SC_PAGESIZE),
+        )
+    };
+    match (u64::try_from(pages), u64::try_from(size)) {
+        (Ok(pages), Ok(size)) if pages > 0 && size > 0 => pages / 2 * size,
+        _ => u64::MAX,
     }
 }
 
