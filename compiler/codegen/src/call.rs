@@ -66,11 +66,21 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 let code = self.load_pointer(slot, Memory::Any);
                 self.indirect(signature, code, values)
             }
-            _ => self
-                .builder
-                .build_direct_call(self.unit.function_of(target), values, "")
-                .built(),
+            _ => {
+                let call = self
+                    .builder
+                    .build_direct_call(self.unit.function_of(target), values, "")
+                    .built();
+                self.keep_apart(call);
+                call
+            }
         }
+    }
+
+    /// Two calls that LLVM makes one have no line, and a stack trace must tell where it went on.
+    fn keep_apart(&self, call: CallSiteValue<'ctx>) {
+        let nomerge = self.unit.context.create_enum_attribute(kind("nomerge"), 0);
+        call.add_attribute(AttributeLoc::Function, nomerge);
     }
 
     fn indirect(
@@ -85,6 +95,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             .build_indirect_call(ty, code, values, "")
             .built();
         self.extend_at(call, signature);
+        self.keep_apart(call);
         call
     }
 

@@ -246,3 +246,40 @@ fn many_redefinitions_leave_nothing_behind() {
     assert_eq!(session.live_blocks(), live);
     assert_eq!(session.close(), 0);
 }
+
+/// Bytes of this process that are in memory.
+fn resident() -> usize {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap();
+    let pages: usize = text.split_whitespace().nth(1).unwrap().parse().unwrap();
+    pages * 4096
+}
+
+/// Takes minutes: `ROUNDS=10000 cargo test -p jit rounds_leave_memory_flat -- --ignored --nocapture`.
+#[test]
+#[ignore = "takes minutes"]
+fn rounds_leave_memory_flat() {
+    let rounds: u32 = std::env::var("ROUNDS").map_or(1000, |text| text.parse().unwrap());
+    let mut session = session();
+    line(&mut session, "var total = [0]");
+    line(&mut session, "fn f(n: i64) -> i64 { n }");
+    line(&mut session, "fn g(n: i64) -> i64 { f(n) + 1 }");
+    let mut first = 0;
+    for n in 0..rounds {
+        line(&mut session, &format!("fn f(n: i64) -> i64 {{ n + {n} }}"));
+        line(&mut session, &format!("fn f(n: i64) -> i64 {{ n * {n} }}"));
+        line(&mut session, "total.push(g(1))");
+        for _ in 0..3 {
+            session.undo();
+        }
+        if n == rounds / 10 {
+            first = resident();
+        }
+        if n % (rounds / 10) == 0 {
+            eprintln!("{n}: {} KiB, {} blocks", resident() >> 10, session.live_blocks());
+        }
+    }
+    let growth = resident().saturating_sub(first);
+    eprintln!("{} bytes a round", growth / (rounds as usize - rounds as usize / 10));
+    assert_eq!(session.close(), 0);
+    assert!(growth < 4 << 20, "grew by {growth} bytes");
+}
