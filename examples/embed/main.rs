@@ -13,14 +13,14 @@ host_struct! {
     }
 }
 
-extern "C" fn wind(height: f32) -> f32 {
+fn wind(height: f32) -> f32 {
     height * 0.01
 }
 
 fn main() -> Result<(), Error> {
     let mut gravity = -9.81_f32;
     let mut engine = Engine::new(Config::default())?;
-    engine.register("wind", wind as extern "C" fn(f32) -> f32);
+    engine.register("wind", wind);
     engine.register_struct::<Vec2>()?;
     // SAFETY: `gravity` outlives every call, and is not used while one is under way.
     unsafe { engine.register_global("gravity", &raw mut gravity) };

@@ -3,36 +3,52 @@
 //! ```no_run
 //! use jit::{Config, Engine, Func};
 //!
-//! extern "C" fn roll(sides: i64) -> i64 { sides / 2 }
+//! fn roll(sides: i64) -> i64 { sides / 2 }
 //!
 //! let mut engine = Engine::new(Config::default())?;
-//! engine.register("roll", roll as extern "C" fn(i64) -> i64);
+//! engine.register("roll", roll);
 //! engine.load("dice.sumi", "extern host { fn roll(sides: i64) -> i64 }\nfn twice(n: i64) -> i64 = 2 * roll(n)")?;
 //! let twice: Func<(i64,), i64> = engine.function("twice")?;
 //! assert_eq!(twice.call((6,))?, 6);
 //! # Ok::<(), jit::Error>(())
 //! ```
 
+use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use compiler::env::{DefId, DefKind};
+use compiler::mir::ParamMode;
 use syntax::Sources;
 
 use crate::config::Config;
 use crate::failure;
-use crate::host::{Args, HostFn, HostStruct, HostType};
+use crate::host::{Args, HostPlain, HostStruct, HostType};
+use crate::host_fn::HostFn;
 use crate::linked::{GlobalPlace, Linked};
 use crate::machine::Machine;
 use crate::report::Error;
 use crate::run::Interrupter;
 use crate::session::{Session, signature};
 use crate::symbol::{HostKind, HostSymbol};
+use crate::trap::Trap;
 
 /// Runs scripts for a host. Engines share nothing.
 pub struct Engine {
     session: Session,
     structs: u32,
+    /// What the functions that were handed out lead to.
+    entries: RefCell<Vec<Weak<Entry>>>,
+}
+
+/// Where a function of a script is entered. Every script that is loaded may move it.
+struct Entry {
+    name: String,
+    signature: String,
+    address: Cell<usize>,
+    /// Which arguments the function drops.
+    owned: Cell<u32>,
+    unit: RefCell<Option<Rc<Linked>>>,
 }
 
 impl Engine {
@@ -40,17 +56,19 @@ impl Engine {
         Ok(Engine {
             session: Session::new(config)?,
             structs: 0,
+            entries: RefCell::default(),
         })
     }
 
-    /// Offers a function to `extern host`.
-    pub fn register<F: HostFn>(&mut self, name: &str, function: F) {
+    /// Offers a function, or a closure that captures nothing, to `extern host`. If it panics, the script's run fails.
+    pub fn register<Signature, F: HostFn<Signature>>(&mut self, name: &str, function: F) {
+        let _ = function; // has no bytes: its type is all there is
         let symbol = HostSymbol {
             kind: HostKind::Function,
-            address: function.address(),
+            address: F::address(),
             signature: F::signature(),
         };
-        // SAFETY: a function pointer lives for ever, and its type was made from the Rust type.
+        // SAFETY: a function lives for ever, and its type was made from the Rust type.
         unsafe { self.session.machine.host.borrow_mut().insert(name, symbol) };
     }
 
@@ -58,11 +76,11 @@ impl Engine {
     ///
     /// # Safety
     /// `variable` stays where it is as long as the engine lives, and nobody else uses it during a call into Sumi.
-    pub unsafe fn register_global<T: HostType>(&mut self, name: &str, variable: *mut T) {
+    pub unsafe fn register_global<T: HostPlain>(&mut self, name: &str, variable: *mut T) {
         let symbol = HostSymbol {
             kind: HostKind::Global,
             address: variable as usize,
-            signature: T::name().to_owned(),
+            signature: T::NAME.to_owned(),
         };
         // SAFETY: the caller's promise.
         unsafe { self.session.machine.host.borrow_mut().insert(name, symbol) };
@@ -73,20 +91,59 @@ impl Engine {
         self.structs += 1;
         let fields: Vec<String> = T::FIELDS
             .iter()
-            .map(|(name, ty)| format!("    {name}: {}", ty()))
+            .map(|(name, ty)| format!("    {name}: {ty}"))
             .collect();
-        let text = format!("pub struct {} {{\n{}\n}}\n", T::name(), fields.join("\n"));
+        let text = format!("pub struct {} {{\n{}\n}}\n", T::NAME, fields.join("\n"));
         self.load(&format!("<host:{}>", self.structs), &text)
     }
 
     /// Compiles a script and runs it from top to bottom. What it defines can be used by later ones, and replaces what had its
     /// name; functions that were compiled before call the new version.
     pub fn load(&mut self, name: &str, text: &str) -> Result<(), Error> {
-        self.session.load_module(name, text)
+        self.session.load_module(name, text)?;
+        let mut entries = self.entries.take();
+        entries.retain(|entry| entry.strong_count() > 0);
+        for entry in entries.iter().filter_map(Weak::upgrade) {
+            self.enter_newest(&entry);
+        }
+        self.entries = RefCell::new(entries);
+        Ok(())
+    }
+
+    /// Leads to the newest version; nowhere if there is none with this signature.
+    fn enter_newest(&self, entry: &Entry) {
+        let found = self.code(&entry.name, &entry.signature);
+        let (address, owned, unit) = match found {
+            Ok((address, owned, unit)) => (address, owned, Some(unit)),
+            Err(_) => (0, 0, None),
+        };
+        entry.address.set(address);
+        entry.owned.set(owned);
+        entry.unit.replace(unit);
     }
 
     /// A function of a script; an error if there is none of this name and type.
     pub fn function<A: Args, R: HostType>(&self, name: &str) -> Result<Func<A, R>, Error> {
+        let signature = crate::host::signature::<A, R>();
+        let (address, owned, unit) = self.code(name, &signature)?;
+        let entry = Rc::new(Entry {
+            name: name.to_owned(),
+            signature,
+            address: Cell::new(address),
+            owned: Cell::new(owned),
+            unit: RefCell::new(Some(unit)),
+        });
+        self.entries.borrow_mut().push(Rc::downgrade(&entry));
+        Ok(Func {
+            entry,
+            machine: Rc::clone(&self.session.machine),
+            sources: self.session.front.sources.clone(),
+            types: PhantomData,
+        })
+    }
+
+    /// Address, dropped arguments and unit of a function.
+    fn code(&self, name: &str, asked: &str) -> Result<(usize, u32, Rc<Linked>), Error> {
         let env = &self.session.front.env;
         let def = self.named(name)?;
         let DefKind::Fn(function) = &env.def(def).kind else {
@@ -95,44 +152,57 @@ impl Engine {
             });
         };
         let declared = signature(function, env);
-        let asked = crate::host::signature::<A, R>();
         if declared != asked {
             let message = format!("`{name}` is `{declared}`, not `{asked}`");
             return Err(Error::Signature { message });
         }
-        let unit = self
-            .session
-            .machine
-            .units()
+        let units = self.session.machine.units();
+        let found = units
             .into_iter()
-            .find(|unit| unit.function(def).is_some());
-        let found = unit.and_then(|unit| Some((unit.function(def)?.address, unit)));
+            .find_map(|unit| Some((unit.function(def)?.address, unit)));
         let Some((address, unit)) = found else {
             return Err(Error::Signature {
                 message: format!("`{name}` has no code of its own"),
             });
         };
-        Ok(Func {
-            address,
-            _unit: unit,
-            machine: Rc::clone(&self.session.machine),
-            sources: self.session.front.sources.clone(),
-            types: PhantomData,
-        })
+        let modes = function.body.as_ref().map(|body| body.body().params.iter());
+        let owned = modes
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .filter(|(_, mode)| **mode == ParamMode::Own)
+            .fold(0, |bits, (index, _)| bits | 1 << index);
+        Ok((address, owned, unit))
     }
 
     /// The value of a global of a script.
     pub fn get<T: HostType>(&self, name: &str) -> Result<T, Error> {
         // SAFETY: the place holds a value of this type.
-        self.with_global::<T, T>(name, |place| unsafe { place.address.cast::<T>().read() })
+        self.with_global::<T, T>(name, |place| unsafe {
+            T::read(place.address.cast::<T::Sumi>().read())
+        })
     }
 
     /// Writes a global of a script.
     pub fn set<T: HostType>(&mut self, name: &str, value: T) -> Result<(), Error> {
-        // SAFETY: the place holds a value of this type, which owns nothing; no run is under way, or this one is its own host.
-        self.with_global::<T, ()>(name, |place| unsafe {
-            place.address.cast::<T>().write(value)
-        })
+        let machine = Rc::clone(&self.session.machine);
+        let sources = self.session.front.sources.clone();
+        self.with_global::<T, _>(name, |place| {
+            let given = value.lend();
+            // SAFETY: the place holds a value of this type, and nobody else uses it meanwhile.
+            let result = unsafe {
+                machine.run(|| {
+                    let new = T::make(given);
+                    let old = place.address.cast::<T::Sumi>().replace(new);
+                    T::release(old);
+                })
+            };
+            result.map_err(|trap| {
+                let error = failure::describe(&machine, &sources, &trap, false);
+                machine.sweep([]);
+                Error::Runtime(error)
+            })
+        })?
     }
 
     fn with_global<T: HostType, R>(
@@ -148,7 +218,7 @@ impl Engine {
             });
         };
         let ty = global.ty().display(env);
-        if ty != T::name() {
+        if ty != *T::name() {
             let message = format!("`{name}` is of type `{ty}`, not `{}`", T::name());
             return Err(Error::Signature { message });
         }
@@ -180,57 +250,60 @@ impl Engine {
     }
 }
 
-/// A function of a script. It keeps its code alive.
+/// A function of a script: the newest version, as long as there is one of this name and type. It keeps its code alive.
 pub struct Func<A, R> {
-    address: usize,
-    _unit: Rc<Linked>,
+    entry: Rc<Entry>,
     machine: Rc<Machine>,
     sources: Sources,
     types: PhantomData<fn(A) -> R>,
 }
 
 impl<A: Args, R: HostType> Func<A, R> {
-    /// Calls it. After a runtime error the globals are as the call left them, and valid.
-    pub fn call(&self, args: A) -> Result<R, Error> {
-        // SAFETY: the signature was compared when the function was looked up; arguments and results own nothing.
-        let result = unsafe { self.machine.run(|| args.invoke::<R>(self.address)) };
-        result.map_err(|trap| {
-            let error = failure::describe(&self.machine, &self.sources, &trap, false);
-            self.machine.sweep([]);
-            Error::Runtime(error)
-        })
+    /// Calls it, with `&str` for a `String` and a slice for a `Vec`. After a runtime error the globals are as the call left them,
+    /// and valid.
+    pub fn call(&self, args: A::Given<'_>) -> Result<R, Error> {
+        let address = self.entry.address.get();
+        if address == 0 {
+            return Err(self.gone());
+        }
+        let owned = self.entry.owned.get();
+        // SAFETY: the signature was compared when the entry was led there.
+        let result = unsafe { self.machine.run(|| A::invoke::<R>(args, address, owned)) };
+        match result {
+            // SAFETY: the result is ours.
+            Ok(held) => Ok(unsafe { self.receive(held) }),
+            Err(trap) => Err(self.failed(&trap)),
+        }
+    }
+
+    #[cold]
+    fn gone(&self) -> Error {
+        let Entry {
+            name, signature, ..
+        } = &*self.entry;
+        Error::Signature {
+            message: format!("there is no `{name}` of type `{signature}` any more"),
+        }
+    }
+
+    unsafe fn receive(&self, held: R::Sumi) -> R {
+        // SAFETY: the caller owns the value.
+        unsafe {
+            let value = R::read(held);
+            if R::OWNS {
+                self.machine.enter_heap(|| R::release(held));
+            }
+            value
+        }
+    }
+
+    #[cold]
+    fn failed(&self, trap: &Trap) -> Error {
+        let error = failure::describe(&self.machine, &self.sources, trap, false);
+        self.machine.sweep([]);
+        Error::Runtime(error)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_function_outlives_its_engine() {
-        let mut engine = Engine::new(Config::default()).unwrap();
-        engine
-            .load("a", "let base = [40]\nfn f(n: i64) -> i64 { base[0] + n }")
-            .unwrap();
-        engine.load("b", "fn g(n: i64) -> i64 { f(n) }").unwrap();
-        engine.load("c", "fn f(n: i64) -> i64 { n }").unwrap();
-        let g: Func<(i64,), i64> = engine.function("g").unwrap();
-        assert_eq!(g.call((2,)).unwrap(), 2);
-        drop(engine);
-        assert_eq!(g.call((2,)).unwrap(), 42);
-    }
-
-    #[test]
-    fn errors_of_calls_are_values_and_leak_nothing() {
-        let mut engine = Engine::new(Config::default()).unwrap();
-        let text = "var seen = [1]\nfn f(n: i64) -> i64 { let ys = [n, n]\n seen.push(n)\n ys[n] }";
-        engine.load("a", text).unwrap();
-        let f: Func<(i64,), i64> = engine.function("f").unwrap();
-        let before = engine.live_blocks();
-        for _ in 0..100 {
-            assert!(matches!(f.call((5,)), Err(Error::Runtime(_))));
-        }
-        assert_eq!(f.call((1,)).unwrap(), 1);
-        assert_eq!(engine.live_blocks(), before);
-    }
-}
+mod tests;

@@ -1,51 +1,132 @@
-//! Rust types as Sumi sees them: what a host may pass, return and share. All of them are plain data of the same layout.
+//! Rust types as Sumi sees them: what a host may pass, get back and share. Plain data has the same layout on both sides; text and
+//! arrays are copied on the way.
 
+use std::borrow::Cow;
 use std::mem::MaybeUninit;
+
+use stdlib::desc::{Kind, TypeDesc};
+use stdlib::{Block, block, value};
+
+#[doc(hidden)]
+pub use stdlib::desc;
+
+/// A type that can be an argument, a result or a global of a script.
+///
+/// # Safety
+/// `Sumi` is what Sumi holds for the type of this name, and the functions make, read and give up such values.
+pub unsafe trait HostType: Sized + 'static {
+    /// The value as Sumi holds it.
+    type Sumi: Copy;
+    /// How an argument is passed to a Sumi function: itself, or its address.
+    type Passed: Copy;
+    /// What a caller gives: `&str` for a `String`, a slice for a `Vec`, else the value.
+    type Given<'a>: Copy;
+    /// Passed and returned by address.
+    const IN_MEMORY: bool;
+    /// Sumi's value owns blocks.
+    const OWNS: bool;
+
+    fn name() -> Cow<'static, str>;
+    fn lend(&self) -> Self::Given<'_>;
+    fn passed(held: &Self::Sumi) -> Self::Passed;
+
+    /// # Safety
+    /// Within a run, which it may end.
+    unsafe fn make(given: Self::Given<'_>) -> Self::Sumi;
+
+    /// A copy.
+    ///
+    /// # Safety
+    /// `held` is a valid value.
+    unsafe fn read(held: Self::Sumi) -> Self;
+
+    /// # Safety
+    /// Within a run or with the engine's heap entered; `held` is a value that the caller owns.
+    unsafe fn release(held: Self::Sumi);
+}
+
+/// A type that can stand in an array.
+///
+/// # Safety
+/// The descriptor is that of the type.
+pub unsafe trait HostElement: HostType {
+    fn desc() -> &'static TypeDesc;
+}
 
 /// A type that Rust and Sumi lay out alike.
 ///
 /// # Safety
 /// The layout is that of the Sumi type of this name, and every value that Sumi can make of it is valid in Rust.
-pub unsafe trait HostType: Copy + 'static {
-    /// How an argument is passed to a Sumi function: itself, or its address.
-    type Passed: Copy;
-    /// Passed and returned by address.
-    const IN_MEMORY: bool;
-
-    fn name() -> &'static str;
-    fn passed(&self) -> Self::Passed;
+pub unsafe trait HostPlain: HostElement + Copy {
+    const NAME: &'static str;
 }
 
 /// The name of a field, and that of its type.
-pub type HostField = (&'static str, fn() -> &'static str);
+pub type HostField = (&'static str, &'static str);
 
 /// A struct of the host, see [`host_struct!`](crate::host_struct).
-pub trait HostStruct: HostType {
+pub trait HostStruct: HostPlain {
     /// In order.
     const FIELDS: &'static [HostField];
 }
 
+/// The parts of `HostType` that are alike for all plain data.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! plain_host_type {
+    ($rust:ty) => {
+        type Sumi = $rust;
+        type Given<'a> = $rust;
+        const OWNS: bool = false;
+
+        fn name() -> ::std::borrow::Cow<'static, str> {
+            <$rust as $crate::HostPlain>::NAME.into()
+        }
+        fn lend(&self) -> $rust {
+            *self
+        }
+        unsafe fn make(given: $rust) -> $rust {
+            given
+        }
+        unsafe fn read(held: $rust) -> $rust {
+            held
+        }
+        unsafe fn release(_: $rust) {}
+    };
+}
+
 macro_rules! scalars {
-    ($($rust:ty: $name:literal)*) => {$(
+    ($($rust:ty: $kind:ident $name:literal)*) => {$(
         // SAFETY: the same scalar in both languages.
         unsafe impl HostType for $rust {
+            plain_host_type!($rust);
             type Passed = $rust;
             const IN_MEMORY: bool = false;
 
-            fn name() -> &'static str {
-                $name
+            fn passed(held: &$rust) -> $rust {
+                *held
             }
-            fn passed(&self) -> $rust {
-                *self
+        }
+
+        // SAFETY: as above.
+        unsafe impl HostElement for $rust {
+            fn desc() -> &'static TypeDesc {
+                static DESC: TypeDesc = TypeDesc::plain(Kind::$kind, $name, size_of::<$rust>() as u64);
+                &DESC
             }
+        }
+
+        // SAFETY: as above.
+        unsafe impl HostPlain for $rust {
+            const NAME: &'static str = $name;
         }
     )*};
 }
 
 scalars! {
-    i8: "i8" i16: "i16" i32: "i32" i64: "i64"
-    u8: "u8" u16: "u16" u32: "u32" u64: "u64"
-    f32: "f32" f64: "f64" bool: "bool" char: "char" (): "()"
+    i8: I8 "i8" i16: I16 "i16" i32: I32 "i32" i64: I64 "i64"
+    u8: U8 "u8" u16: U16 "u16" u32: U32 "u32" u64: U64 "u64"
+    f32: F32 "f32" f64: F64 "f64" bool: Bool "bool" char: Char "char" (): Unit "()"
 }
 
 /// Declares a struct that host and scripts share:
@@ -60,45 +141,138 @@ macro_rules! host_struct {
 
         // SAFETY: both languages lay structs out as C does, and the fields are alike.
         unsafe impl $crate::HostType for $name {
+            $crate::plain_host_type!($name);
             type Passed = *const $name;
             const IN_MEMORY: bool = true;
 
-            fn name() -> &'static str {
-                stringify!($name)
+            fn passed(held: &$name) -> *const $name {
+                held
             }
-            fn passed(&self) -> *const $name {
-                self
+        }
+
+        // SAFETY: as above; plain data needs no more than its size.
+        unsafe impl $crate::HostElement for $name {
+            fn desc() -> &'static $crate::desc::TypeDesc {
+                use $crate::desc::{Kind, TypeDesc};
+                static DESC: TypeDesc = {
+                    let mut desc =
+                        TypeDesc::plain(Kind::Struct, stringify!($name), size_of::<$name>() as u64);
+                    desc.align = align_of::<$name>() as u64;
+                    desc
+                };
+                &DESC
             }
+        }
+
+        // SAFETY: as above.
+        unsafe impl $crate::HostPlain for $name {
+            const NAME: &'static str = stringify!($name);
         }
 
         impl $crate::HostStruct for $name {
             const FIELDS: &'static [$crate::HostField] =
-                &[$((stringify!($field), <$ty as $crate::HostType>::name)),*];
+                &[$((stringify!($field), <$ty as $crate::HostPlain>::NAME)),*];
         }
     };
 }
 
-/// A function pointer that can be registered: `extern "C"`, of host types. It must not panic; to fail, see [`crate::trap::raise_message`].
-pub trait HostFn {
-    fn address(&self) -> usize;
-    fn signature() -> String;
+// SAFETY: a `str` is a block of bytes that are UTF-8.
+unsafe impl HostType for String {
+    type Sumi = *mut Block;
+    type Passed = *mut Block;
+    type Given<'a> = &'a str;
+    const IN_MEMORY: bool = false;
+    const OWNS: bool = true;
+
+    fn name() -> Cow<'static, str> {
+        "str".into()
+    }
+    fn lend(&self) -> &str {
+        self
+    }
+    fn passed(held: &*mut Block) -> *mut Block {
+        *held
+    }
+    unsafe fn make(given: &str) -> *mut Block {
+        // SAFETY: the caller's promise.
+        unsafe { value::new_str(given) }
+    }
+    unsafe fn read(held: *mut Block) -> String {
+        // SAFETY: the caller's promise.
+        unsafe { block::text(held).to_owned() }
+    }
+    unsafe fn release(held: *mut Block) {
+        // SAFETY: the caller's promise.
+        unsafe { value::release_block(held) }
+    }
+}
+
+// SAFETY: the runtime's own descriptor of `str`.
+unsafe impl HostElement for String {
+    fn desc() -> &'static TypeDesc {
+        &desc::STR
+    }
+}
+
+// SAFETY: an array is a block of its elements.
+unsafe impl<T: HostElement> HostType for Vec<T> {
+    type Sumi = *mut Block;
+    type Passed = *mut Block;
+    type Given<'a> = &'a [T];
+    const IN_MEMORY: bool = false;
+    const OWNS: bool = true;
+
+    fn name() -> Cow<'static, str> {
+        format!("[{}]", T::name()).into()
+    }
+    fn lend(&self) -> &[T] {
+        self
+    }
+    fn passed(held: &*mut Block) -> *mut Block {
+        *held
+    }
+    unsafe fn make(given: &[T]) -> *mut Block {
+        let fill = |index: usize, place: *mut u8| {
+            // SAFETY: the place is as large as an element.
+            unsafe { place.cast::<T::Sumi>().write(T::make(given[index].lend())) }
+        };
+        // SAFETY: the caller's promise.
+        unsafe { value::new_array(T::desc(), given.len(), fill) }
+    }
+    unsafe fn read(held: *mut Block) -> Vec<T> {
+        // SAFETY: the block holds `len` valid elements.
+        unsafe {
+            let first = block::elements(held).cast::<T::Sumi>();
+            let len = (*held).len as usize;
+            (0..len).map(|at| T::read(first.add(at).read())).collect()
+        }
+    }
+    unsafe fn release(held: *mut Block) {
+        // SAFETY: the caller's promise.
+        unsafe { value::release_block(held) }
+    }
 }
 
 /// The arguments of a function of a script, a tuple.
 pub trait Args {
-    fn types() -> Vec<&'static str>;
+    /// What a caller gives.
+    type Given<'a>: Copy;
 
+    fn types() -> Vec<Cow<'static, str>>;
+
+    /// Calls with the arguments made for it. Bit `n` of `owned` is set if the callee drops the `n`th.
+    ///
     /// # Safety
     /// `address` is a Sumi function of these types, called within a run.
-    unsafe fn invoke<R: HostType>(&self, address: usize) -> R;
+    unsafe fn invoke<R: HostType>(given: Self::Given<'_>, address: usize, owned: u32) -> R::Sumi;
 }
 
 /// As Sumi writes the type of a function.
 pub(crate) fn signature<A: Args, R: HostType>() -> String {
-    written(&A::types(), R::name())
+    written(&A::types(), &R::name())
 }
 
-fn written(params: &[&str], result: &str) -> String {
+pub(crate) fn written(params: &[Cow<'static, str>], result: &str) -> String {
     let arrow = if result == "()" {
         String::new()
     } else {
@@ -107,46 +281,45 @@ fn written(params: &[&str], result: &str) -> String {
     format!("fn({}){arrow}", params.join(", "))
 }
 
-macro_rules! functions {
+macro_rules! arguments {
     ($($param:ident $index:tt),*) => {
-        impl<$($param: HostType,)* R: HostType> HostFn for extern "C" fn($($param),*) -> R {
-            fn address(&self) -> usize {
-                *self as usize
-            }
-            fn signature() -> String {
-                written(&[$($param::name()),*], R::name())
-            }
-        }
-
         impl<$($param: HostType),*> Args for ($($param,)*) {
-            fn types() -> Vec<&'static str> {
+            type Given<'a> = ($($param::Given<'a>,)*);
+
+            fn types() -> Vec<Cow<'static, str>> {
                 vec![$($param::name()),*]
             }
 
-            unsafe fn invoke<R: HostType>(&self, address: usize) -> R {
+            #[allow(unused_variables, clippy::unused_unit)]
+            unsafe fn invoke<R: HostType>(given: Self::Given<'_>, address: usize, owned: u32) -> R::Sumi {
                 // SAFETY: the caller's promise; results in memory are written through the first argument.
                 unsafe {
-                    if R::IN_MEMORY {
+                    let held = ($($param::make(given.$index),)*);
+                    let result = if R::IN_MEMORY {
                         type Code<R, $($param),*> = extern "C" fn(*mut R, $($param),*);
-                        let code: Code<R, $($param::Passed),*> = std::mem::transmute(address);
-                        let mut result = MaybeUninit::<R>::uninit();
-                        code(result.as_mut_ptr(), $(self.$index.passed()),*);
+                        let code: Code<R::Sumi, $($param::Passed),*> = std::mem::transmute(address);
+                        let mut result = MaybeUninit::<R::Sumi>::uninit();
+                        code(result.as_mut_ptr(), $($param::passed(&held.$index)),*);
                         result.assume_init()
                     } else {
                         type Code<R, $($param),*> = extern "C" fn($($param),*) -> R;
-                        let code: Code<R, $($param::Passed),*> = std::mem::transmute(address);
-                        code($(self.$index.passed()),*)
-                    }
+                        let code: Code<R::Sumi, $($param::Passed),*> = std::mem::transmute(address);
+                        code($($param::passed(&held.$index)),*)
+                    };
+                    $(if $param::OWNS && owned & (1 << $index) == 0 {
+                        $param::release(held.$index);
+                    })*
+                    result
                 }
             }
         }
     };
 }
 
-functions!();
-functions!(A 0);
-functions!(A 0, B 1);
-functions!(A 0, B 1, C 2);
-functions!(A 0, B 1, C 2, D 3);
-functions!(A 0, B 1, C 2, D 3, E 4);
-functions!(A 0, B 1, C 2, D 3, E 4, F 5);
+arguments!();
+arguments!(A 0);
+arguments!(A 0, B 1);
+arguments!(A 0, B 1, C 2);
+arguments!(A 0, B 1, C 2, D 3);
+arguments!(A 0, B 1, C 2, D 3, E 4);
+arguments!(A 0, B 1, C 2, D 3, E 4, F 5);

@@ -75,6 +75,20 @@ impl Machine {
         body(unsafe { &mut *self.runtime.get() })
     }
 
+    /// Uses the heap from outside of a run, for what cannot fail.
+    ///
+    /// # Safety
+    /// `body` calls nothing that raises.
+    pub(crate) unsafe fn enter_heap<R>(&self, body: impl FnOnce() -> R) -> R {
+        // SAFETY: the runtime is boxed and lives as long as the machine.
+        unsafe {
+            let before = Runtime::enter(self.runtime.get());
+            let result = body();
+            Runtime::leave(before);
+            result
+        }
+    }
+
     /// Calls generated code. After a trap what the abandoned frames owned is still there: see [`Machine::sweep`].
     ///
     /// # Safety

@@ -183,21 +183,6 @@ impl Session {
         }
     }
 
-    /// Loads a script of a host, whose definitions stay. An error leaves the session as it was, but for what the script's
-    /// statements have changed already.
-    pub(crate) fn load_module(&mut self, name: &str, text: &str) -> Result<(), Error> {
-        let before = self.front.env.clone();
-        let gathered = self.front.gather(name, text)?;
-        self.warn(&gathered.warnings);
-        for ready in &gathered.units {
-            if let Err(error) = self.run_module(ready) {
-                self.front.env = before;
-                return Err(error);
-            }
-        }
-        Ok(())
-    }
-
     /// Runs a module that is imported for the first time.
     fn run_module(&mut self, ready: &Ready) -> Result<(), Error> {
         let mut loaded = self.load(ready, Mode::Session)?;
@@ -206,7 +191,9 @@ impl Session {
             let cell = loaded.unit.cell(index);
             // SAFETY: generated code without parameters.
             if let Err(trap) = unsafe { self.machine.run(|| cell()) } {
-                return self.finish_all(&loaded.unit, Err(trap));
+                let failed = self.finish_all(&loaded.unit, Err(trap));
+                self.units.retain(|known| !Rc::ptr_eq(known, &loaded.unit));
+                return failed;
             }
             Self::bind(&loaded.unit, ready, index);
         }

@@ -130,6 +130,38 @@ pub unsafe fn new_str(content: &str) -> *mut Block {
     unsafe { new_bytes(content.as_bytes()) }
 }
 
+/// An array with one owner, the caller; `fill(index, place)` writes each element and may raise.
+///
+/// # Safety
+/// Within a run of the engine that it shall belong to; `elem` outlives the array, and `fill` writes a value of that type.
+pub unsafe fn new_array(
+    elem: *const TypeDesc,
+    len: usize,
+    mut fill: impl FnMut(usize, *mut u8),
+) -> *mut Block {
+    if len == 0 {
+        return empty();
+    }
+    // SAFETY: a new block with room for the elements, which count as soon as they are written.
+    unsafe {
+        let block = crate::memory::allocate(elem, len as i64);
+        for index in 0..len {
+            fill(index, elements(block).add(index * (*elem).size as usize));
+            (*block).len = index as i64 + 1;
+        }
+        block
+    }
+}
+
+/// Gives up one share of a block.
+///
+/// # Safety
+/// Within a run of the block's engine; the caller owned it once.
+pub unsafe fn release_block(block: *mut Block) {
+    // SAFETY: the caller's promise.
+    unsafe { release(block) }
+}
+
 /// The value has one owner more: the caller, who copies its bytes.
 ///
 /// # Safety

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use compiler::env::{DefId, DefKind, Env, FnOrigin};
+use compiler::env::{DefId, DefKind, Env, FnDef, FnOrigin};
 use compiler::mono::Mode;
 
 use super::definitions::{Definitions, names_of};
@@ -29,6 +29,15 @@ pub(super) struct Entry {
     definitions: Definitions,
 }
 
+/// What became of an entry.
+enum Entered {
+    /// There is nothing in it.
+    Nothing,
+    /// Taken back: a cell failed.
+    Failed(UnitReport),
+    Whole(Box<Entry>, UnitReport),
+}
+
 impl Entry {
     pub(super) fn discard(self, machine: &Machine) {
         self.saved
@@ -39,7 +48,6 @@ impl Entry {
 
 impl Session {
     pub(super) fn run_line(&mut self, name: &str, text: &str) -> Result<UnitReport, Error> {
-        let before = self.front.env.clone();
         self.lines += 1;
         let name = format!("{}:{}", name.trim_end_matches('>'), self.lines);
         let name = if name.starts_with('<') {
@@ -47,13 +55,44 @@ impl Session {
         } else {
             name
         };
+        let (entry, report) = match self.enter(&name, text)? {
+            Entered::Whole(entry, report) => (*entry, report),
+            Entered::Failed(report) => return Ok(report),
+            Entered::Nothing => return Ok(UnitReport::default()),
+        };
+        self.remember(entry);
+        Ok(report)
+    }
+
+    /// Loads a script of a host, whose definitions stay. An error leaves the session as it was.
+    pub(crate) fn load_module(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        match self.enter(name, text)? {
+            Entered::Nothing => Ok(()),
+            Entered::Whole(entry, report) => {
+                self.warn(&report.warnings);
+                entry.discard(&self.machine);
+                self.drop_superseded();
+                Ok(())
+            }
+            Entered::Failed(report) => {
+                let error = report.cells.into_iter().find_map(|cell| cell.error);
+                Err(Error::Runtime(
+                    error.expect("compiler bug: an entry failed without an error"),
+                ))
+            }
+        }
+    }
+
+    /// Compiles, links and runs an entry. If a cell fails, everything is as before.
+    fn enter(&mut self, name: &str, text: &str) -> Result<Entered, Error> {
+        let before = self.front.env.clone();
         let Gained {
             mut gathered,
             entry: tree,
             again,
-        } = self.gather_entry(&name, text)?;
+        } = self.gather_entry(name, text)?;
         let Some(line) = gathered.units.pop() else {
-            return Ok(UnitReport::default());
+            return Ok(Entered::Nothing);
         };
         let loaded = self.load_all(&gathered.units, &line);
         let mut loaded = match loaded {
@@ -93,11 +132,10 @@ impl Session {
             if failed {
                 report.defined.clear();
                 self.take_back(entry);
-                return Ok(report);
+                return Ok(Entered::Failed(report));
             }
         }
-        self.remember(entry);
-        Ok(report)
+        Ok(Entered::Whole(Box::new(entry), report))
     }
 
     fn load_all(&mut self, modules: &[Ready], line: &Ready) -> Result<Loaded, Error> {
@@ -257,18 +295,21 @@ pub(super) fn former_versions(before: &Env, after: &Env, def: DefId) -> Vec<DefI
 /// Whether callers compiled for `former` may call `new`: the same types, and arguments owned by the same side.
 pub(super) fn same_interface(before: &Env, former: DefId, after: &Env, new: DefId) -> bool {
     let (old, new) = (before.function(former), after.function(new));
-    let types = |function: &compiler::env::FnDef| -> Vec<_> {
-        function
-            .params
-            .iter()
-            .map(|param| (param.is_mut, param.ty))
+    // Callers have the defaults of the old version in them.
+    let has_defaults = |function: &FnDef| function.params.iter().any(|p| p.default.is_some());
+    let params = |function: &FnDef| -> Vec<_> {
+        let params = function.params.iter();
+        params
+            .map(|param| (param.is_mut, param.ty, param.name.clone()))
             .collect()
     };
-    let modes = |function: &compiler::env::FnDef| {
-        function
-            .body
-            .as_ref()
-            .map(|body| body.body().params.clone())
+    let inferred = |function: &FnDef| {
+        let body = function.body.as_ref();
+        body.map(|body| (body.body().params.clone(), body.effects().clone()))
     };
-    types(old) == types(new) && old.result() == new.result() && modes(old) == modes(new)
+    !has_defaults(old)
+        && !has_defaults(new)
+        && params(old) == params(new)
+        && old.result() == new.result()
+        && inferred(old) == inferred(new)
 }

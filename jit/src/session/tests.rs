@@ -275,11 +275,18 @@ fn rounds_leave_memory_flat() {
             first = resident();
         }
         if n % (rounds / 10) == 0 {
-            eprintln!("{n}: {} KiB, {} blocks", resident() >> 10, session.live_blocks());
+            eprintln!(
+                "{n}: {} KiB, {} blocks",
+                resident() >> 10,
+                session.live_blocks()
+            );
         }
     }
     let growth = resident().saturating_sub(first);
-    eprintln!("{} bytes a round", growth / (rounds as usize - rounds as usize / 10));
+    eprintln!(
+        "{} bytes a round",
+        growth / (rounds as usize - rounds as usize / 10)
+    );
     assert_eq!(session.close(), 0);
     assert!(growth < 4 << 20, "grew by {growth} bytes");
 }
