@@ -11,7 +11,7 @@ use std::rc::Rc;
 use addr2line::Context;
 use gimli::{EndianRcSlice, LittleEndian};
 use object::elf::{R_X86_64_32, R_X86_64_32S, R_X86_64_64};
-use object::read::elf::ElfFile64;
+use object::read::elf::{ElfFile64, ElfSymbol64};
 use object::{
     Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionIndex,
     SectionKind, SymbolKind,
@@ -22,6 +22,9 @@ use crate::orc::{Dylib, LinkError};
 use crate::report::Frame;
 
 type Reader = EndianRcSlice<LittleEndian>;
+
+/// How many bytes before an instruction without a line one is looked for.
+const FAR: usize = 4096;
 
 /// An object and where its code was loaded.
 pub struct DebugInfo {
@@ -66,6 +69,11 @@ impl DebugInfo {
         if frames.is_empty() {
             frames.push(Frame::default());
         }
+        if let (Some(context), Some(innermost)) = (context, frames.first_mut())
+            && innermost.line == 0
+        {
+            self.nearest_line(context, pc, innermost);
+        }
         // Line tables name only functions that others were inlined into.
         if let Some(outermost) = frames.last_mut()
             && outermost.function.is_empty()
@@ -75,22 +83,56 @@ impl DebugInfo {
         frames
     }
 
+    /// Instructions that stand for several lines have none: then the last one before them in the same function.
+    fn nearest_line(&self, context: &Context<Reader>, pc: usize, frame: &mut Frame) {
+        let Some(start) = self.start_of_function(pc) else {
+            return;
+        };
+        let nearest = (start..pc).rev().take(FAR).find_map(|before| {
+            let found = context.find_location(before as u64).ok()??;
+            let line = found.line.filter(|line| *line > 0)?;
+            Some((found.file?.to_owned(), line, found.column.unwrap_or(0)))
+        });
+        if let Some((file, line, column)) = nearest {
+            (frame.file, frame.line, frame.column) = (file, line, column);
+        }
+    }
+
+    fn start_of_function(&self, pc: usize) -> Option<usize> {
+        let section = self.section_of(pc)?;
+        let file = parse(&self.object)?;
+        let symbol = symbol_before(&file, section, pc)?;
+        Some(section.addresses.start + symbol.address() as usize)
+    }
+
+    fn section_of(&self, pc: usize) -> Option<&LoadedSection> {
+        let mut sections = self.code.iter();
+        sections.find(|section| section.addresses.contains(&pc))
+    }
+
     /// From the symbol table: `area#17` is the function `area`.
     fn function_at(&self, pc: usize) -> Option<String> {
-        let mut sections = self.code.iter();
-        let section = sections.find(|section| section.addresses.contains(&pc))?;
-        let offset = (pc - section.addresses.start) as u64;
+        let section = self.section_of(pc)?;
         let file = parse(&self.object)?;
-        let before = file.symbols().filter(|symbol| {
-            symbol.kind() == SymbolKind::Text
-                && symbol.section_index() == Some(section.index)
-                && symbol.address() <= offset
-        });
-        let symbol = before.max_by_key(ObjectSymbol::address)?;
+        let symbol = symbol_before(&file, section, pc)?;
         let name = symbol.name().ok()?;
         let number = name.rsplit_once('#');
         Some(number.map_or(name, |(name, _)| name).to_owned())
     }
+}
+
+fn symbol_before<'d, 'f>(
+    file: &'f ElfFile64<'d>,
+    section: &LoadedSection,
+    pc: usize,
+) -> Option<ElfSymbol64<'d, 'f>> {
+    let offset = (pc - section.addresses.start) as u64;
+    let before = file.symbols().filter(|symbol| {
+        symbol.kind() == SymbolKind::Text
+            && symbol.section_index() == Some(section.index)
+            && symbol.address() <= offset
+    });
+    before.max_by_key(ObjectSymbol::address)
 }
 
 fn parse(object: &[u8]) -> Option<ElfFile64<'_>> {

@@ -153,6 +153,19 @@ impl Sources {
         id
     }
 
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Forgets the newest files, so that `len` are left. Nothing may refer to those any more: their ids are given out again.
+    pub fn truncate(&mut self, len: usize) {
+        self.files.truncate(len);
+    }
+
     /// The file of an id that this registry gave out.
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]

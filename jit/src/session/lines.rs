@@ -27,6 +27,10 @@ pub(super) struct Entry {
     slots: Vec<(usize, usize)>,
     /// As they were before.
     definitions: Definitions,
+    /// How many texts there were before.
+    sources: usize,
+    /// What it imported for the first time.
+    modules: Vec<Rc<Linked>>,
 }
 
 /// What became of an entry.
@@ -85,6 +89,15 @@ impl Session {
 
     /// Compiles, links and runs an entry. If a cell fails, everything is as before.
     fn enter(&mut self, name: &str, text: &str) -> Result<Entered, Error> {
+        let sources = self.front.sources.len();
+        let entered = self.enter_from(sources, name, text);
+        if entered.is_err() {
+            self.front.sources.truncate(sources);
+        }
+        entered
+    }
+
+    fn enter_from(&mut self, sources: usize, name: &str, text: &str) -> Result<Entered, Error> {
         let before = self.front.env.clone();
         let Gained {
             mut gathered,
@@ -94,11 +107,13 @@ impl Session {
         let Some(line) = gathered.units.pop() else {
             return Ok(Entered::Nothing);
         };
+        let known = self.units.len();
         let loaded = self.load_all(&gathered.units, &line);
         let mut loaded = match loaded {
             Ok(loaded) => loaded,
             Err(error) => {
                 self.front.env = before;
+                self.units.truncate(known);
                 return Err(error);
             }
         };
@@ -122,6 +137,8 @@ impl Session {
             saved: Vec::new(),
             slots: loaded.slots,
             definitions: former,
+            sources,
+            modules: self.units[known..self.units.len() - 1].to_vec(),
         };
         for index in 0..line.compiled.cells.len() {
             let unit = Rc::clone(&entry.unit);
@@ -186,6 +203,8 @@ impl Session {
             saved,
             slots,
             definitions,
+            sources,
+            modules,
         } = entry;
         self.definitions = definitions;
         for (slot, target) in slots.into_iter().rev() {
@@ -199,7 +218,11 @@ impl Session {
         for global in unit.globals() {
             global.drop_value(&self.machine);
         }
-        self.units.retain(|known| !Rc::ptr_eq(known, &unit));
+        let gone = |known: &Rc<Linked>| {
+            Rc::ptr_eq(known, &unit) || modules.iter().any(|module| Rc::ptr_eq(known, module))
+        };
+        self.units.retain(|known| !gone(known));
+        self.front.sources.truncate(sources);
     }
 
     /// Lets the callers of former versions call the functions of this unit.

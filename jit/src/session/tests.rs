@@ -254,39 +254,63 @@ fn resident() -> usize {
     pages * 4096
 }
 
-/// Takes minutes: `ROUNDS=10000 cargo test -p jit rounds_leave_memory_flat -- --ignored --nocapture`.
+/// Lets `round` run many times; what it costs must not add up. More rounds: `ROUNDS=10000 cargo test -p jit stays_flat`.
+fn stays_flat(most: usize, mut round: impl FnMut(u32) -> usize) {
+    let rounds: u32 = std::env::var("ROUNDS").map_or(400, |text| text.parse().unwrap());
+    let warm = 200;
+    let (mut memory, mut blocks) = (0, 0);
+    for n in 0..warm + rounds {
+        let live = round(n);
+        if n == warm {
+            (memory, blocks) = (resident(), live);
+        } else if n > warm {
+            assert_eq!(live, blocks, "blocks after {n} rounds");
+        }
+    }
+    let growth = resident().saturating_sub(memory);
+    eprintln!("{} KiB, grown by {growth} bytes", resident() >> 10);
+    // Other tests run beside this one.
+    assert!(
+        growth < (3 << 20) + most * rounds as usize,
+        "grew by {growth} bytes"
+    );
+}
+
 #[test]
-#[ignore = "takes minutes"]
-fn rounds_leave_memory_flat() {
-    let rounds: u32 = std::env::var("ROUNDS").map_or(1000, |text| text.parse().unwrap());
+fn memory_stays_flat_when_definitions_are_taken_back() {
     let mut session = session();
     line(&mut session, "var total = [0]");
     line(&mut session, "fn f(n: i64) -> i64 { n }");
     line(&mut session, "fn g(n: i64) -> i64 { f(n) + 1 }");
-    let mut first = 0;
-    for n in 0..rounds {
+    stays_flat(0, |n| {
         line(&mut session, &format!("fn f(n: i64) -> i64 {{ n + {n} }}"));
         line(&mut session, &format!("fn f(n: i64) -> i64 {{ n * {n} }}"));
         line(&mut session, "total.push(g(1))");
+        assert!(
+            session
+                .run_unit("<repl>", "g(true)", UnitKind::Line)
+                .is_err()
+        );
         for _ in 0..3 {
             session.undo();
         }
-        if n == rounds / 10 {
-            first = resident();
-        }
-        if n % (rounds / 10) == 0 {
-            eprintln!(
-                "{n}: {} KiB, {} blocks",
-                resident() >> 10,
-                session.live_blocks()
-            );
-        }
-    }
-    let growth = resident().saturating_sub(first);
-    eprintln!(
-        "{} bytes a round",
-        growth / (rounds as usize - rounds as usize / 10)
-    );
+        session.live_blocks()
+    });
     assert_eq!(session.close(), 0);
-    assert!(growth < 4 << 20, "grew by {growth} bytes");
+}
+
+#[test]
+fn memory_stays_flat_when_definitions_are_replaced() {
+    let mut session = session();
+    line(&mut session, "var total = [0]");
+    line(&mut session, "fn f(n: i64) -> i64 { n }");
+    line(&mut session, "fn g(n: i64) -> i64 { f(n) + 1 }");
+    // What an entry was compiled from stays for those that are compiled again because of it.
+    stays_flat(6 << 10, |n| {
+        line(&mut session, &format!("fn f(n: i64) -> i64 {{ n + {n} }}"));
+        line(&mut session, "fn h(n: i64) -> str { \"{n}\" }");
+        line(&mut session, "total = [g(1), h(2).len()]");
+        session.live_blocks()
+    });
+    assert_eq!(session.close(), 0);
 }
