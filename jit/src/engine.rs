@@ -17,7 +17,7 @@ use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::rc::{Rc, Weak};
 
-use compiler::env::{DefId, DefKind};
+use compiler::env::{DefId, DefKind, GlobalOrigin};
 use compiler::mir::ParamMode;
 use syntax::Sources;
 
@@ -25,7 +25,7 @@ use crate::config::Config;
 use crate::failure;
 use crate::host::{Args, HostPlain, HostStruct, HostType};
 use crate::host_fn::HostFn;
-use crate::linked::{GlobalPlace, Linked};
+use crate::linked::Linked;
 use crate::machine::Machine;
 use crate::report::Error;
 use crate::run::Interrupter;
@@ -179,7 +179,7 @@ impl Engine {
     pub fn get<T: HostType>(&self, name: &str) -> Result<T, Error> {
         // SAFETY: the place holds a value of this type.
         self.with_global::<T, T>(name, |place| unsafe {
-            T::read(place.address.cast::<T::Sumi>().read())
+            T::read(place.cast::<T::Sumi>().read())
         })
     }
 
@@ -193,7 +193,7 @@ impl Engine {
             let result = unsafe {
                 machine.run(|| {
                     let new = T::make(given);
-                    let old = place.address.cast::<T::Sumi>().replace(new);
+                    let old = place.cast::<T::Sumi>().replace(new);
                     T::release(old);
                 })
             };
@@ -208,7 +208,7 @@ impl Engine {
     fn with_global<T: HostType, R>(
         &self,
         name: &str,
-        body: impl FnOnce(&GlobalPlace) -> R,
+        body: impl FnOnce(*mut u8) -> R,
     ) -> Result<R, Error> {
         let env = &self.session.front.env;
         let def = self.named(name)?;
@@ -222,14 +222,24 @@ impl Engine {
             let message = format!("`{name}` is of type `{ty}`, not `{}`", T::name());
             return Err(Error::Signature { message });
         }
-        let units = self.session.machine.units();
-        let place = units
-            .iter()
-            .find_map(|unit| unit.global(def))
-            .filter(|place| place.is_bound.get());
+        let place = match global.origin {
+            GlobalOrigin::Host => {
+                let host = self.session.machine.host.borrow();
+                host.get(name).map(|symbol| symbol.address as *mut u8)
+            }
+            GlobalOrigin::Sumi | GlobalOrigin::Hidden => self.place(def),
+        };
         place.map(body).ok_or_else(|| Error::Signature {
             message: format!("`{name}` has no value yet"),
         })
+    }
+
+    fn place(&self, def: DefId) -> Option<*mut u8> {
+        let units = self.session.machine.units();
+        let place = units.iter().find_map(|unit| unit.global(def));
+        place
+            .filter(|place| place.is_bound.get())
+            .map(|place| place.address)
     }
 
     fn named(&self, name: &str) -> Result<DefId, Error> {

@@ -7,6 +7,9 @@ use crate::machine::Machine;
 use crate::report::{Frame, RuntimeError};
 use crate::trap::{Trap, TrapKind};
 
+/// How many lines after the last known one a call is looked for.
+const NEAR: u32 = 200;
+
 pub(crate) fn describe(
     machine: &Machine,
     sources: &Sources,
@@ -15,6 +18,12 @@ pub(crate) fn describe(
 ) -> RuntimeError {
     let message = message(trap);
     let mut frames = frames(machine, trap);
+    for inner in 0..frames.len().saturating_sub(1) {
+        let callee = frames[inner].function.clone();
+        if let Some(line) = line_of_call(sources, &frames[inner + 1], &callee) {
+            frames[inner + 1].line = line;
+        }
+    }
     let span = trap
         .location
         .map(|at| Span::new(FileId(at.file), at.start, at.end));
@@ -86,6 +95,25 @@ fn frames(machine: &Machine, trap: &Trap) -> Vec<Frame> {
         }
     }
     frames
+}
+
+/// Optimised calls may have lost their place, and the frame knows only about where it is: then the first line from there on
+/// that calls.
+fn line_of_call(sources: &Sources, frame: &Frame, callee: &str) -> Option<u32> {
+    if frame.column > 0 || frame.line == 0 || callee.is_empty() {
+        return None;
+    }
+    let file = sources
+        .iter()
+        .filter(|file| file.name == frame.file)
+        .last()?;
+    let last = file.line_count().min(frame.line + NEAR);
+    let call = format!("{callee}(");
+    let mut lines = (frame.line..=last).take_while(|line| {
+        // No further than the next function.
+        *line == frame.line || !file.line_text(*line).trim_start().starts_with("fn ")
+    });
+    lines.find(|line| file.line_text(*line).contains(&call))
 }
 
 /// The text of the line at which a frame stands.

@@ -6,6 +6,7 @@
 
 use std::arch::naked_asm;
 use std::cell::Cell;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use crate::run::Run;
@@ -15,14 +16,15 @@ const MOST: usize = 16;
 
 /// The exchanged words of one run and what stood there.
 pub(crate) struct Landings {
-    slots: [Cell<(usize, usize)>; MOST],
+    /// Those below `count` are written.
+    slots: [Cell<MaybeUninit<(usize, usize)>>; MOST],
     count: Cell<usize>,
 }
 
 impl Landings {
     pub(crate) const fn new() -> Landings {
         Landings {
-            slots: [const { Cell::new((0, 0)) }; MOST],
+            slots: [const { Cell::new(MaybeUninit::uninit()) }; MOST],
             count: Cell::new(0),
         }
     }
@@ -44,7 +46,7 @@ impl Landings {
             unsafe {
                 let address = slot.read();
                 if text.contains(&address) && is_after_call(address, text) {
-                    self.slots[count].set((at, address));
+                    self.slots[count].set(MaybeUninit::new((at, address)));
                     self.count.set(count + 1);
                     slot.write(landing as *const () as usize);
                     return;
@@ -60,7 +62,8 @@ impl Landings {
     /// The stack is as alive as it was in `prepare`.
     pub(crate) unsafe fn restore(&self) {
         for slot in &self.slots[..self.count.replace(0)] {
-            let (at, address) = slot.get();
+            // SAFETY: below the count.
+            let (at, address) = unsafe { slot.get().assume_init() };
             // SAFETY: the caller's promise. A slot that was used for something else since is left alone.
             unsafe {
                 let word = at as *mut usize;
@@ -74,7 +77,8 @@ impl Landings {
     fn original(&self, at: usize) -> usize {
         let slots = self.slots[..self.count.get()].iter();
         slots
-            .map(Cell::get)
+            // SAFETY: below the count.
+            .map(|slot| unsafe { slot.get().assume_init() })
             .find(|(slot, _)| *slot == at)
             .map_or(0, |(_, address)| address)
     }

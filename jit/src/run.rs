@@ -18,7 +18,10 @@ use std::mem::{MaybeUninit, needs_drop};
 use std::ops::Range;
 use std::ptr::{null, null_mut};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, AtomicU64, Ordering::SeqCst};
+use std::sync::atomic::{
+    AtomicI32, AtomicU64,
+    Ordering::{Relaxed, Release, SeqCst},
+};
 
 use crate::landing::Landings;
 use crate::signal;
@@ -44,6 +47,15 @@ pub(crate) struct Shared {
     thread: AtomicI32,
     /// The epoch that is to end.
     requested: AtomicU64,
+}
+
+impl Shared {
+    /// Only the thread of the runs calls this. Whoever sees the epoch of a run too late interrupts nothing, which is as if the
+    /// request had come too early or too late; so no fence is needed.
+    fn next_epoch(&self) {
+        let next = self.epoch.load(Relaxed) + 1;
+        self.epoch.store(next, Release);
+    }
 }
 
 /// Ends the run that is under way, from any thread.
@@ -134,8 +146,8 @@ impl Runner {
             outcome: UnsafeCell::new(Outcome::NONE),
         };
         if !nested {
-            self.shared.thread.store(signal::thread_id(), SeqCst);
-            self.shared.epoch.fetch_add(1, SeqCst);
+            self.shared.thread.store(signal::thread_id(), Relaxed);
+            self.shared.next_epoch();
         }
         CURRENT.set(&raw const run);
         let mut call = Call {
@@ -152,7 +164,7 @@ impl Runner {
         let abandoned = unsafe { enter_call(top, &raw mut call, run.resume.as_ptr()) };
         CURRENT.set(run.parent);
         if !nested {
-            self.shared.epoch.fetch_add(1, SeqCst);
+            self.shared.next_epoch();
             self.busy.set(false);
         }
         if !abandoned {

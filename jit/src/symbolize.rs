@@ -91,10 +91,10 @@ impl DebugInfo {
         let nearest = (start..pc).rev().take(FAR).find_map(|before| {
             let found = context.find_location(before as u64).ok()??;
             let line = found.line.filter(|line| *line > 0)?;
-            Some((found.file?.to_owned(), line, found.column.unwrap_or(0)))
+            Some((found.file?.to_owned(), line))
         });
-        if let Some((file, line, column)) = nearest {
-            (frame.file, frame.line, frame.column) = (file, line, column);
+        if let Some((file, line)) = nearest {
+            (frame.file, frame.line) = (file, line); // without a column: about there
         }
     }
 

@@ -4,6 +4,7 @@
 //! entry of the run ([`crate::run`]). Nothing is unwound: the frames in between own no Rust values.
 
 use std::arch::naked_asm;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use crate::run::Run;
@@ -122,35 +123,41 @@ const OUTERMOST: usize = 8;
 /// Where addresses are collected, without allocation: signal handlers do it too.
 #[derive(Clone, Copy)]
 pub(crate) struct Addresses {
-    innermost: [usize; INNERMOST],
+    /// As far as `count` says; the rest is never written, since every call of a host begins with such a record.
+    innermost: [MaybeUninit<usize>; INNERMOST],
     /// The last ones seen, as a ring.
-    outermost: [usize; OUTERMOST],
+    outermost: [MaybeUninit<usize>; OUTERMOST],
     count: usize,
 }
 
 impl Addresses {
     pub(crate) const NONE: Addresses = Addresses {
-        innermost: [0; INNERMOST],
-        outermost: [0; OUTERMOST],
+        innermost: [const { MaybeUninit::uninit() }; INNERMOST],
+        outermost: [const { MaybeUninit::uninit() }; OUTERMOST],
         count: 0,
     };
 
     fn push(&mut self, address: usize) {
-        match self.count.checked_sub(INNERMOST) {
-            None => self.innermost[self.count] = address,
-            Some(later) => self.outermost[later % OUTERMOST] = address,
-        }
+        let _ = match self.count.checked_sub(INNERMOST) {
+            None => self.innermost[self.count].write(address),
+            Some(later) => self.outermost[later % OUTERMOST].write(address),
+        };
         self.count += 1;
     }
 
     pub(crate) fn trace(&self) -> StackTrace {
         let later = self.count.saturating_sub(INNERMOST);
         let kept = later.min(OUTERMOST);
+        // SAFETY: these were written: the first ones up to the count, and a ring of the last ones.
+        let read = |slot: &MaybeUninit<usize>| unsafe { slot.assume_init() };
         StackTrace {
-            innermost: self.innermost[..self.count.min(INNERMOST)].to_vec(),
+            innermost: self.innermost[..self.count.min(INNERMOST)]
+                .iter()
+                .map(read)
+                .collect(),
             omitted: later - kept,
             outermost: (later - kept..later)
-                .map(|at| self.outermost[at % OUTERMOST])
+                .map(|at| read(&self.outermost[at % OUTERMOST]))
                 .collect(),
         }
     }

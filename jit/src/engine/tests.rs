@@ -156,3 +156,68 @@ fn a_script_that_fails_leaves_the_engine_as_it_was() {
     drop((f, g));
     assert_eq!(engine.session.close(), 0);
 }
+
+/// Nothing of a unit runs when it cannot be linked, and the message tells what is missing from where, and who asked for it.
+#[test]
+fn what_cannot_be_linked_does_not_run() {
+    let mut engine = Engine::new(Config::default()).unwrap();
+    engine.register("half", |n: i64| n / 2);
+    let mut hits = 0_i64;
+    // SAFETY: `hits` lives longer than the engine, and is not used during calls.
+    unsafe { engine.register_global("hits", &raw mut hits) };
+    let start = "extern host { var hits: i64 }\nfn hit() -> i64 { hits += 1\n hits }\n";
+    engine.load("start", start).unwrap();
+    let cases: [(&str, &str, &[&str]); 6] = [
+        (
+            "extern \"libnone.so.9\" { fn f(x: f64) -> f64 }",
+            "f(1.0)",
+            &["missing-library", "libnone.so.9", "`f`"],
+        ),
+        (
+            "extern \"libm.so.6\" { fn no_such(x: f64) -> f64 }",
+            "no_such(1.0)",
+            &["missing-symbol", "libm.so.6", "no_such"],
+        ),
+        (
+            "extern { fn no_such_either() }",
+            "no_such_either()",
+            &["missing-symbol", "this process", "no_such_either"],
+        ),
+        (
+            "extern host { fn half(n: f64) -> f64 }",
+            "half(1.0)",
+            &[
+                "host-mismatch",
+                "fn(i64) -> i64",
+                "fn(f64) -> f64",
+                "`half`",
+            ],
+        ),
+        (
+            "extern host { fn unknown() }",
+            "unknown()",
+            &["host-mismatch", "the host", "`unknown`"],
+        ),
+        (
+            "extern host { var half: i64 }",
+            "half",
+            &["host-mismatch", "a function", "`half`"],
+        ),
+    ];
+    for (declaration, user, words) in cases {
+        let text = format!("hit()\n\n{declaration}\nfn user() {{ let x = {user} }}\nhit()");
+        let Err(Error::Link { rendered }) = engine.load("bad.sumi", &text) else {
+            panic!("{declaration} was linked")
+        };
+        for word in words.iter().chain(&["bad.sumi:3"]) {
+            assert!(rendered.contains(word), "no {word} in\n{rendered}");
+        }
+        assert_eq!(engine.get::<i64>("hits").unwrap(), 0);
+    }
+    let hit: Func<(), i64> = engine.function("hit").unwrap();
+    engine.set("hits", 40_i64).unwrap();
+    assert_eq!(hit.call(()).unwrap(), 41);
+    drop(hit);
+    drop(engine);
+    assert_eq!(hits, 41);
+}
