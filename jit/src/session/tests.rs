@@ -246,3 +246,98 @@ fn many_redefinitions_leave_nothing_behind() {
     assert_eq!(session.live_blocks(), live);
     assert_eq!(session.close(), 0);
 }
+<<<<<<< HEAD
+=======
+
+/// Bytes of this process that are in memory.
+fn resident() -> usize {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap();
+    let pages: usize = text.split_whitespace().nth(1).unwrap().parse().unwrap();
+    pages * 4096
+}
+
+/// Memory is measured for a whole process, so such a test runs in one of its own: whether this is it, else starts it.
+fn is_alone(test: &str) -> bool {
+    if std::env::var_os("SUMI_TEST_ALONE").is_some() {
+        return true;
+    }
+    let name = format!("session::tests::{test}");
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([&name, "--exact", "--test-threads=1"])
+        .env("SUMI_TEST_ALONE", "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&child.stdout).into_owned();
+    assert!(
+        child.status.success() && text.contains("1 passed"),
+        "{text}"
+    );
+    false
+}
+
+/// Lets `round` run many times; what it costs must not add up. More rounds: `ROUNDS=10000 cargo test -p jit stays_flat`.
+fn stays_flat(most: usize, mut round: impl FnMut(u32) -> usize) {
+    let rounds: u32 = std::env::var("ROUNDS").map_or(400, |text| text.parse().unwrap());
+    let warm = 200;
+    let (mut memory, mut blocks) = (0, 0);
+    for n in 0..warm + rounds {
+        let live = round(n);
+        if n == warm {
+            (memory, blocks) = (resident(), live);
+        } else if n > warm {
+            assert_eq!(live, blocks, "blocks after {n} rounds");
+        }
+    }
+    let growth = resident().saturating_sub(memory);
+    eprintln!("{} KiB, grown by {growth} bytes", resident() >> 10);
+    assert!(
+        growth < (3 << 20) + most * rounds as usize,
+        "grew by {growth} bytes"
+    );
+}
+
+#[test]
+fn memory_stays_flat_when_definitions_are_taken_back() {
+    if !is_alone("memory_stays_flat_when_definitions_are_taken_back") {
+        return;
+    }
+    let mut session = session();
+    line(&mut session, "var total = [0]");
+    line(&mut session, "fn f(n: i64) -> i64 { n }");
+    line(&mut session, "fn g(n: i64) -> i64 { f(n) + 1 }");
+    stays_flat(0, |n| {
+        line(&mut session, &format!("fn f(n: i64) -> i64 {{ n + {n} }}"));
+        line(&mut session, &format!("fn f(n: i64) -> i64 {{ n * {n} }}"));
+        line(&mut session, "total.push(g(1))");
+        assert!(
+            session
+                .run_unit("<repl>", "g(true)", UnitKind::Line)
+                .is_err()
+        );
+        for _ in 0..3 {
+            session.undo();
+        }
+        session.live_blocks()
+    });
+    assert_eq!(session.close(), 0);
+}
+
+#[test]
+fn memory_stays_flat_when_definitions_are_replaced() {
+    if !is_alone("memory_stays_flat_when_definitions_are_replaced") {
+        return;
+    }
+    let mut session = session();
+    line(&mut session, "var total = [0]");
+    line(&mut session, "fn f(n: i64) -> i64 { n }");
+    line(&mut session, "fn g(n: i64) -> i64 { f(n) + 1 }");
+    // What an entry was compiled from stays for those that are compiled again because of it.
+    stays_flat(6 << 10, |n| {
+        line(&mut session, &format!("fn f(n: i64) -> i64 {{ n + {n} }}"));
+        line(&mut session, "fn h(n: i64) -> str { \"{n}\" }");
+        line(&mut session, "total = [g(1), h(2).len()]");
+        session.live_blocks()
+    });
+    assert_eq!(session.close(), 0);
+}
+>>>>>>> e0da2cb (Tests of memory run in processes of their own)
