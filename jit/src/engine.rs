@@ -18,7 +18,7 @@ use std::marker::PhantomData;
 use std::rc::{Rc, Weak};
 
 use compiler::env::{DefId, DefKind, GlobalOrigin};
-use compiler::mir::ParamMode;
+use compiler::mir::{Effects, ParamMode};
 use syntax::Sources;
 
 use crate::config::Config;
@@ -49,6 +49,16 @@ struct Entry {
     /// Which arguments the function drops.
     owned: Cell<u32>,
     unit: RefCell<Option<Rc<Linked>>>,
+    /// The globals that it may touch.
+    effects: RefCell<Effects>,
+}
+
+/// What an [`Entry`] leads to.
+struct Code {
+    address: usize,
+    owned: u32,
+    unit: Rc<Linked>,
+    effects: Effects,
 }
 
 impl Engine {
@@ -113,25 +123,27 @@ impl Engine {
     /// Leads to the newest version; nowhere if there is none with this signature.
     fn enter_newest(&self, entry: &Entry) {
         let found = self.code(&entry.name, &entry.signature);
-        let (address, owned, unit) = match found {
-            Ok((address, owned, unit)) => (address, owned, Some(unit)),
-            Err(_) => (0, 0, None),
-        };
-        entry.address.set(address);
-        entry.owned.set(owned);
-        entry.unit.replace(unit);
+        entry.address.set(0);
+        entry.unit.take();
+        if let Ok(code) = found {
+            entry.address.set(code.address);
+            entry.owned.set(code.owned);
+            entry.effects.replace(code.effects);
+            entry.unit.replace(Some(code.unit));
+        }
     }
 
     /// A function of a script; an error if there is none of this name and type.
     pub fn function<A: Args, R: HostType>(&self, name: &str) -> Result<Func<A, R>, Error> {
         let signature = crate::host::signature::<A, R>();
-        let (address, owned, unit) = self.code(name, &signature)?;
+        let code = self.code(name, &signature)?;
         let entry = Rc::new(Entry {
             name: name.to_owned(),
             signature,
-            address: Cell::new(address),
-            owned: Cell::new(owned),
-            unit: RefCell::new(Some(unit)),
+            address: Cell::new(code.address),
+            owned: Cell::new(code.owned),
+            unit: RefCell::new(Some(code.unit)),
+            effects: RefCell::new(code.effects),
         });
         self.entries.borrow_mut().push(Rc::downgrade(&entry));
         Ok(Func {
@@ -142,8 +154,7 @@ impl Engine {
         })
     }
 
-    /// Address, dropped arguments and unit of a function.
-    fn code(&self, name: &str, asked: &str) -> Result<(usize, u32, Rc<Linked>), Error> {
+    fn code(&self, name: &str, asked: &str) -> Result<Code, Error> {
         let env = &self.session.front.env;
         let def = self.named(name)?;
         let DefKind::Fn(function) = &env.def(def).kind else {
@@ -172,13 +183,19 @@ impl Engine {
             .enumerate()
             .filter(|(_, mode)| **mode == ParamMode::Own)
             .fold(0, |bits, (index, _)| bits | 1 << index);
-        Ok((address, owned, unit))
+        let effects = function.body.as_ref().map(|body| body.effects().clone());
+        Ok(Code {
+            address,
+            owned,
+            unit,
+            effects: effects.unwrap_or_default(),
+        })
     }
 
     /// The value of a global of a script.
     pub fn get<T: HostType>(&self, name: &str) -> Result<T, Error> {
         // SAFETY: the place holds a value of this type.
-        self.with_global::<T, T>(name, |place| unsafe {
+        self.with_global::<T, T>(name, false, |place| unsafe {
             T::read(place.cast::<T::Sumi>().read())
         })
     }
@@ -187,14 +204,18 @@ impl Engine {
     pub fn set<T: HostType>(&mut self, name: &str, value: T) -> Result<(), Error> {
         let machine = Rc::clone(&self.session.machine);
         let sources = self.session.front.sources.clone();
-        self.with_global::<T, _>(name, |place| {
+        let def = self.named(name)?;
+        let torn = machine.was_torn(def);
+        self.with_global::<T, _>(name, torn, |place| {
             let given = value.lend();
-            // SAFETY: the place holds a value of this type, and nobody else uses it meanwhile.
+            // SAFETY: the place holds a value of this type, or nothing if it was torn; nobody else uses it meanwhile.
             let result = unsafe {
                 machine.run(|| {
                     let new = T::make(given);
                     let old = place.cast::<T::Sumi>().replace(new);
-                    T::release(old);
+                    if !torn {
+                        T::release(old);
+                    }
                 })
             };
             result.map_err(|trap| {
@@ -202,12 +223,17 @@ impl Engine {
                 machine.sweep([]);
                 Error::Runtime(error)
             })
-        })?
+        })??;
+        if torn {
+            machine.mend(def);
+        }
+        Ok(())
     }
 
     fn with_global<T: HostType, R>(
         &self,
         name: &str,
+        may_be_unbound: bool,
         body: impl FnOnce(*mut u8) -> R,
     ) -> Result<R, Error> {
         let env = &self.session.front.env;
@@ -227,18 +253,18 @@ impl Engine {
                 let host = self.session.machine.host.borrow();
                 host.get(name).map(|symbol| symbol.address as *mut u8)
             }
-            GlobalOrigin::Sumi | GlobalOrigin::Hidden => self.place(def),
+            GlobalOrigin::Sumi | GlobalOrigin::Hidden => self.place(def, may_be_unbound),
         };
         place.map(body).ok_or_else(|| Error::Signature {
             message: format!("`{name}` has no value yet"),
         })
     }
 
-    fn place(&self, def: DefId) -> Option<*mut u8> {
+    fn place(&self, def: DefId, may_be_unbound: bool) -> Option<*mut u8> {
         let units = self.session.machine.units();
         let place = units.iter().find_map(|unit| unit.global(def));
         place
-            .filter(|place| place.is_bound.get())
+            .filter(|place| place.is_bound.get() || may_be_unbound)
             .map(|place| place.address)
     }
 
@@ -276,6 +302,9 @@ impl<A: Args, R: HostType> Func<A, R> {
         if address == 0 {
             return Err(self.gone());
         }
+        if self.machine.is_torn.get() {
+            self.refuse_torn()?;
+        }
         let owned = self.entry.owned.get();
         // SAFETY: the signature was compared when the entry was led there.
         let result = unsafe { self.machine.run(|| A::invoke::<R>(args, address, owned)) };
@@ -310,8 +339,24 @@ impl<A: Args, R: HostType> Func<A, R> {
     #[cold]
     fn failed(&self, trap: &Trap) -> Error {
         let error = failure::describe(&self.machine, &self.sources, trap, false);
+        if trap.kind.is_anywhere() {
+            self.machine.find_torn();
+        }
         self.machine.sweep([]);
         Error::Runtime(error)
+    }
+
+    #[cold]
+    fn refuse_torn(&self) -> Result<(), Error> {
+        match self.machine.first_torn(&self.entry.effects.borrow()) {
+            None => Ok(()),
+            Some(_) => Err(Error::Signature {
+                message: format!(
+                    "`{}` uses a variable that a call left half written when it was stopped: set it first",
+                    self.entry.name
+                ),
+            }),
+        }
     }
 }
 

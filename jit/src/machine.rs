@@ -4,7 +4,9 @@
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::rc::{Rc, Weak};
 
-use stdlib::{Root, Runtime};
+use compiler::env::DefId;
+use compiler::mir::Effects;
+use stdlib::{Block, Root, Runtime};
 
 use crate::linked::Linked;
 use crate::native::Libraries;
@@ -13,6 +15,9 @@ use crate::report::{Error, Frame};
 use crate::run::{Interrupter, Runner};
 use crate::symbol::HostSymbols;
 use crate::trap::{self, Trap};
+
+/// How much data of units lies right before their code.
+const DATA: usize = 1 << 30;
 
 pub(crate) struct Machine {
     runtime: Box<UnsafeCell<Runtime>>,
@@ -26,6 +31,9 @@ pub(crate) struct Machine {
     depth: Cell<u32>,
     /// A run was abandoned while another one was under way around it, so that nothing could be swept.
     unswept: Cell<bool>,
+    /// Globals that a run left half written when it was stopped; they have no value until they get a new one.
+    torn: RefCell<Vec<DefId>>,
+    pub(crate) is_torn: Cell<bool>,
     orc: orc::Session,
 }
 
@@ -52,6 +60,8 @@ impl Machine {
             units: RefCell::default(),
             depth: Cell::new(0),
             unswept: Cell::new(false),
+            torn: RefCell::default(),
+            is_torn: Cell::new(false),
             orc,
         }))
     }
@@ -121,6 +131,60 @@ impl Machine {
         }
         // SAFETY: no run is under way, so the roots are all that is held.
         self.with_runtime(|runtime| unsafe { runtime.recover(&roots) });
+    }
+
+    /// Looks for globals that are not whole, after a run that was stopped between any two instructions.
+    pub(crate) fn find_torn(&self) {
+        if self.depth.get() > 0 {
+            return;
+        }
+        let units = self.units();
+        let globals: Vec<_> = units
+            .iter()
+            .flat_map(|unit| unit.globals())
+            .filter(|global| global.is_bound.get() && global.desc().has_heap())
+            .collect();
+        let roots: Vec<Root> = globals.iter().filter_map(|global| global.root()).collect();
+        let text = self.orc.text().start;
+        let is_constant = |block: *const Block| {
+            let address = block as usize;
+            let is_data = (text.saturating_sub(DATA)..text).contains(&address);
+            // SAFETY: the data before the text is one readable mapping.
+            is_data && address.is_multiple_of(16) && unsafe { stdlib::block::is_static(block) }
+        };
+        // SAFETY: no run is under way, and these are the places of globals.
+        let whole = self.with_runtime(|runtime| unsafe { runtime.sound(&roots, &is_constant) });
+        for (global, is_whole) in globals.iter().zip(whole) {
+            if !is_whole {
+                global.forget();
+                self.torn.borrow_mut().push(global.def);
+                self.is_torn.set(true);
+            }
+        }
+    }
+
+    /// The first of these globals that was left half written.
+    pub(crate) fn first_torn(&self, touches: &Effects) -> Option<DefId> {
+        let is_touched = |def: &DefId| {
+            touches.anything || touches.reads.contains(def) || touches.writes.contains(def)
+        };
+        self.torn.borrow().iter().copied().find(is_touched)
+    }
+
+    pub(crate) fn was_torn(&self, def: DefId) -> bool {
+        self.is_torn.get() && self.torn.borrow().contains(&def)
+    }
+
+    /// A global that was torn has a new value.
+    pub(crate) fn mend(&self, def: DefId) {
+        let mut torn = self.torn.borrow_mut();
+        torn.retain(|known| *known != def);
+        self.is_torn.set(!torn.is_empty());
+        for unit in self.units() {
+            unit.global(def)
+                .into_iter()
+                .for_each(|global| global.is_bound.set(true));
+        }
     }
 
     pub(crate) fn units(&self) -> Vec<Rc<Linked>> {

@@ -65,6 +65,14 @@ impl TrapKind {
         }
     }
 
+    /// Whether the run was stopped between any two instructions, so that a store may have been half done.
+    pub(crate) fn is_anywhere(self) -> bool {
+        matches!(
+            self,
+            TrapKind::StackOverflow | TrapKind::Interrupt | TrapKind::Fault
+        )
+    }
+
     /// Whether the first operand is the message, a `str` or null.
     fn has_message(self) -> bool {
         match self {

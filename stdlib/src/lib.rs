@@ -53,6 +53,7 @@ mod memory;
 mod outside;
 mod runtime;
 mod show;
+mod sound;
 mod strings;
 mod symbols;
 pub mod value;

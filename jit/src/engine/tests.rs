@@ -221,3 +221,38 @@ fn what_cannot_be_linked_does_not_run() {
     drop(engine);
     assert_eq!(hits, 41);
 }
+
+#[test]
+fn a_variable_that_was_left_half_written_is_not_used() {
+    let mut engine = engine(
+        "var xs = [\"a\"]
+        var good = [\"b\", \"c\"]
+        let fixed = [\"constant\"]
+        fn deep(n: i64) -> i64 { 1 + deep(n + 1) * good.len() }
+        fn first() -> str { xs[0] }
+        fn other() -> i64 { good.len() + fixed.len() }",
+    );
+    let deep: Func<(i64,), i64> = engine.function("deep").unwrap();
+    let first: Func<(), String> = engine.function("first").unwrap();
+    let other: Func<(), i64> = engine.function("other").unwrap();
+    let before = engine.live_blocks();
+    assert_eq!(other.call(()).unwrap(), 3);
+    assert!(deep.call((0,)).is_err());
+    assert_eq!(other.call(()).unwrap(), 3);
+    assert_eq!(first.call(()).unwrap(), "a");
+    // What a store that was interrupted could leave.
+    let xs = engine.named("xs").unwrap();
+    let place = engine.place(xs, false).unwrap();
+    // SAFETY: the place of an array, a pointer.
+    unsafe { place.cast::<usize>().write(0x1234_5670) };
+    assert!(message(deep.call((0,))).contains("stack"));
+    assert!(matches!(first.call(()), Err(Error::Signature { .. })));
+    assert!(engine.get::<Vec<String>>("xs").is_err());
+    assert_eq!(other.call(()).unwrap(), 3);
+    engine.set("xs", vec!["new".to_owned()]).unwrap();
+    assert_eq!(first.call(()).unwrap(), "new");
+    // "a" was a constant, without a block of the heap.
+    assert_eq!(engine.live_blocks(), before + 1);
+    drop((deep, first, other));
+    assert_eq!(engine.session.close(), 0);
+}

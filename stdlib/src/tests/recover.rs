@@ -156,3 +156,36 @@ fn the_memory_limit_ends_the_run() {
     assert_eq!(kind, crate::TrapKind::Memory as u32);
     assert!(wanted > 1000 && limit == 10_000);
 }
+
+#[test]
+fn values_that_were_half_written_are_found() {
+    run(|runtime| {
+        let text = string("whole");
+        let list = make(&desc::STR, &[text]);
+        let other = make(&desc::I64, &[1_i64]);
+        let ty = array(&desc::STR);
+        let garbage = 0x1234_5678_usize as *mut Block;
+        let gone = string("freed");
+        // SAFETY: live blocks until here; the root of a freed one is only looked at.
+        unsafe {
+            release(gone);
+            let sound = |value: &*mut Block| {
+                let root = (std::ptr::from_ref(ty), address(value));
+                (*runtime).sound(&[root], &|_| false)[0]
+            };
+            assert!(sound(&list));
+            assert!(sound(&empty()));
+            assert!(!sound(&other), "an array of another type");
+            assert!(!sound(&garbage));
+            assert!(!sound(&gone));
+            elements(list).cast::<*mut Block>().write(garbage);
+            assert!(!sound(&list), "an element");
+            elements(list).cast::<*mut Block>().write(text);
+            (*list).len = 5;
+            assert!(!sound(&list), "more elements than there is room for");
+            (*list).len = 1;
+        }
+        drop_value(ty, &list);
+        drop_value(array(&desc::I64), &other);
+    });
+}
