@@ -33,7 +33,15 @@ impl Definitions {
     ) -> Vec<ast::Item> {
         let kept = self.without(sources, entry);
         let mut changed: FxHashSet<SmolStr> = names.iter().cloned().collect();
-        let mut again = vec![false; kept.len()];
+        // Constants have called what they mention already.
+        let entered = names_of(sources, entry);
+        let holds_old = |definition: &Rc<Definition>| {
+            definition.is_const() && entered.iter().any(|name| definition.words.contains(name))
+        };
+        let mut again: Vec<bool> = kept.iter().map(holds_old).collect();
+        for (definition, _) in kept.iter().zip(&again).filter(|(_, again)| **again) {
+            changed.extend(definition.names.iter().cloned());
+        }
         loop {
             let before = changed.len();
             for (definition, again) in kept.iter().zip(&mut again) {
@@ -140,12 +148,16 @@ impl Definition {
 
     /// Bindings are not compiled again: they hold values.
     fn is_kept(&self) -> bool {
+        !matches!(&self.item.kind, ast::ItemKind::Stmt(_)) || self.is_const()
+    }
+
+    fn is_const(&self) -> bool {
         match &self.item.kind {
             ast::ItemKind::Stmt(ast::Stmt {
                 kind: ast::StmtKind::Let(binding),
                 ..
             }) => binding.kind == ast::BindingKind::Const,
-            _ => true,
+            _ => false,
         }
     }
 

@@ -246,3 +246,36 @@ fn many_redefinitions_leave_nothing_behind() {
     assert_eq!(session.live_blocks(), live);
     assert_eq!(session.close(), 0);
 }
+
+#[test]
+fn callers_that_hold_a_definition_in_themselves_follow_it() {
+    let mut session = session();
+    line(&mut session, "fn f(n: i64) -> i64 { n + 1 }");
+    line(&mut session, "fn g<T>(x: T) -> i64 { f(1) }");
+    line(&mut session, "const K = f(10)");
+    line(&mut session, "fn d(n: i64 = f(20)) -> i64 { n }");
+    line(&mut session, "fn user() -> i64 { g(1) + g(true) + d() }");
+    assert_eq!(value(&mut session, "user() + K"), "36");
+    for _ in 0..110 {
+        line(&mut session, "fn f(n: i64) -> i64 { n + 2 }");
+    }
+    assert_eq!(
+        value(&mut session, "(g(\"new\"), K, d(), user())"),
+        "(3, 12, 22, 28)"
+    );
+    assert_eq!(session.close(), 0);
+}
+
+#[test]
+fn names_and_defaults_of_parameters_are_part_of_the_interface() {
+    let mut session = session();
+    line(&mut session, "fn f(n: i64, by: i64 = 2) -> i64 { n * by }");
+    line(&mut session, "fn g() -> i64 { f(10) + f(1, by: 1) }");
+    assert_eq!(value(&mut session, "g()"), "21");
+    line(&mut session, "fn f(n: i64, by: i64 = 3) -> i64 { n * by }");
+    assert_eq!(value(&mut session, "g()"), "31");
+    let renamed = "fn f(n: i64, times: i64 = 3) -> i64 { n * times }";
+    assert_eq!(refusal(&mut session, renamed), "breaks-callers");
+    assert_eq!(value(&mut session, "g()"), "31");
+    assert_eq!(session.close(), 0);
+}
