@@ -70,6 +70,9 @@ fn message(trap: &Trap) -> String {
     }
 }
 
+/// Begins the frame that stands for those left out.
+const OMITTED: char = '…';
+
 fn frames(machine: &Machine, trap: &Trap) -> Vec<Frame> {
     let all = |addresses: &[usize]| -> Vec<Frame> {
         addresses
@@ -80,7 +83,7 @@ fn frames(machine: &Machine, trap: &Trap) -> Vec<Frame> {
     let mut frames = all(&trap.stack.innermost);
     if trap.stack.omitted > 0 {
         frames.push(Frame {
-            function: format!("… {} more calls", trap.stack.omitted),
+            function: format!("{OMITTED} {} more calls", trap.stack.omitted),
             file: String::new(),
             line: 0,
             column: 0,
@@ -129,6 +132,10 @@ fn line_of(sources: &Sources, frame: &Frame) -> Option<Span> {
     Some(Span::new(file.id, start as u32, end.max(start) as u32))
 }
 
+fn is_same_line(a: &Frame, b: &Frame) -> bool {
+    (&a.function, &a.file, a.line) == (&b.function, &b.file, b.line)
+}
+
 fn rendered(
     sources: &Sources,
     trap: &Trap,
@@ -142,11 +149,18 @@ fn rendered(
         diagnostic = diagnostic.at(span, "");
     }
     let mut text = render::render(sources, &diagnostic, color);
-    for frame in frames {
-        text.push_str("  in ");
+    for same in frames.chunk_by(is_same_line) {
+        let frame = &same[0];
+        text.push_str("  ");
+        if !frame.function.starts_with(OMITTED) {
+            text.push_str("in ");
+        }
         text.push_str(&frame.function);
         if frame.line > 0 {
             text.push_str(&format!(" at {}:{}", frame.file, frame.line));
+        }
+        if same.len() > 1 {
+            text.push_str(&format!(", {} times", same.len()));
         }
         text.push('\n');
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use jit::{Session, Stage};
 
 use crate::Options;
-use crate::run;
+use crate::{run, streams};
 
 pub(crate) fn file(path: &Path, stage: Stage, options: &Options) -> u8 {
     let (name, source) = match run::read(path) {
@@ -22,6 +22,6 @@ pub(crate) fn text(session: &mut Session, name: &str, source: &str, stage: Stage
     run::finish(
         session
             .emit(name, source, stage)
-            .map(|dump| print!("{dump}")),
+            .map(|dump| streams::put(format_args!("{dump}"))),
     )
 }

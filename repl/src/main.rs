@@ -3,8 +3,10 @@
 //! `0` done; `1` errors found before running, or a `//=>` that does not hold; `2` wrong usage; `101` a runtime error.
 
 mod emit;
+mod interrupt;
 mod run;
 mod sheet;
+mod streams;
 mod terminal;
 mod watch;
 
@@ -13,6 +15,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+
+use crate::streams::complain;
 
 #[derive(Parser)]
 #[command(
@@ -62,6 +66,9 @@ enum Command {
         /// Stay, and show it anew whenever the file is saved.
         #[arg(long)]
         watch: bool,
+        /// Show values and output whole.
+        #[arg(long)]
+        full: bool,
     },
     /// Report the mistakes of a file without running it.
     Check { file: PathBuf },
@@ -72,8 +79,14 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let code = match cli.command {
         Some(Command::Run(script)) => script_or_emit(script, &cli.options),
-        Some(Command::Sheet { file, watch: true }) => watch::watch(&file, &cli.options),
-        Some(Command::Sheet { file, watch: false }) => sheet::show(&file, &cli.options),
+        Some(Command::Sheet { file, watch, full }) => {
+            let room = sheet::Room::of_the_terminal(full);
+            if watch {
+                watch::watch(&file, &cli.options, room)
+            } else {
+                sheet::show(&file, &cli.options, room)
+            }
+        }
         Some(Command::Check { file }) => run::check(&file, &cli.options),
         None => match cli.code {
             // `-e CODE A B`: what follows the code is the script's.
@@ -87,6 +100,10 @@ fn main() -> ExitCode {
                 )
             }
             None if cli.script.file.is_some() => script_or_emit(cli.script, &cli.options),
+            None if cli.options.emit.is_some() => {
+                complain!("sumi: --emit needs a file or `-e CODE`");
+                2
+            }
             None => terminal::repl(&cli.options),
         },
     };
@@ -95,7 +112,7 @@ fn main() -> ExitCode {
 
 fn script_or_emit(script: Script, options: &Options) -> u8 {
     let Some(file) = script.file else {
-        eprintln!("sumi: which file? `sumi run FILE [ARG…]`");
+        complain!("sumi: which file? `sumi run FILE [ARG…]`");
         return 2;
     };
     match options.emit {

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use jit::{Config, Error, Session};
 
-use crate::Options;
+use crate::streams::complain;
+use crate::{Options, interrupt};
 
 /// Runs a script; gives the exit status.
 pub(crate) fn file(path: &Path, args: Vec<String>, options: &Options) -> u8 {
@@ -26,6 +27,7 @@ pub(crate) fn text(name: &str, source: &str, args: Vec<String>, options: &Option
     if let Some(stage) = options.emit {
         return crate::emit::text(&mut session, name, source, stage);
     }
+    interrupt::ends_the_program(session.interrupter());
     finish(session.run_script(name, source))
 }
 
@@ -40,7 +42,7 @@ pub(crate) fn check(path: &Path, options: &Options) -> u8 {
     };
     finish(session.check(&name, &source).map(|warnings| {
         for warning in warnings {
-            eprintln!("{warning}");
+            complain!("{}", warning.trim_end());
         }
     }))
 }
@@ -59,13 +61,13 @@ pub(crate) fn read(path: &Path) -> Result<(String, String), u8> {
         std::fs::read(path)
     };
     let bytes = bytes.map_err(|error| {
-        eprintln!("sumi: cannot read {name}: {error}");
+        complain!("sumi: cannot read {name}: {error}");
         1
     })?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok((name, text)),
         Err(error) => {
-            eprintln!(
+            complain!(
                 "sumi: {name} is not UTF-8 text: the byte at offset {} is not",
                 error.utf8_error().valid_up_to()
             );
@@ -76,7 +78,7 @@ pub(crate) fn read(path: &Path) -> Result<(String, String), u8> {
 
 pub(crate) fn open(config: Config) -> Result<Session, u8> {
     Session::new(config).map_err(|error| {
-        eprintln!("sumi: {error}");
+        complain!("sumi: {error}");
         1
     })
 }
@@ -88,7 +90,7 @@ pub(crate) fn finish(result: Result<(), Error>) -> u8 {
     match result {
         Ok(()) => 0,
         Err(error) => {
-            eprintln!("{}", error.to_string().trim_end());
+            complain!("{}", error.to_string().trim_end());
             exit_status(&error)
         }
     }

@@ -1,42 +1,83 @@
 //! A worksheet on paper: source at the left, what it came to at the right.
 //!
-//! [`render`] is a pure function from text and report to lines, so that whatever shows a sheet shows the same.
+//! [`render`] is a pure function from text, report and room to lines, so that whatever shows a sheet shows the same.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use jit::{CellReport, Config, Error, Shown, UnitKind, UnitReport};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::Options;
-use crate::run;
+use crate::streams::complain;
+use crate::{Options, interrupt, run, streams};
 
 /// The widest source line that the values still stand beside.
 const WIDEST_SOURCE: usize = 76;
+/// What a value has at least, however narrow the terminal is.
+const NARROWEST_VALUE: usize = 24;
 const BAR: &str = " │ ";
+const TAB: &str = "    ";
+
+/// How much of each result is shown.
+#[derive(Clone, Copy)]
+pub(crate) struct Room {
+    /// Columns of the whole sheet.
+    pub columns: usize,
+    /// Lines of one cell's output.
+    pub output: usize,
+}
+
+impl Room {
+    const FULL: Room = Room {
+        columns: usize::MAX,
+        output: usize::MAX,
+    };
+    const PAPER: Room = Room {
+        columns: 120,
+        output: 20,
+    };
+
+    pub(crate) fn of_the_terminal(full: bool) -> Room {
+        if full {
+            return Room::FULL;
+        }
+        let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        Room {
+            columns: columns.unwrap_or(Room::PAPER.columns),
+            ..Room::PAPER
+        }
+    }
+}
 
 /// Prints a worksheet; gives the exit status.
-pub(crate) fn show(path: &Path, options: &Options) -> u8 {
+pub(crate) fn show(path: &Path, options: &Options, room: Room) -> u8 {
     let (name, source) = match run::read(path) {
         Ok(read) => read,
         Err(code) => return code,
     };
-    match evaluate(&name, &source, options.config()) {
+    let mut session = match open(options.config()) {
+        Ok(session) => session,
+        Err(error) => return run::finish(Err(error)),
+    };
+    interrupt::ends_a_cell(session.interrupter());
+    match session.run_unit(&name, &source, UnitKind::Sheet) {
         Ok(report) => {
             for warning in &report.warnings {
-                eprintln!("{warning}");
+                complain!("{}", warning.trim_end());
             }
-            print!("{}", render(&source, &report));
+            streams::put(format_args!("{}", render(&source, &report, room)));
             status(&report)
         }
         Err(error) => run::finish(Err(error)),
     }
 }
 
-pub(crate) fn evaluate(name: &str, source: &str, config: Config) -> Result<UnitReport, Error> {
-    let mut session = jit::Session::new(Config {
+/// A session for one sheet.
+pub(crate) fn open(config: Config) -> Result<jit::Session, Error> {
+    jit::Session::new(Config {
         capture: true,
         ..config
-    })?;
-    session.run_unit(name, source, UnitKind::Sheet)
+    })
 }
 
 /// 101 if a cell failed, 1 if a stated value does not hold.
@@ -54,59 +95,92 @@ pub(crate) fn status(report: &UnitReport) -> u8 {
 }
 
 /// The sheet as text: each cell's results begin beside its last line.
-pub(crate) fn render(source: &str, report: &UnitReport) -> String {
-    let lines: Vec<&str> = source.lines().collect();
-    let width = lines
-        .iter()
-        .map(|l| columns(l))
-        .filter(|w| *w <= WIDEST_SOURCE)
+pub(crate) fn render(source: &str, report: &UnitReport, room: Room) -> String {
+    let lines: Vec<Cow<'_, str>> = source.lines().map(on_paper).collect();
+    let widths = lines.iter().map(|line| line.width());
+    let width = widths
+        .filter(|width| *width <= WIDEST_SOURCE)
         .max()
         .unwrap_or(0);
     let mut beside: Vec<Vec<String>> = vec![Vec::new(); lines.len()];
     for cell in &report.cells {
         let line = line_of(source, cell.span.end).min(lines.len().saturating_sub(1));
         if let Some(here) = beside.get_mut(line) {
-            here.extend(results(cell));
+            here.extend(results(cell, room));
         }
     }
     let mut out = String::new();
     for (line, results) in lines.iter().zip(&beside) {
-        let mut left = *line;
+        let mut left: &str = line;
         for result in results {
-            push_row(&mut out, left, width, result);
+            push_row(&mut out, left, width, result, room);
             left = "";
         }
         if results.is_empty() {
-            push_row(&mut out, line, width, "");
+            out.push_str(line);
+            out.push('\n');
         }
     }
     out
 }
 
-fn push_row(out: &mut String, left: &str, width: usize, right: &str) {
+fn push_row(out: &mut String, left: &str, width: usize, right: &str, room: Room) {
     out.push_str(left);
-    if !right.is_empty() {
-        out.extend(std::iter::repeat_n(
-            ' ',
-            width.saturating_sub(columns(left)),
-        ));
-        out.push_str(BAR);
-        out.push_str(right);
-    }
+    let used = left.width();
+    out.extend(std::iter::repeat_n(' ', width.saturating_sub(used)));
+    out.push_str(BAR);
+    let used = used.max(width) + BAR.width();
+    out.push_str(&cut(
+        right,
+        room.columns.saturating_sub(used).max(NARROWEST_VALUE),
+    ));
     out.push('\n');
 }
 
+/// The text if it fits, else its beginning and a mark.
+fn cut(text: &str, columns: usize) -> Cow<'_, str> {
+    if text.width() <= columns {
+        return Cow::Borrowed(text);
+    }
+    let mut room = columns - 1; // of the mark
+    let fits = text.char_indices().find(|(_, c)| {
+        let width = c.width().unwrap_or(0);
+        let full = width > room;
+        room -= width.min(room);
+        full
+    });
+    let end = fits.map_or(text.len(), |(at, _)| at);
+    Cow::Owned(format!("{}…", &text[..end]))
+}
+
+/// A line as it may stand on a terminal: tabs are blanks, and nothing controls it.
+fn on_paper(line: &str) -> Cow<'_, str> {
+    if !line.contains(char::is_control) {
+        return Cow::Borrowed(line);
+    }
+    let mut out = String::new();
+    for c in line.trim_end_matches('\r').chars() {
+        match c {
+            '\t' => out.push_str(TAB),
+            c if c.is_control() => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// What stands beside a cell, line by line.
-fn results(cell: &CellReport) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    lines.extend(cell.output.lines().map(|line| format!("» {line}")));
+fn results(cell: &CellReport, room: Room) -> Vec<String> {
+    let mut lines = output(&cell.output, room.output);
     match (&cell.value, &cell.expectation) {
         (_, Some(stated)) if stated.holds() => lines.push(format!("✓ {}", stated.actual)),
         (_, Some(stated)) => {
             lines.push(format!("✗ {}", stated.actual));
             lines.push(format!("  expected {}", stated.expected));
         }
-        (Some(value), None) => lines.extend(value.text.lines().map(str::to_string)),
+        (Some(value), None) => {
+            lines.extend(value.text.lines().map(|line| on_paper(line).into_owned()))
+        }
         (None, None) => {}
     }
     lines.extend(cell.bindings.iter().map(binding));
@@ -122,8 +196,26 @@ fn results(cell: &CellReport) -> Vec<String> {
     lines
 }
 
+/// What a cell printed; of much, the beginning and the end.
+fn output(text: &str, most: usize) -> Vec<String> {
+    let marked = |line: &str| format!("» {}", on_paper(line));
+    let count = text.lines().count();
+    if count <= most {
+        return text.lines().map(marked).collect();
+    }
+    let last = most / 3;
+    let first = most - last - 1;
+    let mut lines: Vec<String> = text.lines().take(first).map(marked).collect();
+    lines.push(format!(
+        "… {} more lines; `--full` shows them",
+        count - first - last
+    ));
+    lines.extend(text.lines().skip(count - last).map(marked));
+    lines
+}
+
 fn binding(shown: &Shown) -> String {
-    format!("{} = {}", shown.name, shown.text)
+    format!("{} = {}", shown.name, on_paper(&shown.text))
 }
 
 fn line_of(source: &str, offset: usize) -> usize {
@@ -131,10 +223,6 @@ fn line_of(source: &str, offset: usize) -> usize {
         .iter()
         .filter(|b| **b == b'\n')
         .count()
-}
-
-fn columns(text: &str) -> usize {
-    text.chars().count()
 }
 
 #[cfg(test)]
@@ -179,6 +267,6 @@ mod tests {
               a, 2)   │ 2
             print(a)  │ » 1
         "#]]
-        .assert_eq(&render(source, &report));
+        .assert_eq(&render(source, &report, Room::PAPER));
     }
 }

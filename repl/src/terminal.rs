@@ -12,6 +12,7 @@ use rustyline::{Config, Editor};
 
 use crate::Options;
 use crate::run;
+use crate::streams::{complain, say};
 use commands::After;
 use editor::Helper;
 
@@ -33,12 +34,12 @@ pub(crate) fn repl(options: &Options) -> u8 {
     let mut editor = match open_editor() {
         Ok(editor) => editor,
         Err(error) => {
-            eprintln!("sumi: the terminal cannot be used: {error}");
+            complain!("sumi: the terminal cannot be used: {error}");
             return 1;
         }
     };
     if interactive {
-        println!(
+        say!(
             "Sumi {}. :help lists the commands, Ctrl-D leaves.",
             env!("CARGO_PKG_VERSION")
         );
@@ -64,7 +65,7 @@ fn converse(
             Err(ReadlineError::Interrupted) => continue,
             Err(ReadlineError::Eof) => return status,
             Err(error) => {
-                eprintln!("sumi: {error}");
+                complain!("sumi: {error}");
                 return 1;
             }
         };
@@ -93,6 +94,7 @@ fn open_editor() -> rustyline::Result<Editor<Helper, rustyline::history::Default
     let config = Config::builder()
         .history_ignore_dups(true)?
         .auto_add_history(false)
+        .completion_type(rustyline::CompletionType::List)
         .build();
     let mut editor = Editor::with_config(config)?;
     editor.set_helper(Some(Helper::default()));
@@ -122,37 +124,37 @@ fn evaluate(session: &mut Session, line: &str) -> u8 {
 }
 
 fn fail(error: &Error) -> u8 {
-    eprintln!("{}", error.to_string().trim_end());
+    complain!("{}", error.to_string().trim_end());
     run::exit_status(error)
 }
 
 fn show(report: &UnitReport) -> u8 {
     for warning in &report.warnings {
-        eprintln!("{}", warning.trim_end());
+        complain!("{}", warning.trim_end());
     }
     for definition in &report.defined {
         let colon = if definition.ty.is_empty() { "" } else { ": " };
-        println!("{}{colon}{}", definition.text, definition.ty);
+        say!("{}{colon}{}", definition.text, definition.ty);
     }
     if !report.again.is_empty() {
-        println!("compiled again: {}", report.again.join(", "));
+        say!("compiled again: {}", report.again.join(", "));
     }
     report.cells.iter().map(show_cell).max().unwrap_or(0)
 }
 
 fn show_cell(cell: &CellReport) -> u8 {
     for binding in &cell.bindings {
-        println!("{}: {} = {}", binding.name, binding.ty, binding.text);
+        say!("{}: {} = {}", binding.name, binding.ty, binding.text);
     }
     if let Some(value) = &cell.value {
-        println!("{}: {}", value.text, value.ty);
+        say!("{}: {}", value.text, value.ty);
     }
     if let Some(wrong) = cell.expectation.as_ref().filter(|e| !e.holds()) {
-        eprintln!("expected {}", wrong.expected);
+        complain!("expected {}", wrong.expected);
     }
     match &cell.error {
         Some(error) => {
-            eprintln!("{}", error.rendered.trim_end());
+            complain!("{}", error.rendered.trim_end());
             101
         }
         None => 0,

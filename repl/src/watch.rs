@@ -1,33 +1,51 @@
 //! `sumi sheet --watch FILE`: shows the sheet anew whenever the file is saved. A save while a cell still runs stops it.
 
-use std::io::Write;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
 
-use jit::{Config, Interrupter, UnitKind};
+use jit::{Interrupter, UnitKind, UnitReport};
 use notify::{EventKind, RecursiveMode, Watcher};
 
-use crate::Options;
-use crate::{run, sheet};
+use crate::interrupt::Running;
+use crate::sheet::Room;
+use crate::streams::complain;
+use crate::{Options, interrupt, run, sheet, streams};
 
+/// Clears the terminal, what was scrolled out of it included.
+const CLEAR: &str = "\x1b[2J\x1b[3J\x1b[H";
 /// How long to wait for the rest of a save: editors write a file in several steps.
 const SETTLE: Duration = Duration::from_millis(15);
 
-type Running = Arc<Mutex<Option<Interrupter>>>;
+/// How often a run is asked to stop that was overtaken by a save: one that is not yet under way cannot be.
+const ASK: Duration = Duration::from_millis(20);
 
-pub(crate) fn watch(path: &Path, options: &Options) -> u8 {
-    let running = Running::default();
-    let (_watcher, saved) = match follow(path, Arc::clone(&running)) {
+/// How long a sheet may run without a word.
+const PATIENCE: Duration = Duration::from_millis(300);
+const RUNNING: &str = "… running; Ctrl-C or a save stops the cell";
+
+/// Whether the file was saved since it was read.
+type Stale = Arc<AtomicBool>;
+
+pub(crate) fn watch(path: &Path, options: &Options, room: Room) -> u8 {
+    if let Err(code) = run::read(path) {
+        return code;
+    }
+    let stale = Stale::default();
+    let (_watcher, saved) = match follow(path, Arc::clone(&stale)) {
         Ok(following) => following,
         Err(error) => {
-            eprintln!("sumi: cannot watch {}: {error}", path.display());
+            complain!("sumi: cannot watch {}: {error}", path.display());
             return 1;
         }
     };
+    let running = Running::default();
+    interrupt::ends_a_cell_or_leaves(running.clone());
     loop {
-        redraw(path, options, &running);
+        stale.store(false, Ordering::Release);
+        redraw(path, options, room, &stale, &running);
         if saved.recv().is_err() {
             return 0;
         }
@@ -36,16 +54,14 @@ pub(crate) fn watch(path: &Path, options: &Options) -> u8 {
 }
 
 /// Watches the folder, since editors replace the file rather than write into it.
-fn follow(path: &Path, running: Running) -> notify::Result<(impl Watcher, Receiver<()>)> {
+fn follow(path: &Path, stale: Stale) -> notify::Result<(impl Watcher, Receiver<()>)> {
     let (tell, saved) = channel();
     let name = path.file_name().map(ToOwned::to_owned);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         let Ok(event) = event else { return };
         let ours = event.paths.iter().any(|p| p.file_name() == name.as_deref());
         if ours && !matches!(event.kind, EventKind::Access(_)) {
-            if let Some(interrupter) = running.lock().ok().and_then(|r| r.clone()) {
-                interrupter.interrupt();
-            }
+            stale.store(true, Ordering::Release);
             // The receiver is gone only when the program ends.
             let _ = tell.send(());
         }
@@ -58,37 +74,56 @@ fn follow(path: &Path, running: Running) -> notify::Result<(impl Watcher, Receiv
     Ok((watcher, saved))
 }
 
-fn redraw(path: &Path, options: &Options, running: &Running) {
+fn redraw(path: &Path, options: &Options, room: Room, stale: &Stale, running: &Running) {
     let shown = match run::read(path) {
-        Ok((name, source)) => match evaluate(&name, &source, options, running) {
-            Ok(report) => report.warnings.concat() + &sheet::render(&source, &report),
+        Ok((name, source)) => match evaluate(&name, &source, options, stale, running) {
+            Ok(report) => report.warnings.concat() + &sheet::render(&source, &report, room),
             Err(error) => error.to_string(),
         },
+        // It has been said; the sheet that was there stays, until the file is back.
         Err(_) => return,
     };
-    let mut out = std::io::stdout().lock();
-    // A terminal that went away ends the program by its signal.
-    let _ = write!(out, "\x1b[2J\x1b[H{shown}").and_then(|()| out.flush());
+    streams::put(format_args!("{CLEAR}{shown}"));
 }
 
 fn evaluate(
     name: &str,
     source: &str,
     options: &Options,
+    stale: &Stale,
     running: &Running,
-) -> Result<jit::UnitReport, jit::Error> {
-    let mut session = jit::Session::new(Config {
-        capture: true,
-        ..options.config()
-    })?;
-    set(running, Some(session.interrupter()));
+) -> Result<UnitReport, jit::Error> {
+    let mut session = sheet::open(options.config())?;
+    let (done, ended) = channel();
+    let asking = ask_to_stop(session.interrupter(), Arc::clone(stale), ended);
+    running.set(Some(session.interrupter()));
     let report = session.run_unit(name, source, UnitKind::Sheet);
-    set(running, None);
+    running.set(None);
+    drop::<Sender<()>>(done);
+    // It only waits and asks.
+    asking
+        .join()
+        .expect("compiler bug: the thread that stops a sheet panicked");
     report
 }
 
-fn set(running: &Running, interrupter: Option<Interrupter>) {
-    if let Ok(mut slot) = running.lock() {
-        *slot = interrupter;
-    }
+/// Stops the cells of a sheet that was saved again, until the sheet has ended.
+fn ask_to_stop(
+    interrupter: Interrupter,
+    stale: Stale,
+    ended: Receiver<()>,
+) -> std::thread::JoinHandle<()> {
+    std::thread::spawn(move || {
+        let start = Instant::now();
+        let mut said = false;
+        while ended.recv_timeout(ASK) == Err(RecvTimeoutError::Timeout) {
+            if !said && start.elapsed() > PATIENCE {
+                said = true;
+                streams::put(format_args!("{RUNNING}\n"));
+            }
+            if stale.load(Ordering::Acquire) {
+                interrupter.interrupt();
+            }
+        }
+    })
 }

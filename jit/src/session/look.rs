@@ -1,46 +1,94 @@
 //! Looking at a session without changing it: variables, types, names to complete.
 
-use compiler::env::{DefId, DefKind, Env};
+use compiler::env::{DefId, DefKind, Env, Head, Import, ModuleId};
+use compiler::hir::Imports;
 use compiler::types::{Ty, TyKind};
-use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use syntax::{FileId, SourceFile};
 
 use super::Session;
 use crate::report::{Error, Shown};
 
-/// The names that a session knows, for completion.
-#[derive(Clone, Debug, Default)]
+/// What a session knew at one moment, for completion.
+#[derive(Clone, Default)]
 pub struct Names {
-    top_level: Vec<String>,
-    /// Fields and methods, by the name of a variable or type.
-    members: FxHashMap<String, Vec<String>>,
+    known: Option<(Env, ModuleId)>,
 }
 
-const KEYWORDS: [&str; 26] = [
-    "as", "break", "const", "continue", "else", "enum", "extern", "false", "fn", "for", "if",
-    "impl", "import", "in", "let", "loop", "match", "mut", "none", "pub", "return", "struct",
-    "trait", "true", "var", "while",
+const KEYWORDS: [&str; 36] = [
+    "as", "break", "const", "continue", "else", "enum", "err", "extern", "false", "fn", "for",
+    "if", "impl", "import", "in", "let", "loop", "match", "mut", "none", "ok", "pub", "return",
+    "self", "some", "struct", "trait", "true", "type", "var", "while", "bool", "char", "str",
+    "i64", "f64",
 ];
 
 impl Names {
+    /// What may stand where an expression or statement begins.
     pub fn top_level(&self, prefix: &str) -> Vec<String> {
-        starting_with(&self.top_level, prefix)
+        let Some((env, home)) = &self.known else {
+            return Vec::new();
+        };
+        let prelude = env.module(ModuleId::PRELUDE);
+        let own = env.module(*home);
+        let public = prelude
+            .names
+            .iter()
+            .filter(|(_, def)| env.def(**def).is_pub);
+        let found = public
+            .map(|(name, _)| name)
+            .chain(own.names.keys())
+            .chain(own.imports.keys())
+            .map(SmolStr::as_str)
+            .chain(KEYWORDS);
+        starting_with(found, prefix)
     }
 
-    /// What may stand after the dot behind `receiver`.
+    /// What may stand after a dot behind `receiver`, an expression or the name of a module. The expression is not run.
     pub fn members(&self, receiver: &str, prefix: &str) -> Vec<String> {
-        self.members
-            .get(receiver)
-            .map(|names| starting_with(names, prefix))
-            .unwrap_or_default()
+        let Some((env, home)) = &self.known else {
+            return Vec::new();
+        };
+        if let Some(Import::Module(module)) = env.module(*home).imports.get(receiver) {
+            let names = env.module(*module).names.iter();
+            let public = names.filter(|(_, def)| env.def(**def).is_pub);
+            return starting_with(public.map(|(name, _)| name.as_str()), prefix);
+        }
+        let source = SourceFile::new(FileId(0), "", receiver);
+        let compiled = compiler::compile(env, &source, *home, &Imports::default());
+        let value = compiled.cells.last().and_then(|cell| cell.value);
+        let ty = value.and_then(|def| match &compiled.env.def(def).kind {
+            DefKind::Global(global) => global.ty,
+            _ => None,
+        });
+        let Some(ty) = ty else {
+            return Vec::new();
+        };
+        let mut found = fields_of(env, ty);
+        found.extend(Head::of(ty).iter().flat_map(|head| methods_of(env, head)));
+        starting_with(found.iter().map(SmolStr::as_str), prefix)
     }
 }
 
-fn starting_with(names: &[String], prefix: &str) -> Vec<String> {
-    names
-        .iter()
+fn starting_with<'n>(names: impl Iterator<Item = &'n str>, prefix: &str) -> Vec<String> {
+    let mut found: Vec<String> = names
         .filter(|name| name.starts_with(prefix))
-        .cloned()
-        .collect()
+        .map(str::to_owned)
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Methods that are called on a value, not on the type.
+fn methods_of(env: &Env, head: &Head) -> Vec<SmolStr> {
+    let mut names = env.method_names(head);
+    names.retain(|name| {
+        env.methods(head, name).any(|def| {
+            let params = &env.function(def).params;
+            params.first().is_some_and(|first| first.name == "self")
+        })
+    });
+    names
 }
 
 impl Session {
@@ -81,37 +129,23 @@ impl Session {
     }
 
     pub fn names(&self) -> Names {
-        let env = &self.front.env;
-        let prelude = &env.module(compiler::env::ModuleId::PRELUDE).names;
-        let own = &env.module(self.front.home).names;
-        let mut top_level: Vec<String> = KEYWORDS.iter().map(ToString::to_string).collect();
-        top_level.extend(prelude.keys().chain(own.keys()).map(ToString::to_string));
-        top_level.sort();
-        top_level.dedup();
-        let members = own.iter().filter_map(|(name, def)| {
-            let ty = match &env.def(*def).kind {
-                DefKind::Global(global) => global.ty?,
-                _ => return None,
-            };
-            Some((name.to_string(), fields_of(env, ty)))
-        });
         Names {
-            top_level,
-            members: members.collect(),
+            known: Some((self.front.env.clone(), self.front.home)),
         }
     }
 }
 
-fn fields_of(env: &Env, ty: Ty) -> Vec<String> {
-    let TyKind::Adt(def, _) = ty.kind() else {
-        return Vec::new();
-    };
-    match &env.def(*def).kind {
-        DefKind::Struct(found) => found
-            .fields
-            .iter()
-            .map(|field| field.name.to_string())
-            .collect(),
+fn fields_of(env: &Env, ty: Ty) -> Vec<SmolStr> {
+    match ty.kind() {
+        TyKind::Tuple(parts) => (0..parts.len()).map(|i| i.to_string().into()).collect(),
+        TyKind::Adt(def, _) => match &env.def(*def).kind {
+            DefKind::Struct(found) => found
+                .fields
+                .iter()
+                .map(|field| field.name.clone())
+                .collect(),
+            _ => Vec::new(),
+        },
         _ => Vec::new(),
     }
 }

@@ -8,6 +8,8 @@ use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Hinter};
 
+use super::commands;
+
 /// Completion works on what the session knew after the last entry.
 #[derive(Default, Hinter)]
 pub(crate) struct Helper {
@@ -78,36 +80,75 @@ impl Completer for Helper {
         pos: usize,
         _ctx: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let start = line[..pos]
-            .rfind(|c: char| !c.is_alphanumeric() && c != '_')
-            .map_or(0, |i| {
-                i + line[i..].chars().next().map_or(1, char::len_utf8)
-            });
-        let prefix = &line[start..pos];
-        let receiver = line[..start].strip_suffix('.').map(last_name);
-        let found = match receiver {
-            Some(receiver) => self.names.members(receiver, prefix),
+        let before = &line[..pos];
+        let start = word_start(before);
+        let prefix = &before[start..];
+        let found = match before[..start].strip_suffix('.') {
+            _ if before[..start].trim_start() == ":" => commands::starting_with(prefix),
+            Some(receiver) => {
+                let receiver = &receiver[receiver_start(receiver)..];
+                self.names.members(receiver.trim_end_matches('?'), prefix)
+            }
             None => self.names.top_level(prefix),
         };
-        Ok((
-            start,
-            found
-                .into_iter()
-                .map(|name| Pair {
-                    display: name.clone(),
-                    replacement: name,
-                })
-                .collect(),
-        ))
+        let pairs = found.into_iter().map(|name| Pair {
+            display: name.clone(),
+            replacement: name,
+        });
+        Ok((start, pairs.collect()))
     }
 }
 
-/// The name that ends the text: what stands before a dot.
-fn last_name(text: &str) -> &str {
-    let start = text
-        .rfind(|c: char| !c.is_alphanumeric() && c != '_')
-        .map_or(0, |i| {
-            i + text[i..].chars().next().map_or(1, char::len_utf8)
-        });
-    &text[start..]
+/// Where the name begins that ends the text.
+fn word_start(text: &str) -> usize {
+    let name = text.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
+    name.len()
+}
+
+/// Where the expression begins that ends the text: names, literals, calls and indices with dots between them.
+fn receiver_start(text: &str) -> usize {
+    let tokens = jit::token_classes(text);
+    let mut start = text.len();
+    let mut open = 0_usize;
+    let mut wants_name = true;
+    for (span, class) in tokens.into_iter().rev() {
+        let token = &text[span.clone()];
+        match token {
+            ")" | "]" if open > 0 || wants_name => {
+                open += 1;
+                wants_name = true;
+            }
+            "(" | "[" if open > 0 => {
+                open -= 1;
+                wants_name = true; // what is called or indexed may stand before it
+            }
+            _ if open > 0 => {}
+            "." | "?." => wants_name = true,
+            _ if wants_name && class != TokenClass::Operator && class != TokenClass::Keyword => {
+                wants_name = false;
+            }
+            _ => break,
+        }
+        start = span.start;
+    }
+    start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn receiver(text: &str) -> &str {
+        &text[receiver_start(text)..]
+    }
+
+    #[test]
+    fn the_receiver_is_the_whole_chain() {
+        assert_eq!(receiver("let a = b.c"), "b.c");
+        assert_eq!(receiver("1 + f(2, g[3]).x"), "f(2, g[3]).x");
+        assert_eq!(receiver("print(xs"), "xs");
+        assert_eq!(receiver("x = \"a b\""), "\"a b\"");
+        assert_eq!(receiver("a + [1, 2]"), "[1, 2]");
+        assert_eq!(receiver("f(a.b"), "a.b");
+    }
 }

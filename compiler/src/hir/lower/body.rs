@@ -6,6 +6,7 @@ use syntax::{Span, ast};
 
 use super::Unit;
 use super::declare::Declared;
+use super::statement::has_effect;
 use crate::env::DefId;
 use crate::hir::resolve::TypeScope;
 use crate::hir::{
@@ -156,17 +157,41 @@ impl<'a> Unit<'a> {
     }
 }
 
-/// Whether a top-level expression is one whose value is wanted: not an `if` or loop that stands there as a statement.
+/// Whether a top-level expression is one whose value is wanted. An `if` or `match` that stands there as a statement is not,
+/// nor a loop; one of whose branches is a mere value, which nobody could want to be dropped, is.
 fn shows_value(expr: &ast::Expr) -> bool {
-    !matches!(
-        expr.kind,
-        ast::ExprKind::If { .. }
-            | ast::ExprKind::Match { .. }
-            | ast::ExprKind::Block(_)
-            | ast::ExprKind::Loop { .. }
-            | ast::ExprKind::While { .. }
-            | ast::ExprKind::For { .. }
-    )
+    match &expr.kind {
+        ast::ExprKind::If {
+            then_block,
+            else_branch,
+            ..
+        } => {
+            let otherwise = else_branch.as_deref();
+            otherwise.is_some_and(|branch| gives_value(then_block) || shows_branch(branch))
+        }
+        ast::ExprKind::Match { arms, .. } => arms.iter().any(|arm| shows_branch(&arm.body)),
+        ast::ExprKind::Block(block) => gives_value(block),
+        ast::ExprKind::Loop { .. } | ast::ExprKind::While { .. } | ast::ExprKind::For { .. } => {
+            false
+        }
+        _ => true,
+    }
+}
+
+fn gives_value(block: &ast::Block) -> bool {
+    match block.stmts.last().map(|last| &last.kind) {
+        Some(ast::StmtKind::Expr(expr)) => shows_branch(expr),
+        _ => false,
+    }
+}
+
+fn shows_branch(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ast::ExprKind::If { .. } | ast::ExprKind::Match { .. } | ast::ExprKind::Block(_) => {
+            shows_value(expr)
+        }
+        _ => !has_effect(expr),
+    }
 }
 
 impl<'u, 'a> BodyLowering<'u, 'a> {

@@ -256,7 +256,7 @@ impl<'a> BodyLowering<'_, 'a> {
     }
 }
 
-fn has_effect(expr: &ast::Expr) -> bool {
+pub(super) fn has_effect(expr: &ast::Expr) -> bool {
     match &expr.kind {
         ast::ExprKind::Int(_)
         | ast::ExprKind::Float(_)
