@@ -11,11 +11,6 @@ use compiler::mir::{self, Elaborated};
 use compiler::own;
 use syntax::{Diagnostics, FileId, SourceFile};
 
-const LIBRARY: [&str; 2] = [
-    include_str!("../../stdlib/lang/intrinsics.sumi"),
-    include_str!("../../stdlib/lang/prelude.sumi"),
-];
-
 /// About twenty lines with a bit of everything; `#` is a number.
 const PIECE: &str = include_str!("piece.sumi");
 
@@ -35,7 +30,10 @@ fn main() {
         keep_best(&mut best, &times);
         whole = whole.min(total);
     }
-    let library_lines: usize = LIBRARY.iter().map(|text| text.lines().count()).sum();
+    let library_lines: usize = stdlib::lang::PRELUDE
+        .iter()
+        .map(|(_, text)| text.lines().count())
+        .sum();
     report("library", library_lines, &best);
     println!("library through `compile`: {:.2} ms", millis(whole));
 
@@ -58,7 +56,7 @@ fn main() {
 fn library() -> (Env, Times, Duration) {
     let mut env = Env::new();
     let mut sum = Times::default();
-    for (file, text) in LIBRARY.iter().enumerate() {
+    for (file, (_, text)) in stdlib::lang::PRELUDE.iter().enumerate() {
         let (_, times) = stages(&env, ModuleId::PRELUDE, text, file as u32);
         for (total, time) in sum.iter_mut().zip(times) {
             *total += time;
@@ -67,7 +65,7 @@ fn library() -> (Env, Times, Duration) {
     }
     let begin = Instant::now();
     let mut again = Env::new();
-    for (file, text) in LIBRARY.iter().enumerate() {
+    for (file, (_, text)) in stdlib::lang::PRELUDE.iter().enumerate() {
         again = whole(&again, text, file as u32);
     }
     black_box(again);

@@ -9,11 +9,6 @@ use crate::mir::Const;
 use crate::mir::interpret::{Captured, ConstValue, Interpreter, Outcome, eval_const};
 use crate::mono::{self, Mode};
 
-const LIBRARY: [&str; 2] = [
-    include_str!("../../stdlib/lang/intrinsics.sumi"),
-    include_str!("../../stdlib/lang/prelude.sumi"),
-];
-
 pub(crate) struct Ran {
     pub(crate) output: String,
     pub(crate) outcome: Outcome,
@@ -24,7 +19,7 @@ pub(crate) struct Ran {
 /// Compiles a unit after the library.
 pub(crate) fn compile(source: &str) -> Compiled {
     let mut env = Env::new();
-    for (file, text) in (2..).zip(LIBRARY) {
+    for (file, (_, text)) in (2..).zip(stdlib::lang::PRELUDE) {
         let library = unit(&env, ModuleId::PRELUDE, text, file);
         assert!(library.is_accepted(), "{:?}", library.diagnostics);
         env = library.env;

@@ -11,19 +11,8 @@ use crate::{compile, render};
 fn with_prelude() -> (Sources, Env) {
     let mut sources = Sources::new();
     let mut env = Env::new();
-    let library = [
-        include_str!("../../stdlib/lang/intrinsics.sumi"),
-        include_str!("../../stdlib/lang/prelude.sumi"),
-    ];
-    for text in library {
-        let (text, after) = unit(
-            &env,
-            &mut sources,
-            "<prelude>",
-            text,
-            ModuleId::PRELUDE,
-            &[],
-        );
+    for (name, text) in stdlib::lang::PRELUDE {
+        let (text, after) = unit(&env, &mut sources, name, text, ModuleId::PRELUDE, &[]);
         assert_eq!(text, "");
         env = after;
     }
@@ -164,14 +153,10 @@ fn modules_show_what_is_public() {
 #[test]
 fn the_library_modules_compile() {
     let (mut sources, env) = with_prelude();
-    let library = [
-        ("<io>", include_str!("../../stdlib/lang/io.sumi")),
-        ("<math>", include_str!("../../stdlib/lang/math.sumi")),
-    ];
-    for (name, text) in library {
+    for (name, text) in stdlib::lang::MODULES {
         let mut env = env.clone();
-        let module = env.fresh_module(name);
-        env.mark_loaded(name.into(), module);
+        let module = env.fresh_module(*name);
+        env.mark_loaded((*name).into(), module);
         let (text, _) = unit(&env, &mut sources, name, text, module, &[]);
         assert_eq!(text, "");
     }
@@ -208,7 +193,7 @@ fn the_examples_are_free_of_mistakes() {
     let (mut sources, mut env) = with_prelude();
     let io = env.fresh_module("io");
     env.mark_loaded("<io>".into(), io);
-    let text = include_str!("../../stdlib/lang/io.sumi");
+    let text = stdlib::lang::module("io").expect("a module");
     let (text, env) = unit(&env, &mut sources, "<io>", text, io, &[]);
     assert_eq!(text, "");
     let examples = [

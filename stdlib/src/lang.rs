@@ -1,18 +1,30 @@
 //! The part of the library that is written in Sumi.
 
-/// The sources of the prelude, in the order in which they are compiled: name and text.
-pub const PRELUDE: &[(&str, &str)] = &[
-    ("<intrinsics>", include_str!("../lang/intrinsics.sumi")),
-    ("<prelude>", include_str!("../lang/prelude.sumi")),
+macro_rules! sources {
+    ($($name:literal)*) => {
+        [$(($name, include_str!(concat!("../lang/", $name, ".sumi")))),*]
+    };
+}
+
+/// What every program can use without an import: name and text, in the order in which the sources are compiled; one may use
+/// what stands in those before it. Only `prelude/intrinsics` declares what is not written in Sumi. A runtime error in here is
+/// shown where the program called, since these functions are not part of the user's stack.
+pub const PRELUDE: &[(&str, &str)] = &sources![
+    "prelude/intrinsics"
+    "prelude/value"
+    "prelude/failure"
+    "prelude/number"
+    "prelude/array"
+    "prelude/range"
+    "prelude/text"
+    "prelude/outside"
 ];
 
-/// The text of a library module that programs import.
+/// The modules that programs import.
+pub const MODULES: &[(&str, &str)] = &sources!["io" "math"];
+
+/// The text of a library module.
 pub fn module(path: &str) -> Option<&'static str> {
     let found = MODULES.iter().find(|(name, _)| *name == path);
     found.map(|(_, text)| *text)
 }
-
-const MODULES: &[(&str, &str)] = &[
-    ("io", include_str!("../lang/io.sumi")),
-    ("math", include_str!("../lang/math.sumi")),
-];

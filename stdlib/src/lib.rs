@@ -32,7 +32,7 @@
 //! | `sumi_array_repeat` | `(T, x, i64 n) -> block` | `[x; n]`; `x` stays the caller's |
 //! | `sumi_str_to_cstr` | `(str) -> block` | the text and a zero byte: its elements are the `cstr`; release the block after the call |
 //! | `sumi_cstr_to_str` | `(cstr) -> str` | a copy; null is the empty text |
-//! | `sumi_…` | | each primitive of `lang/intrinsics.sumi` that generated code does not contain itself |
+//! | `sumi_…` | | each primitive of `lang/prelude/intrinsics.sumi` that generated code does not contain itself |
 //!
 //! Math functions are not here: generated code uses LLVM's intrinsics and the C library's functions (`sin`, `sinf`, …), which the
 //! table of [`symbols`] has, too.

@@ -41,10 +41,8 @@ fn printed(source: &str, stage: Stage) -> Result<String, String> {
         .emit("source.sumi", source, stage)
         .map_err(|e| e.to_string())?;
     if stage != Stage::Llvm {
-        return Ok(text
-            .lines()
-            .map(|line| format!("{}\n", line.trim_end()))
-            .collect());
+        let lines = text.lines().map(|line| format!("{}\n", line.trim_end()));
+        return Ok(renumbered(&lines.collect::<String>()));
     }
     let lines = text.lines().filter(|line| !depends_on_machine(line));
     Ok(lines.map(|line| plain(line) + "\n").collect())
@@ -61,6 +59,25 @@ fn plain(line: &str) -> String {
         out += if is_number { rest } else { "#" };
         if !is_number {
             out += part;
+        }
+    }
+    out
+}
+
+/// With the definitions counted from 0: their numbers change when the prelude grows.
+fn renumbered(text: &str) -> String {
+    let digits =
+        |part: &str| part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let number = |part: &str| part[..digits(part)].parse::<u32>().ok();
+    let first = text.split(".def").skip(1).chain(text.split(" def").skip(1));
+    let first = first.filter_map(number).min().unwrap_or(0);
+    let mut parts = text.split("def");
+    let mut out = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        out += "def";
+        match number(part) {
+            Some(n) => out += &format!("{}{}", n - first, &part[digits(part)..]),
+            None => out += part,
         }
     }
     out

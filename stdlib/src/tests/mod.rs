@@ -238,7 +238,7 @@ fn every_symbol_once() {
 #[test]
 fn every_primitive_has_a_symbol() {
     let names: Vec<&str> = crate::symbols().map(|symbol| symbol.name).collect();
-    for line in include_str!("../../lang/intrinsics.sumi").lines() {
+    for line in include_str!("../../lang/prelude/intrinsics.sumi").lines() {
         let Some(rest) = line.trim().strip_prefix("fn ") else {
             continue;
         };

@@ -8,7 +8,7 @@ use crate::hir::{Imports, lower};
 use crate::mir::{Built, verify, verify_built};
 use crate::own::{self, Needs};
 
-const INTRINSICS: &str = include_str!("../../../../stdlib/lang/intrinsics.sumi");
+const INTRINSICS: &str = include_str!("../../../../stdlib/lang/prelude/intrinsics.sumi");
 
 /// Builds everything in a file and compares the MIR; it is verified as built, and once more with ownership.
 fn check(source: &str, expected: Expect) {
