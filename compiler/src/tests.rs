@@ -156,7 +156,7 @@ fn the_library_modules_compile() {
     for (name, text) in stdlib::lang::MODULES {
         let mut env = env.clone();
         let module = env.fresh_module(*name);
-        env.mark_loaded((*name).into(), module);
+        env.mark_loaded(format!("<{name}>").into(), module);
         let (text, _) = unit(&env, &mut sources, name, text, module, &[]);
         assert_eq!(text, "");
     }

@@ -51,7 +51,7 @@ impl Front {
             color,
         };
         for (name, text) in stdlib::lang::PRELUDE {
-            let file = front.sources.add(*name, *text);
+            let file = front.sources.add(format!("<{name}>"), *text);
             let source = front.sources.file(file).clone();
             let compiled =
                 compiler::compile(&front.env, &source, ModuleId::PRELUDE, &Imports::default());
