@@ -1,7 +1,9 @@
 //! What earlier units defined: immutable and cheap to clone, so that undoing a definition is keeping the old `Env`.
 
 mod language;
+mod stored;
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use cranelift_entity::entity_impl;
@@ -11,11 +13,13 @@ use rustc_hash::FxBuildHasher;
 use smol_str::SmolStr;
 use syntax::Span;
 
+pub use stored::StoredBody;
+
 use crate::mir::Elaborated;
 use crate::types::{Ty, TyKind, TyNames};
 
 /// A definition: function, type, trait, global, constant. Never reused within a session.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DefId(u32);
 entity_impl!(DefId, "def");
 
@@ -33,7 +37,7 @@ impl DefId {
 }
 
 /// A module: a file, or the session's own scope, to which the lines of a REPL belong.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ModuleId(u32);
 entity_impl!(ModuleId, "module");
 
@@ -44,7 +48,7 @@ impl ModuleId {
 /// A map that is cheap to clone.
 type HashMap<K, V> = imbl::GenericHashMap<K, V, FxBuildHasher, DefaultSharedPtr>;
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Env {
     defs: HashMap<DefId, Arc<Def>>,
     modules: HashMap<ModuleId, Arc<ModuleScope>>,
@@ -60,7 +64,7 @@ pub struct Env {
     next_module: u32,
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct ModuleScope {
     pub name: SmolStr,
     /// A module of the library, which may use all of the prelude.
@@ -71,14 +75,14 @@ pub struct ModuleScope {
     pub imports: HashMap<SmolStr, Import>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Import {
     Module(ModuleId),
     Def(DefId),
 }
 
 /// The outermost constructor of a type: what a method is looked up by.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Head {
     Scalar(Ty),
     Str,
@@ -94,7 +98,7 @@ pub enum Head {
     Param,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Def {
     pub id: DefId,
     pub name: SmolStr,
@@ -105,7 +109,7 @@ pub struct Def {
     pub kind: DefKind,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub enum DefKind {
     Fn(FnDef),
     Struct(StructDef),
@@ -119,14 +123,14 @@ pub enum DefKind {
     },
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Generic {
     pub name: SmolStr,
     pub bounds: Vec<Bound>,
     pub is_const: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Bound {
     Eq,
     Ord,
@@ -138,7 +142,7 @@ pub enum Bound {
     Trait(DefId),
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct FnDef {
     /// Those of the `impl` first, then the function's own.
     pub generics: Vec<Generic>,
@@ -151,11 +155,12 @@ pub struct FnDef {
     /// How many of the first parameters a closure captured when it was made; of any other function none.
     pub captures: Option<usize>,
     pub origin: FnOrigin,
-    /// The generic body with drops, once the function has been compiled; `None` for externs.
-    pub body: Option<Arc<Elaborated>>,
+    /// Set once the function has been compiled; see [`FnDef::body`].
+    #[serde(skip)]
+    pub stored: Option<StoredBody>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct ParamDef {
     pub name: SmolStr,
     pub is_mut: bool,
@@ -165,7 +170,7 @@ pub struct ParamDef {
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FnOrigin {
     Sumi,
     /// `extern "sumi"` in the prelude: a primitive that the interpreter and codegen both know by name.
@@ -179,13 +184,13 @@ pub enum FnOrigin {
     Host,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct StructDef {
     pub generics: Vec<Generic>,
     pub fields: Vec<FieldDef>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct FieldDef {
     pub name: SmolStr,
     pub ty: Ty,
@@ -194,26 +199,26 @@ pub struct FieldDef {
     pub span: Span,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct EnumDef {
     pub generics: Vec<Generic>,
     pub variants: Vec<VariantDef>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct VariantDef {
     pub name: SmolStr,
     pub fields: Vec<FieldDef>,
     pub span: Span,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct TraitDef {
     pub generics: Vec<Generic>,
     pub methods: Vec<DefId>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct GlobalDef {
     /// `None` until `check` has seen its initial value.
     pub ty: Option<Ty>,
@@ -221,7 +226,7 @@ pub struct GlobalDef {
     pub origin: GlobalOrigin,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GlobalOrigin {
     Sumi,
     /// A variable of the embedding program, at a symbol of its table.
@@ -230,7 +235,7 @@ pub enum GlobalOrigin {
     Hidden,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct ConstDef {
     /// `None` until `check` has seen its initial value.
     pub ty: Option<Ty>,
@@ -259,6 +264,18 @@ impl Env {
         match &self.def(id).kind {
             DefKind::Fn(function) => function,
             _ => panic!("compiler bug: {id} is not a function"),
+        }
+    }
+
+    pub(crate) fn stored_body(&self, id: DefId) -> Option<&StoredBody> {
+        match &self.def(id).kind {
+            DefKind::Fn(function) => function.stored.as_ref(),
+            DefKind::Struct(_)
+            | DefKind::Enum(_)
+            | DefKind::Trait(_)
+            | DefKind::Global(_)
+            | DefKind::Const(_)
+            | DefKind::ExternType { .. } => None,
         }
     }
 
@@ -375,7 +392,11 @@ impl Env {
     }
 
     pub fn set_body(&mut self, id: DefId, body: Arc<Elaborated>) {
-        self.function_mut(id).body = Some(body);
+        self.store_body(id, StoredBody::new(body));
+    }
+
+    pub(crate) fn store_body(&mut self, id: DefId, body: StoredBody) {
+        self.function_mut(id).stored = Some(body);
     }
 
     /// Fills in what `check` inferred: the result type of a function, the type of a global or of a constant, where it was `None`.
@@ -414,6 +435,11 @@ impl Env {
 }
 
 impl FnDef {
+    /// The generic body with drops; `None` before it has been compiled, and for externs.
+    pub fn body(&self) -> Option<&Arc<Elaborated>> {
+        self.stored.as_ref().map(StoredBody::get)
+    }
+
     /// The result's type, after `check`.
     pub fn result(&self) -> Ty {
         self.ret

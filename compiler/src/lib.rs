@@ -10,6 +10,7 @@ pub mod mono;
 pub mod own;
 pub mod pipeline;
 pub mod render;
+pub mod snapshot;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -35,7 +35,7 @@ fn unit(env: &Env, module: ModuleId, source: &str, file: u32) -> Compiled {
 
 /// The bodies with ownership, as `--emit drops` shows them.
 pub(crate) fn drops(compiled: &Compiled) -> String {
-    let body = |def: &DefId| compiled.env.function(*def).body.clone().expect("a body");
+    let body = |def: &DefId| compiled.env.function(*def).body().cloned().expect("a body");
     let functions = compiled.unit.functions.iter().map(body);
     functions
         .chain(compiled.unit.cells.iter().cloned())
@@ -53,7 +53,7 @@ pub(crate) fn constant(compiled: &Compiled, name: &str) -> ConstValue {
 }
 
 fn evaluated(env: &Env, init: DefId) -> ConstValue {
-    let body = env.function(init).body.clone();
+    let body = env.function(init).body().cloned();
     eval_const(env, body.expect("a body")).expect("a constant")
 }
 

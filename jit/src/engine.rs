@@ -176,14 +176,14 @@ impl Engine {
                 message: format!("`{name}` has no code of its own"),
             });
         };
-        let modes = function.body.as_ref().map(|body| body.body().params.iter());
+        let modes = function.body().map(|body| body.body().params.iter());
         let owned = modes
             .into_iter()
             .flatten()
             .enumerate()
             .filter(|(_, mode)| **mode == ParamMode::Own)
             .fold(0, |bits, (index, _)| bits | 1 << index);
-        let effects = function.body.as_ref().map(|body| body.effects().clone());
+        let effects = function.body().map(|body| body.effects().clone());
         Ok(Code {
             address,
             owned,

@@ -43,23 +43,18 @@ type Chain = Vec<String>;
 
 impl Front {
     /// With the prelude.
-    pub(crate) fn new(color: bool) -> Result<Front, Error> {
-        let mut front = Front {
-            env: Env::new(),
-            sources: Sources::new(),
-            home: ModuleId::PRELUDE,
-            color,
-        };
+    pub(crate) fn new(color: bool) -> Front {
+        let mut sources = Sources::new();
         for (name, text) in stdlib::lang::PRELUDE {
-            let file = front.sources.add(format!("<{name}>"), *text);
-            let source = front.sources.file(file).clone();
-            let compiled =
-                compiler::compile(&front.env, &source, ModuleId::PRELUDE, &Imports::default());
-            front.accept_or_reject(&compiled)?;
-            front.env = compiled.env;
+            sources.add(format!("<{name}>"), *text);
         }
-        front.home = front.env.fresh_module("main");
-        Ok(front)
+        let mut env = compiler::snapshot::read(snapshot::PRELUDE);
+        Front {
+            home: env.fresh_module("main"),
+            env,
+            sources,
+            color,
+        }
     }
 
     /// Compiles a source and all that it imports. The environment is extended by what was accepted; on an error it is as before.
@@ -260,7 +255,7 @@ fn constant(env: &Env, def: compiler::env::DefId, constants: Constants) -> Optio
     let DefKind::Const(found) = &env.def(def).kind else {
         return None;
     };
-    let body = env.function(found.init).body.clone()?;
+    let body = env.function(found.init).body().cloned()?;
     let value = eval_const(env, body).ok()?;
     value.literal(found.ty()).or_else(|| {
         (constants == Constants::AsData && !value.holds_functions()).then_some(Const::Def(def))

@@ -66,7 +66,7 @@ struct Loaded {
 impl Session {
     pub fn new(config: Config) -> Result<Session, Error> {
         let machine = Machine::new(config.stack_bytes, config.memory_limit)?;
-        let front = Front::new(config.color)?;
+        let front = Front::new(config.color);
         let captured = Captured::default();
         machine.with_runtime(|runtime| {
             runtime.args.clone_from(&config.args);

@@ -27,7 +27,7 @@ impl<'ctx> Unit<'_, 'ctx> {
         let DefKind::Const(constant) = &env.def(def).kind else {
             panic!("compiler bug: {def} is not a constant");
         };
-        let body = env.function(constant.init).body.clone();
+        let body = env.function(constant.init).body().cloned();
         let body = body.unwrap_or_else(|| panic!("compiler bug: the constant {def} has no value"));
         let value = eval_const(env, body).unwrap_or_else(|error| {
             panic!("compiler bug: a constant that failed: {}", error.message)

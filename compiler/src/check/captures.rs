@@ -64,7 +64,7 @@ impl Checker<'_, '_> {
             has_self: false,
             captures: Some(captures.len()),
             origin: FnOrigin::Sumi,
-            body: None,
+            stored: None,
         };
         self.unit.env.insert(Def {
             id,

@@ -20,6 +20,7 @@ mod trap;
 mod types;
 mod verify;
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use cranelift_entity::{PrimaryMap, entity_impl};
@@ -36,11 +37,11 @@ pub use types::{captures_ty, const_ty, field_ty, project};
 pub use verify::{verify, verify_built};
 
 /// `_0` is the result; then come the parameters; then everything else.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Local(u32);
 entity_impl!(Local, "_");
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct BlockId(u32);
 entity_impl!(BlockId, "b");
 
@@ -49,7 +50,7 @@ entity_impl!(BlockId, "b");
 pub struct Built(pub(crate) Body);
 
 /// A body with ownership worked out. Only this can be run or compiled.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Elaborated {
     pub(crate) body: Body,
     pub(crate) effects: Effects,
@@ -57,7 +58,7 @@ pub struct Elaborated {
     pub(crate) escaping: Vec<bool>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Body {
     /// The definition it belongs to; a cell has one of its own.
     pub def: DefId,
@@ -69,7 +70,7 @@ pub struct Body {
 }
 
 /// Who owns an argument while the function runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ParamMode {
     /// The caller; the callee only reads.
     Borrow,
@@ -79,7 +80,7 @@ pub enum ParamMode {
     Mut,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LocalDecl {
     /// For a `Ref`, the type of the place it stands for.
     pub ty: Ty,
@@ -88,7 +89,7 @@ pub struct LocalDecl {
     pub kind: LocalKind,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum LocalKind {
     /// Holds a value that it owns.
     Owned,
@@ -101,7 +102,7 @@ pub enum LocalKind {
 }
 
 /// What a function may touch besides its arguments, through any chain of calls.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effects {
     pub reads: Vec<DefId>,
     pub writes: Vec<DefId>,
@@ -111,19 +112,19 @@ pub struct Effects {
     pub anything: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Block {
     pub statements: Vec<Statement>,
     pub terminator: Terminator,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Statement {
     pub kind: StatementKind,
     pub span: Span,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum StatementKind {
     /// Stores a value. `Built` leaves `old` at [`Old::Unknown`]; `own` decides what happens to the value that was there.
     Assign {
@@ -156,7 +157,7 @@ pub enum StatementKind {
 }
 
 /// What happens to the value that a store overwrites. It is dropped after the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Old {
     Unknown,
     Nothing,
@@ -164,7 +165,7 @@ pub enum Old {
     DropIf(Local),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Check {
     /// `index` (of any integer type) is within the array, fixed array or map of bytes at `place`.
     Index { index: Operand, place: Place },
@@ -178,7 +179,7 @@ pub enum Check {
     },
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Terminator {
     Goto(BlockId),
     If {
@@ -202,7 +203,7 @@ pub enum Terminator {
     Unreachable,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum PanicKind {
     Panic,
     Assert,
@@ -213,19 +214,19 @@ pub enum PanicKind {
     Argument,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Place {
     pub base: Base,
     pub projections: Vec<Projection>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Base {
     Local(Local),
     Global(DefId),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Projection {
     /// Of a struct or tuple.
     Field(u32),
@@ -241,7 +242,7 @@ pub enum Projection {
     Deref,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Operand {
     /// An independent value: shared, so that whoever writes splits.
     Copy(Place),
@@ -252,7 +253,7 @@ pub enum Operand {
     Const(Const),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Const {
     Int(IntTy, i128),
     Float(FloatTy, f64),
@@ -267,7 +268,7 @@ pub enum Const {
     Def(DefId),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Rvalue {
     Use(Operand),
     /// On scalars. Arithmetic wraps; division was checked; shift counts are taken modulo the width.
@@ -313,7 +314,7 @@ pub enum Rvalue {
     },
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum FormatPart {
     Text(Arc<str>),
     /// `literal` quotes text at the top, as a worksheet does.
@@ -324,13 +325,13 @@ pub enum FormatPart {
     },
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Arg {
     Value(Operand),
     Mut(Place),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Callee {
     /// A Sumi function, an extern, a host function or an intrinsic; the definition says which.
     Fn(DefId, Vec<Ty>),

@@ -156,7 +156,7 @@ pub fn instantiate(
         for def in &unit.functions {
             let function = env.function(*def);
             let is_root = function.generics.is_empty() && function.captures.is_none();
-            if is_root && function.body.is_some() {
+            if is_root && function.stored.is_some() {
                 ctx.callee(*def, Vec::new(), None);
             }
         }
@@ -196,7 +196,7 @@ impl Instantiation<'_> {
     }
 
     fn generic_body(&self, def: DefId) -> Arc<Elaborated> {
-        match &self.env.function(def).body {
+        match self.env.function(def).body() {
             Some(body) => body.clone(),
             None => panic!("compiler bug: {def} has no body"),
         }
@@ -233,7 +233,7 @@ impl Instantiation<'_> {
 
     fn import(&mut self, key: Key) -> Target {
         let function = self.env.function(key.0);
-        let signature = match &function.body {
+        let signature = match function.body() {
             Some(body) => self.signature(body.body(), &key.1),
             None => self.declared_signature(key.0, &key.1),
         };

@@ -51,7 +51,7 @@ impl<'e> Interfaces<'e> {
             return Effects::default();
         };
         match &function.origin {
-            FnOrigin::Sumi => match &function.body {
+            FnOrigin::Sumi => match function.body() {
                 Some(body) => body.effects().clone(),
                 None => Effects::default(),
             },
@@ -102,7 +102,7 @@ impl<'e> Interfaces<'e> {
         let Some(function) = self.function(def) else {
             return Vec::new();
         };
-        if let Some(body) = &function.body {
+        if let Some(body) = function.body() {
             return body.body().params.clone();
         }
         let is_intrinsic = matches!(function.origin, FnOrigin::Intrinsic(_));
@@ -154,9 +154,7 @@ impl<'e> Interfaces<'e> {
         if let Some(found) = self.unit.get(&def) {
             return found.escaping.get(param).copied().unwrap_or(true);
         }
-        let body = self
-            .function(def)
-            .and_then(|function| function.body.as_ref());
+        let body = self.function(def).and_then(|function| function.body());
         body.and_then(|body| body.escaping.get(param).copied())
             .unwrap_or(true)
     }

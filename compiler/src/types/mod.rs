@@ -7,6 +7,7 @@ mod display;
 mod fold;
 mod unify;
 
+use serde::{Deserialize, Serialize};
 use std::hash::{Hash, Hasher};
 use std::sync::{Mutex, OnceLock};
 
@@ -22,7 +23,7 @@ use crate::env::DefId;
 #[derive(Clone, Copy)]
 pub struct Ty(&'static TyKind);
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TyKind {
     Int(IntTy),
     Float(FloatTy),
@@ -56,7 +57,7 @@ pub enum TyKind {
     Error,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum IntTy {
     I8,
     I16,
@@ -68,20 +69,20 @@ pub enum IntTy {
     U64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum FloatTy {
     F32,
     F64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Scalar {
     Int(IntTy),
     Float(FloatTy),
 }
 
 /// The length of a `[T; N]`: known, or the n-th generic parameter.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Len {
     Known(u64),
     Param(u32, SmolStr),
@@ -89,25 +90,25 @@ pub enum Len {
     Infer(u32),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FnTy {
     pub params: Vec<FnParam>,
     pub ret: Ty,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FnParam {
     pub is_mut: bool,
     pub ty: Ty,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct InferVar {
     pub index: u32,
     pub kind: InferKind,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum InferKind {
     General,
     /// An integer literal: any numeric type; `i64` by default.
@@ -194,6 +195,19 @@ impl FloatTy {
 fn interner() -> &'static Mutex<FxHashSet<&'static TyKind>> {
     static INTERNER: OnceLock<Mutex<FxHashSet<&'static TyKind>>> = OnceLock::new();
     INTERNER.get_or_init(Mutex::default)
+}
+
+/// By its structure, so that it can go into a snapshot of the library.
+impl Serialize for Ty {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.kind().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Ty {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Ty, D::Error> {
+        TyKind::deserialize(deserializer).map(Ty::new)
+    }
 }
 
 impl Ty {

@@ -83,7 +83,7 @@ impl Session {
             let functions = unit
                 .functions
                 .iter()
-                .filter_map(|def| env.function(*def).body.as_ref());
+                .filter_map(|def| env.function(*def).body());
             let bodies = functions.chain(&unit.cells);
             return Ok(bodies.map(|body| body.body().display(env) + "\n").collect());
         }

@@ -327,7 +327,7 @@ pub(super) fn same_interface(before: &Env, former: DefId, after: &Env, new: DefI
             .collect()
     };
     let inferred = |function: &FnDef| {
-        let body = function.body.as_ref();
+        let body = function.body();
         body.map(|body| (body.body().params.clone(), body.effects().clone()))
     };
     !has_defaults(old)

@@ -1,14 +1,14 @@
 //! Format specs: `[<^>][+][0][width][_][.digits][x|b|o|e]`, parsed once by the compiler and handed to the runtime
 //! as one word.
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Align {
     Left,
     Center,
     Right,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Radix {
     X,
     B,
@@ -18,7 +18,7 @@ pub enum Radix {
 }
 
 /// What a spec is applied to, as far as specs care.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Subject {
     Int,
     Float,
@@ -26,7 +26,9 @@ pub enum Subject {
     Text,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct FormatSpec {
     /// Absent: numbers to the right, everything else to the left.
     pub align: Option<Align>,

@@ -120,7 +120,7 @@ impl<'a> Unit<'a> {
             self_ty: outer.self_ty,
             captures: None,
             origin,
-            body: None,
+            stored: None,
         }
     }
 
@@ -189,7 +189,7 @@ impl<'a> Unit<'a> {
             has_self: false,
             captures: None,
             origin: FnOrigin::Sumi,
-            body: None,
+            stored: None,
         };
         self.insert_fn(id, name, expr.span, false, None, function);
         self.jobs.push(Job::Value {

@@ -11,7 +11,7 @@ fn check(source: &str, change: impl FnOnce(&mut Elaborated)) {
     let compiled = compile(source);
     assert!(compiled.is_accepted(), "{:?}", compiled.diagnostics);
     let def = compiled.unit.functions[0];
-    let body = compiled.env.function(def).body.clone();
+    let body = compiled.env.function(def).body().cloned();
     let mut body = (*body.expect("a body")).clone();
     change(&mut body);
     let needs = Needs::new(&compiled.env);
