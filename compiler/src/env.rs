@@ -6,44 +6,17 @@ mod stored;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-use cranelift_entity::entity_impl;
 use imbl::Vector;
 use imbl::shared_ptr::DefaultSharedPtr;
 use rustc_hash::FxBuildHasher;
 use smol_str::SmolStr;
 use syntax::Span;
 
+pub use crate::ids::{DefId, ModuleId};
 pub use stored::StoredBody;
 
 use crate::mir::Elaborated;
 use crate::types::{Ty, TyKind, TyNames};
-
-/// A definition: function, type, trait, global, constant. Never reused within a session.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct DefId(u32);
-entity_impl!(DefId, "def");
-
-impl DefId {
-    // The language's own definitions have fixed ids; `Env::new` makes them.
-    pub const OPTION: DefId = DefId(0);
-    pub const RESULT: DefId = DefId(1);
-    pub const RANGE: DefId = DefId(2);
-    pub const RANGE_INCLUSIVE: DefId = DefId(3);
-    pub const MAP: DefId = DefId(4);
-    pub const SET: DefId = DefId(5);
-    pub const ERROR: DefId = DefId(6);
-    /// The first id for definitions of units.
-    pub const FIRST_FREE: u32 = 16;
-}
-
-/// A module: a file, or the session's own scope, to which the lines of a REPL belong.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct ModuleId(u32);
-entity_impl!(ModuleId, "module");
-
-impl ModuleId {
-    pub const PRELUDE: ModuleId = ModuleId(0);
-}
 
 /// A map that is cheap to clone.
 type HashMap<K, V> = imbl::GenericHashMap<K, V, FxBuildHasher, DefaultSharedPtr>;
@@ -324,13 +297,13 @@ impl Env {
 /// Extending. An `Env` that is to be kept is cloned first, which is cheap.
 impl Env {
     pub fn fresh_def(&mut self) -> DefId {
-        let id = DefId(self.next_def);
+        let id = DefId::from_u32(self.next_def);
         self.next_def += 1;
         id
     }
 
     pub fn fresh_module(&mut self, name: impl Into<SmolStr>) -> ModuleId {
-        let id = ModuleId(self.next_module);
+        let id = ModuleId::from_u32(self.next_module);
         self.next_module += 1;
         let scope = ModuleScope {
             name: name.into(),

@@ -4,6 +4,7 @@ pub mod boxes;
 pub mod check;
 pub mod env;
 pub mod hir;
+pub mod ids;
 pub mod layout;
 pub mod mir;
 pub mod mono;

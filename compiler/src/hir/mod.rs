@@ -15,7 +15,7 @@ use cranelift_entity::{PrimaryMap, entity_impl};
 use smol_str::SmolStr;
 use syntax::Span;
 
-use crate::env::{DefId, ModuleId};
+use crate::ids::{DefId, ModuleId};
 use crate::types::Ty;
 
 pub(crate) use children::children;

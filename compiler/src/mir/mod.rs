@@ -27,8 +27,8 @@ use cranelift_entity::{PrimaryMap, entity_impl};
 use smol_str::SmolStr;
 use syntax::Span;
 
-use crate::env::DefId;
 use crate::hir::{BinaryOp, UnaryOp};
+use crate::ids::DefId;
 use crate::types::{FloatTy, IntTy, Ty};
 
 pub use build::{build, build_cell};

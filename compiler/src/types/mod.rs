@@ -17,7 +17,7 @@ use smol_str::SmolStr;
 pub use display::TyNames;
 pub use unify::{InferTable, Origin, OriginKind, is_range};
 
-use crate::env::DefId;
+use crate::ids::DefId;
 
 /// An interned type. Compare with `==`; look inside with [`Ty::kind`].
 #[derive(Clone, Copy)]
