@@ -71,16 +71,6 @@ impl Checker<'_, '_> {
             self.refuse_maps(self.span(call.receiver));
             return Ty::error();
         }
-        // The library's methods that take closures come with closures, which have been reported.
-        let takes_closure = call.args.iter().any(|arg| {
-            matches!(
-                self.body.exprs[arg.value].kind,
-                hir::ExprKind::Closure { .. }
-            )
-        });
-        if takes_closure {
-            return Ty::error();
-        }
         let names = self.method_names(ty);
         let shown = self.show(ty);
         let names = names.iter().map(SmolStr::as_str);

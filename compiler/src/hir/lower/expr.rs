@@ -334,7 +334,7 @@ impl<'a> BodyLowering<'_, 'a> {
                 ClosureParam { pat, ty }
             })
             .collect();
-        let ret = result.map(|ty| self.ty(ty));
+        let ret = result.map(|ty| self.unit.resolve_result(ty, &self.types));
         let body = self.expr(body);
         self.pop_scope();
         self.closure_depth -= 1;

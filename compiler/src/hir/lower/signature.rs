@@ -96,7 +96,7 @@ impl<'a> Unit<'a> {
                 if result.is_mut {
                     self.reject("a projection (`-> mut T`)", result.span);
                 }
-                Some(self.resolve_type(&result.ty, &scope))
+                Some(self.resolve_result(&result.ty, &scope))
             }
             (None, Some(ast::FnBody::Expr(_))) => None,
             (None, Some(ast::FnBody::Block(_)) | None) => Some(Ty::unit()),

@@ -12,8 +12,18 @@ use crate::types::{FnParam, FnTy, Len, Ty, TyKind};
 const LONGEST_CONST_CHAIN: u32 = 64;
 
 impl Unit<'_> {
-    /// The type that is written; `Ty::error()` after a diagnostic.
+    /// The type of a value that is written; `Ty::error()` after a diagnostic.
     pub(crate) fn resolve_type(&mut self, ty: &ast::Type, scope: &TypeScope) -> Ty {
+        let found = self.resolve_result(ty, scope);
+        if found.is_never() {
+            self.diags.push(never_has_no_values(ty.span));
+            return Ty::error();
+        }
+        found
+    }
+
+    /// As [`Unit::resolve_type`], for the result of a function, which may be `never`.
+    pub(crate) fn resolve_result(&mut self, ty: &ast::Type, scope: &TypeScope) -> Ty {
         match &ty.kind {
             ast::TypeKind::Path { path, args } => {
                 self.resolve_type_path(path, args, ty.span, scope)
@@ -67,7 +77,7 @@ impl Unit<'_> {
             })
             .collect();
         let ret = match &fn_ty.result {
-            Some(result) => self.resolve_type(result, scope),
+            Some(result) => self.resolve_result(result, scope),
             None => Ty::unit(),
         };
         Ty::new(TyKind::Fn(FnTy { params, ret }))
@@ -329,4 +339,10 @@ fn wrong_type_args(name: &str, wanted: usize, given: usize, span: Span) -> Diagn
         format!("`{name}` takes {wanted_text}, but {given} are written"),
     )
     .at(span, "here")
+}
+
+fn never_has_no_values(span: Span) -> Diagnostic {
+    Diagnostic::error("never-value", "there are no values of type `never`")
+        .at(span, "stands only after `->`")
+        .help("it is the result type of a function that does not return, like `panic`")
 }
