@@ -19,6 +19,8 @@ pub(super) struct Slot {
     pub(super) default: Option<DefId>,
     /// Where it is declared, if that is the user's text.
     pub(super) span: Option<Span>,
+    /// What a type that is still open probably is.
+    pub(super) hint: Option<Ty>,
 }
 
 /// What is called, for messages.
@@ -95,6 +97,9 @@ impl Checker<'_, '_> {
         } = first;
         let ret = self.unit.result_of(found.id, span).subst(&type_args);
         self.hint_result(ret, expect);
+        let hoped = self.hoped(expect);
+        // In `pick(a, b)` of type `T`, what is expected of the call is expected of the arguments.
+        let hint = |ty: Ty| hoped.filter(|_| ty == ret && matches!(ty.kind(), TyKind::Infer(_)));
         self.require_bounds(&function.generics, &type_args, &found.name, span);
         let own = found.module != ModuleId::PRELUDE;
         let skip = usize::from(receiver.is_some());
@@ -108,6 +113,7 @@ impl Checker<'_, '_> {
                 is_mut: param.is_mut,
                 default: param.default,
                 span: own.then_some(param.span),
+                hint: hint(param.ty.subst(&type_args)),
             })
             .collect();
         let called = Called {
@@ -249,6 +255,7 @@ impl Checker<'_, '_> {
                 is_mut: false,
                 default: field.default,
                 span: own.then_some(field.span),
+                hint: None,
             })
             .collect();
         self.require_bounds(made.generics, &made.type_args, &made.found.name, span);
@@ -381,6 +388,7 @@ impl Checker<'_, '_> {
                 is_mut: param.is_mut,
                 default: None,
                 span: None,
+                hint: None,
             })
             .collect();
         let called = Called {
@@ -500,7 +508,13 @@ impl Checker<'_, '_> {
                 }
                 return;
             }
-            self.coerce(arg.value, slot.ty, why);
+            match slot.hint {
+                Some(hint) => {
+                    let found = self.check_expr(arg.value, Expect::Hint(hint));
+                    self.adjust(arg.value, found, slot.ty, why);
+                }
+                None => self.coerce(arg.value, slot.ty, why),
+            }
             return;
         }
         let found = self.check_expr(arg.value, Expect::Hint(slot.ty));

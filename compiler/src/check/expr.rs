@@ -22,7 +22,7 @@ impl Checker<'_, '_> {
         self.adjust(id, found, expected, why);
     }
 
-    fn adjust(&mut self, id: ExprId, found: Ty, expected: Ty, why: Why) {
+    pub(super) fn adjust(&mut self, id: ExprId, found: Ty, expected: Ty, why: Why) {
         let (found, expected) = (self.shallow(found), self.shallow(expected));
         if found == expected || found.is_never() {
             return;

@@ -176,6 +176,7 @@ impl Checker<'_, '_> {
                 is_mut: false,
                 default: Some(*def),
                 span: own.then_some(field.span),
+                hint: None,
             })
             .collect();
         let called = Called {

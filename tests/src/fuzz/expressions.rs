@@ -22,16 +22,23 @@ impl Generator {
         {
             return call;
         }
+        if self.random.chance(6) {
+            return self.generic(ty, depth - 1);
+        }
+        if self.random.chance(8)
+            && let Some(text) = self.over_elements(ty, depth - 1)
+        {
+            return text;
+        }
         if self.random.chance(8) {
             let condition = self.expr(&Ty::Bool, depth - 1);
             let (yes, no) = (self.expr(ty, depth - 1), self.expr(ty, depth - 1));
             return format!("(if {condition} {{ {yes} }} else {{ {no} }})");
         }
         if self.random.chance(8) {
-            let optional = self.expr(&Ty::Optional(Box::new(ty.clone())), depth - 1);
-            let other = self.expr(ty, depth - 1);
             // Only a place has a type that does not come from its surroundings.
-            if !optional.starts_with("none") && !optional.starts_with(['s', '(']) {
+            if let Some(optional) = self.read(&Ty::Optional(Box::new(ty.clone()))) {
+                let other = self.expr(ty, depth - 1);
                 return format!("({optional} ?? {other})");
             }
         }
@@ -44,6 +51,78 @@ impl Generator {
             Ty::Fixed(..) | Ty::Optional(_) | Ty::Tuple(_) | Ty::Struct(_) | Ty::Enum(_) => {
                 self.literal(ty, depth)
             }
+        }
+    }
+
+    /// Through one of the generic functions that every program has.
+    fn generic(&mut self, ty: &Ty, depth: usize) -> String {
+        let value = self.expr(ty, depth);
+        match self.random.below(3) {
+            0 => format!("same({value})"),
+            1 => {
+                let condition = self.expr(&Ty::Bool, depth);
+                let other = self.expr(ty, depth);
+                format!("pick({condition}, {value}, {other})")
+            }
+            _ => match self.read(&Ty::Array(Box::new(ty.clone()))) {
+                Some(array) => format!("last_or({array}, {value})"),
+                None => format!("apply(|| -> {} {{ {value} }})", ty.text()),
+            },
+        }
+    }
+
+    /// A method that takes a closure, on an array that is there.
+    fn over_elements(&mut self, ty: &Ty, depth: usize) -> Option<String> {
+        let (array, element) = (0..6).find_map(|_| match self.place(false)? {
+            (place, Ty::Array(element), _) => Some((place, *element)),
+            _ => None,
+        })?;
+        let name = self.name('x');
+        let closure = |generator: &mut Generator, wanted: &Ty| {
+            let scope = generator.scope.len();
+            generator.declare(&name, element.clone(), false, false);
+            // A call may change what the closure has captured.
+            let calls = std::mem::take(&mut generator.calls_left);
+            let body = generator.expr(wanted, depth);
+            generator.calls_left = calls;
+            generator.scope.truncate(scope);
+            body
+        };
+        match ty {
+            Ty::Array(to) if **to == element && self.random.chance(50) => {
+                let keep = closure(self, &Ty::Bool);
+                Some(format!("{array}.filter(|{name}| {keep})"))
+            }
+            Ty::Array(to) => {
+                let body = closure(self, to);
+                Some(format!(
+                    "{array}.map(|{name}: {}| -> {} {{ {body} }})",
+                    element.text(),
+                    to.text()
+                ))
+            }
+            Ty::Bool => {
+                let holds = closure(self, &Ty::Bool);
+                let which = *self.random.pick(&["any", "all"]);
+                Some(format!("{array}.{which}(|{name}| {holds})"))
+            }
+            Ty::Optional(inner) if **inner == element => {
+                let holds = closure(self, &Ty::Bool);
+                Some(format!("{array}.find(|{name}| {holds})"))
+            }
+            Ty::Int(_) | Ty::Float(_) | Ty::Str | Ty::Optional(_) => {
+                let first = self.expr(ty, depth);
+                let sum = self.name('a');
+                self.declare(&sum, ty.clone(), false, false);
+                let body = closure(self, ty);
+                self.scope.retain(|v| v.name != sum);
+                Some(format!(
+                    "{array}.fold({first}, |{sum}: {}, {name}: {}| {body})",
+                    ty.text(),
+                    element.text()
+                ))
+            }
+            Ty::Fixed(..) | Ty::Tuple(_) | Ty::Struct(_) | Ty::Enum(_) => None,
         }
     }
 
@@ -75,7 +154,7 @@ impl Generator {
             Ty::Bool => self.random.chance(50).to_string(),
             Ty::Str => format!("\"{}\"", self.random.pick(&WORDS)),
             Ty::Array(element) => {
-                let count = if self.random.chance(15) {
+                let count = if depth == 0 || self.random.chance(15) {
                     0
                 } else {
                     1 + self.random.below(3)
@@ -87,7 +166,7 @@ impl Generator {
                 let parts: Vec<String> = (0..*count).map(|_| part(self, element)).collect();
                 format!("[{}]", parts.join(", "))
             }
-            Ty::Optional(_) if self.random.chance(30) => "none".to_string(),
+            Ty::Optional(_) if depth == 0 || self.random.chance(30) => "none".to_string(),
             Ty::Optional(inner) => format!("some({})", part(self, inner)),
             Ty::Tuple(parts) => {
                 let parts: Vec<String> = parts.iter().map(|ty| part(self, ty)).collect();
@@ -111,7 +190,11 @@ impl Generator {
             }
             Ty::Enum(index) => {
                 let variants = self.types.enums[*index].clone();
-                let at = self.random.below(variants.len());
+                // The first variant of a recursive type ends it.
+                let at = match depth {
+                    0 => 0,
+                    _ => self.random.below(variants.len()),
+                };
                 let parts: Vec<String> = variants[at].iter().map(|ty| part(self, ty)).collect();
                 let payload = if parts.is_empty() {
                     String::new()

@@ -18,6 +18,8 @@ struct Function {
     name: String,
     params: Vec<(Ty, bool)>,
     result: Ty,
+    /// The first parameter is `self`.
+    is_method: bool,
     /// Globals that it, or what it calls, reads or writes.
     touches: Vec<String>,
 }
@@ -42,7 +44,13 @@ pub(crate) struct Generator {
 
 /// An index that is in range unless there is nothing, and text that stays short.
 const PRELUDE: &str = "fn ix(i: i64, n: i64) -> i64 = if n == 0 { 0 } else { (i % n + n) % n }
-fn cut(s: str) -> str = if s.len() > 40 { \"cut\" } else { s }";
+fn cut(s: str) -> str = if s.len() > 40 { \"cut\" } else { s }
+fn same<T>(x: T) -> T = x
+fn pick<T>(which: bool, a: T, b: T) -> T { if which { a } else { b } }
+fn last_or<T>(xs: [T], other: T) -> T = xs.last() ?? other
+fn apply<T>(f: fn() -> T) -> T = f()
+fn rotate<T>(mut a: T, mut b: T, mut c: T) { (a, b, c) = (b, c, a) }
+fn keep<T>(mut xs: [T], x: T) { if xs.len() < 5 { xs.push(x) } else { xs = [x] } }";
 
 /// The program of a seed.
 pub fn program(seed: u64) -> String {
@@ -133,6 +141,19 @@ impl Generator {
         let result = self.types.any(&mut self.random, 2);
         let mut params = Vec::new();
         let mut shown = Vec::new();
+        let receiver = match self.types.structs.len() {
+            0 => None,
+            count if self.random.chance(35) => Some(self.random.below(count)),
+            _ => None,
+        };
+        if let Some(index) = receiver {
+            let mutable = self.random.chance(60);
+            self.line(&format!("impl S{index} {{"));
+            self.indent += 1;
+            shown.push(if mutable { "mut self" } else { "self" }.to_string());
+            self.declare("self", Ty::Struct(index), mutable, false);
+            params.push((Ty::Struct(index), mutable));
+        }
         for _ in 0..self.random.below(4) {
             let ty = self.types.any(&mut self.random, 2);
             let mutable = self.random.chance(40);
@@ -161,6 +182,10 @@ impl Generator {
         self.line(&value);
         self.indent -= 1;
         self.line("}");
+        if receiver.is_some() {
+            self.indent -= 1;
+            self.line("}");
+        }
         self.result = None;
         self.scope = outer;
         let touches = std::mem::take(&mut self.touched);
@@ -168,6 +193,7 @@ impl Generator {
             name,
             params,
             result,
+            is_method: receiver.is_some(),
             touches,
         });
     }
@@ -252,10 +278,11 @@ impl Generator {
         }
         self.calls_left -= 1;
         let at = *self.random.pick(&found);
-        let (name, params, touches) = {
+        let (name, is_method, params, touches) = {
             let function = &self.functions[at];
             (
                 function.name.clone(),
+                function.is_method,
                 function.params.clone(),
                 function.touches.clone(),
             )
@@ -270,10 +297,23 @@ impl Generator {
             let (text, root) = self.place_of(&ty, &|root| {
                 !touches.contains(root) && !opened.contains(root)
             })?;
-            arguments.push(format!("mut {text}"));
+            let is_receiver = is_method && arguments.is_empty();
+            arguments.push(if is_receiver {
+                text
+            } else {
+                format!("mut {text}")
+            });
             opened.push(root);
         }
         self.touched.extend(touches);
+        if is_method {
+            let receiver = arguments.remove(0);
+            // What begins with a bracket would go on with the line above.
+            if !receiver.starts_with(|c: char| c.is_alphabetic()) || receiver.starts_with("if ") {
+                return None;
+            }
+            return Some(format!("{receiver}.{name}({})", arguments.join(", ")));
+        }
         Some(format!("{name}({})", arguments.join(", ")))
     }
 

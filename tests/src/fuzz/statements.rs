@@ -5,7 +5,7 @@ use super::types::{Ty, variant_name};
 
 impl Generator {
     pub(crate) fn statement(&mut self, depth: usize) {
-        match self.random.below(if depth == 0 { 9 } else { 20 }) {
+        match self.random.below(if depth == 0 { 12 } else { 23 }) {
             0 | 1 => self.binding(),
             2..=4 => self.assign(),
             5 => self.grow(),
@@ -15,13 +15,16 @@ impl Generator {
                 None => self.assign(),
             },
             8 => self.leave(),
-            9 | 10 => self.branch(depth - 1),
-            11 | 12 => self.for_each(depth - 1),
-            13 | 14 => self.for_mut(depth - 1),
-            15 => self.counted(depth - 1),
-            16 => self.while_loop(depth - 1),
-            17 => self.look_inside(depth - 1),
-            18 => self.match_enum(depth - 1),
+            9 => self.closure(),
+            10 => self.each(),
+            11 => self.through_generic(),
+            12 | 13 => self.branch(depth - 1),
+            14 | 15 => self.for_each(depth - 1),
+            16 | 17 => self.for_mut(depth - 1),
+            18 => self.counted(depth - 1),
+            19 => self.while_loop(depth - 1),
+            20 => self.look_inside(depth - 1),
+            21 => self.match_enum(depth - 1),
             _ => self.opened(depth - 1),
         }
     }
@@ -127,10 +130,98 @@ impl Generator {
         }
     }
 
+    /// A closure with what it captures; what it captured changes before it is called.
+    fn closure(&mut self) {
+        let (from, to) = (
+            self.types.any(&mut self.random, 1),
+            self.types.any(&mut self.random, 2),
+        );
+        let (function, param) = (self.name('q'), self.name('p'));
+        self.declare(&param, from.clone(), false, false);
+        let calls = std::mem::take(&mut self.calls_left);
+        let body = self.expr(&to, 3);
+        self.calls_left = calls;
+        self.scope.retain(|v| v.name != param);
+        self.line(&format!(
+            "let {function} = |{param}: {}| -> {} {{ {body} }}",
+            from.text(),
+            to.text()
+        ));
+        if self.random.chance(50) {
+            self.assign();
+        }
+        let argument = self.expr(&from, 2);
+        let name = self.name('v');
+        self.line(&format!("let {name} = {function}({argument})"));
+        let global = self.indent == 0;
+        self.declare(&name, to, false, global);
+    }
+
+    /// A closure that writes a variable around it, for each element.
+    fn each(&mut self) {
+        let element = self.types.any(&mut self.random, 1);
+        let Some((target, ty, root)) = self.place(true) else {
+            return self.binding();
+        };
+        if target != root || matches!(ty, Ty::Str) {
+            return self.assign();
+        }
+        let array = Ty::Array(Box::new(element.clone()));
+        let source = self.name('v');
+        let value = self.literal(&array, 2);
+        self.line(&format!("let {source}: {} = {value}", array.text()));
+        let param = self.name('x');
+        self.declare(&param, element, false, false);
+        let calls = std::mem::take(&mut self.calls_left);
+        let value = self.expr(&ty, 2);
+        self.calls_left = calls;
+        self.scope.retain(|v| v.name != param);
+        self.line(&format!(
+            "{source}.each(|{param}| {{ {target} = {value} }})"
+        ));
+    }
+
+    fn through_generic(&mut self) {
+        let Some((first, ty, root)) = self.place(true) else {
+            return self.assign();
+        };
+        if let Ty::Array(element) = &ty
+            && self.random.chance(50)
+        {
+            let value = self.expr(element, 2);
+            return self.line(&format!("keep(mut {first}, {value})"));
+        }
+        let mut roots = vec![root];
+        let mut places = vec![first];
+        for _ in 0..20 {
+            if let Some((text, other, its)) = self.place(true)
+                && other == ty
+                && !roots.contains(&its)
+            {
+                roots.push(its);
+                places.push(text);
+            }
+        }
+        match places.as_slice() {
+            [a, b, c, ..] => self.line(&format!("rotate(mut {a}, mut {b}, mut {c})")),
+            _ => self.assign(),
+        }
+    }
+
     /// Out of a loop or a function, on a condition.
     fn leave(&mut self) {
         let condition = self.expr(&Ty::Bool, 2);
         match self.result.clone() {
+            Some(Ty::Optional(_)) if self.random.chance(50) => {
+                let optional = self.types.any(&mut self.random, 1);
+                let wanted = Ty::Optional(Box::new(optional.clone()));
+                let name = self.name('v');
+                let value = self.literal(&wanted, 2);
+                self.line(&format!("let {name}: {} = {value}", wanted.text()));
+                let value = self.name('v');
+                self.line(&format!("let {value} = {name}?"));
+                self.declare(&value, optional, false, false);
+            }
             Some(result) if self.random.chance(60) => {
                 let value = self.expr(&result, 1);
                 self.line(&format!("if {condition} {{ return {value} }}"));

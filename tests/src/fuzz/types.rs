@@ -76,9 +76,18 @@ impl Types {
                 ));
                 types.structs.push(fields);
             } else {
-                let variants: Vec<Vec<Ty>> = (0..2 + random.below(2))
+                let recursive = random.chance(50);
+                let own = types.enums.len();
+                let mut variants: Vec<Vec<Ty>> = (0..2 + random.below(2))
                     .map(|_| (0..random.below(3)).map(|_| types.any(random, 2)).collect())
                     .collect();
+                if recursive {
+                    variants[0].clear();
+                    let last = variants.len() - 1;
+                    for _ in 0..1 + random.below(2) {
+                        variants[last].push(Types::around(random, own));
+                    }
+                }
                 let shown: Vec<String> = variants
                     .iter()
                     .enumerate()
@@ -93,6 +102,16 @@ impl Types {
             }
         }
         (types, lines)
+    }
+
+    /// A field of a recursive type.
+    fn around(random: &mut Random, own: usize) -> Ty {
+        let own = Ty::Enum(own);
+        match random.below(5) {
+            0 => Ty::Array(Box::new(own)),
+            1 => Ty::Optional(Box::new(own)),
+            _ => own,
+        }
     }
 
     pub(crate) fn scalar(random: &mut Random) -> Ty {
