@@ -128,6 +128,8 @@ pub struct FnDef {
     /// How many of the first parameters a closure captured when it was made; of any other function none.
     pub captures: Option<usize>,
     pub origin: FnOrigin,
+    /// `-> mut T`: the place in `self` that the function stands for. Its own code reads that place.
+    pub projection: Option<Projected>,
     /// Set once the function has been compiled; see [`FnDef::body`].
     #[serde(skip)]
     pub stored: Option<StoredBody>,
@@ -141,6 +143,35 @@ pub struct ParamDef {
     /// A function without parameters that computes the default.
     pub default: Option<DefId>,
     pub span: Span,
+}
+
+/// A place in `self`, step by step; without steps until `check` has seen the body.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Projected {
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub enum Step {
+    Field(u32),
+    Element(StepValue),
+    /// Another projection, with its arguments after `self`.
+    Through {
+        def: DefId,
+        type_args: Vec<Ty>,
+        args: Vec<StepValue>,
+    },
+}
+
+/// What a step of a projection needs to know.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum StepValue {
+    /// A parameter of the projection as it is.
+    Param(u32),
+    /// A function with the parameters of the projection, which computes it.
+    Computed(DefId),
+    /// A function without parameters: the default of another projection's parameter.
+    Default(DefId),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -383,6 +414,10 @@ impl Env {
             | DefKind::Trait(_)
             | DefKind::ExternType { .. } => panic!("compiler bug: {id} has no type to infer"),
         }
+    }
+
+    pub(crate) fn set_projection(&mut self, id: DefId, projected: Projected) {
+        self.function_mut(id).projection = Some(projected);
     }
 
     fn function_mut(&mut self, id: DefId) -> &mut FnDef {

@@ -208,6 +208,10 @@ impl<'u, 'e> Checker<'u, 'e> {
             if found.is_never() && self.infer.has_free(ret) {
                 return Ty::never();
             }
+        } else if function.projection.is_some() {
+            let found = self.check_expr(root, Expect::Hint(ret));
+            let span = self.blame(root);
+            self.unify_or_report(found, ret, span, why);
         } else if ret.is_unit() && self.is_block(root) {
             self.check_expr(root, Expect::Drop);
         } else if self.may_end_ok(root, ret) {
@@ -428,6 +432,8 @@ impl<'u, 'e> Checker<'u, 'e> {
         }
         if !self.reported {
             self.declare_closures();
+            self.declare_projection();
+            self.check_opened_projections();
         }
         let ret = self.infer.resolve(ret);
         self.tables.ret = Some(ret);

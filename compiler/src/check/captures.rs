@@ -64,6 +64,7 @@ impl Checker<'_, '_> {
             has_self: false,
             captures: Some(captures.len()),
             origin: FnOrigin::Sumi,
+            projection: None,
             stored: None,
         };
         self.unit.env.insert(Def {
@@ -80,7 +81,7 @@ impl Checker<'_, '_> {
     }
 
     /// The type parameters of the item around.
-    fn generics_around(&self) -> Vec<Generic> {
+    pub(super) fn generics_around(&self) -> Vec<Generic> {
         match &self.item {
             Item::Function { def, .. } => self.env().function(*def).generics.clone(),
             Item::Cell { .. } => Vec::new(),

@@ -147,7 +147,7 @@ impl Checker<'_, '_> {
                 base,
                 index,
                 default,
-            } => self.check_index(*base, *index, *default, span),
+            } => self.check_index(id, *base, *index, *default, span),
             ExprKind::Slice {
                 base,
                 start,

@@ -332,6 +332,7 @@ impl Checker<'_, '_> {
 
     pub(super) fn check_index(
         &mut self,
+        id: ExprId,
         base: ExprId,
         index: ExprId,
         default: Option<ExprId>,
@@ -370,11 +371,35 @@ impl Checker<'_, '_> {
                 Ty::error()
             }
             _ => {
+                if let Some(found) = self.find_method(ty, &SmolStr::new_static("[]"), span) {
+                    return self.check_own_index(id, base, index, found);
+                }
                 self.infer_expr(index);
                 let shown = self.show(ty);
                 self.fail(errors::not_indexable(span, &shown))
             }
         }
+    }
+
+    /// `grid[p]` by the `fn []` of the type.
+    fn check_own_index(
+        &mut self,
+        id: ExprId,
+        base: ExprId,
+        index: ExprId,
+        (def, type_args): (DefId, Vec<Ty>),
+    ) -> Ty {
+        let found = self.env().def(def).clone();
+        let first = FirstArgs {
+            type_args,
+            receiver: Some(CallArg::Expr(base)),
+        };
+        let arg = hir::Arg {
+            name: None,
+            is_mut: false,
+            value: index,
+        };
+        self.call_def(id, &found, first, &[arg], Expect::Nothing)
     }
 
     /// An index: of any integer type.

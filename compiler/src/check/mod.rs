@@ -16,6 +16,7 @@ mod method;
 mod operators;
 mod pattern;
 mod place;
+mod projection;
 #[cfg(test)]
 mod tests;
 mod unit;
@@ -91,6 +92,8 @@ pub struct Tables {
     pub fn_args: FxHashMap<ExprId, Vec<Ty>>,
     /// The function that each closure became.
     pub closures: FxHashMap<ExprId, Closure>,
+    /// In a projection, the functions that compute what its steps need, with what they compute.
+    pub computed: Vec<(DefId, ExprId)>,
     /// The result type of the body; a cell's is the type of its root.
     pub ret: Option<Ty>,
     /// The body's own value is dropped and `ok(())` is returned: a `()!` function that ends without a value. A `return` without a value in

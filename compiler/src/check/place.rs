@@ -80,11 +80,20 @@ impl Checker<'_, '_> {
             }
             ExprKind::Field { base, .. } => self.require_place(*base, used),
             ExprKind::Index { base, .. } => {
+                if let Some(reading) = self.read_only_indexing(expr) {
+                    let (span, shown) = (self.span(expr), self.shown_type_of(*base));
+                    let report = errors::indexing_reads(span, &shown, reading);
+                    self.report(report);
+                    return;
+                }
                 let is_text = self.tables.exprs[*base]
                     .is_some_and(|ty| matches!(self.shallow(ty).kind(), TyKind::Str));
                 if !is_text {
                     self.require_place(*base, used);
                 }
+            }
+            ExprKind::MethodCall { receiver, .. } if self.projection_of(expr).is_some() => {
+                self.require_place(*receiver, used);
             }
             ExprKind::Tuple(parts) if used == Use::Assigned => {
                 for part in parts {
@@ -109,6 +118,10 @@ impl Checker<'_, '_> {
         }
         let (name, declared) = (declared.name.clone(), declared.span);
         let binder = self.binder_of(local);
+        if binder == Binder::Param && self.is_in_projection() {
+            let report = errors::index_writes_self(self.span(expr), declared, used);
+            return self.report(report);
+        }
         let span = self.span(expr);
         self.report(errors::not_changeable(&name, span, declared, binder, used));
     }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use syntax::{Diagnostic, Diagnostics, Span};
 
 use super::body::{Checked, Checker, Item};
-use super::{TypedCell, TypedFunction, TypedModule, errors};
+use super::{TypedCell, TypedFunction, TypedModule, errors, projection};
 use crate::env::{DefId, DefKind, Env, ModuleId};
 use crate::hir;
 use crate::types::Ty;
@@ -22,6 +22,7 @@ pub fn check(env: &mut Env, module: hir::Module, diags: &mut Diagnostics) -> Typ
     for index in 0..unit.cells.len() {
         unit.check_cell(index);
     }
+    unit.check_projections();
     unit.finish()
 }
 
@@ -79,6 +80,19 @@ impl<'e> Unit<'e> {
             cells: module.cells.into_iter().map(Slot::Waiting).collect(),
             function_of,
             cell_of,
+        }
+    }
+
+    /// Through themselves they would lead nowhere.
+    fn check_projections(&mut self) {
+        let mut functions: Vec<DefId> = self.function_of.keys().copied().collect();
+        functions.sort_unstable();
+        for def in functions {
+            if projection::endless(self.env, def, &mut Vec::new()) {
+                let found = self.env.def(def).clone();
+                self.report(errors::projects_itself(found.span, &found.name));
+                return;
+            }
         }
     }
 

@@ -133,10 +133,15 @@ impl<'a> Unit<'a> {
 
 fn duplicate_name(name: &ast::Ident, first: Span) -> Diagnostic {
     let text = &name.name;
+    let help = if text == "[]" {
+        "a type has one `[]`: a projection, `fn [](mut self, …) -> mut T`, also serves for reading"
+    } else {
+        "a top-level name is defined once in a file; a `var` may be assigned again"
+    };
     Diagnostic::error("duplicate-name", format!("`{text}` is defined twice"))
         .at(name.span, "defined again here")
         .also(first, "first defined here")
-        .help("a top-level name is defined once in a file; a `var` may be assigned again")
+        .help(help)
 }
 
 #[cfg(test)]

@@ -77,6 +77,8 @@ impl Session {
         for def in &unit.compiled.unit.functions {
             let is_changed = |former: &DefId| {
                 !after.function(*def).generics.is_empty()
+                    || after.function(*def).projection.is_some()
+                    || before.function(*former).projection.is_some()
                     || !same_interface(before, *former, after, *def)
                     || self.has_company(*former)
             };

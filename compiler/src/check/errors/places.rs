@@ -91,6 +91,47 @@ pub(in super::super) fn not_a_place(span: Span, used: &Use) -> Diagnostic {
         .help(help)
 }
 
+pub(in super::super) fn indexing_reads(span: Span, ty: &str, declared: Span) -> Diagnostic {
+    Diagnostic::error(
+        "not-a-place",
+        format!("the `[]` of `{ty}` is for reading only"),
+    )
+    .at(span, "cannot change")
+    .also(declared, "it returns a value")
+    .help("write it as a projection: `fn [](mut self, …) -> mut T = ` and a place in `self`")
+}
+
+pub(in super::super) fn projected_twice(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(
+        "exclusive-access",
+        format!("two places in one `{ty}` are opened by projections in one call"),
+    )
+    .at(span, "they may be the same place")
+    .help("make the changes in two calls, or open the fields and elements themselves")
+}
+
+pub(in super::super) fn index_writes_self(span: Span, declared: Span, used: &Use) -> Diagnostic {
+    Diagnostic::error("not-changeable", "a projection may not change what it looks at")
+        .at(span, deed(used))
+        .also(declared, "only the place that is found is open to changes, where the projection is used")
+        .help("compute the index without changes, or write a method `fn name(mut self, …)` that returns a value")
+}
+
+pub(in super::super) fn not_projected(span: Span) -> Diagnostic {
+    Diagnostic::error("projection", "the body of a projection is one place in `self`")
+        .at(span, "this is no part of `self`")
+        .help("write fields and elements from `self` on, as in `self.cells[i].pos`; to return a value, leave out `mut` in `-> mut`")
+}
+
+pub(in super::super) fn projects_itself(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "projection",
+        format!("the projection `{name}` goes through itself"),
+    )
+    .at(span, "no place is ever reached")
+    .help("a projection must end in a field or element of `self`")
+}
+
 pub(in super::super) fn index_is_not_a_place(span: Span) -> Diagnostic {
     Diagnostic::error("not-a-place", "the number of an element cannot change")
         .at(span, "leave out `mut`")

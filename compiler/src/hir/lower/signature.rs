@@ -7,7 +7,7 @@ use super::declare::Declared;
 use super::{Job, Unit};
 use crate::env::{
     Bound, ConstDef, DefId, DefKind, EnumDef, FieldDef, FnDef, FnOrigin, Generic, GlobalDef,
-    GlobalOrigin, Head, ModuleId, ParamDef, StructDef, VariantDef,
+    GlobalOrigin, Head, ModuleId, ParamDef, Projected, StructDef, VariantDef,
 };
 use crate::hir::resolve::TypeScope;
 use crate::types::Ty;
@@ -92,12 +92,7 @@ impl<'a> Unit<'a> {
         }
         let is_foreign = origin != FnOrigin::Sumi;
         let ret = match (&decl.result, &decl.body) {
-            (Some(result), _) => {
-                if result.is_mut {
-                    self.reject("a projection (`-> mut T`)", result.span);
-                }
-                Some(self.resolve_result(&result.ty, &scope))
-            }
+            (Some(result), _) => Some(self.resolve_result(&result.ty, &scope)),
             (None, Some(ast::FnBody::Expr(_))) => None,
             (None, Some(ast::FnBody::Block(_)) | None) => Some(Ty::unit()),
         };
@@ -112,6 +107,7 @@ impl<'a> Unit<'a> {
                 scope: scope.clone(),
             });
         }
+        let projection = self.projection(decl, &mut params);
         FnDef {
             generics: scope.generics,
             has_self: decl.params.first().is_some_and(ast::Param::is_self),
@@ -120,8 +116,29 @@ impl<'a> Unit<'a> {
             self_ty: outer.self_ty,
             captures: None,
             origin,
+            projection,
             stored: None,
         }
+    }
+
+    /// `-> mut T`. As a function it only reads its `self`; the place is opened where it is used.
+    fn projection(&mut self, decl: &ast::FnDecl, params: &mut [ParamDef]) -> Option<Projected> {
+        let result = decl.result.as_ref().filter(|result| result.is_mut)?;
+        match params.split_first_mut() {
+            Some((first, others)) if first.is_mut && decl.params[0].is_self() => {
+                first.is_mut = false;
+                if let Some(other) = others.iter_mut().find(|param| param.is_mut) {
+                    self.diags.push(projection_takes_values(other));
+                    other.is_mut = false;
+                }
+            }
+            first => {
+                let place = first.map_or(decl.head_span, |(first, _)| first.span);
+                self.diags
+                    .push(projection_needs_mut_self(place, result.span));
+            }
+        }
+        Some(Projected::default())
     }
 
     fn param(
@@ -189,6 +206,7 @@ impl<'a> Unit<'a> {
             has_self: false,
             captures: None,
             origin: FnOrigin::Sumi,
+            projection: None,
             stored: None,
         };
         self.insert_fn(id, name, expr.span, false, None, function);
@@ -369,6 +387,12 @@ impl<'a> Unit<'a> {
         let function = self.signature(id, &full, decl, scope, FnOrigin::Sumi);
         match &decl.name {
             ast::FnName::Ident(_) => self.enter_method(id, head, &name, span, &function),
+            ast::FnName::Op(ast::FnOp::Index, _) => {
+                if function.params.len() != 2 || !function.has_self {
+                    self.diags.push(bad_indexing(span));
+                }
+                self.enter_method(id, head, &name, span, &function);
+            }
             ast::FnName::Op(..) => self.enter_operator(id, &name, span, &function),
         }
         self.insert_fn(id, name, span, member.is_pub, member.docs.clone(), function);
@@ -400,7 +424,7 @@ impl<'a> Unit<'a> {
 
     fn enter_operator(&mut self, id: DefId, name: &SmolStr, span: Span, function: &FnDef) {
         if name == "[]" {
-            self.reject("indexing of one's own type", span);
+            self.diags.push(bad_indexing(span));
             return;
         }
         let types: Vec<Ty> = function.params.iter().map(|param| param.ty).collect();
@@ -596,6 +620,29 @@ fn misplaced_self(span: Span) -> Diagnostic {
     )
     .at(span, "not possible here")
     .help("methods stand in an `impl Type { … }`")
+}
+
+fn projection_needs_mut_self(span: Span, result: Span) -> Diagnostic {
+    Diagnostic::error("projection", "only a place in `self` can be given away as `mut`")
+        .at(result, "`-> mut` makes this a projection")
+        .also(span, "a projection begins with `mut self`")
+        .help("write it as a method, `fn name(mut self, …) -> mut T = self.field`, or return a value without `mut`")
+}
+
+fn projection_takes_values(param: &ParamDef) -> Diagnostic {
+    let name = &param.name;
+    Diagnostic::error(
+        "projection",
+        "a projection opens nothing but a place in `self`",
+    )
+    .at(param.span, format!("`{name}` is `mut` too"))
+    .help(format!("take `{name}` as a value"))
+}
+
+fn bad_indexing(span: Span) -> Diagnostic {
+    Diagnostic::error("projection", "`[]` takes `self` and one index")
+        .at(span, "not as it stands here")
+        .help("write `fn [](mut self, index: T) -> mut U = self.field[…]` in an `impl`, or `fn [](self, index: T) -> U` for reading only")
 }
 
 fn missing_param_type(name: &ast::Ident) -> Diagnostic {

@@ -29,6 +29,13 @@ impl Builder<'_> {
             .get(&expr)
             .unwrap_or_else(|| panic!("compiler bug: {expr} is a call without a target"));
         match call.target {
+            // Of `a?.at(p)`, whose receiver has been evaluated.
+            Target::Fn(_) if self.projection_call(expr).is_some() => {
+                let place = self.read_bare_place(expr);
+                if let Some(dest) = dest {
+                    self.assign_local(dest, Rvalue::Use(Operand::Copy(place)), span);
+                }
+            }
             Target::Fn(def) => {
                 let callee = Callee::Fn(def, call.type_args.clone());
                 self.call_with(dest, expr, callee, call);

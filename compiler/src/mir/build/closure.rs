@@ -150,7 +150,7 @@ impl Builder<'_> {
 }
 
 /// The type parameters of a function as its own arguments.
-fn own_arguments(generics: &[Generic]) -> Vec<Ty> {
+pub(super) fn own_arguments(generics: &[Generic]) -> Vec<Ty> {
     let own = (0u32..).zip(generics).map(|(index, generic)| {
         if generic.is_const {
             let len = Len::Param(index, generic.name.clone());

@@ -16,6 +16,7 @@ mod operator;
 mod optional;
 mod pattern;
 mod place;
+mod projection;
 mod text;
 mod writes;
 
@@ -47,6 +48,9 @@ pub fn build(env: &Env, typed: &Typed, def: DefId) -> Vec<Built> {
         function.result(),
     );
     builder.parameters(def);
+    if let Some(projected) = &function.projection {
+        return builder.projection(typed, projected);
+    }
     builder.function_body();
     builder.finish()
 }

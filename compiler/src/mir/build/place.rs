@@ -12,7 +12,7 @@ use crate::types::TyKind;
 /// A place whose indices have been evaluated, but not yet compared with the lengths.
 pub(super) struct Unchecked {
     pub(super) place: Place,
-    checks: Vec<(Check, Span)>,
+    pub(super) checks: Vec<(Check, Span)>,
 }
 
 impl Builder<'_> {
@@ -24,7 +24,12 @@ impl Builder<'_> {
         match &self.hir.exprs[expr].kind {
             ExprKind::Local(_) | ExprKind::Global(_) => true,
             ExprKind::Field { optional, .. } => !optional && !self.tables.calls.contains_key(&expr),
-            ExprKind::Index { .. } => !self.tables.calls.contains_key(&expr),
+            ExprKind::Index { .. } => {
+                !self.tables.calls.contains_key(&expr) || self.projection_call(expr).is_some()
+            }
+            ExprKind::MethodCall { optional, .. } => {
+                !optional && self.projection_call(expr).is_some()
+            }
             _ => false,
         }
     }
@@ -82,6 +87,9 @@ impl Builder<'_> {
         if let Some(place) = self.evaluated.get(&expr) {
             return Unchecked::new(place.clone());
         }
+        if let Some((projected, call)) = self.projection_call(expr) {
+            return self.projected_call(expr, projected, call);
+        }
         match &self.hir.exprs[expr].kind {
             ExprKind::Local(id) => {
                 let local = self.declare(*id);
@@ -104,8 +112,12 @@ impl Builder<'_> {
     }
 
     fn element(&mut self, found: &mut Unchecked, index: ExprId, span: Span) {
-        let ty = self.place_ty(&found.place);
         let operand = self.operand(index);
+        self.element_at(found, operand, span);
+    }
+
+    pub(super) fn element_at(&mut self, found: &mut Unchecked, operand: Operand, span: Span) {
+        let ty = self.place_ty(&found.place);
         if let (Operand::Const(Const::Int(_, value)), TyKind::FixedArray(..) | TyKind::Array(_)) =
             (&operand, ty.kind())
             && let Ok(index) = u64::try_from(*value)
@@ -164,7 +176,7 @@ impl Builder<'_> {
 }
 
 impl Unchecked {
-    fn new(place: Place) -> Unchecked {
+    pub(super) fn new(place: Place) -> Unchecked {
         Unchecked {
             place,
             checks: Vec::new(),
