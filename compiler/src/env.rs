@@ -301,6 +301,13 @@ impl Env {
         self.variants.get(name).into_iter().flatten().copied()
     }
 
+    /// The names of all variants, for suggestions.
+    pub fn variant_names(&self) -> Vec<SmolStr> {
+        let mut names: Vec<SmolStr> = self.variants.keys().cloned().collect();
+        names.sort_unstable();
+        names
+    }
+
     /// The module that was made from a source of this name, if it has been loaded.
     pub fn loaded_module(&self, source_name: &str) -> Option<ModuleId> {
         self.loaded.get(source_name).copied()

@@ -36,6 +36,8 @@ pub(crate) struct Ready {
 pub(crate) struct Gathered {
     pub(crate) units: Vec<Ready>,
     pub(crate) warnings: Vec<String>,
+    /// The same as data.
+    pub(crate) problems: Vec<Problem>,
 }
 
 /// A module on the way of being loaded, for the message about a cycle.
@@ -73,6 +75,7 @@ impl Front {
         let mut gathered = Gathered {
             units: Vec::new(),
             warnings: Vec::new(),
+            problems: Vec::new(),
         };
         let chain = vec![self.sources.file(file).name.clone()];
         match self.unit(file, self.home, &chain, again, &mut gathered) {
@@ -117,6 +120,8 @@ impl Front {
                 .iter()
                 .map(|each| render::render(&self.sources, each, self.color)),
         );
+        let problems = compiled.diagnostics.iter().map(|each| self.problem(each));
+        gathered.problems.extend(problems);
         let before = std::mem::replace(&mut self.env, compiled.env.clone());
         gathered.units.push(Ready {
             file,
@@ -211,6 +216,7 @@ impl Front {
             },
             code: diagnostic.code.to_string(),
             message: diagnostic.message.clone(),
+            help: diagnostic.help.clone(),
             file: name,
             line: start.line as usize,
             column: start.column as usize,

@@ -30,7 +30,9 @@ pub use engine::{Engine, Func};
 pub use host::desc;
 pub use host::{Args, HostElement, HostField, HostPlain, HostStruct, HostType};
 pub use host_fn::{HostFn, HostParam, HostResult};
-pub use report::{CellReport, Error, Expectation, Frame, RuntimeError, Shown, UnitReport};
+pub use report::{
+    CellReport, Checked, Error, Expectation, Frame, Problem, RuntimeError, Shown, UnitReport,
+};
 pub use run::Interrupter;
 pub use session::{Names, Session};
 pub use symbol::{HostKind, HostSymbol, HostSymbols};

@@ -8,7 +8,7 @@
 //! | `run_script(name, text) -> Result<(), Error>` | `sumi FILE`: every cell in order, output straight to the sink, stops at the first error |
 //! | `interpret(name, text) -> Result<(), Error>` | the same through the MIR interpreter, for tests |
 //! | `run_unit(name, text, UnitKind::{Sheet, Line}) -> Result<UnitReport, Error>` | a worksheet or a REPL line: a cell that fails does not end those that do not need it |
-//! | `check(name, text) -> Result<Vec<String>, Error>` | rendered warnings |
+//! | `check(name, text) -> Result<Checked, Error>` | warnings, rendered and as data |
 //! | `emit(name, text, Stage) -> Result<String, Error>`, `type_of(text)` | `--emit`, `:type` |
 //! | `undo() -> Option<String>` | takes back the last unit, its effects on variables included; says what it was |
 //! | `variables() -> Vec<Shown>`, `names() -> Names` | `:vars`, completion (`Names::top_level(prefix)`, `Names::members(variable, prefix)`) |
@@ -19,6 +19,14 @@
 //! Free functions for editors: `is_complete(text) -> bool`, `token_classes(text) -> Vec<(Range<usize>, TokenClass)>`.
 
 use std::ops::Range;
+
+/// What is to be said about a text that is not wrong.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// Rendered, each by itself.
+    pub warnings: Vec<String>,
+    pub problems: Vec<Problem>,
+}
 
 /// What running a unit showed.
 #[derive(Clone, Debug, Default)]
@@ -126,6 +134,8 @@ pub struct Problem {
     pub severity: &'static str,
     pub code: String,
     pub message: String,
+    /// How to mend it.
+    pub help: Vec<String>,
     pub file: String,
     /// Lines and columns from 1; columns count characters, the end is exclusive.
     pub line: usize,

@@ -30,7 +30,7 @@ use crate::front::{Constants, Front, Ready};
 use crate::linked::{Linked, Surroundings};
 use crate::machine::Machine;
 use crate::output::Captured;
-use crate::report::{Error, RuntimeError, UnitReport};
+use crate::report::{Checked, Error, RuntimeError, UnitReport};
 use crate::run::Interrupter;
 use crate::saved::Saved;
 use crate::symbol::HostSymbols;
@@ -131,7 +131,7 @@ impl Session {
     }
 
     /// Looks for mistakes without running anything; gives the warnings.
-    pub fn check(&mut self, name: &str, text: &str) -> Result<Vec<String>, Error> {
+    pub fn check(&mut self, name: &str, text: &str) -> Result<Checked, Error> {
         let before = self.front.env.clone();
         let gathered = self.front.gather(name, text);
         let checked = gathered.and_then(|gathered| {
@@ -139,7 +139,10 @@ impl Session {
                 self.front
                     .program(ready, Mode::Session, Constants::AsData)?;
             }
-            Ok(gathered.warnings)
+            Ok(Checked {
+                warnings: gathered.warnings,
+                problems: gathered.problems,
+            })
         });
         self.front.env = before;
         checked

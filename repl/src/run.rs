@@ -40,8 +40,8 @@ pub(crate) fn check(path: &Path, options: &Options) -> u8 {
         Ok(session) => session,
         Err(code) => return code,
     };
-    finish(session.check(&name, &source).map(|warnings| {
-        for warning in warnings {
+    finish(session.check(&name, &source).map(|checked| {
+        for warning in checked.warnings {
             complain!("{}", warning.trim_end());
         }
     }))

@@ -1,6 +1,7 @@
 //! `tests/errors`: under the line with the mistake stands `//  ^ error[code]: text`, the caret below the first column of the
-//! primary label. Exactly those diagnostics must appear. What begins in the first three columns is written `// ^2 error[code]: text`,
-//! with the column. Blessing writes the markers.
+//! primary label, and `//  help: text` under that for each help. What begins in the first three columns is written
+//! `// ^2 error[code]: text`, with the column. Exactly those diagnostics must appear; helps are compared where the file has any.
+//! A line `// ---- title` begins another program. Blessing writes the markers.
 
 use std::path::Path;
 
@@ -9,36 +10,63 @@ use jit::{Config, Error, Session};
 use crate::{blessing, read};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Expected {
+pub(crate) struct Expected {
     line: usize,
     column: usize,
     text: String,
+    help: Vec<String>,
 }
 
 pub fn test(path: &Path) -> Result<(), String> {
     let source = read(path)?;
-    let mut expected = expectations(&source);
-    let mut session = Session::new(Config::default()).map_err(|e| e.to_string())?;
-    let mut found = match session.check(&path.display().to_string(), &source) {
-        Ok(_) => Vec::new(),
-        Err(Error::Rejected { problems, .. }) => problems
-            .into_iter()
-            .map(|p| Expected {
-                line: p.line,
-                column: p.column,
-                text: format!("{}[{}]: {}", p.severity, p.code, p.message),
-            })
-            .collect(),
-        Err(other) => return Err(other.to_string()),
-    };
-    expected.sort();
-    found.sort();
-    if found.is_empty() {
-        return Err("there is no mistake in the file".to_string());
+    let name = path.display().to_string();
+    let mut wrong = String::new();
+    let mut blessed_source = String::new();
+    for (first_line, program) in programs(&source) {
+        let found = diagnostics(&name, program)?;
+        if blessing() {
+            blessed_source += &blessed(program, &found);
+        } else if let Err(difference) = compare(program, found) {
+            wrong += &format!("the program at line {first_line}:\n{difference}");
+        }
     }
     if blessing() {
-        return std::fs::write(path, marked(&source, &found)).map_err(|e| e.to_string());
+        return std::fs::write(path, blessed_source).map_err(|e| e.to_string());
     }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+/// The programs of a file with the number of the line where each begins.
+fn programs(source: &str) -> Vec<(usize, &str)> {
+    let mut starts = vec![(1, 0)];
+    let mut at = 0;
+    for (index, line) in source.split_inclusive('\n').enumerate() {
+        if line.starts_with("// ---- ") && at > 0 {
+            starts.push((index + 1, at));
+        }
+        at += line.len();
+    }
+    let ends = starts
+        .iter()
+        .skip(1)
+        .map(|(_, at)| *at)
+        .chain([source.len()]);
+    let programs = starts.iter().zip(ends);
+    programs
+        .map(|((line, start), end)| (*line, &source[*start..end]))
+        .collect()
+}
+
+fn compare(program: &str, mut found: Vec<Expected>) -> Result<(), String> {
+    let mut expected = expectations(program);
+    if expected.is_empty() {
+        return Err("it expects no diagnostic".to_string());
+    }
+    if expected.iter().all(|one| one.help.is_empty()) {
+        found.iter_mut().for_each(|one| one.help.clear());
+    }
+    expected.sort();
+    found.sort();
     if expected == found {
         Ok(())
     } else {
@@ -46,14 +74,47 @@ pub fn test(path: &Path) -> Result<(), String> {
     }
 }
 
+/// What `sumi check` finds, warnings included.
+pub(crate) fn diagnostics(name: &str, source: &str) -> Result<Vec<Expected>, String> {
+    let mut session = Session::new(Config::default()).map_err(|e| e.to_string())?;
+    match session.check(name, source) {
+        Ok(checked) => Ok(checked.problems.into_iter().map(expected).collect()),
+        Err(Error::Rejected { problems, .. }) => Ok(problems.into_iter().map(expected).collect()),
+        Err(other) => Err(other.to_string()),
+    }
+}
+
+fn expected(problem: jit::Problem) -> Expected {
+    Expected {
+        line: problem.line,
+        column: problem.column,
+        text: format!(
+            "{}[{}]: {}",
+            problem.severity, problem.code, problem.message
+        ),
+        help: problem.help,
+    }
+}
+
+fn is_marker(line: &str) -> bool {
+    let comment = line.trim_start().strip_prefix("//").map(str::trim_start);
+    comment.is_some_and(|text| text.starts_with('^') || text.starts_with("help: "))
+}
+
 fn expectations(source: &str) -> Vec<Expected> {
-    let mut found = Vec::new();
+    let mut found: Vec<Expected> = Vec::new();
     let mut code_line = 0;
     for (index, line) in source.lines().enumerate() {
-        let Some(text) = marker(line) else {
+        if !is_marker(line) {
             code_line = index + 1;
             continue;
-        };
+        }
+        let text = line.trim_start().trim_start_matches("//").trim_start();
+        if let (Some(help), Some(last)) = (text.strip_prefix("help: "), found.last_mut()) {
+            last.help.push(help.trim().to_string());
+            continue;
+        }
+        let text = text.trim_start_matches('^');
         let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         let column = match text[..digits].parse() {
             Ok(column) => column,
@@ -63,30 +124,36 @@ fn expectations(source: &str) -> Vec<Expected> {
             line: code_line,
             column,
             text: text[digits..].trim().to_string(),
+            help: Vec::new(),
         });
     }
     found
 }
 
-/// What follows the caret of a line that is a marker.
-fn marker(line: &str) -> Option<&str> {
-    let comment = line.trim_start().strip_prefix("//")?;
-    comment.trim_start().strip_prefix('^')
-}
-
-/// The source with the diagnostics under its lines, instead of the markers that it has.
-fn marked(source: &str, found: &[Expected]) -> String {
+/// The source with these diagnostics instead of those that it expects.
+fn blessed(source: &str, found: &[Expected]) -> String {
+    let markers: Vec<usize> = source
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| is_marker(line))
+        .map(|(index, _)| index + 1)
+        .collect();
     let mut out = String::new();
     for (index, line) in source.lines().enumerate() {
-        if marker(line).is_some() {
+        let number = index + 1;
+        if markers.contains(&number) {
             continue;
         }
         out += &format!("{line}\n");
-        for Expected { column, text, .. } in found.iter().filter(|f| f.line == index + 1) {
-            out += &match column.checked_sub(3) {
-                Some(blanks) if blanks > 0 => format!("//{}^ {text}\n", " ".repeat(blanks)),
-                _ => format!("// ^{column} {text}\n"),
+        for one in found.iter().filter(|one| one.line == number) {
+            let blanks = " ".repeat(one.column.saturating_sub(3));
+            out += &match blanks.as_str() {
+                "" => format!("// ^{} {}\n", one.column, one.text),
+                blanks => format!("//{blanks}^ {}\n", one.text),
             };
+            for help in &one.help {
+                out += &format!("//{blanks}  help: {help}\n");
+            }
         }
     }
     out
@@ -94,7 +161,14 @@ fn marked(source: &str, found: &[Expected]) -> String {
 
 fn difference(expected: &[Expected], found: &[Expected]) -> String {
     let mut out = String::new();
-    let show = |e: &Expected| format!("{}:{} {}\n", e.line, e.column, e.text);
+    let show = |e: &Expected| {
+        let help: String = e
+            .help
+            .iter()
+            .map(|help| format!("    help: {help}\n"))
+            .collect();
+        format!("{}:{} {}\n{help}", e.line, e.column, e.text)
+    };
     for missing in expected.iter().filter(|e| !found.contains(e)) {
         out += &format!("not reported: {}", show(missing));
     }

@@ -223,7 +223,12 @@ impl Checker<'_, '_> {
         let Some(index) = item.variants.iter().position(|v| v.name == *name) else {
             self.infer_args(args);
             let names = item.variants.iter().map(|v| v.name.as_str());
-            return self.fail(errors::unknown_variant(name, name_span, &found.name, names));
+            let report = errors::unknown_variant(name, name_span, &found.name, names);
+            return if self.may_be_skipped(name) {
+                Ty::error()
+            } else {
+                self.fail(report)
+            };
         };
         let variant = &item.variants[index];
         let span = self.span(id);
@@ -306,7 +311,12 @@ impl Checker<'_, '_> {
             && let DefKind::Enum(item) = &found.kind
         {
             let names = item.variants.iter().map(|v| v.name.as_str());
-            return self.fail(errors::unknown_variant(name, name_span, &found.name, names));
+            let report = errors::unknown_variant(name, name_span, &found.name, names);
+            return if self.may_be_skipped(name) {
+                Ty::error()
+            } else {
+                self.fail(report)
+            };
         }
         let names = self.method_names(ty);
         let names = names.iter().map(SmolStr::as_str);
@@ -363,6 +373,25 @@ impl Checker<'_, '_> {
         None
     }
 
+    /// The name of what is called, if that is a variable which hides a function of the library.
+    fn hidden_function(&self, call: ExprId) -> Option<SmolStr> {
+        let ExprKind::Call {
+            callee: Callee::Value(callee),
+            ..
+        } = &self.body.exprs[call].kind
+        else {
+            return None;
+        };
+        let name = match self.body.exprs[*callee].kind {
+            ExprKind::Local(local) => self.body.locals[local].name.clone(),
+            ExprKind::Global(def) | ExprKind::Const(def) => self.env().def(def).name.clone(),
+            _ => return None,
+        };
+        let prelude = self.env().module(ModuleId::PRELUDE);
+        let is_function = hir::is_called_by_itself(&name) || prelude.names.contains_key(&name);
+        is_function.then_some(name)
+    }
+
     pub(super) fn call_value(
         &mut self,
         id: ExprId,
@@ -377,7 +406,8 @@ impl Checker<'_, '_> {
                 return ty;
             }
             let shown = self.show(ty);
-            return self.fail(errors::not_callable(callee_span, &shown));
+            let hidden = self.hidden_function(id);
+            return self.fail(errors::not_callable(callee_span, &shown, hidden.as_deref()));
         };
         let slots: Vec<Slot> = fn_ty
             .params

@@ -2,6 +2,7 @@
 
 mod calls;
 mod flow;
+mod foreign;
 mod operators;
 mod places;
 mod types;
@@ -52,7 +53,25 @@ fn suggest<'a>(
         return report;
     }
     let list: Vec<String> = known.iter().map(|n| format!("`{n}`")).collect();
-    report.help(format!("the {noun} are {}", list.join(", ")))
+    match list.as_slice() {
+        [one] => report.help(format!("the only one is {one}")),
+        _ => report.help(format!("the {noun} are {}", list.join(", "))),
+    }
+}
+
+/// As [`suggest`] for members, of which other languages have other names.
+fn suggest_member<'a>(
+    report: Diagnostic,
+    name: &str,
+    ty: &str,
+    noun: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    let known: Vec<&str> = known.into_iter().collect();
+    match foreign::teach_member(name, ty, known.iter().copied()) {
+        Some(help) => report.help(help),
+        None => suggest(report, name, noun, known),
+    }
 }
 
 /// Edit distance with transpositions, ignoring case.

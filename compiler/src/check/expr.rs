@@ -4,8 +4,8 @@ use smol_str::SmolStr;
 use syntax::Span;
 
 use super::body::{Because, Binder, Checker, Expect, Literal, Number, Obligation, Why};
-use super::errors;
-use crate::env::{Bound, DefId, DefKind};
+use super::{Call, Target, errors};
+use crate::env::{Bound, DefId, DefKind, ModuleId};
 use crate::hir::{self, ExprId, ExprKind, LocalId, StrPart};
 use crate::types::{FnParam, FnTy, InferKind, Len, OriginKind, Ty, TyKind};
 
@@ -24,6 +24,8 @@ impl Checker<'_, '_> {
 
     pub(super) fn adjust(&mut self, id: ExprId, found: Ty, expected: Ty, why: Why) {
         let (found, expected) = (self.shallow(found), self.shallow(expected));
+        // What an error would have said about the type is not asked for again.
+        self.reported |= expected.is_error();
         if found == expected || found.is_never() {
             return;
         }
@@ -511,6 +513,7 @@ impl Checker<'_, '_> {
         match stmt {
             hir::Stmt::Expr(expr) => {
                 let ty = self.check_expr(*expr, Expect::Drop);
+                self.check_used(*expr, ty);
                 self.shallow(ty).is_never()
             }
             hir::Stmt::Let {
@@ -520,6 +523,64 @@ impl Checker<'_, '_> {
                 otherwise,
             } => self.check_let(*pat, *ty, *value, *otherwise),
         }
+    }
+
+    /// Warns of a statement whose value should have been used.
+    fn check_used(&mut self, expr: ExprId, ty: Ty) {
+        let span = self.span(expr);
+        match &self.body.exprs[expr].kind {
+            ExprKind::Call { .. } | ExprKind::MethodCall { .. }
+                if matches!(self.shallow(ty).kind(), TyKind::Adt(DefId::RESULT, _)) =>
+            {
+                self.report(errors::unused_result(span));
+            }
+            ExprKind::MethodCall { name, args, .. } => {
+                let name = name.clone();
+                let is_plain = |arg: &hir::Arg| {
+                    !matches!(self.body.exprs[arg.value].kind, ExprKind::Closure { .. })
+                };
+                if args.iter().all(is_plain) && self.only_computes(expr) {
+                    let in_place = in_place(&name).filter(|other| self.has_method_of(expr, other));
+                    self.report(errors::unused_value(span, &name, in_place));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A method of the library's containers and texts that changes nothing and has a value.
+    fn only_computes(&self, call: ExprId) -> bool {
+        let Some(Call {
+            target: Target::Fn(def),
+            ..
+        }) = self.tables.calls.get(&call)
+        else {
+            return false;
+        };
+        let found = self.env().def(*def);
+        let DefKind::Fn(function) = &found.kind else {
+            return false;
+        };
+        let of_value = function.self_ty.is_some_and(|ty| {
+            matches!(
+                ty.kind(),
+                TyKind::Array(_) | TyKind::Str | TyKind::Int(_) | TyKind::Float(_)
+            )
+        });
+        found.module == ModuleId::PRELUDE
+            && of_value
+            && function.params.iter().all(|param| !param.is_mut)
+            && function
+                .ret
+                .is_some_and(|ret| !ret.is_unit() && !ret.is_never())
+    }
+
+    fn has_method_of(&self, call: ExprId, name: &str) -> bool {
+        let ExprKind::MethodCall { receiver, .. } = self.body.exprs[call].kind else {
+            return false;
+        };
+        let ty = self.tables.exprs[receiver];
+        ty.is_some_and(|ty| self.method_names(ty).iter().any(|known| known == name))
     }
 
     fn check_let(
@@ -599,6 +660,9 @@ impl Checker<'_, '_> {
     ) -> Ty {
         self.check_condition(cond);
         let Some(otherwise) = otherwise else {
+            if matches!(expect, Expect::Nothing | Expect::Hint(_)) {
+                return self.if_as_value(id, then);
+            }
             self.check_expr(then, Expect::Drop);
             if let Expect::Coerce(expected, why) = expect
                 && self.infer.unify(expected, Ty::unit()).is_err()
@@ -609,6 +673,19 @@ impl Checker<'_, '_> {
             return Ty::unit();
         };
         self.check_branches(&[then, otherwise], expect)
+    }
+
+    /// An `if` without `else` whose value is asked for: it may have none.
+    fn if_as_value(&mut self, id: ExprId, then: ExprId) -> Ty {
+        let found = self.infer_expr(then);
+        let found = self.shallow(found);
+        let is_general =
+            matches!(found.kind(), TyKind::Infer(var) if var.kind == InferKind::General);
+        if found.is_unit() || found.is_never() || found.is_error() || is_general {
+            return Ty::unit();
+        }
+        let report = errors::if_as_value(self.span(id));
+        self.fail(report)
     }
 
     /// Branches of which one gives the value.
@@ -659,4 +736,16 @@ impl Checker<'_, '_> {
         }
         joined.map_or(Ty::never(), |(ty, _)| ty)
     }
+}
+
+/// The method that does in place what another one gives as a new value.
+fn in_place(method: &str) -> Option<&'static str> {
+    Some(match method {
+        "sorted" => "sort",
+        "sorted_by" => "sort_by",
+        "sorted_by_key" => "sort_by_key",
+        "reversed" => "reverse",
+        "filter" => "retain",
+        _ => return None,
+    })
 }

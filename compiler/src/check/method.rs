@@ -71,6 +71,9 @@ impl Checker<'_, '_> {
             self.refuse_maps(self.span(call.receiver));
             return Ty::error();
         }
+        if self.may_be_skipped(call.name) {
+            return Ty::error();
+        }
         let names = self.method_names(ty);
         let shown = self.show(ty);
         let names = names.iter().map(SmolStr::as_str);
@@ -246,6 +249,14 @@ impl Checker<'_, '_> {
             let count = parts.len();
             return self.fail(errors::no_tuple_field(name, name_span, &shown, count));
         }
+        if self.may_be_skipped(name) {
+            return Ty::error();
+        }
+        let methods = self.method_names(ty);
+        let methods = methods.iter().map(SmolStr::as_str);
+        if let Some(report) = errors::foreign_field(name, name_span, &shown, methods) {
+            return self.fail(report);
+        }
         let mut names: Vec<SmolStr> = Vec::new();
         for (field, _) in self.struct_fields(ty).unwrap_or_default() {
             names.push(field);
@@ -404,6 +415,11 @@ impl Checker<'_, '_> {
 
     /// An index: of any integer type.
     fn check_position(&mut self, index: ExprId) {
+        if let Some(distance) = self.negative_literal(index) {
+            self.infer_expr(index);
+            self.report(errors::negative_index(self.span(index), distance));
+            return;
+        }
         let found = self.infer_expr(index);
         let ty = self.known(found, self.span(index));
         let fits = ty.is_int()
@@ -436,5 +452,25 @@ impl Checker<'_, '_> {
                 self.fail(errors::not_sliceable(self.span(base), &shown))
             }
         }
+    }
+
+    fn negative_literal(&self, expr: ExprId) -> Option<u128> {
+        match self.body.exprs[expr].kind {
+            hir::ExprKind::Unary {
+                op: hir::UnaryOp::Neg,
+                operand,
+            } => match self.body.exprs[operand].kind {
+                hir::ExprKind::Int(value) if value > 0 => Some(value),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a member may be declared in what did not parse; then nothing is said about it.
+    pub(super) fn may_be_skipped(&mut self, name: &str) -> bool {
+        let found = self.unit.skipped.iter().any(|skipped| skipped == name);
+        self.reported |= found;
+        found
     }
 }

@@ -344,7 +344,9 @@ impl Checker<'_, '_> {
                 return;
             }
             let report = self.no_such_variant(variant, known, found, item);
-            self.report(report);
+            if !self.may_be_skipped(variant.name) {
+                self.report(report);
+            }
             return self.bind_all_as_errors(pats(), binder);
         };
         let TyKind::Adt(_, type_args) = known.kind() else {

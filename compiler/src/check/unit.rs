@@ -5,6 +5,7 @@ use std::mem;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 use syntax::{Diagnostic, Diagnostics, Span};
 
 use super::body::{Checked, Checker, Item};
@@ -30,6 +31,8 @@ pub(super) struct Unit<'e> {
     pub(super) env: &'e mut Env,
     pub(super) diags: &'e mut Diagnostics,
     pub(super) module: ModuleId,
+    /// The names in what did not parse.
+    pub(super) skipped: Vec<SmolStr>,
     functions: Vec<Slot<hir::Function, TypedFunction>>,
     cells: Vec<Slot<hir::Cell, TypedCell>>,
     function_of: FxHashMap<DefId, usize>,
@@ -76,6 +79,7 @@ impl<'e> Unit<'e> {
             env,
             diags,
             module: module.id,
+            skipped: module.skipped,
             functions: module.functions.into_iter().map(Slot::Waiting).collect(),
             cells: module.cells.into_iter().map(Slot::Waiting).collect(),
             function_of,

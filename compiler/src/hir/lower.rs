@@ -7,6 +7,7 @@ mod body;
 mod call;
 mod declare;
 mod expr;
+mod finite;
 mod name;
 mod pattern;
 mod signature;
@@ -37,7 +38,7 @@ pub fn lower(
         env,
         module,
         diags,
-        reported: FxHashSet::default(),
+        reported: tree.skipped.iter().cloned().collect(),
         own_names: FxHashMap::default(),
         const_exprs: FxHashMap::default(),
         not_bound: FxHashMap::default(),
@@ -46,13 +47,16 @@ pub fn lower(
     };
     unit.declare_imports(tree, imports);
     let declared = unit.declare_names(tree);
+    unit.check_attributes(&tree.items);
     unit.lower_signatures(tree, &declared);
+    unit.check_finite(tree, &declared);
     unit.lower_pending_jobs();
     let cells = unit.lower_cells(tree, &declared);
     Module {
         id: module,
         functions: unit.functions,
         cells,
+        skipped: tree.skipped.clone(),
     }
 }
 
@@ -61,7 +65,7 @@ pub(crate) struct Unit<'a> {
     pub(crate) env: &'a mut Env,
     pub(crate) module: ModuleId,
     pub(crate) diags: &'a mut Diagnostics,
-    /// Names that were not found and have been reported.
+    /// Names that were not found and have been reported, or may be defined in what did not parse.
     reported: FxHashSet<SmolStr>,
     /// The top-level names that this unit itself defines.
     own_names: FxHashMap<SmolStr, Span>,
@@ -92,6 +96,23 @@ impl<'a> Unit<'a> {
     /// Whether a name has not been complained about before; remembers it.
     pub(crate) fn first_report(&mut self, name: &SmolStr) -> bool {
         self.reported.insert(name.clone())
+    }
+
+    fn check_attributes(&mut self, items: &[ast::Item]) {
+        for item in items {
+            for attr in item.attrs.iter().filter(|attr| attr.name.name != "fast") {
+                let message = format!("there is no attribute `@{}`", attr.name.name);
+                let diagnostic = Diagnostic::error("unknown-attribute", message);
+                let diagnostic = diagnostic.at(attr.span, "not known");
+                self.diags
+                    .push(diagnostic.help("the only one is `@fast`, before a function"));
+            }
+            match &item.kind {
+                ast::ItemKind::Impl(found) => self.check_attributes(&found.members),
+                ast::ItemKind::Trait(found) => self.check_attributes(&found.members),
+                _ => {}
+            }
+        }
     }
 
     fn lower_pending_jobs(&mut self) {

@@ -20,7 +20,7 @@ use crate::types::Ty;
 
 pub(crate) use children::children;
 pub use lower::{Imports, import_path, lower};
-pub(crate) use resolve::not_yet;
+pub(crate) use resolve::{is_called_by_itself, not_yet};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExprId(u32);
@@ -44,6 +44,8 @@ pub struct Module {
     pub id: ModuleId,
     pub functions: Vec<Function>,
     pub cells: Vec<Cell>,
+    /// The names in what did not parse.
+    pub skipped: Vec<SmolStr>,
 }
 
 /// A function, the default of a parameter or field, or the initial value of a constant. Defaults have the generics of

@@ -11,7 +11,7 @@ use super::lower::Unit;
 use crate::env::{Def, DefId, DefKind, Generic, Import, ModuleId};
 use crate::types::{FloatTy, IntTy, Ty, TyKind};
 
-pub(crate) use suggest::{nearest, teach_value};
+pub(crate) use suggest::{is_standard_module, nearest, teach_value};
 pub(crate) use types::is_simd;
 
 /// The type parameters and the `Self` that type expressions may name.
@@ -165,6 +165,11 @@ pub(crate) fn scalar(name: &str) -> Option<Ty> {
         "cstr" => Ty::new(TyKind::CStr),
         _ => return None,
     })
+}
+
+/// Whether `name(…)` means something without a declaration.
+pub(crate) fn is_called_by_itself(name: &str) -> bool {
+    scalar(name).is_some() || builtin(name).is_some()
 }
 
 fn builtin(name: &str) -> Option<Builtin> {

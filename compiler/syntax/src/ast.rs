@@ -45,6 +45,8 @@ pub struct Module {
     pub span: Span,
     /// `//=>` comments that stand after no item.
     pub stray_expected: Vec<Expected>,
+    /// The names in what did not parse: nobody should hear that they are unknown.
+    pub skipped: Vec<SmolStr>,
 }
 
 /// A top-level item, a member of an `impl` or a trait, or a `fn` in a body.

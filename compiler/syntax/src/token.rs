@@ -218,6 +218,8 @@ pub(crate) enum Token {
     Plus,
     #[token("++")]
     PlusPlus,
+    /// `--` that ends a statement: found by the layer around, since `a--b` subtracts.
+    MinusMinus,
     #[token("-")]
     Minus,
     #[token("*")]
@@ -359,7 +361,7 @@ impl Token {
             Name(_) | Upper(_) | Int(_) | Float(_) | Char(_) | Byte(_) | Bytes(_) | Str(_)
             | StrEnd | RParen | RBracket | RBrace | Question | Underscore | RAngle | Break
             | Continue | Return | SelfValue | SelfType | None | Some | Ok | Err | True | False
-            | PlusPlus | Ellipsis | Bad | Reserved => true,
+            | PlusPlus | MinusMinus | Ellipsis | Bad | Reserved => true,
             Bang => !blank_before,
             _ => false,
         }

@@ -57,13 +57,13 @@ impl S { fn a(self) = 1
     fun b(self) = 2 }
 let last = 1"#,
         expect![[r#"
-            errors at 2:9 4:9 5:18 7:1 8:9 9:4 10:22 11:14 13:10 14:7 15:20 17:27 19:9
+            errors at 2:9 4:9 5:18 7:1 8:9 9:4 10:22 11:14 13:10 14:7 15:20 17:27 19:5
             (fn f (block error (let y 4) error error error))
             error
             foo
             (struct S a: i64 c: str)
             (enum E (A))
-            (match z (=> 2 3) (=> _ (block error 6)))
+            (match z (=> error error) (=> 2 3) (=> error error) (=> _ (block error 6)))
             (trait T (fn ok self) error)
             (impl S (fn a self (= 1)) error)
             (let last 1)
@@ -135,51 +135,51 @@ f<i64>(x)
 “quoted”"#,
         expect![[r#"
             1:3 [no-references] there are no references
-                help: pass the place itself: `f(mut x)`
+                help: mark the argument: `f(mut y)`; a method that changes `y` needs no mark
             1:11 [no-references] there are no references
-                help: pass the value itself; nothing is copied until one of the two is changed
+                help: write `x`: every value is passed as it is, without a copy
             1:15 [no-references] there are no references to follow
                 help: use the value itself
             2:2 [increment] there is no `++`
                 help: write `+= 1`
-            3:10 [syntax] `elif` does not fit here
+            3:10 [foreign-word] there is no `elif`
                 help: write `else if`
-            4:10 [syntax] `f` does not fit here
-                help: functions are declared with `fn`
-            5:5 [syntax] `g` does not fit here
-                help: functions are declared with `fn`
-            6:3 [syntax] `and` does not fit here
+            4:1 [foreign-word] there is no `function`
+                help: a function is declared by `fn name(x: T) -> U { … }`
+            5:1 [foreign-word] there is no `def`
+                help: a function is declared by `fn name(x: T) -> U { … }`
+            6:3 [foreign-word] there is no `and`
                 help: write `&&`
-            7:3 [syntax] `or` does not fit here
+            7:3 [foreign-word] there is no `or`
                 help: write `||`
-            8:8 [syntax] `{` is expected, found `a`
-                help: write `!`
+            8:4 [foreign-word] there is no `not`
+                help: write `!`: `!done`
             9:1 [let-mut] a variable is declared with `var`
                 help: write `var x`
-            10:5 [syntax] `x` does not fit here
-                help: declare with `let` or `var`: `let x: i64 = 3`; the integer types are i8 to i64 and u8 to u64
-            11:8 [syntax] a type is expected, found `=`
+            10:1 [foreign-word] there is no `int`
+                help: the type follows the name: `let x: i64 = …`, or `var` for a variable
+            11:7 [syntax] there is no `:=`
                 help: bind with `let x = value`, assign with `x = value`
-            12:5 [syntax] an expression is expected, found `=`
-                help: write `==` and `!=`
-            13:5 [syntax] `b` does not fit here
-                help: write `if condition { a } else { b }`
-            14:6 [syntax] `:` does not fit here
-                help: paths are written with dots: `Shape.Circle(2)`
+            12:3 [syntax] there is no `===`
+                help: write `==`, which compares values of one type
+            13:3 [syntax] there is no `a ? b : c`
+                help: write `if a { b } else { c }`
+            14:6 [syntax] there is no `::`
+                help: paths are written with dots: `Shape.Circle(2)`, `Vec2.zero()`
             15:8 [syntax] `!` does not fit here
-                help: there are no macros; call it without `!`
+                help: there are no macros: call it without `!`, as `println(…)`
             16:8 [syntax] a name is expected, found a text
                 help: a module is named without quotes: `import physics`
-            17:13 [syntax] `{`, `->` or `=` is expected, found `:`
+            17:13 [syntax] `{` or `->` is expected, found `:`
                 help: the result type follows `->`
-            18:8 [syntax] `->` does not fit here
+            18:8 [syntax] `,` or `)` is expected, found `->`
                 help: a type is noted with `x: T`; `->` stands between parameters and result
             19:5 [syntax] `=>` does not fit here
                 help: a closure is written `|x| value`
-            20:7 [syntax] `A` does not fit here
-                help: declare a `struct`, an `enum` or a `trait`
-            21:8 [syntax] `x` does not fit here
-                help: write `match value { pattern => … }`
+            20:1 [foreign-word] there is no `class`
+                help: declare a `struct` with its fields, and its methods in `impl Name { … }`
+            21:1 [foreign-word] there is no `switch`
+                help: write `match value { pattern => …, _ => … }`
             22:8 [no-references] there are no reference types
                 help: write the type itself; arguments are not copied
             23:5 [syntax] a pattern is expected, found the keyword `type`
@@ -188,12 +188,10 @@ f<i64>(x)
                 help: this word is reserved for later
             25:6 [chained-comparison] comparisons do not chain
                 help: if type arguments are meant: those of a function are inferred
-            26:1 [bad-character] `#` means nothing here
+            26:1 [foreign-comment] `#` does not begin a comment
                 help: comments begin with `//`
-            27:1 [bad-character] `“` means nothing here
-                help: texts stand in straight quotes: "…"
-            27:8 [bad-character] `”` means nothing here
-                help: texts stand in straight quotes: "…"
+            27:1 [foreign-quotes] `“` does not begin a text
+                help: texts stand in straight quotes: `"…"`
         "#]],
     );
 }
@@ -246,9 +244,7 @@ match x { [.., a, ..] => 1, A(.., b) => 2 }"#,
         expect![[r#"
             1:11 [statement-goes-on] a statement that begins so ends at its `}`
                 help: put it in parentheses to use its value here
-            2:12 [statement-goes-on] a statement that begins so ends at its `}`
-                help: put it in parentheses to use its value here
-            3:3 [misplaced-item] this declaration has to stand at the top level of the file
+            3:1 [brace-on-next-line] a `{` stands on the line of what it belongs to
             4:10 [misplaced-item] only functions stand in an `impl`
             5:11 [misplaced-item] only functions stand in a trait
             6:1 [missing-body] this function has no body
@@ -285,9 +281,8 @@ fn brace_on_the_next_line() {
 if x
 { }"#,
         expect![[r#"
-            1:1 [missing-body] this function has no body
-            5:5 [syntax] the end of the statement does not fit here
-                help: a `{` stands on the line of what it belongs to
+            2:1 [brace-on-next-line] a `{` stands on the line of what it belongs to
+            6:1 [brace-on-next-line] a `{` stands on the line of what it belongs to
         "#]],
     );
 }
@@ -406,8 +401,7 @@ struct A { x: i64; y: i64 }"#,
         expect![[r#"
             1:11 [syntax] the keyword `let` does not fit here
                 help: statements are separated by new lines or `;`
-            2:18 [syntax] a new line is expected, found `;`
-                help: fields and arms are separated by new lines or commas
+            2:18 [semicolon-in-list] fields, variants and arms are separated by new lines or commas
         "#]],
     );
 }

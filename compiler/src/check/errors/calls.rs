@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use syntax::{Diagnostic, Span};
 
 use super::super::call::Called;
-use super::{a, count, suggest};
+use super::{a, count, suggest, suggest_member};
 use crate::env::{DefKind, Env};
 
 pub(in super::super) fn too_many_arguments(
@@ -175,9 +175,15 @@ pub(in super::super) fn argument_is_not_mut(span: Span, param: &str, called: &st
         .help("leave out `mut`")
 }
 
-pub(in super::super) fn not_callable(span: Span, ty: &str) -> Diagnostic {
-    Diagnostic::error("not-callable", format!("{} cannot be called", a(ty)))
-        .at(span, "this is no function")
+pub(in super::super) fn not_callable(span: Span, ty: &str, hides: Option<&str>) -> Diagnostic {
+    let report = Diagnostic::error("not-callable", format!("{} cannot be called", a(ty)))
+        .at(span, "this is no function");
+    match hides {
+        Some(name) => report.help(format!(
+            "`{name}` is bound here and hides the function; give the binding another name"
+        )),
+        None => report,
+    }
 }
 
 pub(in super::super) fn unknown_method<'a>(
@@ -188,7 +194,7 @@ pub(in super::super) fn unknown_method<'a>(
 ) -> Diagnostic {
     let report = Diagnostic::error("unknown-method", format!("`{ty}` has no method `{name}`"))
         .at(span, "no such method");
-    suggest(report, name, "methods", known)
+    suggest_member(report, name, ty, "methods", known)
 }
 
 pub(in super::super) fn unknown_assoc<'a>(
@@ -199,6 +205,11 @@ pub(in super::super) fn unknown_assoc<'a>(
 ) -> Diagnostic {
     let report = Diagnostic::error("unknown-method", format!("`{ty}` has no function `{name}`"))
         .at(span, "no such function");
+    if matches!(name, "new" | "New" | "create" | "default") {
+        return report.help(format!(
+            "a value is built by `{ty}(…)`, with its fields as arguments"
+        ));
+    }
     suggest(report, name, "functions", known)
 }
 
@@ -220,6 +231,18 @@ pub(in super::super) fn unknown_field<'a>(
     let report = Diagnostic::error("unknown-field", format!("`{ty}` has no field `{name}`"))
         .at(span, "no such field");
     suggest(report, name, "fields", known)
+}
+
+/// A member without parentheses that other languages have as a field: `xs.length`.
+pub(in super::super) fn foreign_field<'a>(
+    name: &str,
+    span: Span,
+    ty: &str,
+    methods: impl Iterator<Item = &'a str>,
+) -> Option<Diagnostic> {
+    let help = super::foreign::teach_member(name, ty, methods)?;
+    let report = Diagnostic::error("unknown-field", format!("`{ty}` has no field `{name}`"));
+    Some(report.at(span, "no such field").help(help))
 }
 
 pub(in super::super) fn no_tuple_field(
@@ -323,5 +346,15 @@ pub(in super::super) fn unknown_type_const<'a>(
 ) -> Diagnostic {
     let report = Diagnostic::error("unknown-name", format!("`{ty}` has no constant `{name}`"))
         .at(span, "no such constant");
+    let meant = match name.to_lowercase().as_str() {
+        "max_value" | "maxvalue" => "max",
+        "min_value" | "minvalue" => "min",
+        "infinity" => "inf",
+        _ => name,
+    };
+    let known: Vec<&str> = known.collect();
+    if meant != name && known.contains(&meant) {
+        return report.help(format!("it is called `{ty}.{meant}`"));
+    }
     suggest(report, name, "constants", known)
 }

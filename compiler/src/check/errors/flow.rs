@@ -15,6 +15,8 @@ pub(in super::super) fn not_a_condition(span: Span, ty: &str) -> Diagnostic {
         report.help("write `… != none`, or `if let some(x) = …` to use the value")
     } else if ty.starts_with(['i', 'u']) || ty == "an integer" {
         report.help("compare it: `… != 0`")
+    } else if ty == "str" || ty.starts_with('[') || ty.starts_with("Set<") {
+        report.help("ask whether it is empty: `!x.is_empty()`")
     } else {
         report
     }
@@ -51,6 +53,33 @@ pub(in super::super) fn not_iterable(span: Span, ty: &str) -> Diagnostic {
         report.help("`0..n` counts from 0 to n - 1")
     } else {
         report
+    }
+}
+
+/// A statement that drops what may have failed.
+pub(in super::super) fn unused_result(span: Span) -> Diagnostic {
+    Diagnostic::warning(
+        "unused-result",
+        "this may fail, and nobody would hear of it",
+    )
+    .at(span, "a result that is dropped")
+    .help("pass the error on with `?`, look at it with `match`, or write `let _ = …`")
+}
+
+/// A statement that calls what only computes.
+pub(in super::super) fn unused_value(
+    span: Span,
+    method: &str,
+    changes: Option<&str>,
+) -> Diagnostic {
+    let report = Diagnostic::warning(
+        "unused-value",
+        format!("`{method}` gives a new value, which is not used"),
+    )
+    .at(span, "the value itself stays as it is");
+    match changes {
+        Some(other) => report.help(format!("`{other}` changes the value in place")),
+        None => report.help("bind the new value by `let`, or assign it"),
     }
 }
 
@@ -125,7 +154,10 @@ pub(in super::super) fn try_in_plain_function(
         Some(because) => report.also(because, "this function"),
         None => report,
     }
-    .help(format!(
-        "let it return `{wanted}`, or give a value instead: `… ?? default`"
-    ))
+    .help(match ret {
+        Some(ret) if ret.ends_with('?') => {
+            "give a value instead, `… ?? default`, or make it an optional by `.ok()?`".to_string()
+        }
+        _ => format!("let it return `{wanted}`, or give a value instead: `… ?? default`"),
+    })
 }

@@ -70,6 +70,8 @@ pub(in super::super) fn no_unary_operator(op: UnaryOp, span: Span, ty: &str) -> 
     )
     .at(span, format!("`{symbol}` of {}", a(ty)));
     match op {
+        UnaryOp::Not if ty.ends_with('?') => report.help("write `… == none`"),
+        UnaryOp::Not if ty == "str" || ty.starts_with('[') => report.help("write `….is_empty()`"),
         UnaryOp::Not if ty.starts_with(['i', 'u']) => {
             report.help("`~` inverts the bits of an integer; `… == 0` asks for zero")
         }
@@ -90,8 +92,26 @@ pub(in super::super) fn compared_types_differ(
     )
     .at(right_span, format!("this is {}", a(right)))
     .also(left_span, format!("this is {}", a(left)));
+    let is_number = |ty: &str| {
+        ty.len() <= 3 && ty.starts_with(['i', 'u', 'f']) || matches!(ty, "an integer" | "a float")
+    };
     if one_optional {
         report.help("an operand is never wrapped: write `some(…)`")
+    } else if is_number(left) && is_number(right) {
+        let to = if right.contains('f') && !left.contains('f') {
+            right
+        } else {
+            left
+        };
+        let to = if to.starts_with('a') { "f64" } else { to };
+        report.help(format!(
+            "numbers do not convert by themselves; write `{to}(…)` around one side"
+        ))
+    } else if matches!((left, right), ("char", "str") | ("str", "char")) {
+        report.help("a single character is written `'a'`, a text `\"a\"`; `str(c)` makes text of a character")
+    } else if right == "str" || left == "str" {
+        report
+            .help("`str(x)` makes text; `i64.parse(s)` and `f64.parse(s)` read a number from text")
     } else {
         report
     }
@@ -125,8 +145,15 @@ pub(in super::super) fn no_bits(span: Span, symbol: &str, ty: &str) -> Diagnosti
 }
 
 pub(in super::super) fn bad_range(span: Span, ty: &str) -> Diagnostic {
-    Diagnostic::error("bad-range", format!("a range cannot be of {}", a(ty)))
-        .at(span, "ranges are of integers or characters")
+    let report = Diagnostic::error("bad-range", format!("a range cannot be of {}", a(ty)))
+        .at(span, "ranges are of integers or characters");
+    match ty {
+        "str" => report.help("texts are joined by `+`, or written into one another: `\"{a}{b}\"`"),
+        "f32" | "f64" | "a float" => {
+            report.help("count in integers and compute the float from them")
+        }
+        _ => report,
+    }
 }
 
 pub(in super::super) fn not_indexable(span: Span, ty: &str) -> Diagnostic {
@@ -157,6 +184,17 @@ pub(in super::super) fn bad_index(span: Span, ty: &str) -> Diagnostic {
     } else {
         report
     }
+}
+
+pub(in super::super) fn negative_index(span: Span, distance: u128) -> Diagnostic {
+    let help = match distance {
+        1 => "the last element is `xs[xs.len() - 1]`, or `xs.last()`, which is an optional"
+            .to_string(),
+        n => format!("the element {n} from the end is `xs[xs.len() - {n}]`"),
+    };
+    Diagnostic::error("bad-index", "an index counts from 0")
+        .at(span, "always out of range")
+        .help(help)
 }
 
 pub(in super::super) fn default_needs_map(span: Span) -> Diagnostic {

@@ -10,6 +10,7 @@ use crate::types::{InferKind, Origin, OriginKind, Ty, TyKind};
 /// A type in prose: `` `i64` `` or `an integer`.
 fn name(env: &Env, ty: Ty) -> String {
     match ty.kind() {
+        _ if is_unknown_optional(ty) => "an optional".to_string(),
         TyKind::Infer(var) => match var.kind {
             InferKind::General => "a type not known yet".to_string(),
             InferKind::Int => "an integer".to_string(),
@@ -41,9 +42,16 @@ pub(in super::super) fn mismatch(
     }
 }
 
+/// `none` on its own.
+fn is_unknown_optional(ty: Ty) -> bool {
+    ty.option_of()
+        .is_some_and(|inner| matches!(inner.kind(), TyKind::Infer(_)))
+}
+
 fn this_is(env: &Env, ty: Ty) -> String {
     match ty.kind() {
         TyKind::Infer(_) => name(env, ty),
+        _ if is_unknown_optional(ty) => name(env, ty),
         TyKind::Tuple(parts) if parts.is_empty() => "`()`, no value".to_string(),
         _ => a(&ty.display(env)),
     }
@@ -53,6 +61,15 @@ fn this_is(env: &Env, ty: Ty) -> String {
 fn mend(env: &Env, found: Ty, expected: Ty) -> Option<String> {
     let (to, from) = (expected.display(env), found.display(env));
     match (expected.kind(), found.kind()) {
+        (TyKind::Tuple(parts), TyKind::Fn(_)) if parts.is_empty() => None,
+        (TyKind::Tuple(parts), _) if parts.is_empty() => Some(format!(
+            "if it is the result of the function, write its type: `fn name(…) -> {}`",
+            if matches!(found.kind(), TyKind::Infer(_)) { "i64" } else { &from }
+        )),
+        (_, _) if is_unknown_optional(found) => Some(
+            "a value that may be absent has a type `T?`; `some(x)` is one that is there".to_string(),
+        ),
+        (TyKind::Char, TyKind::Str) => Some("a single character is written `'a'`".to_string()),
         (TyKind::Int(_) | TyKind::Float(_), TyKind::Int(_) | TyKind::Float(_)) => Some(format!(
             "numbers do not convert by themselves; write `{to}(…)` to convert this `{from}`"
         )),
@@ -75,7 +92,9 @@ fn mend(env: &Env, found: Ty, expected: Ty) -> Option<String> {
         (TyKind::Str, TyKind::Infer(var)) if var.kind != InferKind::General => {
             Some("write `str(…)`, or put it into text as `\"{…}\"`".to_string())
         }
-        (TyKind::Bool, TyKind::Int(_)) => Some("compare it: `… != 0`".to_string()),
+        (TyKind::Bool, TyKind::Int(_)) => {
+            Some("it must be `true` or `false`: compare, as in `… != 0` or `a < b`".to_string())
+        }
         _ if found.option_of() == Some(expected) => Some(
             "take the value out of the optional with `?? default`, `if let some(x) = …` or `.expect(\"why\")`"
                 .to_string(),
@@ -132,6 +151,12 @@ pub(in super::super) fn if_without_else(span: Span, expected: &str, why: Why) ->
         None => report,
     }
     .help("add `else { … }`")
+}
+
+pub(in super::super) fn if_as_value(span: Span) -> Diagnostic {
+    Diagnostic::error("if-without-else", "an `if` without `else` has no value")
+        .at(span, "there is no value if the condition does not hold")
+        .help("add `else { … }`")
 }
 
 pub(in super::super) fn cannot_infer(origin: &Origin) -> Diagnostic {

@@ -124,6 +124,7 @@ fn missing() {
             10: mismatched-types `<` compares values of one type
                ^ `"a"` this is a `str`
                - `n` this is an `i64`
+               help: `str(x)` makes text; `i64.parse(s)` and `f64.parse(s)` read a number from text
             12: no-operator there is no `+` for an `i64?` and an integer
                ^ `+` `+` of different types
                - `m` an `i64?`

@@ -89,8 +89,9 @@ fn wrong_patterns() {
          fn h(n: u8) -> i64 = match n { 300 => 1, _ => 0 }\n\
          fn i(s: Shape) -> f64 { let Circle(r) = s else { print(1) }; r }\n",
         expect![[r#"
-            2: unknown-name there is no name `Cirkle`
-               ^ `Cirkle` not found
+            2: unknown-name there is no variant or constant `Cirkle`
+               ^ `Cirkle` an upper-case name binds nothing
+               help: did you mean `Circle`?
             3: pattern-fields this pattern of `Rect` leaves out `h`
                ^ `Rect(w)` 1 of 2 fields given
                help: end it with `..` to leave out the rest

@@ -332,10 +332,13 @@ fn ranges_are_of_integers_or_characters() {
         expect![[r#"
             1: bad-range a range cannot be of an `f64`
                ^ `0` ranges are of integers or characters
+               help: count in integers and compute the float from them
             2: bad-range a range cannot be of an `f64`
                ^ `1.5` ranges are of integers or characters
+               help: count in integers and compute the float from them
             3: bad-range a range cannot be of a `str`
                ^ `"a"` ranges are of integers or characters
+               help: texts are joined by `+`, or written into one another: `"{a}{b}"`
             7: mismatched-types expected `char`, found an integer
                ^ `3` this is an integer
                - `'a'` `char` is expected because the range starts with this type

@@ -12,6 +12,7 @@ use crate::hir::resolve::TypeScope;
 use crate::hir::{
     Body, Cell, Expr, ExprId, ExprKind, Local, LocalId, LoopId, Pat, PatId, PatKind, Stmt,
 };
+use crate::types::Ty;
 
 /// What a name in a body's scope means.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,10 @@ pub(super) struct BodyLowering<'u, 'a> {
     /// The loops around, the innermost last. A closure hides those around it.
     pub(super) active_loops: Vec<LoopId>,
     pub(super) closure_depth: u32,
+    /// The next block is the body of a function without a result type.
+    pub(super) begins_function: bool,
+    /// Such a function ends with a value all the same.
+    pub(super) result_dropped: bool,
     /// For a `fn` in a body: the locals around it, which it may not use yet.
     outer_names: Vec<SmolStr>,
 }
@@ -79,10 +84,19 @@ impl<'a> Unit<'a> {
         }
         let root = match body {
             ast::FnBody::Expr(expr) => lowering.expr(expr),
-            ast::FnBody::Block(block) if decl.result.is_none() => lowering.discarded_block(block),
+            ast::FnBody::Block(block) if decl.result.is_none() => {
+                lowering.begins_function = true;
+                lowering.discarded_block(block)
+            }
             ast::FnBody::Block(block) => lowering.block(block),
         };
-        Some(lowering.finish(signature.params.len(), root, span))
+        let result_dropped = lowering.result_dropped;
+        let body = lowering.finish(signature.params.len(), root, span);
+        if result_dropped {
+            // The callers hear nothing of a result that is missing.
+            self.env.set_inferred_type(def, Ty::error());
+        }
+        Some(body)
     }
 
     pub(super) fn lower_value(&mut self, expr: &'a ast::Expr, types: TypeScope) -> Body {
@@ -207,6 +221,8 @@ impl<'u, 'a> BodyLowering<'u, 'a> {
             scopes: vec![Scope::default()],
             active_loops: Vec::new(),
             closure_depth: 0,
+            begins_function: false,
+            result_dropped: false,
             outer_names: Vec::new(),
         }
     }

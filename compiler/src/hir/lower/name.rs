@@ -4,8 +4,8 @@ use smol_str::SmolStr;
 use syntax::{Diagnostic, Span, ast};
 
 use super::body::{Binding, BodyKind, BodyLowering};
-use crate::env::{DefId, DefKind, ModuleId};
-use crate::hir::resolve::{Named, is_simd, nearest, teach_value};
+use crate::env::{DefId, DefKind, Head, ModuleId};
+use crate::hir::resolve::{Named, is_simd, is_standard_module, nearest, teach_value};
 use crate::hir::{Builtin, Callee, ExprId, ExprKind};
 use crate::types::{Len, Ty, TyKind};
 
@@ -190,15 +190,37 @@ impl<'a> BodyLowering<'_, 'a> {
         if text == "self" {
             diagnostic = diagnostic
                 .help("only methods, `fn name(self, …)` inside an `impl`, have a receiver");
+        } else if self.types.self_ty.is_some() && self.is_member_of_self(text) {
+            diagnostic = diagnostic.help(format!("the member is `self.{text}`"));
+        } else if called && self.is_method_of_self(text) {
+            diagnostic = diagnostic.help(format!("the method is `self.{text}(…)`"));
         } else if let Some(taught) = teach_value(text) {
             diagnostic = diagnostic.help(taught);
+        } else if is_standard_module(text) {
+            diagnostic = diagnostic.help(format!("write `import {text}` at the top of the file"));
         } else if called && self.unit.env.has_method(text) {
             diagnostic = diagnostic.help(format!("it is a method: `x.{text}(…)`"));
         } else if let Some(near) = self.near_name(text, called) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-        } else if self.types.self_ty.is_some() && self.is_member_of_self(text) {
-            diagnostic = diagnostic.help(format!("the member is `self.{text}`"));
         }
+        self.unit.diags.push(diagnostic);
+    }
+
+    /// `x = 3` of a variable that nobody declared.
+    pub(super) fn undeclared_variable(&mut self, name: &ast::Ident) {
+        if !self.unit.first_report(&name.name) {
+            return;
+        }
+        let text = &name.name;
+        let message = format!("there is no variable `{text}`");
+        let diagnostic = Diagnostic::error("unknown-name", message).at(name.span, "not found");
+        let diagnostic = if self.types.self_ty.is_some() && self.is_member_of_self(text) {
+            diagnostic.help(format!("the member is `self.{text}`"))
+        } else if let Some(near) = self.near_name(text, false) {
+            diagnostic.help(format!("did you mean `{near}`?"))
+        } else {
+            diagnostic.help(format!("declare it: `var {text} = …`"))
+        };
         self.unit.diags.push(diagnostic);
     }
 
@@ -210,6 +232,11 @@ impl<'a> BodyLowering<'_, 'a> {
             DefKind::Struct(def) => def.fields.iter().any(|field| field.name == name),
             _ => false,
         }
+    }
+
+    fn is_method_of_self(&self, name: &str) -> bool {
+        let head = self.types.self_ty.and_then(Head::of);
+        head.is_some_and(|head| self.unit.env.methods(&head, name).next().is_some())
     }
 
     fn near_name(&self, name: &str, called: bool) -> Option<SmolStr> {

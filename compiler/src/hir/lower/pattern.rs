@@ -6,7 +6,7 @@ use syntax::{Diagnostic, Span, ast};
 
 use super::body::{Binding, BodyLowering};
 use crate::env::{DefId, DefKind};
-use crate::hir::resolve::Named;
+use crate::hir::resolve::{Named, nearest, teach_value};
 use crate::hir::{FieldPat, Local, LocalId, PatId, PatKind};
 use crate::types::{Ty, TyKind};
 
@@ -304,10 +304,34 @@ impl<'a> BodyLowering<'_, 'a> {
         match self.unit.lookup(&name.name, &self.types) {
             Some(Named::Def(def)) => self.target_of(def),
             _ => {
-                self.unknown_name(name, false);
+                self.unknown_constant(name);
                 Target::Unknown
             }
         }
+    }
+
+    /// An upper-case name in a pattern that means nothing: perhaps it should have bound.
+    fn unknown_constant(&mut self, name: &ast::Ident) {
+        if teach_value(&name.name).is_some() {
+            return self.unknown_name(name, false);
+        }
+        if !self.unit.first_report(&name.name) {
+            return;
+        }
+        let text = &name.name;
+        let lower = text.to_lowercase();
+        let message = format!("there is no variant or constant `{text}`");
+        let diagnostic = Diagnostic::error("unknown-name", message)
+            .at(name.span, "an upper-case name binds nothing");
+        let known = self
+            .unit
+            .visible_names(|def| matches!(def.kind, DefKind::Const(_)));
+        let variants = self.unit.env.variant_names();
+        let known = known.iter().chain(&variants).map(SmolStr::as_str);
+        self.unit.diags.push(match nearest(text, known) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help(format!("to bind a value, call it `{lower}`")),
+        });
     }
 
     fn target_of(&self, def: DefId) -> Target {

@@ -20,6 +20,7 @@ impl<'a> BodyLowering<'_, 'a> {
     }
 
     fn block_with(&mut self, block: &'a ast::Block, discard: bool) -> ExprId {
+        let of_function = std::mem::take(&mut self.begins_function);
         self.push_scope();
         self.declare_inner(block);
         let mut stmts = Vec::new();
@@ -31,11 +32,17 @@ impl<'a> BodyLowering<'_, 'a> {
                     tail = Some(self.expr(expr));
                 }
                 ast::StmtKind::Expr(expr) => {
-                    if index != last || discard {
-                        self.check_effect(expr);
+                    let before = self.unit.diags.len();
+                    let dropped = self.discarded(expr);
+                    stmts.push(Stmt::Expr(dropped));
+                    let place = match (index == last, of_function) {
+                        (true, true) => Dropped::Result,
+                        (true, false) => Dropped::Last,
+                        (false, _) => Dropped::Inside,
+                    };
+                    if self.unit.diags.len() == before {
+                        self.check_effect(expr, place);
                     }
-                    let expr = self.discarded(expr);
-                    stmts.push(Stmt::Expr(expr));
                 }
                 _ => self.statement(stmt, &mut stmts),
             }
@@ -129,7 +136,7 @@ impl<'a> BodyLowering<'_, 'a> {
     }
 
     pub(super) fn assign(&mut self, assign: &'a ast::AssignStmt, span: Span) -> ExprId {
-        let place = self.expr(&assign.place);
+        let place = self.assigned_place(&assign.place, assign.op.is_none());
         let value = self.expr(&assign.value);
         let op = assign.op.and_then(binary_op);
         if op.is_none() && assign.op.is_some() {
@@ -142,6 +149,20 @@ impl<'a> BodyLowering<'_, 'a> {
             value,
         };
         self.alloc(kind, span)
+    }
+
+    /// The place of an assignment; an unknown name is probably a variable that was not declared.
+    fn assigned_place(&mut self, place: &'a ast::Expr, plain: bool) -> ExprId {
+        if plain
+            && let ast::ExprKind::Name(name) = &place.kind
+            && self.find(&name.name).is_none()
+            && self.unit.lookup(&name.name, &self.types).is_none()
+            && !name.is_upper()
+        {
+            self.undeclared_variable(name);
+            return self.alloc(ExprKind::Error, place.span);
+        }
+        self.expr(place)
     }
 
     /// An expression that stands as a statement: its value, and those of its branches, are dropped.
@@ -239,21 +260,52 @@ impl<'a> BodyLowering<'_, 'a> {
     }
 
     /// A statement that computes a value which nobody uses is a mistake in a body; at top level it is shown.
-    fn check_effect(&mut self, expr: &ast::Expr) {
+    fn check_effect(&mut self, expr: &ast::Expr, place: Dropped) {
         if self.kind == BodyKind::Value || has_effect(expr) {
             return;
         }
-        let mut diagnostic = Diagnostic::error("no-effect", "this value is not used")
+        let diagnostic = Diagnostic::error("no-effect", "this value is not used")
             .at(expr.span, "computed and dropped");
-        diagnostic = match first_sign(expr) {
-            Some(sign) => diagnostic.help(format!(
+        let in_function = self.kind == BodyKind::Function;
+        let diagnostic = match (first_sign(expr), place) {
+            (_, Dropped::Result) => {
+                self.result_dropped = true;
+                diagnostic.help("write the type of the result: `fn name(…) -> T { … }`")
+            }
+            (Some(sign), _) => diagnostic.help(format!(
                 "a line that begins with `{sign}` does not continue the one above; end that with the operator, or put \
                  the whole in parentheses"
             )),
-            None => diagnostic.help("bind it by `let`, or remove the line"),
+            (None, Dropped::Last) if in_function => {
+                diagnostic.help("write `return` before it to leave the function with it, or bind it by `let`")
+            }
+            (None, _) if is_comparison(expr) => {
+                diagnostic.help("`=` assigns, `==` compares; or remove the line")
+            }
+            (None, _) => diagnostic.help("bind it by `let`, or remove the line"),
         };
         self.unit.diags.push(diagnostic);
     }
+}
+
+/// Where a value is dropped.
+#[derive(Clone, Copy)]
+enum Dropped {
+    /// At the end of a function without a result type.
+    Result,
+    /// At the end of a block.
+    Last,
+    Inside,
+}
+
+fn is_comparison(expr: &ast::Expr) -> bool {
+    matches!(
+        expr.kind,
+        ast::ExprKind::Binary {
+            op: ast::BinaryOp::Eq,
+            ..
+        }
+    )
 }
 
 pub(super) fn has_effect(expr: &ast::Expr) -> bool {

@@ -200,7 +200,7 @@ fn mistakes_of_structure() {
               help: bind it by `let`, or remove the line
             no-effect: this value is not used
               `x` computed and dropped
-              help: bind it by `let`, or remove the line
+              help: write the type of the result: `fn name(…) -> T { … }`
             unknown-name: there is no name `inner`
               `inner` not found
             break-outside: `break` stands outside of any loop

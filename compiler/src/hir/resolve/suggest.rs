@@ -69,20 +69,62 @@ pub(crate) fn teach_value(name: &str) -> Option<&'static str> {
         "format" | "sprintf" | "to_string" | "toString" | "String" | "string" => {
             "text is made by `str(x)` or `\"{x}\"`"
         }
-        "int" | "Integer" | "Int" => "integers are `i64`; `i64(x)` converts",
-        "float" | "double" | "Float" | "Double" => "floats are `f64`; `f64(x)` converts",
+        "int" | "Integer" | "Int" | "parseInt" | "long" | "usize" => {
+            "`i64(x)` converts a number; `i64.parse(s)` reads one from text and gives an optional"
+        }
+        "float" | "double" | "Float" | "Double" | "parseFloat" | "tonumber" | "Number" => {
+            "`f64(x)` converts a number; `f64.parse(s)` reads one from text and gives an optional"
+        }
+        "tostring" | "repr" => "text is made by `str(x)` or `\"{x}\"`",
+        "Math" => {
+            "`sqrt(x)`, `abs(x)`, `min(a, b)` and the like need no prefix; `import math` has `math.pi` and more"
+        }
+        "PI" | "pi" | "M_PI" => "write `import math` at the top of the file, then `math.pi`",
         "raise" | "throw" => {
             "there are no exceptions: return `err(e)` or `fail(\"…\")`, or end the run by `panic(\"…\")`"
         }
-        "exit" | "quit" => "`process.exit(code)` ends the program",
+        "exit" | "quit" | "sys" | "os" => {
+            "`import process`, then `process.exit(code)` ends the program"
+        }
+        "input" | "readline" | "readLine" | "read_line" | "gets" | "stdin" | "Console" => {
+            "write `import io` at the top of the file, then `io.read_line()`, which gives an optional text"
+        }
+        "rand" | "Random" | "randint" => {
+            "`import random`, then `var rng = Rng(seed)` and `rng.int(0..10)`"
+        }
+        "require" | "include" | "__import__" => "write `import name` at the top of the file",
+        "append" | "push" => "it is a method: `xs.push(x)`",
+        "length" | "sizeof" => "it is a method: `xs.len()`",
+        "pass" => "an empty body is `{ }`",
+        "end" => "a block ends with `}`",
+        "begin" | "repeat" => "a block begins with `{`",
+        "typeof" | "type_of" => "every type is known before running; the REPL shows it by `:type`",
+        "is_none" | "isNull" | "is_null" => "it is a method: `x.is_none()`",
         "not" => "negation is `!x`",
         "and" => "both is `a && b`",
         "or" => "either is `a || b`",
         "elif" | "elsif" | "elseif" => "it is written `else if`",
         "def" | "func" | "function" => "functions are declared by `fn`",
+        "lambda" => "a closure is written `|x| value`",
         "new" => "a value is built by its type's name: `Point(x: 1, y: 2)`",
+        "vec" | "Vec" | "List" | "Array" => "an array is written `[1, 2, 3]`, an empty one `[]`",
+        "HashMap" | "dict" | "Dict" | "Map" => "a map is written `[\"a\": 1]`, an empty one `[:]`",
+        "Box" | "Rc" | "Arc" => {
+            "leave it out: every value may be shared, and recursive types need no box"
+        }
+        "super" | "base" => {
+            "there is no inheritance: call the function of the field that holds the other value"
+        }
         _ => return None,
     })
+}
+
+/// Whether the standard library has a module of this name.
+pub(crate) fn is_standard_module(name: &str) -> bool {
+    matches!(
+        name,
+        "math" | "random" | "collections" | "pool" | "io" | "fs" | "time" | "json" | "process"
+    )
 }
 
 /// The type that a name of another language means.
@@ -102,7 +144,19 @@ pub(crate) fn teach_type(name: &str) -> Option<&'static str> {
         }
         "Vec" | "List" | "Array" | "list" | "vector" => "arrays are `[T]`, and `[T; N]` in place",
         "Option" | "Optional" | "Maybe" => "an optional is written `T?`",
-        "Map" | "HashMap" | "Dict" | "dict" | "map" => "a map is `[K: V]`",
+        "Map" | "HashMap" | "Dict" | "dict" | "map" | "Dictionary" | "BTreeMap" => {
+            "a map is `[K: V]`"
+        }
+        "Box" | "Rc" | "Arc" | "Ref" | "RefCell" => {
+            "write the type itself: values are shared until one changes, and recursive types need no box"
+        }
+        "Tuple" | "tuple" => "a tuple is `(A, B)`",
+        "Func" | "Function" | "Fn" | "FnMut" | "Action" | "Callable" => {
+            "a function value is `fn(A) -> B`"
+        }
+        "Error" | "Exception" => {
+            "an error is any value; `T!` is a result with the library's `Error`"
+        }
         "HashSet" | "set" => "a set is `Set<T>`",
         "object" | "Object" | "Any" | "auto" | "var" => {
             "every type is known before running; leave the type of a binding out to have it inferred"

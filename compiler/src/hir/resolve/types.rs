@@ -4,7 +4,7 @@ use syntax::{Diagnostic, Span, ast};
 
 use super::suggest::{nearest, teach_type};
 use super::{Named, TypeScope, not_yet, scalar};
-use crate::env::{DefId, DefKind};
+use crate::env::{DefId, DefKind, ModuleId};
 use crate::hir::lower::Unit;
 use crate::types::{FnParam, FnTy, Len, Ty, TyKind};
 
@@ -157,8 +157,14 @@ impl Unit<'_> {
         };
         if wanted != args.len() {
             let diagnostic = wrong_type_args(&found.name, wanted, args.len(), span);
-            self.diags
-                .push(diagnostic.also(found.span, "declared here"));
+            self.diags.push(match def {
+                DefId::RESULT => {
+                    diagnostic.help("`T!` is a result whose error is the library's `Error`")
+                }
+                DefId::OPTION => diagnostic.help("an optional is written `T?`"),
+                _ if found.module == ModuleId::PRELUDE => diagnostic,
+                _ => diagnostic.also(found.span, "declared here"),
+            });
             return Ty::error();
         }
         Ty::new(TyKind::Adt(def, args))
@@ -196,6 +202,11 @@ impl Unit<'_> {
                 .at(name.span, "not found");
         if let Some(taught) = teach_type(&name.name) {
             diagnostic = diagnostic.help(taught);
+        } else if name.name.len() == 1 && name.is_upper() {
+            let name = &name.name;
+            diagnostic = diagnostic.help(format!(
+                "a type parameter is declared: `fn f<{name}>(…)`, `struct S<{name}> {{ … }}`, `impl<{name}> S<{name}> {{ … }}`"
+            ));
         } else {
             let mut known = self.visible_names(|def| {
                 matches!(
@@ -336,7 +347,11 @@ fn wrong_type_args(name: &str, wanted: usize, given: usize, span: Span) -> Diagn
     };
     Diagnostic::error(
         "wrong-type-args",
-        format!("`{name}` takes {wanted_text}, but {given} are written"),
+        match given {
+            0 => format!("`{name}` takes {wanted_text}, and none is written"),
+            1 => format!("`{name}` takes {wanted_text}, but one is written"),
+            _ => format!("`{name}` takes {wanted_text}, but {given} are written"),
+        },
     )
     .at(span, "here")
 }

@@ -5,6 +5,7 @@
 //! dropped, each with a diagnostic. Nesting is bounded here, so that nothing behind this needs to fear for its stack.
 
 mod brackets;
+mod foreign;
 mod literal;
 mod text;
 
@@ -63,6 +64,7 @@ pub(crate) fn lex(file: &SourceFile) -> Lexed {
         after_attribute: false,
         pending_docs: None,
         suspect: None,
+        saw_foreign_comment: false,
         out: Lexed {
             tokens: Vec::new(),
             comments: Vec::new(),
@@ -130,6 +132,8 @@ struct Lexer<'s> {
     pending_docs: Option<String>,
     /// A `{` whose `}` was indented less than it: probably the one that was forgotten.
     suspect: Option<Span>,
+    /// A comment of another language was reported.
+    saw_foreign_comment: bool,
     out: Lexed,
 }
 
@@ -158,8 +162,11 @@ impl<'s> Lexer<'s> {
             Token::LineBreak => self.line_break_found(start, end),
             Token::LineComment => self.line_comment(start, end),
             Token::CommentOpen => self.block_comment(start),
-            Token::Quote => self.open_text(start, false),
-            Token::TripleQuote => self.open_text(start, true),
+            Token::Quote | Token::TripleQuote => {
+                self.drop_text_prefix(start);
+                self.open_text(start, token == Token::TripleQuote);
+            }
+            Token::Minus if self.foreign_comment(start) || self.decrement(start, end) => {}
             Token::RawQuote => self.raw_text(start, end),
             Token::ByteQuote => self.byte_text(start),
             Token::ByteTick => self.byte(start),
@@ -235,6 +242,7 @@ impl<'s> Lexer<'s> {
             && !self.after_attribute
             && self.last_can_end()
             && !next.continues_statement()
+            && !(*next == Token::LBrace && self.brace_on_next_line(start))
         {
             self.downgrade_angles();
             let end = self.out.tokens.last().map_or(0, |last| last.end) as usize;
@@ -381,6 +389,9 @@ impl<'s> Lexer<'s> {
 
     /// A run of bytes that begin no token becomes one token.
     fn bad_bytes(&mut self, start: usize, end: usize) {
+        if self.foreign_comment(start) || self.foreign_quotes(start) || self.dollar_text(start) {
+            return;
+        }
         let text = &self.text[start..];
         let run: usize = text
             .chars()
@@ -425,7 +436,10 @@ fn bad_character(found: char, span: Span) -> Diagnostic {
         '‘' | '’' => error.help("chars stand in straight quotes: 'a'"),
         '–' | '−' | '—' => error.help("minus is written `-`"),
         '×' => error.help("multiplication is written `*`"),
-        '#' => error.help("comments begin with `//`"),
+        '#' => {
+            error.help("a comment begins with `//`; how many elements an array has says `xs.len()`")
+        }
+        '$' => error.help("a value goes into a text as in `\"x is {x}\"`"),
         '\\' => {
             error.help("a line goes on inside brackets, or after an operator; no mark is needed")
         }

@@ -1,18 +1,19 @@
-//! Words for a token that does not fit: what was expected, and for the habits of other languages how Sumi says it.
+//! Words for a token that does not fit: what was expected; `habits` knows how Sumi says what other languages say.
 
+use super::habits::{self, Habit};
 use crate::diagnostic::Diagnostic;
 use crate::lexer::Spanned;
 use crate::source::{SourceFile, Span};
 use crate::token::Token;
 
 /// The place of a mistake with the tokens around it.
-struct Place<'t> {
-    file: &'t SourceFile,
-    tokens: &'t [Spanned],
-    index: usize,
+pub(super) struct Place<'t> {
+    pub(super) file: &'t SourceFile,
+    pub(super) tokens: &'t [Spanned],
+    pub(super) index: usize,
     expected: &'t [String],
     /// What stands on the next line.
-    next: Option<&'t Token>,
+    pub(super) next: Option<&'t Token>,
 }
 
 pub(super) fn unexpected(
@@ -29,39 +30,56 @@ pub(super) fn unexpected(
         expected,
         next,
     };
+    if let Some(word) = habits::foreign_word(&place) {
+        return word;
+    }
     let span = place.span();
     let found = place.found();
-    let diagnostic = match expectation(expected) {
-        Some(what) => Diagnostic::error("syntax", format!("{what} is expected, found {found}"))
-            .at(span, format!("{what} is expected here")),
-        None => Diagnostic::error("syntax", format!("{found} does not fit here"))
-            .at(span, "not expected here"),
+    let (message, label) = match expectation(expected) {
+        Some(what) => (
+            format!("{what} is expected, found {found}"),
+            format!("{what} is expected here"),
+        ),
+        None => (
+            format!("{found} does not fit here"),
+            "not expected here".to_string(),
+        ),
     };
-    match habit(&place) {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
-    }
+    let known = habits::habit(&place);
+    let Some(Habit {
+        message: better,
+        at,
+        help,
+    }) = known
+    else {
+        return Diagnostic::error("syntax", message).at(span, label);
+    };
+    let diagnostic = match better {
+        Some(better) => Diagnostic::error("syntax", better).at(at.unwrap_or(span), "not Sumi"),
+        None => Diagnostic::error("syntax", message).at(at.unwrap_or(span), label),
+    };
+    diagnostic.help(help)
 }
 
 impl<'t> Place<'t> {
-    fn could_be(&self, name: &str) -> bool {
+    pub(super) fn could_be(&self, name: &str) -> bool {
         self.expected.iter().any(|e| e.trim_matches('"') == name)
     }
 
     /// The token `by` places after the mistake, or before it.
-    fn token(&self, by: isize) -> Option<&'t Token> {
+    pub(super) fn token(&self, by: isize) -> Option<&'t Token> {
         let at = self.index.checked_add_signed(by)?;
         self.tokens.get(at).map(|token| &token.token)
     }
 
-    fn word(&self, by: isize) -> &'t str {
+    pub(super) fn word(&self, by: isize) -> &'t str {
         match self.token(by) {
             Some(Token::Name(name) | Token::Upper(name)) => name,
             _ => "",
         }
     }
 
-    fn span(&self) -> Span {
+    pub(super) fn span(&self) -> Span {
         let id = self.file.id;
         match self.tokens.get(self.index) {
             Some(token) => Span::new(id, token.start, token.end),
@@ -86,7 +104,7 @@ impl<'t> Place<'t> {
     }
 
     /// The index at which the statement of the mistake begins, roughly.
-    fn statement(&self) -> usize {
+    pub(super) fn statement(&self) -> usize {
         let before = &self.tokens[..self.index.min(self.tokens.len())];
         let separator = before.iter().rposition(|token| {
             matches!(
@@ -97,19 +115,46 @@ impl<'t> Place<'t> {
         separator.map_or(0, |at| at + 1)
     }
 
-    fn statement_has(&self, wanted: &Token) -> bool {
+    /// The place of the token `by` places after the mistake.
+    pub(super) fn span_of(&self, by: isize) -> Option<Span> {
+        let at = self.index.checked_add_signed(by)?;
+        let token = self.tokens.get(at)?;
+        Some(Span::new(self.file.id, token.start, token.end))
+    }
+
+    /// The text of the token `by` places after the mistake.
+    pub(super) fn text_of(&self, by: isize) -> &'t str {
+        self.span_of(by).map_or("", |span| self.file.slice(span))
+    }
+
+    /// The token with which the statement begins, and its place.
+    pub(super) fn first(&self) -> Option<(&'t Token, Span)> {
+        let token = self.tokens.get(self.statement())?;
+        let span = Span::new(self.file.id, token.start, token.end);
+        Some((&token.token, span))
+    }
+
+    /// Whether the rest of the line has it, brackets or not.
+    pub(super) fn line_goes_on_with(&self, wanted: &Token) -> bool {
+        let rest = self.tokens.get(self.index..).unwrap_or_default();
+        rest.iter()
+            .take_while(|token| token.token != Token::Newline)
+            .any(|token| token.token == *wanted)
+    }
+
+    pub(super) fn statement_has(&self, wanted: &Token) -> bool {
         let end = self.index.min(self.tokens.len());
         self.tokens[self.statement()..end]
             .iter()
             .any(|token| token.token == *wanted)
     }
 
-    fn has_endless_range(&self) -> bool {
+    pub(super) fn has_endless_range(&self) -> bool {
         let mut pairs = self.tokens.windows(2);
         pairs.any(|pair| pair[0].token == Token::DotDot && pair[1].token == Token::LBrace)
     }
 
-    fn begins_with_block_keyword(&self) -> bool {
+    pub(super) fn begins_with_block_keyword(&self) -> bool {
         let first = self.tokens.get(self.statement()).map(|token| &token.token);
         use Token::{Else, Fn, For, If, Impl, Loop, Match, Struct, While};
         matches!(
@@ -118,7 +163,7 @@ impl<'t> Place<'t> {
         )
     }
 
-    fn first_word(&self) -> &'t str {
+    pub(super) fn first_word(&self) -> &'t str {
         match self.tokens.get(self.statement()).map(|token| &token.token) {
             Some(Token::Name(name) | Token::Upper(name)) => name,
             _ => "",
@@ -130,6 +175,9 @@ impl<'t> Place<'t> {
 fn expectation(expected: &[String]) -> Option<String> {
     let can = |name: &str| expected.iter().any(|e| e.trim_matches('"') == name);
     let continues = can("+") && can("*");
+    if can(",") && can(")") && !can("int") {
+        return Some("`,` or `)`".to_string());
+    }
     if can("int") && can("if") && !continues {
         return Some("an expression".to_string());
     }
@@ -154,7 +202,27 @@ fn expectation(expected: &[String]) -> Option<String> {
     let names: Vec<&str> = expected
         .iter()
         .map(|e| e.trim_matches('"'))
-        .filter(|e| !matches!(*e, "skipped" | ";" | "." | "?." | "<type"))
+        .filter(|e| {
+            let says_nothing = [
+                "skipped",
+                ";",
+                ".",
+                "?.",
+                "<type",
+                "||",
+                "else of let",
+                "=",
+                "int",
+                "for",
+                "loop",
+                "?",
+                "??",
+                "!",
+                "while",
+                "&&",
+            ];
+            !says_nothing.contains(e)
+        })
         .collect();
     if can("newline") {
         return Some("a new line".to_string());
@@ -184,191 +252,4 @@ fn quoted(name: &str) -> String {
         "<type" => "`<`".to_string(),
         other => format!("`{other}`"),
     }
-}
-
-/// What someone who comes from another language probably meant.
-fn habit(place: &Place<'_>) -> Option<String> {
-    let help = word_habit(place.word(0))
-        .or_else(|| word_before_habit(place))
-        .or_else(|| token_habit(place))
-        .or_else(|| first_word_habit(place.first_word()))?;
-    Some(help.to_string())
-}
-
-fn word_habit(found: &str) -> Option<&'static str> {
-    Some(match found {
-        "and" => "write `&&`",
-        "or" => "write `||`",
-        "elif" | "elsif" | "elseif" => "write `else if`",
-        "then" => "write the branch in braces: `if c { … }`",
-        "do" => "write the body in braces",
-        "is" | "instanceof" => "use `match`, or `if let x: T = value`",
-        "unless" => "write `if !condition { … }`",
-        _ => return Option::None,
-    })
-}
-
-fn word_before_habit(place: &Place<'_>) -> Option<&'static str> {
-    let before = place.word(-1);
-    let is_name = matches!(place.token(0), Some(Token::Name(_) | Token::Upper(_)));
-    let begins = matches!(
-        place.token(-2),
-        Option::None
-            | Some(
-                Token::Newline | Token::Semicolon | Token::LBrace | Token::LParen | Token::Comma
-            )
-    );
-    if is_name && begins && is_foreign_type(before) {
-        return Some(
-            "declare with `let` or `var`: `let x: i64 = 3`; the integer types are i8 to i64 and u8 to u64",
-        );
-    }
-    if before == "not" {
-        return Some("write `!`");
-    }
-    first_word_habit(before).filter(|_| is_name || place.token(0) == Some(&Token::LBrace))
-}
-
-fn first_word_habit(first: &str) -> Option<&'static str> {
-    Some(match first {
-        "function" | "def" | "func" | "fun" | "proc" | "sub" => "functions are declared with `fn`",
-        "class" | "record" | "interface" => "declare a `struct`, an `enum` or a `trait`",
-        "switch" => "write `match value { pattern => … }`",
-        "case" => "the arms of a `match` are written `pattern => value`",
-        "elif" | "elsif" | "elseif" => "write `else if` after the `}`",
-        "until" => "write `while !condition { … }`",
-        "do" => "write `loop { … if c { break } }`",
-        "foreach" => "write `for x in xs { … }`",
-        "try" => "an error is a value: `e?` passes it on, and `match` tells `ok` from `err`",
-        "throw" | "raise" => "return `fail(\"message\")`, or end the run with `panic(\"message\")`",
-        "use" | "include" | "require" | "from" | "using" => "write `import name`",
-        "mod" | "module" | "package" | "namespace" => {
-            "a file is a module; there is nothing to declare"
-        }
-        "mut" | "val" | "auto" | "my" => "write `let` for a binding, `var` for a variable",
-        "public" | "private" | "export" | "static" => "what importers may see is marked `pub`",
-        "new" => "a struct is built like a call: `Point(1, 2)`",
-        _ => return Option::None,
-    })
-}
-
-fn is_foreign_type(word: &str) -> bool {
-    matches!(
-        word,
-        "int"
-            | "long"
-            | "short"
-            | "uint"
-            | "float"
-            | "double"
-            | "number"
-            | "string"
-            | "String"
-            | "boolean"
-            | "void"
-            | "usize"
-            | "isize"
-            | "i64"
-            | "i32"
-            | "f64"
-            | "f32"
-            | "bool"
-            | "str"
-            | "char"
-            | "u8"
-    )
-}
-
-fn token_habit(place: &Place<'_>) -> Option<&'static str> {
-    Some(match place.token(0) {
-        Option::None if place.next == Some(&Token::LBrace) => {
-            "a `{` stands on the line of what it belongs to"
-        }
-        Option::None if place.has_endless_range() => {
-            "a range without an end stands in parentheses here"
-        }
-        Option::None
-            if place.token(-1) == Some(&Token::Minus) && place.token(-2) == Some(&Token::Minus) =>
-        {
-            "write `-= 1`"
-        }
-        Some(Token::Name(_) | Token::Int(_) | Token::Str(_))
-            if place.token(-1) == Some(&Token::Question) =>
-        {
-            "write `if condition { a } else { b }`"
-        }
-        _ if place.token(-1) == Some(&Token::Pub) => "`pub` stands before a declaration",
-        Some(Token::Newline) if place.token(1) == Some(&Token::LBrace) => {
-            "a `{` stands on the line of what it belongs to"
-        }
-        Some(Token::LBrace) if before_newline(place) => {
-            "a `{` stands on the line of what it belongs to"
-        }
-        Some(Token::Else | Token::LetElse) => {
-            "an `else` follows the `}` of an `if`, or the value of a `let`"
-        }
-        Some(Token::Assign) if place.token(-1) == Some(&Token::Colon) => {
-            "bind with `let x = value`, assign with `x = value`"
-        }
-        Some(Token::Assign) if matches!(place.token(-1), Some(Token::EqEq | Token::NotEq)) => {
-            "write `==` and `!=`"
-        }
-        Some(Token::Colon) if place.token(-1) == Some(&Token::Colon) => {
-            "paths are written with dots: `Shape.Circle(2)`"
-        }
-        Some(Token::Colon) if place.statement_has(&Token::Question) => {
-            "write `if condition { a } else { b }`"
-        }
-        Some(Token::Colon) if place.token(1) == Some(&Token::Colon) => {
-            "paths are written with dots: `Shape.Circle(2)`"
-        }
-        Some(Token::Colon) if place.could_be("->") => "the result type follows `->`",
-        Some(Token::Colon) if place.begins_with_block_keyword() => {
-            "blocks stand in braces: `{ … }`"
-        }
-        Some(Token::Arrow) if place.could_be("=>") => "an arm is written `pattern => value`",
-        Some(Token::Arrow) => {
-            "a type is noted with `x: T`; `->` stands between parameters and result"
-        }
-        Some(Token::FatArrow) if !place.statement_has(&Token::Match) => {
-            "a closure is written `|x| value`"
-        }
-        Some(Token::Bang) if place.token(1) == Some(&Token::LParen) => {
-            "there are no macros; call it without `!`"
-        }
-        Some(Token::Reserved) => "this word is reserved for later",
-        Some(Token::Minus) if place.token(-1) == Some(&Token::Minus) => "write `-= 1`",
-        Some(Token::Semicolon) => "fields and arms are separated by new lines or commas",
-        Some(Token::Str(_)) if place.token(-1) == Some(&Token::Import) => {
-            "a module is named without quotes: `import physics`"
-        }
-        Some(Token::Upper(_)) if matches!(place.token(-1), Some(Token::Comma | Token::LBrace)) => {
-            "fields have lower-case names"
-        }
-        Some(Token::Pipe | Token::PipePipe | Token::Return | Token::Break | Token::Continue) => {
-            "put it in parentheses"
-        }
-        Some(Token::RBrace | Token::RParen | Token::RBracket)
-            if place.token(-1) == Some(&Token::DotDot) =>
-        {
-            "a range without an end stands in parentheses here"
-        }
-        Some(token) if token.surely_begins_statement() && place.could_be("+") => {
-            "statements are separated by new lines or `;`"
-        }
-        Some(token)
-            if token.is_keyword()
-                && matches!(
-                    place.token(-1),
-                    Some(Token::Let | Token::Var | Token::Fn | Token::Mut | Token::Const)
-                ) =>
-        {
-            "this is a keyword; choose another name"
-        }
-        _ => return Option::None,
-    })
-}
-
-fn before_newline(place: &Place<'_>) -> bool {
-    place.token(-1) == Some(&Token::Newline)
 }

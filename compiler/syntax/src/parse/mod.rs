@@ -3,6 +3,7 @@
 //! replaced by one `Skipped` token, and the item parsed again: so each mistake costs its own line and no other.
 
 pub(crate) mod build;
+mod habits;
 mod hints;
 mod recover;
 
@@ -14,7 +15,9 @@ use crate::source::{SourceFile, Span};
 use crate::token::Token;
 use build::Context;
 use lalrpop_util::ParseError;
+use smol_str::SmolStr;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Mistakes reported in one file; after that nothing more is read.
@@ -41,13 +44,14 @@ pub fn parse(file: &SourceFile) -> Parsed {
         file,
         ends_early: false,
         errors: 0,
+        skipped: BTreeSet::new(),
         diagnostics: Vec::new(),
         lexed,
     };
     let tokens = std::mem::take(&mut parser.lexed.tokens);
-    let mut items = Vec::new();
+    let mut items: Vec<Item> = Vec::new();
     for range in recover::items(&tokens) {
-        if parser.errors < MAX_ERRORS {
+        if parser.errors < MAX_ERRORS && !parser.belongs_to_skipped(&tokens, &range, items.last()) {
             items.extend(parser.item(&tokens, range));
         }
     }
@@ -61,6 +65,7 @@ pub fn parse(file: &SourceFile) -> Parsed {
             items,
             span: file.span(),
             stray_expected,
+            skipped: std::mem::take(&mut parser.skipped).into_iter().collect(),
         },
         diagnostics,
         complete: parser.completeness(),
@@ -73,6 +78,8 @@ struct Parser<'s> {
     diagnostics: Vec<Diagnostic>,
     /// How many mistakes of grammar were found.
     errors: usize,
+    /// The names in what was not understood.
+    skipped: BTreeSet<SmolStr>,
     /// The last item stops after a token that needs more.
     ends_early: bool,
 }
@@ -102,7 +109,9 @@ impl Parser<'_> {
                     self.ends_early |=
                         is_last && at_end && (self.lexed.ends_with_attribute || needs_more(slice));
                     let region = recover::region(&tokens, stop.index);
+                    let region = recover::with_deeper_lines(self.file, &tokens, region);
                     self.report(&tokens, &stop, region.clone(), next);
+                    self.note_names(&tokens[region.clone()]);
                     if region.len() == tokens.len() || self.errors >= MAX_ERRORS {
                         return Some(error_item(whole));
                     }
@@ -119,6 +128,8 @@ impl Parser<'_> {
             tokens,
             docs: &self.lexed.docs,
             diagnostics: Vec::new(),
+            mutable_types: Vec::new(),
+            saw_semicolon_in_list: false,
         };
         let stream = tokens.iter().enumerate();
         let stream = stream.map(|(index, token)| Ok((index, token.token.clone(), index + 1)));
@@ -128,6 +139,38 @@ impl Parser<'_> {
                 Ok((item, ctx.diagnostics))
             }
             Err(error) => Err(stop(error, tokens.len())),
+        }
+    }
+
+    /// Whether an item is only the rest of the one before it, which was not understood: it is indented more, or
+    /// goes on as an `else` does.
+    fn belongs_to_skipped(
+        &mut self,
+        tokens: &[Spanned],
+        range: &Range<usize>,
+        before: Option<&Item>,
+    ) -> bool {
+        let Some(Item {
+            kind: ItemKind::Error,
+            span,
+            ..
+        }) = before
+        else {
+            return false;
+        };
+        let belongs = recover::goes_on(self.file, span.start, &tokens[range.start]);
+        if belongs {
+            self.note_names(&tokens[range.clone()]);
+        }
+        belongs
+    }
+
+    /// What is in a part that is skipped may be defined there: it is not reported as unknown elsewhere.
+    fn note_names(&mut self, tokens: &[Spanned]) {
+        for token in tokens {
+            if let Token::Name(name) | Token::Upper(name) = &token.token {
+                self.skipped.insert(name.clone());
+            }
         }
     }
 

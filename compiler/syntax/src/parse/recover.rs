@@ -1,6 +1,7 @@
 //! Where items and statements begin and end, told by brackets and separators alone.
 
 use crate::lexer::Spanned;
+use crate::source::SourceFile;
 use crate::token::Token;
 use std::ops::Range;
 
@@ -76,6 +77,51 @@ pub(super) fn region(tokens: &[Spanned], index: usize) -> Range<usize> {
             debug_assert!(outer.statement <= open.index);
         }
     }
+}
+
+/// The region with the lines after it that are only its rest: bodies of other languages are told by indentation.
+pub(super) fn with_deeper_lines(
+    file: &SourceFile,
+    tokens: &[Spanned],
+    region: Range<usize>,
+) -> Range<usize> {
+    let Some(first) = tokens.get(region.start) else {
+        return region;
+    };
+    let mut end = region.end;
+    while let [separator, next, ..] = &tokens[end..] {
+        let is_separator = matches!(separator.token, Token::Newline | Token::Semicolon);
+        if !is_separator || closes(&next.token) || !goes_on(file, first.start, next) {
+            break;
+        }
+        end = statement_end(tokens, end + 1, false);
+    }
+    region.start..end
+}
+
+/// Whether a token begins a line that belongs to the statement that begins at `start`.
+pub(super) fn goes_on(file: &SourceFile, start: u32, next: &Spanned) -> bool {
+    let (start, at) = (file.line_column(start), file.line_column(next.start));
+    if at.line == start.line {
+        return false;
+    }
+    let continues = match &next.token {
+        Token::Else | Token::LetElse => true,
+        Token::Name(name) => matches!(
+            name.as_str(),
+            "elif"
+                | "elseif"
+                | "elsif"
+                | "end"
+                | "except"
+                | "catch"
+                | "finally"
+                | "until"
+                | "rescue"
+        ),
+        _ => false,
+    };
+    at.column > start.column || at.column == start.column && continues
 }
 
 fn step(stack: &mut Vec<Open>, tokens: &[Spanned], at: usize, token: &Token) {

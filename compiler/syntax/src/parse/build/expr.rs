@@ -19,6 +19,7 @@ pub(crate) fn binding(
     right: usize,
 ) -> Box<Stmt> {
     let keyword = ctx.span(left, left + 1);
+    let (mut kind, mut pattern) = (kind, pattern);
     if let Some(name) = mutable_binding(&pattern) {
         let error = match &pattern.kind {
             PatternKind::Bind { .. } => {
@@ -34,6 +35,11 @@ pub(crate) fn binding(
                 .help("use `match` or `if let` on a variable to change its parts in place"),
         };
         ctx.error(error);
+        // It is meant to be a variable.
+        if let PatternKind::Bind { is_mut, .. } = &mut pattern.kind {
+            *is_mut = false;
+            kind = BindingKind::Var;
+        }
     }
     if kind == BindingKind::Const && !is_name(&pattern) {
         let message = "a constant has a name, not a pattern";
@@ -115,18 +121,20 @@ pub(crate) fn set_label(looped: &mut Expr, name: Ident, span: Span) {
 pub(crate) fn increment(
     ctx: &mut Context<'_>,
     place: Box<Expr>,
+    op: BinaryOp,
     left: usize,
     right: usize,
 ) -> Box<AssignStmt> {
     let span = ctx.span(left, right);
+    let sign = if op == BinaryOp::Add { '+' } else { '-' };
     ctx.error(
-        Diagnostic::error("increment", "there is no `++`")
+        Diagnostic::error("increment", format!("there is no `{sign}{sign}`"))
             .at(span, "not an operator")
-            .help("write `+= 1`"),
+            .help(format!("write `{sign}= 1`")),
     );
     Box::new(AssignStmt {
         place: *place,
-        op: Some(BinaryOp::Add),
+        op: Some(op),
         op_span: span,
         value: Expr {
             kind: ExprKind::Int(1),
@@ -140,26 +148,81 @@ pub(crate) fn no_reference(
     mutable: bool,
     operand: Box<Expr>,
     left: usize,
+    right: usize,
 ) -> Box<Expr> {
-    let span = ctx.span(left, left + 1);
+    let span = ctx.span(left, left + 1 + usize::from(mutable));
+    let name = match &operand.kind {
+        ExprKind::Name(name) => name.name.as_str(),
+        _ => "x",
+    };
     let help = if mutable {
-        "pass the place itself: `f(mut x)`"
+        format!("mark the argument: `f(mut {name})`; a method that changes `{name}` needs no mark")
     } else {
-        "pass the value itself; nothing is copied until one of the two is changed"
+        format!("write `{name}`: every value is passed as it is, without a copy")
     };
     ctx.error(
         Diagnostic::error("no-references", "there are no references")
-            .at(span, "`&` needs an operand on its left")
+            .at(span, "nothing is referred to")
             .help(help),
     );
+    if mutable {
+        // How it would be passed is not known, so that nothing more is said about it.
+        return ctx.expr(ExprKind::Error, left, right);
+    }
     operand
+}
+
+pub(crate) fn named_with_assign(ctx: &mut Context<'_>, name: &Ident, at: usize) {
+    let span = ctx.span(at, at + 1);
+    let name = &name.name;
+    ctx.error(
+        Diagnostic::error("named-with-assign", "an argument is named with `:`")
+            .at(span, "this would assign")
+            .help(format!("write `{name}: …`, or `{name} == …` to compare")),
+    );
+}
+
+/// `[..xs, 1]` is no array with a range in it but the spread of other languages.
+pub(crate) fn array(
+    ctx: &mut Context<'_>,
+    elements: Vec<Expr>,
+    left: usize,
+    right: usize,
+) -> Box<Expr> {
+    for element in &elements {
+        if let ExprKind::Range {
+            start: None,
+            end: Some(_),
+            inclusive: false,
+        } = &element.kind
+        {
+            let message = "an array is not spread in another one";
+            ctx.error(
+                Diagnostic::error("no-spread", message)
+                    .at(element.span, "a range without a beginning")
+                    .help("arrays are joined by `+`: `xs + [1]`"),
+            );
+            return ctx.expr(ExprKind::Error, left, right);
+        }
+    }
+    ctx.expr(ExprKind::Array(elements), left, right)
+}
+
+/// In the place of an arm that does not parse: it may match anything.
+pub(crate) fn skipped_arm(ctx: &mut Context<'_>, left: usize, right: usize) -> Box<Arm> {
+    Box::new(Arm {
+        pattern: *ctx.pattern(PatternKind::Error, left, right),
+        guard: None,
+        body: *ctx.expr(ExprKind::Error, left, right),
+        span: ctx.span(left, right),
+    })
 }
 
 pub(crate) fn no_dereference(ctx: &mut Context<'_>, operand: Box<Expr>, left: usize) -> Box<Expr> {
     let span = ctx.span(left, left + 1);
     ctx.error(
         Diagnostic::error("no-references", "there are no references to follow")
-            .at(span, "`*` needs an operand on its left")
+            .at(span, "nothing is referred to")
             .help("use the value itself"),
     );
     operand

@@ -301,6 +301,8 @@ pub(crate) fn param(
             .help(format!("write `{}: T`", name.name)),
         );
     }
+    let is_reference = |ty: &Type| ctx.mutable_types.contains(&ty.span.start);
+    let is_mut = is_mut || ty.as_deref().is_some_and(is_reference);
     let ty = ty.map(unbox).or_else(|| {
         let kind = TypeKind::Error;
         (name.name != "self").then_some(Type { kind, span })
@@ -312,6 +314,54 @@ pub(crate) fn param(
         default: default.map(unbox),
         span,
     })
+}
+
+pub(crate) fn attribute(
+    ctx: &Context<'_>,
+    name: Ident,
+    args: Vec<Arg>,
+    left: usize,
+    right: usize,
+) -> Box<Attr> {
+    let span = ctx.span(left, right);
+    Box::new(Attr { name, args, span })
+}
+
+/// `&self` and `&mut self`.
+pub(crate) fn self_by_reference(
+    ctx: &mut Context<'_>,
+    is_mut: bool,
+    left: usize,
+    name_at: usize,
+    right: usize,
+) -> Box<Param> {
+    let span = ctx.span(left, right);
+    let help = if is_mut {
+        "write `mut self`"
+    } else {
+        "write `self`"
+    };
+    ctx.error(
+        Diagnostic::error("no-references", "there are no references")
+            .at(span, "the receiver is passed as it is, without a copy")
+            .help(help),
+    );
+    Box::new(Param {
+        is_mut,
+        name: ctx.word("self", name_at, right),
+        ty: None,
+        default: None,
+        span,
+    })
+}
+
+/// A `;` between fields, variants or arms.
+pub(crate) fn semicolon_in_list(ctx: &mut Context<'_>, at: usize) {
+    let span = ctx.span(at, at + 1);
+    if !std::mem::replace(&mut ctx.saw_semicolon_in_list, true) {
+        let message = "fields, variants and arms are separated by new lines or commas";
+        ctx.error(Diagnostic::error("semicolon-in-list", message).at(span, "leave it out"));
+    }
 }
 
 pub(crate) fn variant(

@@ -28,6 +28,9 @@ pub(crate) struct Context<'c> {
     pub(crate) tokens: &'c [Spanned],
     pub(crate) docs: &'c BTreeMap<u32, String>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Where the types begin that were written with `&mut`.
+    pub(crate) mutable_types: Vec<u32>,
+    pub(crate) saw_semicolon_in_list: bool,
 }
 
 impl Context<'_> {
@@ -153,6 +156,7 @@ impl Context<'_> {
                     .at(second, "a second comparison of the same operands")
                     .help(help),
             );
+            return self.expr(ExprKind::Error, left, right);
         }
         self.binary(a, op, b, left, right)
     }

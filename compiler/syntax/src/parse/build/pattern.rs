@@ -66,6 +66,9 @@ pub(crate) fn no_reference_type(
             .at(span, "not part of a type")
             .help(help),
     );
+    if mutable {
+        ctx.mutable_types.push(ty.span.start);
+    }
     ty
 }
 

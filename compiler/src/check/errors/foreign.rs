@@ -1,0 +1,144 @@
+//! What methods and fields of other languages are called here.
+
+/// The mend for a member that a type does not have, if it is known from elsewhere. `known` are the type's members.
+pub(super) fn teach_member<'a>(
+    name: &str,
+    ty: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    let known: Vec<&str> = known.into_iter().collect();
+    if let Some(text) = everywhere(name) {
+        return Some(text.to_string());
+    }
+    let plain: String = name.to_lowercase().chars().filter(|c| *c != '_').collect();
+    let wanted = candidates(&plain).iter().find(|method| {
+        let method = method.split('(').next().unwrap_or_default();
+        known.contains(&method)
+    });
+    if let Some(method) = wanted {
+        return Some(format!("write `.{method}`"));
+    }
+    // The same word, written another way: `startsWith`, `Push`.
+    let same = known.iter().find(|method| {
+        let method: String = method.chars().filter(|c| *c != '_').collect();
+        method == plain
+    });
+    if let Some(method) = same {
+        return Some(format!("it is written `.{method}(…)`"));
+    }
+    by_type(&plain, ty).map(str::to_string)
+}
+
+/// What is done otherwise whatever the type is.
+fn everywhere(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "to_string" | "toString" | "ToString" | "to_str" | "to_owned" => {
+            "`str(x)` or `\"{x}\"` makes text of any value"
+        }
+        "clone" | "copy" | "dup" | "deepcopy" => {
+            "leave it out: `let b = a` is an independent value already"
+        }
+        "as_str" | "as_ref" | "as_mut" | "borrow" | "borrow_mut" | "as_slice" | "into"
+        | "to_vec" | "unwrap_mut" | "iter" | "iter_mut" | "into_iter" | "collect" | "to_list"
+        | "toArray" | "ToList" | "ToArray" | "ipairs" | "pairs" => match name {
+            "iter" | "into_iter" | "ipairs" | "pairs" => {
+                "leave it out: `for x in xs` walks an array, and `xs.map(…)` gives one"
+            }
+            "iter_mut" => "write `for mut x in xs { … }` to change the elements in place",
+            "collect" | "to_list" | "toArray" | "ToList" | "ToArray" | "to_vec" => {
+                "leave it out: `map` and `filter` give arrays at once"
+            }
+            _ => "leave it out: values are passed as they are",
+        },
+        _ => return None,
+    })
+}
+
+/// Methods by the name that another language has for them, in lower case without `_`; the first that the type has counts.
+fn candidates(name: &str) -> &'static [&'static str] {
+    match name {
+        "length" | "size" | "len" | "count" | "getlength" => &["len()"],
+        "append" | "pushback" | "add" | "addlast" => &["push(x)", "add(x)"],
+        "appendall" | "addrange" | "concat" | "pushall" => &["extend(xs)"],
+        "popback" | "removelast" => &["pop()"],
+        "shift" | "popfront" | "popleft" | "dequeue" => &["remove_first()", "pop_front()"],
+        "unshift" | "pushfront" | "prepend" | "appendleft" => &["insert(0, x)", "push_front(x)"],
+        "removeat" | "delete" | "erase" => &["remove(i)"],
+        "includes" | "include" | "has" | "containskey" | "haskey" | "hasownproperty" | "in" => {
+            &["contains(x)", "has(key)"]
+        }
+        "contains" => &["has(x)"],
+        "indexof" | "findindex" | "index" => &["index_of(x)", "find(x)"],
+        "lastindexof" | "rfind" => &["find_last(x)"],
+        "foreach" | "each" => &["each(|x| …)"],
+        "select" | "collect" => &["map(|x| …)"],
+        "where" | "findall" | "retainif" => &["filter(|x| …)"],
+        "aggregate" | "inject" | "foldl" | "foldleft" => &["fold(init, |acc, x| …)"],
+        "some" | "exists" => &["any(|x| …)"],
+        "every" => &["all(|x| …)"],
+        "firstordefault" | "head" | "front" => &["first()"],
+        "lastordefault" | "back" | "tail" => &["last()"],
+        "orderby" | "sortby" => &["sorted_by_key(|x| …)", "sort_by_key(|x| …)"],
+        "sortwith" | "sortunstable" => &["sort()"],
+        "reversed" | "rev" => &["reversed()"],
+        "distinct" | "unique" | "uniq" => &["dedup()"],
+        "empty" | "isempty" => &["is_empty()"],
+        "touppercase" | "toupper" | "uppercase" | "touppercaseinvariant" => &["upper()"],
+        "tolowercase" | "tolower" | "lowercase" => &["lower()"],
+        "strip" | "trimspace" => &["trim()"],
+        "lstrip" | "trimleft" | "ltrim" => &["trim_start()"],
+        "rstrip" | "trimright" | "rtrim" => &["trim_end()"],
+        "startswith" | "hasprefix" => &["starts_with(s)"],
+        "endswith" | "hassuffix" => &["ends_with(s)"],
+        "replaceall" | "gsub" => &["replace(from, to)"],
+        "splitlines" => &["lines()"],
+        "ljust" | "padright" => &["pad_end(n, ' ')"],
+        "rjust" | "padleft" => &["pad_start(n, ' ')"],
+        "isdigit" | "isnumeric" => &["is_digit()"],
+        "isalpha" | "isalphabetic" | "isletter" => &["is_alpha()"],
+        "isalnum" | "isalphanumeric" => &["is_alnum()"],
+        "isspace" | "iswhitespace" => &["is_space()"],
+        "asbytes" | "getbytes" => &["bytes()"],
+        "unwrap" | "get" | "value" | "unwraporfail" => &["expect(\"why\")"],
+        "keys" | "getkeys" => &["keys()"],
+        "items" => &["entries()"],
+        "okor" | "orelse" => &["or_fail(\"why\")"],
+        "flatten" | "selectmany" => &["flat_map(|x| x)"],
+        _ => &[],
+    }
+}
+
+/// What is no method here.
+fn by_type(name: &str, ty: &str) -> Option<&'static str> {
+    let is_text = ty == "str";
+    let is_number = ty.starts_with(['i', 'u', 'f']) && ty.len() <= 3;
+    let may_be_absent = ty.ends_with('?') || ty.starts_with("Result") || ty.ends_with('!');
+    Some(match name {
+        "substring" | "substr" | "slice" | "sub" if is_text => {
+            "a part of a text is `s[a..b]`, in bytes"
+        }
+        "slice" | "subarray" | "getrange" => "a part of an array is `xs[a..b]`",
+        "charat" | "charcodeat" | "nth" | "at" if is_text => {
+            "a text has no characters by number; `s.chars()` is the array of them"
+        }
+        "format" if is_text => "values go into a text as in `\"{x} and {y:.2}\"`",
+        "unwrapor" | "getordefault" | "valueor" | "getorelse" if may_be_absent => {
+            "write `value ?? default`"
+        }
+        "issomeand" => "write `if let some(x) = … && …`",
+        "pow" | "powi" | "powf" if is_number => "write `x ** n`",
+        "abs" | "sqrt" | "floor" | "ceil" | "round" | "sin" | "cos" | "min" | "max"
+            if is_number =>
+        {
+            "it is a function: `sqrt(x)`, `min(a, b)`"
+        }
+        "asf64" | "tofloat" | "todouble" | "tof" if is_number => "write `f64(x)`",
+        "asi64" | "toint" | "toi" | "asusize" if is_number => "write `i64(x)`",
+        "parse" | "toint" | "toi" | "tonumber" if is_text => {
+            "write `i64.parse(s)` or `f64.parse(s)`; they give an optional"
+        }
+        "tofixed" if is_number => "write `\"{x:.2}\"`",
+        "join" => "`join` is a method of an array of texts: `xs.map(|x| str(x)).join(\", \")`",
+        _ => return None,
+    })
+}

@@ -1,0 +1,160 @@
+//! Types without a finite value: every value of them would contain another one of the same type. Boxes do not help
+//! there; an optional, an array or a variant without the type does.
+
+use rustc_hash::FxHashSet;
+use syntax::{Diagnostic, ast};
+
+use super::Unit;
+use super::declare::Declared;
+use crate::env::{DefId, DefKind, Env, FieldDef};
+use crate::types::{Len, Ty, TyKind};
+
+/// Types looked at for one question; types whose instances never end are reported where they are used.
+const MOST_STEPS: usize = 10_000;
+const DEEPEST: usize = 100;
+
+impl Unit<'_> {
+    pub(super) fn check_finite(&mut self, tree: &ast::Module, declared: &Declared) {
+        let mut told: FxHashSet<DefId> = FxHashSet::default();
+        for (item, found) in tree.items.iter().zip(&declared.items) {
+            let is_type = matches!(item.kind, ast::ItemKind::Struct(_) | ast::ItemKind::Enum(_));
+            let Some(def) = found.defs.first().copied().filter(|_| is_type) else {
+                continue;
+            };
+            let mut search = Search::new(self.env);
+            let ty = applied(self.env, def);
+            if told.contains(&def) || search.is_finite(ty) {
+                continue;
+            }
+            let Some((field, inner)) = search.endless_field(ty) else {
+                continue;
+            };
+            told.extend(search.endless_chain(def));
+            let name = self.env.def(def).name.clone();
+            let inner = inner.display(&*self.env);
+            let diagnostic =
+                Diagnostic::error("infinite-type", format!("`{name}` has no finite value"))
+                    .at(
+                        self.env.def(def).span,
+                        "each value would contain another one without end",
+                    )
+                    .also(field.span, format!("this holds a whole `{inner}`"));
+            self.diags.push(diagnostic.help(if field.name.is_empty() {
+                format!("let it be absent, `{inner}?`, or put it into an array, `[{inner}]`")
+            } else {
+                let field = &field.name;
+                format!("let it be absent, `{field}: {inner}?`, or put it into an array, `{field}: [{inner}]`")
+            }));
+        }
+    }
+}
+
+/// The type with its own parameters as arguments.
+fn applied(env: &Env, def: DefId) -> Ty {
+    let generics = match &env.def(def).kind {
+        DefKind::Struct(found) => found.generics.as_slice(),
+        DefKind::Enum(found) => found.generics.as_slice(),
+        _ => &[],
+    };
+    let args = generics.iter().enumerate();
+    let args = args.map(|(index, generic)| Ty::param(index as u32, &generic.name));
+    Ty::new(TyKind::Adt(def, args.collect()))
+}
+
+struct Search<'e> {
+    env: &'e Env,
+    finite: FxHashSet<Ty>,
+    open: Vec<Ty>,
+    steps: usize,
+}
+
+impl<'e> Search<'e> {
+    fn new(env: &'e Env) -> Search<'e> {
+        Search {
+            env,
+            finite: FxHashSet::default(),
+            open: Vec::new(),
+            steps: 0,
+        }
+    }
+
+    fn is_finite(&mut self, ty: Ty) -> bool {
+        self.steps += 1;
+        if self.steps > MOST_STEPS || self.open.len() > DEEPEST || self.finite.contains(&ty) {
+            return true;
+        }
+        match ty.kind() {
+            TyKind::Tuple(parts) => parts.iter().all(|part| self.is_finite(*part)),
+            TyKind::FixedArray(_, Len::Known(0)) => true,
+            TyKind::FixedArray(elem, _) => self.is_finite(*elem),
+            TyKind::Adt(DefId::MAP | DefId::SET, _) => true,
+            TyKind::Adt(..) if self.open.contains(&ty) => false,
+            TyKind::Adt(def, args) => {
+                self.open.push(ty);
+                let found = self.has_value(*def, args);
+                self.open.pop();
+                if found {
+                    self.finite.insert(ty);
+                }
+                found
+            }
+            _ => true,
+        }
+    }
+
+    fn has_value(&mut self, def: DefId, args: &[Ty]) -> bool {
+        let env = self.env;
+        match &env.def(def).kind {
+            DefKind::Struct(found) => self.all_finite(&found.fields, args),
+            DefKind::Enum(found) => {
+                let mut variants = found.variants.iter();
+                found.variants.is_empty()
+                    || variants.any(|variant| self.all_finite(&variant.fields, args))
+            }
+            _ => true,
+        }
+    }
+
+    fn all_finite(&mut self, fields: &[FieldDef], args: &[Ty]) -> bool {
+        fields
+            .iter()
+            .all(|field| self.is_finite(field.ty.subst(args)))
+    }
+
+    /// The first field that makes a type endless.
+    fn endless_field(&mut self, ty: Ty) -> Option<(&'e FieldDef, Ty)> {
+        let env = self.env;
+        let TyKind::Adt(def, args) = ty.kind() else {
+            return None;
+        };
+        let fields: Vec<&FieldDef> = match &env.def(*def).kind {
+            DefKind::Struct(found) => found.fields.iter().collect(),
+            DefKind::Enum(found) => found.variants.iter().flat_map(|v| &v.fields).collect(),
+            _ => return None,
+        };
+        self.open.push(ty);
+        let mut fields = fields
+            .into_iter()
+            .map(|field| (field, field.ty.subst(args)));
+        let found = fields.find(|(_, ty)| !self.is_finite(*ty));
+        self.open.pop();
+        found
+    }
+
+    /// The types on the way from one to itself, each of which is endless.
+    fn endless_chain(&mut self, def: DefId) -> Vec<DefId> {
+        let mut chain = vec![def];
+        let mut ty = applied(self.env, def);
+        while let Some((_, inner)) = self.endless_field(ty) {
+            let TyKind::Adt(next, _) = inner.kind() else {
+                break;
+            };
+            if chain.contains(next) {
+                break;
+            }
+            chain.push(*next);
+            ty = inner;
+        }
+        chain
+    }
+}
