@@ -21,9 +21,11 @@ use rustc_hash::FxHashMap;
 
 use crate::boxes::{fields_of, is_boxed_field};
 use crate::env::{DefId, DefKind, Env};
-use crate::types::{FloatTy, Len, Scalar, Ty, TyKind};
+use crate::types::{FloatTy, Len, Ty, TyKind};
 
 const POINTER: u64 = 8;
+/// That of blocks.
+const WIDEST_ALIGN: u64 = 16;
 
 /// How a value travels through calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +95,7 @@ impl<'env> Layouts<'env> {
             TyKind::Char => value(4, false),
             TyKind::Str | TyKind::Array(_) => value(POINTER, true),
             TyKind::Ptr(_) | TyKind::CStr => value(POINTER, false),
-            TyKind::Simd(scalar, lanes) => value(scalar_size(*scalar) * u64::from(*lanes), false),
+            TyKind::Simd(elem, Len::Known(lanes)) => self.vector(*elem, *lanes),
             TyKind::Fn(_) | TyKind::Any(_) => Layout {
                 size: 2 * POINTER,
                 align: POINTER,
@@ -110,6 +112,7 @@ impl<'env> Layouts<'env> {
             TyKind::FixedArray(elem, Len::Known(count)) => self.fixed_array(*elem, *count),
             TyKind::Adt(def, _) => self.adt(ty, *def),
             TyKind::FixedArray(_, Len::Param(..) | Len::Infer(_))
+            | TyKind::Simd(_, Len::Param(..) | Len::Infer(_))
             | TyKind::Param(..)
             | TyKind::Infer(_)
             | TyKind::Error => panic!(
@@ -133,6 +136,15 @@ impl<'env> Layouts<'env> {
             has_heap: elem.has_heap && count > 0,
             tag: 0,
             variants: Vec::new(),
+        }
+    }
+
+    /// Lane after lane, as an array has its elements; never aligned to more than a block is.
+    fn vector(&self, elem: Ty, lanes: u64) -> Layout {
+        let size = self.of(elem).size * lanes;
+        Layout {
+            align: (1 << size.trailing_zeros()).min(WIDEST_ALIGN),
+            ..value(size, false)
         }
     }
 
@@ -237,13 +249,6 @@ fn float_size(float: FloatTy) -> u64 {
     match float {
         FloatTy::F32 => 4,
         FloatTy::F64 => 8,
-    }
-}
-
-fn scalar_size(scalar: Scalar) -> u64 {
-    match scalar {
-        Scalar::Int(int) => u64::from(int.bits()) / 8,
-        Scalar::Float(float) => float_size(float),
     }
 }
 

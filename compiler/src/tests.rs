@@ -165,19 +165,13 @@ fn the_library_modules_compile() {
 #[test]
 fn what_is_not_there_yet_is_said_once() {
     check(
-        "let m: [str: i64] = [\"a\": 1]\nm[\"a\"]\nvar s = Set([1])\ns.add(2)\nlet v: f32x4 = f32x4.splat(1)\n",
+        "let m: [str: i64] = [\"a\": 1]\nm[\"a\"]\nvar s = Set([1])\ns.add(2)\n",
         expect![[r#"
             error[not-yet]: a map cannot be compiled yet
               ┌─ main.sumi:1:8
               │
             1 │ let m: [str: i64] = ["a": 1]
               │        ^^^^^^^^^^ this is part of the language, but not of this version
-
-            error[not-yet]: a SIMD vector cannot be compiled yet
-              ┌─ main.sumi:5:8
-              │
-            5 │ let v: f32x4 = f32x4.splat(1)
-              │        ^^^^^ this is part of the language, but not of this version
 
             error[not-yet]: a set cannot be compiled yet
               ┌─ main.sumi:3:9

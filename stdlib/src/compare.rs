@@ -255,6 +255,7 @@ unsafe fn scalars(
             | Kind::Result
             | Kind::Array
             | Kind::FixedArray
+            | Kind::Simd
             | Kind::Box
             | Kind::Fn
             | Kind::Any => return None,
@@ -347,7 +348,7 @@ unsafe fn values(
                 relation,
                 call,
             ),
-            Kind::FixedArray => {
+            Kind::FixedArray | Kind::Simd => {
                 later(Item::Elements {
                     elem: desc.elem,
                     left,

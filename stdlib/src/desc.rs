@@ -63,6 +63,8 @@ pub enum Kind {
     Ptr = 25,
     /// A `cstr`: the address of text that ends with a zero byte, which C owns. Its text is that text.
     CStr = 26,
+    /// A vector: `count` lanes of `elem`, as an array of fixed length has them.
+    Simd = 27,
 }
 
 /// Values of the type contain pointers to blocks.

@@ -195,6 +195,7 @@ unsafe fn scalar(desc: &TypeDesc, value: *const u8, state: &mut u64) -> bool {
             | Kind::Result
             | Kind::Array
             | Kind::FixedArray
+            | Kind::Simd
             | Kind::Box
             | Kind::Fn
             | Kind::Any => return false,
@@ -226,7 +227,7 @@ unsafe fn hash_value(desc: &TypeDesc, value: *const u8, state: &mut u64, call: u
             Kind::Array | Kind::Box => {
                 hash_block(desc.elem, value.cast::<*mut Block>().read(), state, call);
             }
-            Kind::FixedArray => later(Item::Elements {
+            Kind::FixedArray | Kind::Simd => later(Item::Elements {
                 elem: desc.elem,
                 first: value,
                 count: desc.count as i64,

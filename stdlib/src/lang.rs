@@ -15,6 +15,7 @@ pub const PRELUDE: &[(&str, &str)] = &sources![
     "prelude/failure"
     "prelude/number"
     "prelude/array"
+    "prelude/simd"
     "prelude/range"
     "prelude/text"
     "prelude/outside"

@@ -35,7 +35,7 @@ pub(crate) unsafe fn each_block(
                     }
                 }
             }
-            Kind::FixedArray => {
+            Kind::FixedArray | Kind::Simd => {
                 let elem = &*desc.elem;
                 for index in 0..desc.count as usize {
                     each_block(elem, value.add(index * elem.size as usize), visit);

@@ -40,6 +40,13 @@ enum Item {
         index: i64,
         len: i64,
     },
+    /// Of a vector.
+    Lanes {
+        elem: *const TypeDesc,
+        first: *const u8,
+        index: u64,
+        count: u64,
+    },
     Fields {
         fields: *const FieldDesc,
         value: *const u8,
@@ -188,6 +195,28 @@ unsafe fn step(item: Item, target: &mut Target) -> bool {
                 });
                 target.push(if index == 0 { "[" } else { ", " })
             }
+            Item::Lanes {
+                elem,
+                first,
+                index,
+                count,
+            } => {
+                if index == count {
+                    return target.push(")");
+                }
+                later(Item::Lanes {
+                    elem,
+                    first,
+                    index: index + 1,
+                    count,
+                });
+                later(Item::Value {
+                    desc: elem,
+                    value: first.add(index as usize * (*elem).size as usize),
+                    quoted: true,
+                });
+                index == 0 || target.push(", ")
+            }
             Item::Fields {
                 fields,
                 value,
@@ -287,6 +316,7 @@ unsafe fn show_value(desc: &TypeDesc, value: *const u8, quoted: bool, target: &m
                 let array = value.cast::<*mut Block>().read();
                 later_elements(desc.elem, elements(array), (*array).len, target)
             }
+            Kind::Simd => target.push(desc.name()) && target.push("(") && later_lanes(desc, value),
             Kind::FixedArray => later_elements(desc.elem, value, desc.count as i64, target),
             Kind::Box => {
                 let inner = value.cast::<*mut Block>().read();
@@ -340,6 +370,19 @@ unsafe fn later_elements(
             first,
             index: 0,
             len,
+        });
+    }
+    true
+}
+
+unsafe fn later_lanes(desc: &TypeDesc, first: *const u8) -> bool {
+    // SAFETY: called during a run.
+    unsafe {
+        later(Item::Lanes {
+            elem: desc.elem,
+            first,
+            index: 0,
+            count: desc.count,
         });
     }
     true

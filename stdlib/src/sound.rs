@@ -70,7 +70,7 @@ impl Search<'_> {
                             .all(|field| self.value(field.ty(), value.add(field.offset as usize)))
                     })
                 }
-                Kind::FixedArray => {
+                Kind::FixedArray | Kind::Simd => {
                     let elem = &*desc.elem;
                     (0..desc.count as usize)
                         .all(|index| self.value(elem, value.add(index * elem.size as usize)))

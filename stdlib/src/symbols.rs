@@ -66,7 +66,7 @@ static FUNCTIONS: &[Symbol] = functions! {
 /// What LLVM calls for operations that have no instruction, and for copies.
 static C_FUNCTIONS: &[Symbol] = functions! {
     c:
-        sin sinf cos cosf tan tanf asin asinf acos acosf atan atanf sinh sinhf cosh coshf tanh tanhf
+        sin sinf cos cosf sincos sincosf tan tanf asin asinf acos acosf atan atanf sinh sinhf cosh coshf tanh tanhf
         exp expf exp2 exp2f log logf log2 log2f log10 log10f cbrt cbrtf floor floorf ceil ceilf
         round roundf trunc truncf rint rintf nearbyint nearbyintf roundeven roundevenf sqrt sqrtf
         fabs fabsf atan2 atan2f pow powf fmod fmodf hypot hypotf fmin fminf fmax fmaxf fma fmaf
@@ -82,6 +82,8 @@ mod c {
         pub(super) fn sinf(x: f32) -> f32;
         pub(super) fn cos(x: f64) -> f64;
         pub(super) fn cosf(x: f32) -> f32;
+        pub(super) fn sincos(x: f64, sin: *mut f64, cos: *mut f64);
+        pub(super) fn sincosf(x: f32, sin: *mut f32, cos: *mut f32);
         pub(super) fn tan(x: f64) -> f64;
         pub(super) fn tanf(x: f32) -> f32;
         pub(super) fn asin(x: f64) -> f64;

@@ -76,7 +76,7 @@ pub unsafe fn view<'a>(desc: &'a TypeDesc, value: *const u8) -> View<'a> {
                     len: (*array).len as usize,
                 }
             }
-            Kind::FixedArray => View::Elements {
+            Kind::FixedArray | Kind::Simd => View::Elements {
                 elem: &*desc.elem,
                 first: value,
                 len: desc.count as usize,

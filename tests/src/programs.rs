@@ -26,7 +26,6 @@ const EXPECTED_TO_FAIL: &[&str] = &[
     "sem_mut_params",
     "sem_rectypes",
     "sem_sets",
-    "sem_simd",
 ];
 
 pub fn folder() -> PathBuf {

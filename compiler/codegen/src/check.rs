@@ -8,6 +8,7 @@ use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
 use crate::attributes::kind;
 use crate::function::Function;
 use crate::module::Built;
+use crate::scalar::is_float;
 
 impl<'ctx> Function<'_, '_, 'ctx> {
     pub(crate) fn check(&self, check: &Check) {
@@ -22,12 +23,24 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 self.require(inside, TrapKind::Index, index, len);
             }
             Check::NotZero(operand) => {
-                let value = self.read(operand).value().into_int_value();
-                let zero = value.get_type().const_zero();
-                let holds = self
-                    .builder
-                    .build_int_compare(IntPredicate::NE, value, zero, "")
-                    .built();
+                let holds = match self.read(operand).value() {
+                    BasicValueEnum::IntValue(value) => {
+                        let zero = value.get_type().const_zero();
+                        self.builder
+                            .build_int_compare(IntPredicate::NE, value, zero, "")
+                            .built()
+                    }
+                    BasicValueEnum::VectorValue(lanes) if !is_float(self.operand_ty(operand)) => {
+                        let zero = lanes.get_type().const_zero();
+                        let each = self
+                            .builder
+                            .build_int_compare(IntPredicate::NE, lanes, zero, "")
+                            .built();
+                        self.all_lanes(each)
+                    }
+                    // Generic code asks it of floats, too.
+                    _ => return,
+                };
                 let nothing = self.unit.runtime.i64.const_zero();
                 self.require(holds, TrapKind::DivisionByZero, nothing, nothing);
             }

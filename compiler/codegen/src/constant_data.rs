@@ -72,7 +72,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             (ConstValue::Array(items), TyKind::Array(elem)) => {
                 self.static_block(*elem, items).into()
             }
-            (ConstValue::Fields(items), TyKind::FixedArray(elem, _)) => {
+            (ConstValue::Fields(items), TyKind::FixedArray(elem, _) | TyKind::Simd(elem, _)) => {
                 self.packed(self.in_a_row(*elem, items))
             }
             (ConstValue::Fields(fields), _) => self.variant_data(ty, 0, fields),

@@ -43,6 +43,7 @@ pub(crate) enum Kind {
     Opaque = 24,
     Ptr = 25,
     CStr = 26,
+    Simd = 27,
 }
 
 const HAS_HEAP: u64 = 1;
@@ -196,7 +197,7 @@ impl<'ctx> Unit<'_, 'ctx> {
         match ty.kind() {
             TyKind::Str => parts.elem = Some(self.desc(Ty::u8())),
             TyKind::Array(elem) => parts.elem = Some(self.desc(*elem)),
-            TyKind::FixedArray(elem, len) => {
+            TyKind::FixedArray(elem, len) | TyKind::Simd(elem, len) => {
                 parts.elem = Some(self.desc(*elem));
                 parts.count = match len {
                     Len::Known(count) => *count,
@@ -217,7 +218,6 @@ impl<'ctx> Unit<'_, 'ctx> {
             | TyKind::Never
             | TyKind::Fn(_)
             | TyKind::Any(_)
-            | TyKind::Simd(..)
             | TyKind::Ptr(_)
             | TyKind::CStr
             | TyKind::Param(..)
@@ -411,7 +411,8 @@ fn kind_of(unit: &Unit<'_, '_>, ty: Ty) -> Kind {
         },
         TyKind::Fn(_) => Kind::Fn,
         TyKind::Any(_) => Kind::Any,
-        TyKind::Simd(..) | TyKind::Ptr(_) => Kind::Ptr,
+        TyKind::Simd(..) => Kind::Simd,
+        TyKind::Ptr(_) => Kind::Ptr,
         TyKind::CStr => Kind::CStr,
         TyKind::Param(..) | TyKind::Infer(_) | TyKind::Error => {
             panic!("compiler bug: a descriptor of {ty:?}")

@@ -30,6 +30,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         match name {
             "array_push" => return self.array_push(args),
             "array_pop" => return self.array_pop(dest, args, old),
+            "simd_store" => return self.store_vector(args),
             _ => {}
         }
         match self.expanded(name, import, args) {
@@ -81,12 +82,15 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             }
             "ptr_null" => Some(self.unit.runtime.pointer.const_null().into()),
             _ if name.starts_with("float_") => Some(self.float_function(&name[6..], ty?, args)),
+            _ if name.starts_with("simd_") => {
+                Some(self.vector_function(&name[5..], import.signature.ret, args))
+            }
             _ if name.starts_with("int_") => self.int_function(&name[4..], ty?, args),
             _ => None,
         }
     }
 
-    fn direct_arg(&self, arg: &Arg) -> BasicValueEnum<'ctx> {
+    pub(crate) fn direct_arg(&self, arg: &Arg) -> BasicValueEnum<'ctx> {
         match arg {
             Arg::Value(operand) => self.read(operand).value(),
             Arg::Mut(place) => self.read_at(&self.unboxed(self.place(place))).value(),

@@ -26,6 +26,7 @@ mod scalar;
 mod tbaa;
 mod thunk;
 mod types;
+mod vector;
 
 use compiler::env::{DefId, Env, FnOrigin};
 use compiler::mono::Program;

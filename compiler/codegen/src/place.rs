@@ -63,6 +63,11 @@ pub(crate) fn memory_of(ty: Ty) -> Memory {
     }
 }
 
+/// `boolx4`
+pub(crate) fn is_mask(ty: Ty) -> bool {
+    ty.lane() == Some(Ty::bool())
+}
+
 impl<'ctx> Function<'_, '_, 'ctx> {
     pub(crate) fn place(&self, place: &Place) -> Located<'ctx> {
         let mut projections = place.projections.as_slice();
@@ -152,7 +157,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 self.elements(self.load_block(at.address, at.own_memory())),
                 true,
             ),
-            TyKind::FixedArray(elem, _) => (*elem, at.address, false),
+            TyKind::FixedArray(elem, _) | TyKind::Simd(elem, _) => (*elem, at.address, false),
             other => panic!("compiler bug: an element of {other:?}"),
         };
         let address = self.element_address(start, elem, index);
@@ -273,6 +278,17 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         ty: Ty,
         memory: Memory,
     ) -> BasicValueEnum<'ctx> {
+        self.load_aligned(address, ty, memory, self.layout(ty).align)
+    }
+
+    /// The alignment counts for vectors, which may stand among the elements of an array.
+    pub(crate) fn load_aligned(
+        &self,
+        address: PointerValue<'ctx>,
+        ty: Ty,
+        memory: Memory,
+        align: u64,
+    ) -> BasicValueEnum<'ctx> {
         if memory_of(ty) == Memory::Block {
             return self.load_block(address, memory).into();
         }
@@ -281,12 +297,20 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             .build_load(self.unit.memory_type(ty), address, "")
             .built();
         self.mark(loaded, memory);
-        self.set_natural_alignment(loaded.as_instruction_value(), ty);
+        set_alignment(loaded.as_instruction_value(), ty, align);
         if let TyKind::Bool = ty.kind() {
             let bit = self.unit.context.bool_type();
             return self
                 .builder
                 .build_int_truncate(loaded.into_int_value(), bit, "")
+                .built()
+                .into();
+        }
+        if is_mask(ty) {
+            let bits = self.unit.value_type(ty).into_vector_type();
+            return self
+                .builder
+                .build_int_truncate(loaded.into_vector_value(), bits, "")
                 .built()
                 .into();
         }
@@ -300,31 +324,35 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         value: BasicValueEnum<'ctx>,
         memory: Memory,
     ) {
+        self.store_aligned(address, ty, value, memory, self.layout(ty).align);
+    }
+
+    pub(crate) fn store_aligned(
+        &self,
+        address: PointerValue<'ctx>,
+        ty: Ty,
+        value: BasicValueEnum<'ctx>,
+        memory: Memory,
+        align: u64,
+    ) {
         let value = match ty.kind() {
             TyKind::Bool => self
                 .builder
                 .build_int_z_extend(value.into_int_value(), self.unit.runtime.i8, "")
                 .built()
                 .into(),
+            _ if is_mask(ty) => {
+                let bytes = self.unit.memory_type(ty).into_vector_type();
+                self.builder
+                    .build_int_z_extend(value.into_vector_value(), bytes, "")
+                    .built()
+                    .into()
+            }
             _ => value,
         };
         let store = self.builder.build_store(address, value).built();
         self.unit.tbaa.mark(store, memory);
-        self.set_natural_alignment(Some(store), ty);
-    }
-
-    fn set_natural_alignment(
-        &self,
-        instruction: Option<inkwell::values::InstructionValue<'ctx>>,
-        ty: Ty,
-    ) {
-        if let (Some(instruction), TyKind::Simd(..)) = (instruction, ty.kind()) {
-            // Elements of blocks are aligned to 16 at most.
-            let align = self.layout(ty).align.min(16) as u32;
-            instruction
-                .set_alignment(align)
-                .expect("compiler bug: alignments are powers of two");
-        }
+        set_alignment(Some(store), ty, align);
     }
 
     /// Stores a value that owns blocks, or any other. Through a pointer such a store is in memory before anything that can fail.
@@ -358,5 +386,14 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.builder
             .build_memcpy(to, align, from, align, size)
             .built();
+    }
+}
+
+/// LLVM would expect a vector to be aligned to all of its size.
+fn set_alignment(instruction: Option<inkwell::values::InstructionValue<'_>>, ty: Ty, align: u64) {
+    if let (Some(instruction), TyKind::Simd(..)) = (instruction, ty.kind()) {
+        instruction
+            .set_alignment(align as u32)
+            .expect("compiler bug: alignments are powers of two");
     }
 }

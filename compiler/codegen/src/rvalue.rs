@@ -100,6 +100,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 Value::Direct(self.discriminant(&self.unboxed(self.place(place))).into())
             }
             Rvalue::Format(parts) => Value::Direct(self.format(parts).into()),
+            Rvalue::Aggregate(ty, lanes) if ty.lane().is_some() => {
+                Value::Direct(self.build_vector(*ty, lanes))
+            }
             Rvalue::Aggregate(..) | Rvalue::Variant { .. } => Value::Nothing,
             Rvalue::Use(_) | Rvalue::Closure { .. } => {
                 panic!("compiler bug: {value:?} is no value in a register")

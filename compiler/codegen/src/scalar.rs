@@ -2,7 +2,7 @@
 //! modulo the width, `min / -1` wraps, float to integer saturates.
 
 use compiler::hir::{BinaryOp, UnaryOp};
-use compiler::types::{FloatTy, IntTy, Scalar, Ty, TyKind};
+use compiler::types::{FloatTy, IntTy, Ty, TyKind};
 use inkwell::types::BasicTypeEnum;
 use inkwell::values::{BasicValueEnum, FloatValue, IntValue};
 use inkwell::{FloatPredicate, IntPredicate};
@@ -56,8 +56,8 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             (BasicValueEnum::FloatValue(a), BasicValueEnum::FloatValue(b)) => {
                 self.float_binary(op, ty, a, b).into()
             }
-            (BasicValueEnum::VectorValue(_), BasicValueEnum::VectorValue(_)) => {
-                self.vector_binary(op, ty, left, right)
+            (BasicValueEnum::VectorValue(a), right) => {
+                self.vector_binary(op, ty, a, right, right_ty).into()
             }
             _ => panic!("compiler bug: {op:?} of {ty:?}"),
         }
@@ -244,32 +244,6 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
     }
 
-    fn vector_binary(
-        &self,
-        op: BinaryOp,
-        ty: Ty,
-        left: BasicValueEnum<'ctx>,
-        right: BasicValueEnum<'ctx>,
-    ) -> BasicValueEnum<'ctx> {
-        let (a, b) = (left.into_vector_value(), right.into_vector_value());
-        let builder = &self.builder;
-        let result = match (op, is_float(ty)) {
-            (BinaryOp::Add, true) => builder.build_float_add(a, b, ""),
-            (BinaryOp::Sub, true) => builder.build_float_sub(a, b, ""),
-            (BinaryOp::Mul, true) => builder.build_float_mul(a, b, ""),
-            (BinaryOp::Div, true) => builder.build_float_div(a, b, ""),
-            (BinaryOp::Rem, true) => builder.build_float_rem(a, b, ""),
-            (BinaryOp::Add, false) => builder.build_int_add(a, b, ""),
-            (BinaryOp::Sub, false) => builder.build_int_sub(a, b, ""),
-            (BinaryOp::Mul, false) => builder.build_int_mul(a, b, ""),
-            (BinaryOp::And, false) => builder.build_and(a, b, ""),
-            (BinaryOp::Or, false) => builder.build_or(a, b, ""),
-            (BinaryOp::Xor, false) => builder.build_xor(a, b, ""),
-            _ => panic!("compiler bug: {op:?} of vectors"),
-        };
-        result.built().into()
-    }
-
     pub(crate) fn compare_scalars(
         &self,
         op: BinaryOp,
@@ -295,37 +269,16 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         a: IntValue<'ctx>,
         b: IntValue<'ctx>,
     ) -> IntValue<'ctx> {
-        let predicate = match (op, signed) {
-            (BinaryOp::Eq, _) => IntPredicate::EQ,
-            (BinaryOp::Ne, _) => IntPredicate::NE,
-            (BinaryOp::Lt, true) => IntPredicate::SLT,
-            (BinaryOp::Lt, false) => IntPredicate::ULT,
-            (BinaryOp::Le, true) => IntPredicate::SLE,
-            (BinaryOp::Le, false) => IntPredicate::ULE,
-            (BinaryOp::Gt, true) => IntPredicate::SGT,
-            (BinaryOp::Gt, false) => IntPredicate::UGT,
-            (BinaryOp::Ge, true) => IntPredicate::SGE,
-            (BinaryOp::Ge, false) => IntPredicate::UGE,
-            _ => panic!("compiler bug: {op:?} compares nothing"),
-        };
+        let predicate = int_predicate(op, signed);
         self.builder.build_int_compare(predicate, a, b, "").built()
     }
-
     fn compare_floats(
         &self,
         op: BinaryOp,
         a: FloatValue<'ctx>,
         b: FloatValue<'ctx>,
     ) -> IntValue<'ctx> {
-        let predicate = match op {
-            BinaryOp::Eq => FloatPredicate::OEQ,
-            BinaryOp::Ne => FloatPredicate::UNE,
-            BinaryOp::Lt => FloatPredicate::OLT,
-            BinaryOp::Le => FloatPredicate::OLE,
-            BinaryOp::Gt => FloatPredicate::OGT,
-            BinaryOp::Ge => FloatPredicate::OGE,
-            _ => panic!("compiler bug: {op:?} compares nothing"),
-        };
+        let predicate = float_predicate(op);
         self.builder
             .build_float_compare(predicate, a, b, "")
             .built()
@@ -339,6 +292,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     ) -> BasicValueEnum<'ctx> {
         if from == to {
             return value;
+        }
+        if let BasicValueEnum::VectorValue(value) = value {
+            return self.convert_vector(value, from, to).into();
         }
         match (value, to.kind()) {
             (BasicValueEnum::IntValue(value), TyKind::Float(float)) => {
@@ -415,14 +371,40 @@ impl<'ctx> Function<'_, '_, 'ctx> {
 
 pub(crate) fn is_signed(ty: Ty) -> bool {
     match ty.kind() {
-        TyKind::Int(int) | TyKind::Simd(Scalar::Int(int), _) => int.is_signed(),
+        TyKind::Int(int) => int.is_signed(),
+        TyKind::Simd(lane, _) => is_signed(*lane),
         _ => false,
     }
 }
 
 pub(crate) fn is_float(ty: Ty) -> bool {
-    matches!(
-        ty.kind(),
-        TyKind::Float(_) | TyKind::Simd(Scalar::Float(_), _)
-    )
+    ty.lane().unwrap_or(ty).is_float()
+}
+
+pub(crate) fn int_predicate(op: BinaryOp, signed: bool) -> IntPredicate {
+    match (op, signed) {
+        (BinaryOp::Eq, _) => IntPredicate::EQ,
+        (BinaryOp::Ne, _) => IntPredicate::NE,
+        (BinaryOp::Lt, true) => IntPredicate::SLT,
+        (BinaryOp::Lt, false) => IntPredicate::ULT,
+        (BinaryOp::Le, true) => IntPredicate::SLE,
+        (BinaryOp::Le, false) => IntPredicate::ULE,
+        (BinaryOp::Gt, true) => IntPredicate::SGT,
+        (BinaryOp::Gt, false) => IntPredicate::UGT,
+        (BinaryOp::Ge, true) => IntPredicate::SGE,
+        (BinaryOp::Ge, false) => IntPredicate::UGE,
+        _ => panic!("compiler bug: {op:?} compares nothing"),
+    }
+}
+
+pub(crate) fn float_predicate(op: BinaryOp) -> FloatPredicate {
+    match op {
+        BinaryOp::Eq => FloatPredicate::OEQ,
+        BinaryOp::Ne => FloatPredicate::UNE,
+        BinaryOp::Lt => FloatPredicate::OLT,
+        BinaryOp::Le => FloatPredicate::OLE,
+        BinaryOp::Gt => FloatPredicate::OGT,
+        BinaryOp::Ge => FloatPredicate::OGE,
+        _ => panic!("compiler bug: {op:?} compares nothing"),
+    }
 }

@@ -3,9 +3,9 @@
 use compiler::layout::Pass;
 use compiler::mir::ParamMode;
 use compiler::mono::Signature;
-use compiler::types::{FloatTy, IntTy, Scalar, Ty, TyKind};
+use compiler::types::{FloatTy, IntTy, Len, Ty, TyKind};
 use inkwell::types::{
-    BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FloatType, FunctionType, IntType,
+    BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FloatType, FunctionType, IntType, VectorType,
 };
 use inkwell::values::FunctionValue;
 
@@ -34,7 +34,7 @@ impl<'ctx> Unit<'_, 'ctx> {
         }
     }
 
-    /// A value in a register; `bool` is one bit there and a byte in memory.
+    /// A value in a register; `bool`, a mask's lanes too, is one bit there and a byte in memory.
     pub(crate) fn value_type(&self, ty: Ty) -> BasicTypeEnum<'ctx> {
         match ty.kind() {
             TyKind::Int(int) => self.int_type(*int).into(),
@@ -44,13 +44,11 @@ impl<'ctx> Unit<'_, 'ctx> {
             TyKind::Str | TyKind::Array(_) | TyKind::Ptr(_) | TyKind::CStr | TyKind::Adt(..) => {
                 self.runtime.pointer.into()
             }
-            TyKind::Simd(Scalar::Int(int), lanes) => {
-                self.int_type(*int).vec_type(u32::from(*lanes)).into()
-            }
-            TyKind::Simd(Scalar::Float(float), lanes) => {
-                self.float_type(*float).vec_type(u32::from(*lanes)).into()
+            TyKind::Simd(lane, Len::Known(lanes)) => {
+                vector_of(self.value_type(*lane), *lanes as u32).into()
             }
             TyKind::Never
+            | TyKind::Simd(..)
             | TyKind::Tuple(_)
             | TyKind::FixedArray(..)
             | TyKind::Fn(_)
@@ -64,6 +62,9 @@ impl<'ctx> Unit<'_, 'ctx> {
     pub(crate) fn memory_type(&self, ty: Ty) -> BasicTypeEnum<'ctx> {
         match ty.kind() {
             TyKind::Bool => self.context.i8_type().into(),
+            TyKind::Simd(lane, Len::Known(lanes)) => {
+                vector_of(self.memory_type(*lane), *lanes as u32).into()
+            }
             _ => self.value_type(ty),
         }
     }
@@ -108,5 +109,13 @@ impl<'ctx> Unit<'_, 'ctx> {
             .add_function(symbol, self.function_type(signature), None);
         self.add_attributes(value, signature);
         value
+    }
+}
+
+fn vector_of(lane: BasicTypeEnum<'_>, lanes: u32) -> VectorType<'_> {
+    match lane {
+        BasicTypeEnum::IntType(lane) => lane.vec_type(lanes),
+        BasicTypeEnum::FloatType(lane) => lane.vec_type(lanes),
+        _ => panic!("compiler bug: a vector of {lane:?}"),
     }
 }

@@ -117,9 +117,8 @@ fn structural(env: &Env, generics: &[Generic], ty: Ty, bound: Bound, seen: &mut 
     };
     match ty.kind() {
         TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Char | TyKind::Str => true,
-        TyKind::Simd(..) => bound != Bound::Ord,
         TyKind::Tuple(parts) => all(parts),
-        TyKind::Array(elem) | TyKind::FixedArray(elem, _) => all(&[*elem]),
+        TyKind::Array(elem) | TyKind::FixedArray(elem, _) | TyKind::Simd(elem, _) => all(&[*elem]),
         TyKind::Adt(DefId::MAP | DefId::SET, args) => bound != Bound::Ord && all(args),
         TyKind::Adt(def, args) => {
             let symbol = if bound == Bound::Ord { "<" } else { "==" };

@@ -134,6 +134,7 @@ impl Checker<'_, '_> {
                 self.check_method_call(&method, expect)
             }
             ExprKind::Convert { to, arg } => self.check_convert(*to, *arg, span),
+            ExprKind::Vector { ty, lanes } => self.check_vector(*ty, lanes),
             ExprKind::Field {
                 base,
                 name,

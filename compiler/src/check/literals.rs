@@ -2,11 +2,11 @@
 
 use syntax::{Diagnostic, Span};
 
-use super::body::{Checker, Literal, Number};
+use super::body::{Checker, Literal, Number, Why};
 use super::errors;
 use crate::env::Bound;
 use crate::hir::ExprId;
-use crate::types::{FloatTy, Ty, TyKind};
+use crate::types::{FloatTy, Len, Ty, TyKind};
 
 impl Checker<'_, '_> {
     /// Every literal against the range of the type it took.
@@ -44,6 +44,9 @@ impl Checker<'_, '_> {
             return to;
         }
         let from = self.known(found, self.span(arg));
+        if let TyKind::Simd(lane, lanes) = to.kind() {
+            return self.check_vector_conversion((to, *lane, lanes), from, (arg, span));
+        }
         if from.is_error() || from.is_never() {
             return to;
         }
@@ -75,6 +78,41 @@ impl Checker<'_, '_> {
             inner,
         ));
         to
+    }
+
+    /// `i32x4(v)`: from a vector of as many lanes.
+    fn check_vector_conversion(
+        &mut self,
+        (to, lane, lanes): (Ty, Ty, &Len),
+        from: Ty,
+        (arg, span): (ExprId, Span),
+    ) -> Ty {
+        let is_mask = |ty: Ty| matches!(ty.kind(), TyKind::Bool);
+        let fits = match from.kind() {
+            TyKind::Simd(other, given) => {
+                given == lanes && (is_mask(lane) == is_mask(*other) || is_mask(*other))
+            }
+            _ => from.is_error() || from.is_never(),
+        };
+        if !fits {
+            let (shown_to, shown_from) = (self.show(to), self.show(from));
+            let count = match lanes {
+                Len::Known(count) => Some(*count),
+                Len::Param(..) | Len::Infer(_) => None,
+            };
+            let report = errors::bad_vector((span, self.span(arg)), &shown_to, count, &shown_from);
+            self.report(report);
+        }
+        to
+    }
+
+    /// `f32x4(a, b, c, d)`: every lane, from the first.
+    pub(super) fn check_vector(&mut self, ty: Ty, lanes: &[ExprId]) -> Ty {
+        let lane = ty.lane().unwrap_or_else(Ty::error);
+        for value in lanes {
+            self.coerce(*value, lane, Why::PLAIN);
+        }
+        ty
     }
 
     /// `u8(300)` is 44, which is rarely what was meant.

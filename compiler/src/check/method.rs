@@ -76,7 +76,9 @@ impl Checker<'_, '_> {
         }
         let names = self.method_names(ty);
         let shown = self.show(ty);
-        let names = names.iter().map(SmolStr::as_str);
+        // One of that name may be for other parameters of the type.
+        let names = names.iter().filter(|name| *name != call.name);
+        let names = names.map(SmolStr::as_str);
         self.fail(errors::unknown_method(
             call.name,
             call.name_span,
@@ -366,16 +368,9 @@ impl Checker<'_, '_> {
             self.report(errors::default_needs_map(span));
         }
         match ty.kind() {
-            TyKind::Array(elem) | TyKind::FixedArray(elem, _) => {
+            TyKind::Array(elem) | TyKind::FixedArray(elem, _) | TyKind::Simd(elem, _) => {
                 self.check_position(index);
                 *elem
-            }
-            TyKind::Simd(scalar, _) => {
-                self.check_position(index);
-                match scalar {
-                    crate::types::Scalar::Int(int) => Ty::int(*int),
-                    crate::types::Scalar::Float(float) => Ty::float(*float),
-                }
             }
             TyKind::Error | TyKind::Never => {
                 self.infer_expr(index);

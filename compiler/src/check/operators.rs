@@ -175,6 +175,7 @@ impl Checker<'_, '_> {
             (UnaryOp::Neg, TyKind::Int(_) | TyKind::Float(_) | TyKind::Infer(_)) => true,
             (UnaryOp::BitNot, TyKind::Int(_) | TyKind::Infer(_)) => true,
             (UnaryOp::Not, TyKind::Bool) => true,
+            (_, TyKind::Simd(lane, _)) => self.lane_has_unary(op, self.shallow(*lane)),
             (UnaryOp::Neg, TyKind::Param(..)) => self
                 .infer
                 .param_has(ty, &[Bound::Num, Bound::Int, Bound::Float]),
@@ -318,8 +319,30 @@ impl Checker<'_, '_> {
             {
                 Some(a)
             }
+            (BinaryOp::Shl | BinaryOp::Shr, TyKind::Simd(lane, _), _)
+                if self.is_integer(self.shallow(*lane)) && (integer(b) || self.is_int_param(b)) =>
+            {
+                Some(a)
+            }
             _ => None,
         }
+    }
+
+    /// Operators on vectors work lane by lane.
+    fn lane_has_unary(&self, op: UnaryOp, lane: Ty) -> bool {
+        match op {
+            UnaryOp::Neg => self.is_number(lane),
+            UnaryOp::BitNot => self.is_integer(lane),
+            UnaryOp::Not => matches!(lane.kind(), TyKind::Bool),
+        }
+    }
+
+    fn lane_or_self(&self, ty: Ty) -> Ty {
+        self.shallow(ty.lane().unwrap_or(ty))
+    }
+
+    fn is_integer(&self, ty: Ty) -> bool {
+        ty.is_int() || self.is_int_param(ty)
     }
 
     fn is_int_param(&self, ty: Ty) -> bool {
@@ -337,14 +360,12 @@ impl Checker<'_, '_> {
                 self.is_number(known)
                     || (op == BinaryOp::Add && matches!(known.kind(), TyKind::Str))
             }
-            BinaryOp::Pow => self.is_number(known),
+            BinaryOp::Pow => self.is_number(known) && known.lane().is_none(),
             BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => {
-                known.is_int()
-                    || matches!(known.kind(), TyKind::Bool)
-                    || self.is_int_param(known)
-                    || is_literal(known)
+                let lane = self.lane_or_self(known);
+                self.is_integer(lane) || matches!(lane.kind(), TyKind::Bool) || is_literal(known)
             }
-            BinaryOp::Shl | BinaryOp::Shr => known.is_int() || self.is_int_param(known),
+            BinaryOp::Shl | BinaryOp::Shr => self.is_integer(self.lane_or_self(known)),
             BinaryOp::Eq
             | BinaryOp::Ne
             | BinaryOp::Lt
@@ -357,7 +378,9 @@ impl Checker<'_, '_> {
     fn is_number(&self, ty: Ty) -> bool {
         ty.is_numeric()
             || is_literal(ty)
-            || matches!(ty.kind(), TyKind::Simd(..))
+            || ty
+                .lane()
+                .is_some_and(|lane| self.is_number(self.shallow(lane)))
             || self
                 .infer
                 .param_has(ty, &[Bound::Num, Bound::Int, Bound::Float])

@@ -27,7 +27,9 @@ pub(crate) fn children(body: &Body, expr: ExprId) -> Vec<ExprId> {
                 StrPart::Expr { expr, .. } => Some(*expr),
             })
             .collect(),
-        ExprKind::Tuple(parts) | ExprKind::Array(parts) => parts.clone(),
+        ExprKind::Tuple(parts) | ExprKind::Array(parts) | ExprKind::Vector { lanes: parts, .. } => {
+            parts.clone()
+        }
         ExprKind::Repeat { value, count } => vec![*value, *count],
         ExprKind::Map(entries) => entries.iter().flat_map(|(k, v)| [*k, *v]).collect(),
         ExprKind::Range { start, end, .. } => start.iter().chain(end).copied().collect(),

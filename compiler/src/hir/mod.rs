@@ -140,6 +140,11 @@ pub enum ExprKind {
         to: Ty,
         arg: ExprId,
     },
+    /// `f32x4(a, b, c, d)`, as many as the type has lanes.
+    Vector {
+        ty: Ty,
+        lanes: Vec<ExprId>,
+    },
     Field {
         base: ExprId,
         name: SmolStr,

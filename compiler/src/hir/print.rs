@@ -196,6 +196,17 @@ impl Printer<'_> {
                 self.expr(*arg);
                 self.put(")");
             }
+            ExprKind::Vector { ty, lanes } => {
+                let ty = self.ty(*ty);
+                self.put(&format!("vector {ty}("));
+                for (at, lane) in lanes.iter().enumerate() {
+                    if at > 0 {
+                        self.put(", ");
+                    }
+                    self.expr(*lane);
+                }
+                self.put(")");
+            }
             ExprKind::Field {
                 base,
                 name,

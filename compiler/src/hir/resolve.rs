@@ -12,7 +12,6 @@ use crate::env::{Def, DefId, DefKind, Generic, Import, ModuleId};
 use crate::types::{FloatTy, IntTy, Ty, TyKind};
 
 pub(crate) use suggest::{is_standard_module, nearest, teach_value};
-pub(crate) use types::is_simd;
 
 /// The type parameters and the `Self` that type expressions may name.
 #[derive(Clone, Default)]
@@ -71,6 +70,7 @@ impl Unit<'_> {
             return Some(Named::Def(def));
         }
         scalar(name)
+            .or_else(|| vector(name))
             .map(Named::Type)
             .or_else(|| builtin(name).map(Named::Builtin))
     }
@@ -169,7 +169,21 @@ pub(crate) fn scalar(name: &str) -> Option<Ty> {
 
 /// Whether `name(…)` means something without a declaration.
 pub(crate) fn is_called_by_itself(name: &str) -> bool {
-    scalar(name).is_some() || builtin(name).is_some()
+    scalar(name).is_some() || vector(name).is_some() || builtin(name).is_some()
+}
+
+/// `f32x4`, `boolx8`.
+fn vector(name: &str) -> Option<Ty> {
+    let (lane, lanes) = name.split_once('x')?;
+    let lane = scalar(lane)?;
+    let lanes = match lanes {
+        "2" => 2,
+        "4" => 4,
+        "8" => 8,
+        "16" => 16,
+        _ => return None,
+    };
+    (lane.is_numeric() || lane == Ty::bool()).then(|| Ty::simd(lane, lanes))
 }
 
 fn builtin(name: &str) -> Option<Builtin> {

@@ -65,7 +65,7 @@ pub fn project(env: &Env, ty: Ty, projection: &Projection) -> Ty {
         }
         (
             Projection::Index(_) | Projection::ConstIndex(_),
-            TyKind::Array(elem) | TyKind::FixedArray(elem, _),
+            TyKind::Array(elem) | TyKind::FixedArray(elem, _) | TyKind::Simd(elem, _),
         ) => *elem,
         (Projection::Index(_) | Projection::ConstIndex(_), TyKind::Str) => Ty::u8(),
         _ => panic!("compiler bug: no {projection:?} in a {}", ty.display(env)),
@@ -150,18 +150,20 @@ impl Ty {
         }
     }
 
-    /// The elements of an array or fixed array.
+    /// The elements of an array or fixed array, or the lanes of a vector.
     pub fn elem(self) -> Option<Ty> {
         match self.kind() {
-            TyKind::Array(elem) | TyKind::FixedArray(elem, _) => Some(*elem),
+            TyKind::Array(elem) | TyKind::FixedArray(elem, _) | TyKind::Simd(elem, _) => {
+                Some(*elem)
+            }
             _ => None,
         }
     }
 
-    /// The length of a fixed array, where it is known.
+    /// The length of a fixed array or vector, where it is known.
     pub fn fixed_len(self) -> Option<u64> {
         match self.kind() {
-            TyKind::FixedArray(_, Len::Known(len)) => Some(*len),
+            TyKind::FixedArray(_, Len::Known(len)) | TyKind::Simd(_, Len::Known(len)) => Some(*len),
             _ => None,
         }
     }

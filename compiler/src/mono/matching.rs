@@ -73,6 +73,11 @@ fn fits(pattern: Ty, ty: Ty, found: &mut Vec<Option<Ty>>) -> bool {
             let carrier = Ty::new(TyKind::FixedArray(Ty::unit(), len.clone()));
             fits(*a, *b, found) && bind(*index, carrier, found)
         }
+        (TyKind::Simd(a, Len::Param(index, _)), TyKind::Simd(b, len)) => {
+            let carrier = Ty::new(TyKind::FixedArray(Ty::unit(), len.clone()));
+            fits(*a, *b, found) && bind(*index, carrier, found)
+        }
+        (TyKind::Simd(a, n), TyKind::Simd(b, m)) => n == m && fits(*a, *b, found),
         (TyKind::FixedArray(a, n), TyKind::FixedArray(b, m)) => n == m && fits(*a, *b, found),
         (TyKind::Tuple(a), TyKind::Tuple(b)) => all_fit(a, b, found),
         (TyKind::Array(a), TyKind::Array(b)) | (TyKind::Ptr(a), TyKind::Ptr(b)) => {

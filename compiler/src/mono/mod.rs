@@ -226,9 +226,15 @@ impl Instantiation<'_> {
                     && args.is_empty()
                     && !self.own_functions.contains(&def)
                     && function.captures.is_none()
-                    && self.env.def(def).module != ModuleId::PRELUDE
+                    && !self.is_library(def)
             }
         }
+    }
+
+    /// The library never changes, so that each unit may have its own copy and inline it.
+    fn is_library(&self, def: DefId) -> bool {
+        let module = self.env.def(def).module;
+        module == ModuleId::PRELUDE || self.env.module(module).is_library
     }
 
     fn import(&mut self, key: Key) -> Target {

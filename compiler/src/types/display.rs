@@ -1,6 +1,6 @@
 //! The text of a type, as a user writes it. Names of definitions come from whoever knows them.
 
-use super::{FnTy, InferKind, Len, Scalar, Ty, TyKind};
+use super::{FnTy, InferKind, Len, Ty, TyKind};
 use crate::env::DefId;
 
 /// Gives the name of a struct, enum or trait.
@@ -30,8 +30,14 @@ impl Ty {
             TyKind::Adt(def, args) => format!("{}<{}>", names.name_of(*def), list(args, names)),
             TyKind::Fn(fn_ty) => function(fn_ty, names),
             TyKind::Any(def) => format!("any {}", names.name_of(*def)),
-            TyKind::Simd(Scalar::Int(int), lanes) => format!("{}x{lanes}", int.name()),
-            TyKind::Simd(Scalar::Float(float), lanes) => format!("{}x{lanes}", float.name()),
+            TyKind::Simd(elem, Len::Known(n)) => match elem.kind() {
+                TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool => {
+                    format!("{}x{n}", elem.display(names))
+                }
+                _ => format!("Simd<{}, {n}>", elem.display(names)),
+            },
+            TyKind::Simd(elem, Len::Param(_, n)) => format!("Simd<{}, {n}>", elem.display(names)),
+            TyKind::Simd(elem, Len::Infer(_)) => format!("Simd<{}, _>", elem.display(names)),
             TyKind::Ptr(inner) => format!("ptr<{}>", inner.display(names)),
             TyKind::CStr => "cstr".to_string(),
             TyKind::Param(_, name) => name.to_string(),

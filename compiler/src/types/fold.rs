@@ -1,5 +1,7 @@
 //! Rebuilding a type with some of its parts replaced.
 
+use smol_str::SmolStr;
+
 use super::{FnParam, FnTy, Len, Ty, TyKind};
 
 impl Ty {
@@ -11,6 +13,7 @@ impl Ty {
             }
             TyKind::Array(elem) => Ty::array(f(*elem)),
             TyKind::FixedArray(elem, len) => Ty::new(TyKind::FixedArray(f(*elem), len.clone())),
+            TyKind::Simd(elem, len) => Ty::new(TyKind::Simd(f(*elem), len.clone())),
             TyKind::Adt(def, args) if !args.is_empty() => {
                 Ty::new(TyKind::Adt(*def, args.iter().map(|a| f(*a)).collect()))
             }
@@ -34,7 +37,6 @@ impl Ty {
             | TyKind::Tuple(_)
             | TyKind::Adt(..)
             | TyKind::Any(_)
-            | TyKind::Simd(..)
             | TyKind::CStr
             | TyKind::Param(..)
             | TyKind::Infer(_)
@@ -47,13 +49,14 @@ impl Ty {
     pub fn subst(self, args: &[Ty]) -> Ty {
         match self.kind() {
             TyKind::Param(index, _) => args.get(*index as usize).copied().unwrap_or(self),
-            TyKind::FixedArray(elem, Len::Param(index, name)) => {
-                let len = match args.get(*index as usize).map(|a| a.kind()) {
-                    Some(TyKind::FixedArray(_, len)) => len.clone(),
-                    _ => Len::Param(*index, name.clone()),
-                };
-                Ty::new(TyKind::FixedArray(elem.subst(args), len))
-            }
+            TyKind::FixedArray(elem, Len::Param(index, name)) => Ty::new(TyKind::FixedArray(
+                elem.subst(args),
+                length_of(args, *index, name),
+            )),
+            TyKind::Simd(elem, Len::Param(index, name)) => Ty::new(TyKind::Simd(
+                elem.subst(args),
+                length_of(args, *index, name),
+            )),
             _ => self.map_parts(&mut |part| part.subst(args)),
         }
     }
@@ -69,5 +72,13 @@ impl Ty {
             part
         });
         found
+    }
+}
+
+/// What a length parameter is among `args`.
+fn length_of(args: &[Ty], index: u32, name: &SmolStr) -> Len {
+    match args.get(index as usize).map(|arg| arg.kind()) {
+        Some(TyKind::FixedArray(_, len)) => len.clone(),
+        _ => Len::Param(index, name.clone()),
     }
 }

@@ -44,8 +44,8 @@ pub enum TyKind {
     Fn(FnTy),
     /// `any Trait`
     Any(DefId),
-    /// `f32x4`
-    Simd(Scalar, u8),
+    /// `f32x4`: so many lanes of a scalar type; of `bool` it is a mask, `boolx4`.
+    Simd(Ty, Len),
     /// `ptr<T>`, for `extern` only.
     Ptr(Ty),
     CStr,
@@ -75,13 +75,7 @@ pub enum FloatTy {
     F64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Scalar {
-    Int(IntTy),
-    Float(FloatTy),
-}
-
-/// The length of a `[T; N]`: known, or the n-th generic parameter.
+/// The length of a `[T; N]` or the number of lanes of a vector: known, or the n-th generic parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Len {
     Known(u64),
@@ -263,6 +257,10 @@ impl Ty {
     pub fn array(elem: Ty) -> Ty {
         Ty::new(TyKind::Array(elem))
     }
+    /// A vector of so many lanes.
+    pub fn simd(elem: Ty, lanes: u64) -> Ty {
+        Ty::new(TyKind::Simd(elem, Len::Known(lanes)))
+    }
     pub fn tuple(parts: Vec<Ty>) -> Ty {
         Ty::new(TyKind::Tuple(parts))
     }
@@ -300,6 +298,14 @@ impl Ty {
     }
     pub fn is_numeric(self) -> bool {
         self.is_int() || self.is_float()
+    }
+
+    /// The type of the lanes of a vector.
+    pub fn lane(self) -> Option<Ty> {
+        match self.kind() {
+            TyKind::Simd(elem, _) => Some(*elem),
+            _ => None,
+        }
     }
 
     /// The `T` of a `T?`.

@@ -109,6 +109,7 @@ impl InferTable {
             TyKind::FixedArray(elem, len) => {
                 Ty::new(TyKind::FixedArray(self.resolve(*elem), self.len(len)))
             }
+            TyKind::Simd(elem, len) => Ty::new(TyKind::Simd(self.resolve(*elem), self.len(len))),
             _ => ty.map_parts(&mut |part| self.resolve(part)),
         }
     }
@@ -152,7 +153,8 @@ impl InferTable {
             (TyKind::Array(x), TyKind::Array(y)) | (TyKind::Ptr(x), TyKind::Ptr(y)) => {
                 self.unify(*x, *y)
             }
-            (TyKind::FixedArray(x, n), TyKind::FixedArray(y, m)) => {
+            (TyKind::FixedArray(x, n), TyKind::FixedArray(y, m))
+            | (TyKind::Simd(x, n), TyKind::Simd(y, m)) => {
                 self.unify(*x, *y)?;
                 self.unify_lens(n, m)
             }

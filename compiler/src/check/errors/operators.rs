@@ -32,7 +32,16 @@ pub(in super::super) fn no_operator(
         ty.is_float() || matches!(ty.kind(), TyKind::Infer(var) if var.kind == InferKind::Float)
     };
     let is_user = |ty: Ty| matches!(ty.kind(), TyKind::Adt(..));
-    if left.is_numeric() && right.is_numeric() {
+    let is_number = |ty: Ty| ty.is_numeric() || matches!(ty.kind(), TyKind::Infer(_));
+    if left.lane().is_some() && is_number(right) {
+        report.help(format!(
+            "both sides have as many lanes: write `{l}.splat(…)` around the right one"
+        ))
+    } else if right.lane().is_some() && is_number(left) {
+        report.help(format!(
+            "both sides have as many lanes: write `{r}.splat(…)` around the left one"
+        ))
+    } else if left.is_numeric() && right.is_numeric() {
         let (to, other) = if is_float(right) && !is_float(left) {
             (&r, "left")
         } else {

@@ -409,3 +409,21 @@ pub(in super::super) fn spec_misfit(span: Span, ty: &str, why: &str) -> Diagnost
     )
     .at(span, format!("{} is formatted", a(ty)))
 }
+
+/// `f32x4(x)` where `x` is no vector of four lanes. The spans are those of the conversion and of what is converted.
+pub(in crate::check) fn bad_vector(
+    (span, arg): (Span, Span),
+    to: &str,
+    lanes: Option<u64>,
+    from: &str,
+) -> Diagnostic {
+    let count = lanes.map_or("as many".to_string(), |lanes| lanes.to_string());
+    let from = a(from);
+    Diagnostic::error("bad-vector", format!("{} cannot be made of {from}", a(to)))
+        .at(arg, format!("this is {from}"))
+        .also(
+            span,
+            format!("`{to}(…)` takes {count} lanes, or a vector of as many lanes"),
+        )
+        .help(format!("`{to}.splat(x)` gives every lane the value `x`"))
+}

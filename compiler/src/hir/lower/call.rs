@@ -8,7 +8,7 @@ use super::name::Subject;
 use crate::env::{DefId, DefKind, ModuleId};
 use crate::hir::resolve::{Named, nearest};
 use crate::hir::{Arg, Callee, ExprId, ExprKind};
-use crate::types::{Ty, TyKind};
+use crate::types::{Len, Ty, TyKind};
 
 impl<'a> BodyLowering<'_, 'a> {
     pub(super) fn call(
@@ -137,6 +137,7 @@ impl<'a> BodyLowering<'_, 'a> {
             }
             TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Char | TyKind::Str => {}
             TyKind::Param(..) => {}
+            TyKind::Simd(_, lanes) => return self.vector_callee(ty, lanes, args, span),
             TyKind::Error => return Err(self.failed_call(args, span)),
             _ => {
                 let text = ty.display(&*self.unit.env);
@@ -159,6 +160,36 @@ impl<'a> BodyLowering<'_, 'a> {
                 Err(self.failed_call(args, span))
             }
         }
+    }
+
+    /// `f32x4(a, b, c, d)` builds, `f32x4(v)` converts.
+    fn vector_callee(
+        &mut self,
+        ty: Ty,
+        lanes: &Len,
+        args: &'a [ast::Arg],
+        span: Span,
+    ) -> Result<Callee, ExprId> {
+        let plain = args.iter().all(|arg| arg.name.is_none() && !arg.is_mut);
+        let given = args.len() as u64;
+        let kind = match args {
+            [arg] if plain => ExprKind::Convert {
+                to: ty,
+                arg: self.expr(&arg.value),
+            },
+            _ if plain && *lanes == Len::Known(given) => ExprKind::Vector {
+                ty,
+                lanes: args.iter().map(|arg| self.expr(&arg.value)).collect(),
+            },
+            _ => {
+                let text = ty.display(&*self.unit.env);
+                self.unit
+                    .diags
+                    .push(bad_lane_count(&text, lanes, args.len(), span));
+                return Err(self.failed_call(args, span));
+            }
+        };
+        Err(self.alloc(kind, span))
     }
 
     fn is_struct(&self, def: DefId) -> bool {
@@ -339,6 +370,20 @@ fn not_callable(name: &ast::Ident, what: &str, variant: Option<SmolStr>) -> Diag
         Some(variant) => diagnostic.help(format!("name one of its variants: `{text}.{variant}`")),
         None => diagnostic,
     }
+}
+
+fn bad_lane_count(ty: &str, lanes: &Len, given: usize, span: Span) -> Diagnostic {
+    let wanted = match lanes {
+        Len::Known(count) => {
+            format!("`{ty}(…)` takes one plain value for each of its {count} lanes")
+        }
+        Len::Param(..) | Len::Infer(_) => {
+            format!("`{ty}(…)` only converts another vector: its number of lanes is not known here")
+        }
+    };
+    Diagnostic::error("bad-vector", wanted)
+        .at(span, format!("{given} are given"))
+        .help(format!("`{ty}.splat(x)` gives every lane the value `x`"))
 }
 
 fn bad_conversion(ty: &str, given: usize, span: Span) -> Diagnostic {

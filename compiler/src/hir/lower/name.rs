@@ -5,7 +5,7 @@ use syntax::{Diagnostic, Span, ast};
 
 use super::body::{Binding, BodyKind, BodyLowering};
 use crate::env::{DefId, DefKind, Head, ModuleId};
-use crate::hir::resolve::{Named, is_simd, is_standard_module, nearest, teach_value};
+use crate::hir::resolve::{Named, is_standard_module, nearest, teach_value};
 use crate::hir::{Builtin, Callee, ExprId, ExprKind};
 use crate::types::{Len, Ty, TyKind};
 
@@ -174,10 +174,6 @@ impl<'a> BodyLowering<'_, 'a> {
             return;
         }
         if !self.unit.first_report(&name.name) {
-            return;
-        }
-        if is_simd(&name.name) {
-            self.unit.reject("a SIMD vector", name.span);
             return;
         }
         let what = if called { "function" } else { "name" };

@@ -100,6 +100,7 @@ impl Unit<'_> {
                     return Ty::new(TyKind::FixedArray(Ty::unit(), Len::Param(index, name)));
                 }
                 Some(Named::Def(def)) => def,
+                None if name.name == "Simd" => return self.vector_type(&args, span),
                 Some(Named::Module(_) | Named::Builtin(_)) | None => {
                     self.unknown_type(name, scope);
                     return Ty::error();
@@ -189,12 +190,31 @@ impl Unit<'_> {
         }
     }
 
+    /// `Simd<T, N>`: what generic code calls a vector.
+    fn vector_type(&mut self, args: &[Ty], span: Span) -> Ty {
+        let [lane, lanes] = args else {
+            self.diags
+                .push(wrong_type_args("Simd", 2, args.len(), span));
+            return Ty::error();
+        };
+        let TyKind::FixedArray(_, len) = lanes.kind() else {
+            self.diags.push(bad_lanes(span));
+            return Ty::error();
+        };
+        let may_be_lane = lane.is_numeric()
+            || matches!(
+                lane.kind(),
+                TyKind::Bool | TyKind::Param(..) | TyKind::Error
+            );
+        if !may_be_lane || !matches!(len, Len::Known(2 | 4 | 8 | 16) | Len::Param(..)) {
+            self.diags.push(bad_lanes(span));
+            return Ty::error();
+        }
+        Ty::new(TyKind::Simd(*lane, len.clone()))
+    }
+
     fn unknown_type(&mut self, name: &ast::Ident, scope: &TypeScope) {
         if !self.first_report(&name.name) {
-            return;
-        }
-        if is_simd(&name.name) {
-            self.diags.push(not_yet("a SIMD vector", name.span));
             return;
         }
         let mut diagnostic =
@@ -207,6 +227,8 @@ impl Unit<'_> {
             diagnostic = diagnostic.help(format!(
                 "a type parameter is declared: `fn f<{name}>(…)`, `struct S<{name}> {{ … }}`, `impl<{name}> S<{name}> {{ … }}`"
             ));
+        } else if is_like_a_vector(&name.name) {
+            diagnostic = diagnostic.help("vectors have 2, 4, 8 or 16 lanes: `f32x4`, `boolx8`");
         } else {
             let mut known = self.visible_names(|def| {
                 matches!(
@@ -293,12 +315,11 @@ impl Unit<'_> {
     }
 }
 
-/// Whether a name is that of a vector type, such as `f32x4`.
-pub(crate) fn is_simd(name: &str) -> bool {
-    let Some((element, lanes)) = name.split_once('x') else {
-        return false;
-    };
-    matches!(lanes, "2" | "4" | "8" | "16") && scalar(element).is_some_and(|ty| ty.is_numeric())
+/// `f32x3`
+fn is_like_a_vector(name: &str) -> bool {
+    name.split_once('x').is_some_and(|(lane, lanes)| {
+        scalar(lane).is_some() && !lanes.is_empty() && lanes.bytes().all(|b| b.is_ascii_digit())
+    })
 }
 
 fn fold(op: ast::BinaryOp, left: i128, right: i128) -> Option<i128> {
@@ -337,6 +358,15 @@ fn not_a_type(name: &str, span: Span, declared: Span) -> Diagnostic {
     Diagnostic::error("not-a-type", format!("`{name}` is not a type"))
         .at(span, "a type is needed here")
         .also(declared, "declared here")
+}
+
+fn bad_lanes(span: Span) -> Diagnostic {
+    Diagnostic::error("bad-vector", "there is no such vector type")
+        .at(
+            span,
+            "`Simd<T, N>` has 2, 4, 8 or 16 lanes of a numeric type or `bool`",
+        )
+        .help("such types also have names: `f32x4`, `i64x2`, `boolx8`")
 }
 
 fn wrong_type_args(name: &str, wanted: usize, given: usize, span: Span) -> Diagnostic {

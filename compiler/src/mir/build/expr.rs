@@ -168,6 +168,7 @@ impl Builder<'_> {
                 Rvalue::Aggregate(ty, self.operands(&ends))
             }
             ExprKind::Convert { to, arg } => self.convert(*to, *arg),
+            ExprKind::Vector { ty, lanes } => Rvalue::Aggregate(*ty, self.operands(lanes)),
             ExprKind::Interpolate(parts) => self.interpolate(parts),
             ExprKind::Slice {
                 base,
@@ -336,6 +337,12 @@ fn type_const(ty: Ty, name: &str) -> Option<Const> {
         (TyKind::Float(FloatTy::F32), "max") => {
             Some(Const::Float(FloatTy::F32, f64::from(f32::MAX)))
         }
+        (TyKind::Float(FloatTy::F32), "epsilon") => {
+            Some(Const::Float(FloatTy::F32, f64::from(f32::EPSILON)))
+        }
+        (TyKind::Float(FloatTy::F64), "epsilon") => Some(Const::Float(FloatTy::F64, f64::EPSILON)),
+        (TyKind::Float(float), "inf") => Some(Const::Float(*float, f64::INFINITY)),
+        (TyKind::Float(float), "nan") => Some(Const::Float(*float, f64::NAN)),
         _ => None,
     }
 }

@@ -61,7 +61,8 @@ impl Builder<'_> {
             }
             _ => {
                 let divides = matches!(op, BinaryOp::Div | BinaryOp::Rem);
-                if divides && !left_ty.is_float() && !is_nonzero(&right) {
+                let is_float = left_ty.lane().unwrap_or(left_ty).is_float();
+                if divides && !is_float && !is_nonzero(&right) {
                     self.check(Check::NotZero(right.clone()), span);
                 }
                 Rvalue::Binary(op, left, right)

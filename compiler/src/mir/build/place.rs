@@ -118,8 +118,10 @@ impl Builder<'_> {
 
     pub(super) fn element_at(&mut self, found: &mut Unchecked, operand: Operand, span: Span) {
         let ty = self.place_ty(&found.place);
-        if let (Operand::Const(Const::Int(_, value)), TyKind::FixedArray(..) | TyKind::Array(_)) =
-            (&operand, ty.kind())
+        if let (
+            Operand::Const(Const::Int(_, value)),
+            TyKind::FixedArray(..) | TyKind::Array(_) | TyKind::Simd(..),
+        ) = (&operand, ty.kind())
             && let Ok(index) = u64::try_from(*value)
         {
             let known = ty.fixed_len().is_some_and(|len| index < len);

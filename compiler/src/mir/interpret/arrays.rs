@@ -102,7 +102,7 @@ impl Interpreter<'_> {
         Ok(Some(done))
     }
 
-    fn elements_mut(&mut self, place: &Address) -> &mut Vec<Value> {
+    pub(super) fn elements_mut(&mut self, place: &Address) -> &mut Vec<Value> {
         let block = self.at_mut(place).block();
         match self.heap.data_mut(block) {
             Data::Values(values) => values,
@@ -144,7 +144,7 @@ impl Interpreter<'_> {
             TyKind::Tuple(parts) => {
                 Value::Fields(parts.iter().map(|part| self.empty_of(*part)).collect())
             }
-            TyKind::FixedArray(elem, Len::Known(len)) => {
+            TyKind::FixedArray(elem, Len::Known(len)) | TyKind::Simd(elem, Len::Known(len)) => {
                 Value::Fields((0..*len).map(|_| self.empty_of(*elem)).collect())
             }
             TyKind::Adt(..) if ty.option_of().is_some() => Value::Variant(0, Box::default()),

@@ -23,6 +23,10 @@ pub(super) enum Given {
 pub(super) struct Arguments(Vec<Given>);
 
 impl Arguments {
+    pub(super) fn of(values: Vec<Value>) -> Arguments {
+        Arguments(values.into_iter().map(Given::Borrowed).collect())
+    }
+
     pub(super) fn value(&self, at: usize) -> &Value {
         match &self.0[at] {
             Given::Borrowed(value) | Given::Owned(value) => value,
@@ -249,6 +253,9 @@ impl Interpreter<'_> {
         result: Ty,
     ) -> Run<Value> {
         if let Some(value) = self.array_intrinsic(program, name, type_args, args)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.vector_intrinsic(program, name, type_args, args)? {
             return Ok(value);
         }
         if let Some(value) = self.text_intrinsic(name, args)? {

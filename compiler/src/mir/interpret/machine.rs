@@ -264,10 +264,18 @@ impl Interpreter<'_> {
                     format!("index {index} is out of range for a length of {len}"),
                 )
             }
-            Check::NotZero(operand) => match self.operand(operand).int() {
-                0 => trap(TrapKind::DivisionByZero, "division by zero"),
-                _ => Ok(()),
-            },
+            Check::NotZero(operand) => {
+                let value = self.operand(operand);
+                let is_zero = |value: &Value| matches!(value, Value::Int(0));
+                let zero = match &value {
+                    Value::Fields(lanes) => lanes.iter().any(is_zero),
+                    value => is_zero(value),
+                };
+                if zero {
+                    return trap(TrapKind::DivisionByZero, "division by zero");
+                }
+                Ok(())
+            }
             Check::Disjoint {
                 first,
                 second,

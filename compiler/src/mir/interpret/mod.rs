@@ -16,6 +16,7 @@ mod scalar;
 mod show;
 mod texts;
 mod value;
+mod vectors;
 
 #[cfg(test)]
 mod tests;

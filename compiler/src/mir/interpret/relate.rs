@@ -95,7 +95,7 @@ impl Interpreter<'_> {
         left: &[Value],
         right: &[Value],
     ) -> Run<Option<Ordering>> {
-        if matches!(ty.kind(), TyKind::FixedArray(..)) {
+        if matches!(ty.kind(), TyKind::FixedArray(..) | TyKind::Simd(..)) {
             return self.elements(program, relation, ty, left, right);
         }
         for (at, (a, b)) in left.iter().zip(right).enumerate() {
@@ -134,7 +134,7 @@ impl Interpreter<'_> {
     pub(super) fn part_ty(&self, ty: Ty, variant: u32, at: usize) -> Ty {
         match ty.kind() {
             TyKind::Tuple(parts) => parts[at],
-            TyKind::FixedArray(elem, _) => *elem,
+            TyKind::FixedArray(elem, _) | TyKind::Simd(elem, _) => *elem,
             _ => field_ty(&self.env, ty, variant, at as u32),
         }
     }

@@ -12,6 +12,9 @@ pub(super) fn round(ty: FloatTy, value: f64) -> f64 {
 }
 
 pub(super) fn unary(op: UnaryOp, ty: Ty, value: &Value) -> Value {
+    if let (TyKind::Simd(lane, _), Value::Fields(lanes)) = (ty.kind(), value) {
+        return Value::Fields(lanes.iter().map(|x| unary(op, *lane, x)).collect());
+    }
     match (op, ty.kind()) {
         (UnaryOp::Not, _) => Value::Bool(!value.truth()),
         (UnaryOp::BitNot, TyKind::Bool) => Value::Bool(!value.truth()),
@@ -24,6 +27,14 @@ pub(super) fn unary(op: UnaryOp, ty: Ty, value: &Value) -> Value {
 
 /// On operands of scalar types; the right one of a shift may have another type.
 pub(super) fn binary(op: BinaryOp, ty: Ty, left: &Value, right: &Value) -> Value {
+    if let (TyKind::Simd(lane, _), Value::Fields(lanes)) = (ty.kind(), left) {
+        let each = lanes.iter().enumerate().map(|(at, x)| match right {
+            Value::Fields(others) => binary(op, *lane, x, &others[at]),
+            // A shift of all lanes by one count.
+            count => binary(op, *lane, x, count),
+        });
+        return Value::Fields(each.collect());
+    }
     match ty.kind() {
         TyKind::Int(int) => integers(op, *int, left.int(), right),
         TyKind::Float(float) => floats(op, *float, left.float(), right.float()),
@@ -130,6 +141,9 @@ pub(super) fn holds(op: BinaryOp, ordering: Option<std::cmp::Ordering>) -> bool 
 }
 
 pub(super) fn convert(value: &Value, to: Ty) -> Value {
+    if let (TyKind::Simd(lane, _), Value::Fields(lanes)) = (to.kind(), value) {
+        return Value::Fields(lanes.iter().map(|x| convert(x, *lane)).collect());
+    }
     match to.kind() {
         TyKind::Int(int) => Value::Int(to_integer(*int, value)),
         TyKind::Float(float) => Value::Float(match value {

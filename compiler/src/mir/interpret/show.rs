@@ -56,6 +56,10 @@ impl Interpreter<'_> {
             (TyKind::FixedArray(..), Value::Fields(fields)) => {
                 self.push_elements(program, ty, fields, out)?;
             }
+            (TyKind::Simd(..), Value::Fields(lanes)) => {
+                out.push_str(&ty.display(&self.env));
+                self.push_fields(program, ty, 0, lanes, out)?;
+            }
             (TyKind::Fn(_), _) => out.push_str(&ty.display(&self.env)),
             (_, Value::Fields(fields)) => self.push_struct(program, ty, fields, out)?,
             (_, Value::Variant(variant, fields)) => {

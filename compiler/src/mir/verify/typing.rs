@@ -198,7 +198,7 @@ impl Verifier<'_> {
                     self.agree(self.operand(field), *part, at);
                 }
             }
-            TyKind::FixedArray(elem, _) => {
+            TyKind::FixedArray(elem, _) | TyKind::Simd(elem, _) => {
                 for field in fields {
                     self.agree(self.operand(field), *elem, at);
                 }
