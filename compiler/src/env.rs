@@ -327,6 +327,11 @@ impl Env {
         self.defs.values()
     }
 
+    /// What was defined since, in order.
+    pub fn added_since(&self, before: &Env) -> impl Iterator<Item = &Arc<Def>> {
+        (before.next_def..self.next_def).filter_map(|id| self.defs.get(&DefId::from_u32(id)))
+    }
+
     pub fn operators(&self, symbol: &str) -> impl Iterator<Item = DefId> + '_ {
         self.operators.get(symbol).into_iter().flatten().copied()
     }

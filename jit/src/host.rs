@@ -1,8 +1,11 @@
 //! Rust types as Sumi sees them: what a host may pass, get back and share. Plain data has the same layout on both sides; text and
 //! arrays are copied on the way.
 
+use std::any::TypeId;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::mem::MaybeUninit;
+use std::sync::{Mutex, PoisonError};
 
 use stdlib::desc::{Kind, TypeDesc};
 use stdlib::{Block, block, value};
@@ -250,6 +253,20 @@ unsafe impl<T: HostElement> HostType for Vec<T> {
     unsafe fn release(held: *mut Block) {
         // SAFETY: the caller's promise.
         unsafe { value::release_block(held) }
+    }
+}
+
+// SAFETY: a pointer to a block of the elements.
+unsafe impl<T: HostElement> HostElement for Vec<T> {
+    fn desc() -> &'static TypeDesc {
+        /// One for each type that occurs, since a static cannot depend on a parameter.
+        static MADE: Mutex<BTreeMap<TypeId, &'static TypeDesc>> = Mutex::new(BTreeMap::new());
+        let elem = T::desc(); // may take the lock itself
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        made.entry(TypeId::of::<T>()).or_insert_with(|| {
+            let name = <Self as HostType>::name().into_owned().leak();
+            Box::leak(Box::new(TypeDesc::pointer(Kind::Array, name, elem)))
+        })
     }
 }
 

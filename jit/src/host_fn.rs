@@ -1,15 +1,17 @@
-//! Rust functions that scripts call through `extern host`. A panic in one becomes a runtime error of the script.
+//! Rust functions that scripts call through `extern host`. Plain data travels as C has it; text and arrays are the block itself,
+//! borrowed as an argument and owned as a result. A panic becomes a runtime error of the script.
 
 use std::any::Any;
 use std::borrow::Cow;
-use std::ffi::{CStr, c_char};
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::host::{HostPlain, written};
+use stdlib::{Block, block};
+
+use crate::host::{HostPlain, HostType, written};
 use crate::trap::{TrapKind, raise_message};
 
-/// A parameter of a host function: plain data, or `&str`, which ends at the first zero byte.
+/// A parameter of a host function: plain data, `&str` or a slice of plain data for as long as the call, `String` or `Vec` as a copy.
 pub trait HostParam {
     type Passed: Copy;
 
@@ -20,46 +22,62 @@ pub trait HostParam {
     unsafe fn receive(passed: Self::Passed) -> Self;
 }
 
-impl<T: HostPlain> HostParam for T {
-    type Passed = T;
+impl<T: HostType> HostParam for T {
+    type Passed = T::Sumi;
 
     fn name() -> Cow<'static, str> {
-        T::NAME.into()
+        T::name()
     }
-    unsafe fn receive(passed: T) -> T {
-        passed
+    unsafe fn receive(passed: T::Sumi) -> T {
+        // SAFETY: the caller's promise.
+        unsafe { T::read(passed) }
     }
 }
 
 impl HostParam for &str {
-    type Passed = *const c_char;
+    type Passed = *mut Block;
 
     fn name() -> Cow<'static, str> {
         "str".into()
     }
-    unsafe fn receive(passed: *const c_char) -> Self {
-        // SAFETY: a text that ends with a zero byte and lives until the call is over. What is before a zero in UTF-8 is UTF-8.
-        unsafe { std::str::from_utf8_unchecked(CStr::from_ptr(passed).to_bytes()) }
+    unsafe fn receive(passed: *mut Block) -> Self {
+        // SAFETY: the block of a text, which the script holds until the call is over.
+        unsafe { block::text(passed) }
     }
 }
 
-/// What a host function gives: plain data, or a `Result` whose error becomes a runtime error.
-pub trait HostResult {
-    type Plain: HostPlain;
+impl<T: HostPlain> HostParam for &[T] {
+    type Passed = *mut Block;
 
-    fn outcome(self) -> Result<Self::Plain, String>;
+    fn name() -> Cow<'static, str> {
+        <Vec<T> as HostType>::name()
+    }
+    unsafe fn receive(passed: *mut Block) -> Self {
+        // SAFETY: the block of an array of this type, which the script holds until the call is over. Both lay its elements out alike.
+        unsafe {
+            let first = block::elements(passed).cast::<T>();
+            std::slice::from_raw_parts(first, (*passed).len as usize)
+        }
+    }
 }
 
-impl<T: HostPlain> HostResult for T {
-    type Plain = T;
+/// What a host function gives: what a script can hold, or a `Result` of it whose error becomes a runtime error.
+pub trait HostResult {
+    type Value: HostType;
+
+    fn outcome(self) -> Result<Self::Value, String>;
+}
+
+impl<T: HostType> HostResult for T {
+    type Value = T;
 
     fn outcome(self) -> Result<T, String> {
         Ok(self)
     }
 }
 
-impl<T: HostPlain, E: Display> HostResult for Result<T, E> {
-    type Plain = T;
+impl<T: HostType, E: Display> HostResult for Result<T, E> {
+    type Value = T;
 
     fn outcome(self) -> Result<T, String> {
         self.map_err(|error| error.to_string())
@@ -100,17 +118,22 @@ macro_rules! functions {
             $($param: HostParam,)*
         {
             fn address() -> usize {
-                extern "C" fn enter<Code, Out, $($param),*>($($name: $param::Passed),*) -> Out::Plain
+                extern "C" fn enter<Code, Out, $($param),*>(
+                    $($name: $param::Passed),*
+                ) -> <Out::Value as HostType>::Sumi
                 where
                     Code: Fn($($param),*) -> Out + 'static,
                     Out: HostResult,
                     $($param: HostParam,)*
                 {
                     // SAFETY: a value without bytes stands anywhere; Sumi passes what the signature says.
-                    finish(|| unsafe {
+                    let value = finish(|| unsafe {
                         let code = std::ptr::NonNull::<Code>::dangling();
                         code.as_ref()($($param::receive($name)),*).outcome()
-                    })
+                    });
+                    // SAFETY: called from a script, so within a run. If the memory limit ends the run here, what was made is swept
+                    // and only the host's own copy is lost.
+                    unsafe { <Out::Value as HostType>::make(value.lend()) }
                 }
                 const {
                     assert!(
@@ -122,7 +145,7 @@ macro_rules! functions {
             }
 
             fn signature() -> String {
-                written(&[$($param::name()),*], <Out::Plain as HostPlain>::NAME)
+                written(&[$($param::name()),*], &<Out::Value as HostType>::name())
             }
         }
     };

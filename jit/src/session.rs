@@ -239,7 +239,8 @@ impl Session {
     fn load(&mut self, ready: &Ready, mode: Mode) -> Result<Loaded, Error> {
         let program = self.front.program(ready, mode, Constants::AsData)?;
         let object = self.object(&program, &ready.compiled.env, mode)?;
-        let absolute = self.outside_symbols(&object, &program, &ready.compiled.env)?;
+        let absolute =
+            self.outside_symbols(&object, &program, (&ready.before, &ready.compiled.env))?;
         let exports = object.exports.clone();
         let name = self.front.sources.file(ready.file).name.clone();
         let provider = |symbol: &str| self.symbols.get(symbol).and_then(Weak::upgrade);

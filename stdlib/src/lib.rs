@@ -45,6 +45,7 @@
 mod arrays;
 pub mod block;
 mod compare;
+pub mod convert;
 pub mod desc;
 mod hash;
 mod heap;

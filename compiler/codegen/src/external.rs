@@ -35,6 +35,10 @@ enum Class {
     Double,
 }
 
+fn is_block(ty: Ty) -> bool {
+    ty == Ty::str() || matches!(ty.kind(), TyKind::Array(_))
+}
+
 /// A call while its arguments are put together.
 #[derive(Default)]
 struct CCall<'ctx> {
@@ -43,6 +47,7 @@ struct CCall<'ctx> {
 }
 
 impl<'ctx> Function<'_, '_, 'ctx> {
+    /// See the page's head. What a host passes and returns as text or array is the block itself: Rust reads and makes those.
     pub(crate) fn external(&self, dest: &Place, index: usize, args: &[Arg], old: Old) {
         let unit = self.unit;
         let import = &unit.input.program.imports[index];
@@ -61,6 +66,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
         for (position, arg) in args.iter().enumerate() {
             match import.signature.params.get(position) {
+                Some((ParamMode::Borrow | ParamMode::Own, ty))
+                    if import.origin == FnOrigin::Host && is_block(*ty) =>
+                {
+                    self.host_block(&mut call, arg);
+                }
                 Some((mode, ty)) => self.c_argument(&mut call, *mode, *ty, arg),
                 None => self.variadic_argument(&mut call, arg),
             }
@@ -111,6 +121,15 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
         self.copy_bytes(memory, wide, ret);
         Value::At(memory)
+    }
+
+    fn host_block(&self, call: &mut CCall<'ctx>, arg: &Arg) {
+        let Arg::Value(operand) = arg else {
+            panic!("compiler bug: a `mut` argument where the host has none");
+        };
+        let value = self.read(operand);
+        call.prepared.values.push(value.value().into());
+        self.read_later(call, operand, value);
     }
 
     fn c_argument(&self, call: &mut CCall<'ctx>, mode: ParamMode, ty: Ty, arg: &Arg) {

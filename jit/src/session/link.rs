@@ -27,10 +27,10 @@ impl Session {
         &self,
         object: &Object,
         program: &Program,
-        env: &Env,
+        (before, env): (&Env, &Env),
     ) -> Result<Vec<(String, usize)>, Error> {
         let mut found = Vec::new();
-        let mut missing = Vec::new();
+        let mut missing = self.unused(object, program, (before, env));
         for need in &object.exports.needs {
             match self.function(need, env) {
                 Ok(address) => found.push((need.symbol.clone(), address)),
@@ -52,6 +52,44 @@ impl Session {
         }
         let rendered = render::render_all(&self.front.sources, &missing, self.config.color);
         Err(Error::Link { rendered })
+    }
+
+    /// What this unit declares and nothing in it uses is looked up all the same.
+    fn unused(
+        &self,
+        object: &Object,
+        program: &Program,
+        (before, env): (&Env, &Env),
+    ) -> Vec<Diagnostic> {
+        let mut missing = Vec::new();
+        for def in env.added_since(before) {
+            let found = match &def.kind {
+                DefKind::Fn(function)
+                    if matches!(function.origin, FnOrigin::C { .. } | FnOrigin::Host) =>
+                {
+                    if object.exports.needs.iter().any(|need| need.def == def.id) {
+                        continue;
+                    }
+                    let need = Need {
+                        def: def.id,
+                        name: def.name.to_string(),
+                        symbol: String::new(),
+                        origin: function.origin.clone(),
+                        span: def.span,
+                    };
+                    self.function(&need, env)
+                }
+                DefKind::Global(global) if global.origin == GlobalOrigin::Host => {
+                    if program.globals.iter().any(|used| used.def == def.id) {
+                        continue;
+                    }
+                    self.host_global(def.id, env)
+                }
+                _ => continue,
+            };
+            missing.extend(found.err());
+        }
+        missing
     }
 
     fn function(&self, need: &Need, env: &Env) -> Result<usize, Diagnostic> {

@@ -1,0 +1,85 @@
+//! `tests/repl`: conversations with the binary through pipes, one `.txt` for a test. A line that begins with `> ` is an entry,
+//! `| ` goes on with it, and what follows is all that came of it on both streams. The last line is the exit status.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// A command that there is not marks, by its message, where the answer to an entry ends. It changes nothing.
+const MARK: &str = ":end";
+const MARKED: &str = "there is no command `:end`; `:help` lists them\n";
+
+fn main() -> ExitCode {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/repl");
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == "txt"));
+    let trials = paths.map(|path| {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        Trial::test(format!("tests/repl/{name}"), move || test(&path))
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+}
+
+fn test(path: &Path) -> Result<(), Failed> {
+    let golden = std::fs::read_to_string(path)?;
+    let entries = entries(&golden);
+    let (answers, status) = converse(path, &entries)?;
+    let mut shown = String::new();
+    for (index, entry) in entries.iter().enumerate() {
+        shown += &format!("> {}\n", entry.replace('\n', "\n| "));
+        shown += answers.get(index).ok_or("the conversation ended early")?;
+    }
+    shown += &format!("exit status {status}\n");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        return Ok(std::fs::write(path, shown)?);
+    }
+    if golden == shown {
+        Ok(())
+    } else {
+        Err(format!("it went otherwise:\n{shown}").into())
+    }
+}
+
+fn entries(golden: &str) -> Vec<String> {
+    let mut entries: Vec<String> = Vec::new();
+    for line in golden.lines() {
+        if let Some(first) = line.strip_prefix("> ") {
+            entries.push(first.to_owned());
+        } else if let (Some(more), Some(entry)) = (line.strip_prefix("| "), entries.last_mut()) {
+            entry.push('\n');
+            entry.push_str(more);
+        }
+    }
+    entries
+}
+
+/// The answer to each entry, and the exit status.
+fn converse(path: &Path, entries: &[String]) -> Result<(Vec<String>, String), Failed> {
+    let (mut output, both) = std::io::pipe()?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sumi"));
+    command
+        .current_dir(path.parent().unwrap_or(path))
+        .env("NO_COLOR", "1")
+        .stdin(std::process::Stdio::piped())
+        .stdout(both.try_clone()?)
+        .stderr(both);
+    let mut child = command.spawn()?;
+    drop(command); // and with it our ends of the pipe
+    let mut stdin = child.stdin.take().ok_or("the binary has no input")?;
+    let text: String = entries.iter().map(|e| format!("{e}\n{MARK}\n")).collect();
+    // A binary that ends early is seen by its answers.
+    let feed = std::thread::spawn(move || drop(stdin.write_all(text.as_bytes())));
+    let mut said = String::new();
+    output.read_to_string(&mut said)?;
+    feed.join()
+        .map_err(|_| "the writer of the input panicked")?;
+    let status = child.wait()?;
+    let status = status
+        .code()
+        .map_or("none".to_owned(), |code| code.to_string());
+    Ok((said.split(MARKED).map(str::to_owned).collect(), status))
+}

@@ -1,0 +1,275 @@
+//! From a value of a type to one of the type that took its place, by their descriptors: fields and variants by name, at any depth;
+//! what is of the same type is shared. The session converts the values of variables with it when a definition changes.
+
+use std::collections::HashMap;
+
+use crate::block::{self, Block, elements};
+use crate::desc::{FieldDesc, Kind, TypeDesc};
+use crate::memory::{allocate, retain_value};
+
+/// Why a value cannot become one of the new type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The way from the value to the part: `.pos.x`, `[3]`.
+    pub path: String,
+    /// The struct or enum in which the part is a field or variant, and its name there.
+    pub owner: Option<(String, String)>,
+    pub reason: Reason,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The part has another type, old and new.
+    Types(String, String),
+    /// A new field without a default.
+    NoDefault,
+    /// The value is of a variant that is gone.
+    NoVariant,
+}
+
+/// The value that a new field gets: of the struct's descriptor, by the field's name.
+pub type Defaults<'a> = &'a dyn Fn(&TypeDesc, &str) -> Option<*const u8>;
+
+/// Makes a value of `new` from one of `old`, which stays as it is. After a mismatch `to` holds nothing, and what was made for it is
+/// left to the next sweep.
+///
+/// # Safety
+/// Within a run of the value's engine, which it may end. `from` is a valid value of `old`, `to` a place for one of `new`; the
+/// descriptors outlive both, and what `defaults` gives are valid values of the fields.
+pub unsafe fn convert<'d>(
+    (old, from): (&'d TypeDesc, *const u8),
+    (new, to): (&'d TypeDesc, *mut u8),
+    defaults: Defaults<'d>,
+) -> Result<(), Mismatch> {
+    let mut converter = Converter {
+        defaults,
+        made: HashMap::new(),
+        path: Vec::new(),
+    };
+    // SAFETY: the caller's promise.
+    unsafe { converter.value(old, from, new, to) }
+}
+
+enum Step<'d> {
+    /// Of a struct or enum, by name or position.
+    Field(&'d str, Option<&'d str>, usize),
+    Variant(&'d str, &'d str),
+    Element(usize),
+}
+
+struct Converter<'d> {
+    defaults: Defaults<'d>,
+    /// Blocks that were converted: what was shared stays so.
+    made: HashMap<(*mut Block, *const TypeDesc), *mut Block>,
+    path: Vec<Step<'d>>,
+}
+
+impl<'d> Converter<'d> {
+    fn mismatch(&self, reason: Reason) -> Mismatch {
+        let mut path = String::new();
+        let mut owner = None;
+        for step in &self.path {
+            match step {
+                Step::Field(of, name, position) => {
+                    let name = name.map_or_else(|| position.to_string(), str::to_owned);
+                    path += &format!(".{name}");
+                    owner = Some(((*of).to_owned(), name));
+                }
+                Step::Variant(of, name) => owner = Some(((*of).to_owned(), (*name).to_owned())),
+                Step::Element(index) => path += &format!("[{index}]"),
+            }
+        }
+        Mismatch {
+            path,
+            owner,
+            reason,
+        }
+    }
+
+    unsafe fn value(
+        &mut self,
+        old: &'d TypeDesc,
+        from: *const u8,
+        new: &'d TypeDesc,
+        to: *mut u8,
+    ) -> Result<(), Mismatch> {
+        // SAFETY: the caller's promise: descriptors say what stands there.
+        unsafe {
+            if is_same(old, new) {
+                retain_value(old, from);
+                to.copy_from_nonoverlapping(from, new.size as usize);
+                return Ok(());
+            }
+            if old.kind != new.kind || head(old) != head(new) {
+                return Err(self.differ(old, new));
+            }
+            match old.kind {
+                Kind::Struct | Kind::Tuple => {
+                    let parts = (old.fields(), from, new.fields(), to);
+                    self.fields((old, new), parts)
+                }
+                Kind::Enum | Kind::Option | Kind::Result => self.variant(old, from, new, to),
+                Kind::Array | Kind::Box => {
+                    let block = from.cast::<*mut Block>().read();
+                    let made = self.block(block, &*old.elem, &*new.elem)?;
+                    to.cast::<*mut Block>().write(made);
+                    Ok(())
+                }
+                Kind::FixedArray if old.count == new.count => {
+                    let (was, is) = (&*old.elem, &*new.elem);
+                    self.elements((was, from), (is, to), old.count as usize, &mut |_| {})
+                }
+                Kind::I8
+                | Kind::I16
+                | Kind::I32
+                | Kind::I64
+                | Kind::U8
+                | Kind::U16
+                | Kind::U32
+                | Kind::U64
+                | Kind::F32
+                | Kind::F64
+                | Kind::Bool
+                | Kind::Char
+                | Kind::Unit
+                | Kind::Str
+                | Kind::FixedArray
+                | Kind::Fn
+                | Kind::Any
+                | Kind::Opaque
+                | Kind::Ptr
+                | Kind::CStr => Err(self.differ(old, new)),
+            }
+        }
+    }
+
+    fn differ(&self, old: &'d TypeDesc, new: &'d TypeDesc) -> Mismatch {
+        self.mismatch(Reason::Types(old.name().into(), new.name().into()))
+    }
+
+    /// Fields by name; those without one, of tuples and payloads, by position.
+    unsafe fn fields(
+        &mut self,
+        (old_owner, owner): (&'d TypeDesc, &'d TypeDesc),
+        (old, from, new, to): (&'d [FieldDesc], *const u8, &'d [FieldDesc], *mut u8),
+    ) -> Result<(), Mismatch> {
+        if owner.kind == Kind::Tuple && old.len() != new.len() {
+            return Err(self.differ(old_owner, owner));
+        }
+        for (position, field) in new.iter().enumerate() {
+            let former = match field.name() {
+                Some(name) => old.iter().find(|old| old.name() == Some(name)),
+                None => old.get(position).filter(|old| old.name().is_none()),
+            };
+            self.path
+                .push(Step::Field(head(owner), field.name(), position));
+            // SAFETY: the caller's promise; offsets count from the whole value.
+            unsafe {
+                let place = to.add(field.offset as usize);
+                match former {
+                    Some(former) => {
+                        let from = from.add(former.offset as usize);
+                        self.value(former.ty(), from, field.ty(), place)?;
+                    }
+                    None => {
+                        let name = field.name().unwrap_or_default();
+                        let Some(default) = (self.defaults)(owner, name) else {
+                            return Err(self.mismatch(Reason::NoDefault));
+                        };
+                        retain_value(field.ty(), default);
+                        place.copy_from_nonoverlapping(default, field.ty().size as usize);
+                    }
+                }
+            }
+            self.path.pop();
+        }
+        Ok(())
+    }
+
+    unsafe fn variant(
+        &mut self,
+        old: &'d TypeDesc,
+        from: *const u8,
+        new: &'d TypeDesc,
+        to: *mut u8,
+    ) -> Result<(), Mismatch> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let former = &old.variants()[old.tag(from)];
+            let is_same = |name: &str| name == former.name();
+            let found = new.variants().iter().position(|v| is_same(v.name()));
+            let Some(tag) = found else {
+                let step = Step::Variant(head(old), former.name());
+                self.path.push(step);
+                return Err(self.mismatch(Reason::NoVariant));
+            };
+            to.write_bytes(0, new.size as usize);
+            new.set_tag(to, tag);
+            let fields = new.variants()[tag].fields();
+            self.fields((old, new), (former.fields(), from, fields, to))
+        }
+    }
+
+    unsafe fn block(
+        &mut self,
+        block: *mut Block,
+        old: &'d TypeDesc,
+        new: &'d TypeDesc,
+    ) -> Result<*mut Block, Mismatch> {
+        // SAFETY: the caller's promise; a new block has room for as many elements, which count as soon as they are written.
+        unsafe {
+            let len = (*block).len as usize;
+            if len == 0 {
+                return Ok(block::empty());
+            }
+            if let Some(&made) = self.made.get(&(block, std::ptr::from_ref(new))) {
+                block::retain(made);
+                return Ok(made);
+            }
+            let made = allocate(new, len as i64);
+            let (from, to) = (elements(block), elements(made));
+            self.elements((old, from), (new, to), len, &mut |count| {
+                (*made).len = count as i64;
+            })?;
+            self.made.insert((block, std::ptr::from_ref(new)), made);
+            Ok(made)
+        }
+    }
+
+    unsafe fn elements(
+        &mut self,
+        (old, from): (&'d TypeDesc, *const u8),
+        (new, to): (&'d TypeDesc, *mut u8),
+        len: usize,
+        done: &mut dyn FnMut(usize),
+    ) -> Result<(), Mismatch> {
+        for index in 0..len {
+            self.path.push(Step::Element(index));
+            // SAFETY: the caller's promise.
+            unsafe {
+                let from = from.add(index * old.size as usize);
+                self.value(old, from, new, to.add(index * new.size as usize))?;
+            }
+            self.path.pop();
+            done(index + 1);
+        }
+        Ok(())
+    }
+}
+
+/// Boxes have no identity of their own.
+fn is_same(old: &TypeDesc, new: &TypeDesc) -> bool {
+    if old.kind == Kind::Box && new.kind == Kind::Box {
+        // SAFETY: a box has a descriptor of what is in it.
+        return unsafe { (*old.elem).same_type(&*new.elem) };
+    }
+    old.same_type(new)
+}
+
+/// The name of a struct or enum without its type arguments; of other types nothing, their parts are compared.
+fn head(desc: &TypeDesc) -> &str {
+    match desc.kind {
+        Kind::Struct | Kind::Enum => desc.name().split('<').next().unwrap_or_default(),
+        _ => "",
+    }
+}

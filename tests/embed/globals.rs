@@ -1,0 +1,40 @@
+//! Variables both ways: one of the host in a script, those of scripts in the host.
+
+use jit::{Config, Engine, Func};
+
+use crate::Outcome;
+
+const SCRIPT: &str = "
+extern host { var score: i64 }
+var names = [\"a\"]
+var level = 1
+let title = \"start\"
+fn win(points: i64) { score += points * level }
+fn first() -> str = names[0]
+";
+
+pub(crate) fn run() -> Outcome {
+    let mut score = 5_i64;
+    let mut engine = Engine::new(Config::default())?;
+    // SAFETY: `score` outlives every call, and is not used while one is under way.
+    unsafe { engine.register_global("score", &raw mut score) };
+    engine.load("globals.sumi", SCRIPT)?;
+    let win: Func<(i64,), ()> = engine.function("win")?;
+    win.call((10,))?;
+    engine.set("level", 3_i64)?;
+    win.call((1,))?;
+    assert_eq!(engine.get::<i64>("score")?, 18);
+    assert_eq!(engine.get::<String>("title")?, "start");
+    let first: Func<(), String> = engine.function("first")?;
+    engine.set("names", vec!["x".to_owned(), "y".to_owned()])?;
+    assert_eq!(first.call(())?, "x");
+    let wrong = engine.get::<f64>("level");
+    let message = wrong.err().map(|error| error.to_string());
+    assert_eq!(
+        message.as_deref(),
+        Some("`level` is of type `i64`, not `f64`")
+    );
+    drop((win, first, engine));
+    assert_eq!(score, 18);
+    Ok(())
+}
