@@ -138,7 +138,8 @@ impl<'d> Converter<'d> {
                 | Kind::Any
                 | Kind::Opaque
                 | Kind::Ptr
-                | Kind::CStr => Err(self.differ(old, new)),
+                | Kind::CStr
+                | Kind::Simd => Err(self.differ(old, new)),
             }
         }
     }
