@@ -38,6 +38,7 @@ pub(crate) fn describe(
     let rendered = rendered(sources, trap, &message, span, &frames, color);
     RuntimeError {
         kind: trap.kind.name(),
+        exit: (trap.kind == TrapKind::Exit).then_some(trap.a as i32),
         message,
         frames,
         rendered,
@@ -66,6 +67,7 @@ fn message(trap: &Trap) -> String {
         TrapKind::Slice => "the range is not within the value".to_owned(),
         TrapKind::Unreachable => "a place was reached that cannot be reached".to_owned(),
         TrapKind::Argument => "an argument is not allowed".to_owned(),
+        TrapKind::Exit => format!("the program ended itself with status {a}"),
         TrapKind::Fault => format!("generated code failed with signal {a} at address {b:#x}"),
     }
 }

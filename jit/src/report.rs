@@ -85,6 +85,8 @@ pub struct RuntimeError {
     /// `index`, `division-by-zero`, `assert`, `panic`, `stack-overflow`, `memory`, `interrupt`, …
     pub kind: &'static str,
     pub message: String,
+    /// The status, if the program ended itself by `process.exit`: no error, nothing to report.
+    pub exit: Option<i32>,
     /// The place in Sumi code that failed, then its callers, innermost first.
     pub frames: Vec<Frame>,
     /// Kind, message, source line and stack as a user reads them, without colour.

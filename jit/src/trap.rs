@@ -29,13 +29,15 @@ pub enum TrapKind {
     Slice = 10,
     Unreachable = 11,
     Argument = 12,
+    /// `process.exit`: `a` is the status.
+    Exit = 13,
     /// Generated code touched memory that is not there, or an instruction failed: a wrong `extern`, or a bug of ours. `a` is
     /// the signal, `b` the address.
-    Fault = 13,
+    Fault = 14,
 }
 
 impl TrapKind {
-    const ALL: [TrapKind; 14] = [
+    const ALL: [TrapKind; 15] = [
         TrapKind::Index,
         TrapKind::DivisionByZero,
         TrapKind::Assert,
@@ -49,6 +51,7 @@ impl TrapKind {
         TrapKind::Slice,
         TrapKind::Unreachable,
         TrapKind::Argument,
+        TrapKind::Exit,
         TrapKind::Fault,
     ];
 
@@ -89,6 +92,7 @@ impl TrapKind {
             | TrapKind::Memory
             | TrapKind::Interrupt
             | TrapKind::Exclusivity
+            | TrapKind::Exit
             | TrapKind::Fault => false,
         }
     }

@@ -90,7 +90,9 @@ pub(crate) fn finish(result: Result<(), Error>) -> u8 {
     match result {
         Ok(()) => 0,
         Err(error) => {
-            complain!("{}", error.to_string().trim_end());
+            if !matches!(&error, Error::Runtime(error) if error.exit.is_some()) {
+                complain!("{}", error.to_string().trim_end());
+            }
             exit_status(&error)
         }
     }
@@ -98,7 +100,8 @@ pub(crate) fn finish(result: Result<(), Error>) -> u8 {
 
 pub(crate) fn exit_status(error: &Error) -> u8 {
     match error {
-        Error::Runtime(_) => 101,
+        // The system keeps the lowest eight bits, too.
+        Error::Runtime(error) => error.exit.map_or(101, |status| status as u8),
         Error::Rejected { .. }
         | Error::Link { .. }
         | Error::Signature { .. }

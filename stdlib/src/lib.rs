@@ -57,6 +57,7 @@ mod show;
 mod sound;
 mod strings;
 mod symbols;
+pub mod system;
 pub mod value;
 mod walk;
 

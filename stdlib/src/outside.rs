@@ -2,11 +2,12 @@
 
 use std::io::{BufRead, Read};
 
-use crate::block::{Block, bytes, empty};
+use crate::block::{Block, bytes, empty, text};
 use crate::desc;
 use crate::memory::{grow, release};
-use crate::runtime::current;
+use crate::runtime::{TrapKind, current, raise};
 use crate::show::new_bytes;
+use crate::system::{self, Request};
 
 /// Output is handed on in pieces of this size.
 const BUFFER: usize = 1 << 16;
@@ -95,12 +96,20 @@ pub(crate) unsafe extern "C" fn sumi_read_all() -> *mut Block {
 }
 
 pub(crate) unsafe extern "C" fn sumi_args() -> *mut Block {
+    // SAFETY: called during a run.
+    unsafe {
+        let args: *const [String] = current().args.as_slice();
+        list_of(&*args)
+    }
+}
+
+/// A new array of texts. They stand in the runtime, since making a block may end the run.
+unsafe fn list_of(texts: &[String]) -> *mut Block {
     // SAFETY: called during a run; `grow` makes room for each.
     unsafe {
         let mut list = empty();
-        for index in 0..current().args.len() {
-            let arg: *const [u8] = current().args[index].as_bytes();
-            let piece = new_bytes(&*arg);
+        for text in texts {
+            let piece = new_bytes(text.as_bytes());
             let block = grow(&raw const desc::STR, &raw mut list, 1);
             let end = crate::block::elements(block).cast::<*mut Block>();
             end.add((*block).len as usize).write(piece);
@@ -108,4 +117,44 @@ pub(crate) unsafe extern "C" fn sumi_args() -> *mut Block {
         }
         list
     }
+}
+
+/// Asks the operating system; see [`crate::system`]. What was answered stands in the runtime while the blocks are made.
+pub(crate) unsafe extern "C" fn sumi_system(
+    what: *const Block,
+    words: *const Block,
+    input: *const Block,
+    number: i64,
+    out_words: *mut *mut Block,
+    out_bytes: *mut *mut Block,
+) -> i64 {
+    // SAFETY: live blocks and places; the words are texts.
+    unsafe {
+        current().flush();
+        let first = crate::block::elements(words).cast::<*const Block>();
+        let words = (0..(*words).len as usize).map(|index| text(*first.add(index)).to_owned());
+        let request = Request {
+            what: text(what).to_owned(),
+            words: words.collect(),
+            bytes: bytes(input).to_vec(),
+            number,
+        };
+        let answer = system::answer(&request);
+        drop(request);
+        current().reply = answer;
+        let reply: *const system::Reply = &raw const current().reply;
+        let new = list_of(&(*reply).words);
+        release(out_words.replace(new));
+        let new = new_bytes(&(*reply).bytes);
+        release(out_bytes.replace(new));
+        let number = (*reply).number;
+        current().reply = system::Reply::default();
+        number
+    }
+}
+
+/// Ends the run, and the program with it.
+pub(crate) unsafe extern "C" fn sumi_exit(status: i64) {
+    // SAFETY: called during a run; nothing here needs dropping.
+    unsafe { raise(TrapKind::Exit, status, 0) }
 }

@@ -13,6 +13,7 @@ use crate::compare::CompareWork;
 use crate::hash::HashWork;
 use crate::heap::Heap;
 use crate::show::ShowWork;
+use crate::system::Reply;
 
 /// Why a run ends, as far as the runtime itself finds out. The numbers are those of the compiler's `mir::TrapKind`.
 #[repr(u32)]
@@ -20,6 +21,8 @@ use crate::show::ShowWork;
 pub enum TrapKind {
     /// `a` is what was asked for in bytes; `b` the limit, or 0 if the system has no memory left.
     Memory = 5,
+    /// The program ends itself; `a` is its status.
+    Exit = 13,
 }
 
 /// Takes a piece of output.
@@ -52,6 +55,8 @@ pub struct Runtime {
     pub(crate) hash_work: HashWork,
     /// For a moment's use between two calls that could fail.
     pub(crate) scratch: String,
+    /// As `scratch`, of the operating system.
+    pub(crate) reply: Reply,
 }
 
 /// What [`Runtime::enter`] found, to be put back.
@@ -129,6 +134,7 @@ impl Runtime {
             compare_work: CompareWork::default(),
             hash_work: HashWork::default(),
             scratch: String::new(),
+            reply: Reply::default(),
         }
     }
 

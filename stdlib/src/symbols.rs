@@ -60,7 +60,7 @@ static FUNCTIONS: &[Symbol] = functions! {
         sumi_str_split sumi_str_split_whitespace sumi_str_lines sumi_str_trim sumi_str_upper
         sumi_str_lower sumi_str_repeat sumi_str_reversed sumi_str_join sumi_char_class
         sumi_char_upper sumi_char_lower sumi_parse_int sumi_parse_float;
-    outside: sumi_print sumi_write sumi_eprint sumi_read_line sumi_read_all sumi_args;
+    outside: sumi_print sumi_write sumi_eprint sumi_read_line sumi_read_all sumi_args sumi_system sumi_exit;
 };
 
 /// What LLVM calls for operations that have no instruction, and for copies.

@@ -97,7 +97,7 @@ fn execute(executor: Executor, path: &str) -> i32 {
     }
     match result {
         Ok(()) => 0,
-        Err(Error::Runtime(_)) => 101,
+        Err(Error::Runtime(error)) => error.exit.unwrap_or(101),
         Err(_) => 1,
     }
 }

@@ -1,5 +1,6 @@
 //! `tests/run`: `name.sumi` with `name.stdout`, and `name.stdin` if it reads. Interpreter, O0 and O3 print the same and leave
 //! no live block. A program that ends in a runtime error has `name.stderr` too: lines that the message must contain.
+//! One that ends itself has `name.status`.
 
 use std::path::Path;
 
@@ -21,7 +22,12 @@ pub fn test(path: &Path) -> Result<(), String> {
 }
 
 fn judge(path: &Path, outcome: &Outcome, expected_error: Option<&str>) -> Result<(), String> {
-    let wanted = if expected_error.is_some() { 101 } else { 0 };
+    let stated = read(&path.with_extension("status")).ok();
+    let wanted = match stated.map(|status| status.trim().parse()) {
+        Some(status) => status.map_err(|_| "the status is no number")?,
+        None if expected_error.is_some() => 101,
+        None => 0,
+    };
     if outcome.status != Some(wanted) {
         return Err(format!(
             "exit status {:?} instead of {wanted}\n{}",

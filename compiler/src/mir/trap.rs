@@ -23,10 +23,12 @@ pub enum TrapKind {
     Slice = 10,
     Unreachable = 11,
     Argument = 12,
+    /// The status with which the program ends itself; no error.
+    Exit = 13,
 }
 
 impl TrapKind {
-    pub const ALL: [TrapKind; 13] = [
+    pub const ALL: [TrapKind; 14] = [
         TrapKind::Index,
         TrapKind::DivisionByZero,
         TrapKind::Assert,
@@ -40,6 +42,7 @@ impl TrapKind {
         TrapKind::Slice,
         TrapKind::Unreachable,
         TrapKind::Argument,
+        TrapKind::Exit,
     ];
 
     pub fn from_number(number: u32) -> Option<TrapKind> {
@@ -66,6 +69,7 @@ impl TrapKind {
             TrapKind::Slice => "slice",
             TrapKind::Unreachable => "unreachable",
             TrapKind::Argument => "argument",
+            TrapKind::Exit => "exit",
         }
     }
 }

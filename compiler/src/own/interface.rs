@@ -56,7 +56,7 @@ impl<'e> Interfaces<'e> {
                 None => Effects::default(),
             },
             FnOrigin::Intrinsic(name) => Effects {
-                outside: matches!(name.as_str(), "read_line" | "read_all" | "args"),
+                outside: matches!(name.as_str(), "read_line" | "read_all" | "args" | "system" | "exit"),
                 ..Effects::default()
             },
             FnOrigin::C { .. } | FnOrigin::Host => Effects {

@@ -92,7 +92,7 @@ fn needed(body: &Body, env: &Env, interfaces: &Interfaces, kind: &StatementKind)
 fn writes_in_place(intrinsic: &str) -> bool {
     !matches!(
         intrinsic,
-        "take" | "read_line" | "parse_int" | "parse_float"
+        "take" | "read_line" | "system" | "parse_int" | "parse_float"
     )
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Read, Write};
 
-use compiler::mir::interpret::{Interpreter, Outside};
+use compiler::mir::interpret::{Interpreter, Outside, SystemReply, SystemRequest};
 use compiler::mono::Mode;
 use compiler::render;
 use syntax::Diagnostic;
@@ -47,6 +47,26 @@ impl Outside for Standard {
 
     fn args(&self) -> Vec<String> {
         self.args.clone()
+    }
+
+    fn system(&mut self, request: SystemRequest) -> SystemReply {
+        let SystemRequest {
+            what,
+            words,
+            bytes,
+            number,
+        } = request;
+        let reply = stdlib::system::answer(&stdlib::system::Request {
+            what,
+            words,
+            bytes,
+            number,
+        });
+        SystemReply {
+            number: reply.number,
+            words: reply.words,
+            bytes: reply.bytes,
+        }
     }
 }
 
@@ -105,6 +125,7 @@ impl Session {
         }
         RuntimeError {
             kind: error.kind.name(),
+            exit: error.exit,
             message: error.message.clone(),
             frames,
             rendered,

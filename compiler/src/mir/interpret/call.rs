@@ -264,7 +264,7 @@ impl Interpreter<'_> {
         if let Some(value) = super::numbers::intrinsic(name, type_args, args) {
             return Ok(value);
         }
-        if let Some(value) = self.outside_intrinsic(name, args) {
+        if let Some(value) = self.outside_intrinsic(name, args)? {
             return Ok(value);
         }
         match name {
@@ -284,40 +284,5 @@ impl Interpreter<'_> {
             }
             _ => panic!("compiler bug: the interpreter has no primitive `{name}`"),
         }
-    }
-
-    fn outside_intrinsic(&mut self, name: &str, args: &Arguments) -> Option<Value> {
-        match name {
-            "print" => {
-                let line = format!("{}\n", self.text(args.value(0)));
-                self.outside.print(&line);
-            }
-            "write" => {
-                let piece = self.text(args.value(0)).to_string();
-                self.outside.print(&piece);
-            }
-            "eprint" => {
-                let line = format!("{}\n", self.text(args.value(0)));
-                self.outside.eprint(&line);
-            }
-            "read_line" => {
-                let Some(line) = self.outside.read_line() else {
-                    return Some(Value::Bool(false));
-                };
-                let line = self.heap.text(line);
-                self.store(args.place(0), line, Old::Drop);
-                return Some(Value::Bool(true));
-            }
-            "read_all" => {
-                let all = self.outside.read_all();
-                return Some(self.heap.text(all));
-            }
-            "args" => {
-                let args = self.outside.args();
-                return Some(self.texts(args));
-            }
-            _ => return None,
-        }
-        Some(Value::unit())
     }
 }

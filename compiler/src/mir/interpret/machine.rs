@@ -540,6 +540,10 @@ impl Interpreter<'_> {
                 .span
                 .or(here)
                 .expect("compiler bug: a failure without a frame"),
+            exit: match trap.kind {
+                TrapKind::Exit => trap.message.parse().ok(),
+                _ => None,
+            },
             message: trap.message,
             stack,
         }

@@ -35,7 +35,7 @@ use crate::mono::{self, Mode, Program, Unit};
 use crate::types::Ty;
 
 pub use heap::Stats;
-pub use outside::{Captured, Outside};
+pub use outside::{Captured, Outside, SystemReply, SystemRequest};
 
 use heap::Heap;
 use machine::Frame;
@@ -48,6 +48,8 @@ pub struct RuntimeError {
     pub span: Span,
     /// As a user reads it, without the kind.
     pub message: String,
+    /// The status, if the program ended itself.
+    pub exit: Option<i32>,
     /// The functions that were running, innermost first, each with where it stood.
     pub stack: Vec<(String, Span)>,
 }
