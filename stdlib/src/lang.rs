@@ -22,7 +22,8 @@ pub const PRELUDE: &[(&str, &str)] = &sources![
 ];
 
 /// The modules that programs import.
-pub const MODULES: &[(&str, &str)] = &sources!["collections" "fs" "io" "math" "pool" "process" "random" "time"];
+pub const MODULES: &[(&str, &str)] =
+    &sources!["collections" "fs" "io" "math" "pool" "process" "random" "time"];
 
 /// The text of a library module.
 pub fn module(path: &str) -> Option<&'static str> {

@@ -56,7 +56,10 @@ impl<'e> Interfaces<'e> {
                 None => Effects::default(),
             },
             FnOrigin::Intrinsic(name) => Effects {
-                outside: matches!(name.as_str(), "read_line" | "read_all" | "args" | "system" | "exit"),
+                outside: matches!(
+                    name.as_str(),
+                    "read_line" | "read_all" | "args" | "system" | "exit"
+                ),
                 ..Effects::default()
             },
             FnOrigin::C { .. } | FnOrigin::Host => Effects {

@@ -79,11 +79,7 @@ impl Outside for Captured {
 }
 
 impl Interpreter<'_> {
-    pub(super) fn outside_intrinsic(
-        &mut self,
-        name: &str,
-        args: &Arguments,
-    ) -> Run<Option<Value>> {
+    pub(super) fn outside_intrinsic(&mut self, name: &str, args: &Arguments) -> Run<Option<Value>> {
         match name {
             "print" => {
                 let line = format!("{}\n", self.text(args.value(0)));
