@@ -16,7 +16,7 @@ pub use crate::ids::{DefId, ModuleId};
 pub use stored::StoredBody;
 
 use crate::mir::Elaborated;
-use crate::types::{Ty, TyKind, TyNames};
+use crate::types::{Len, Ty, TyKind, TyNames};
 
 /// A map that is cheap to clone.
 type HashMap<K, V> = imbl::GenericHashMap<K, V, FxBuildHasher, DefaultSharedPtr>;
@@ -101,6 +101,18 @@ pub struct Generic {
     pub name: SmolStr,
     pub bounds: Vec<Bound>,
     pub is_const: bool,
+}
+
+impl Generic {
+    /// The parameter as an argument of its own item.
+    pub fn as_arg(&self, index: u32) -> Ty {
+        if self.is_const {
+            let len = Len::Param(index, self.name.clone());
+            Ty::new(TyKind::FixedArray(Ty::unit(), len))
+        } else {
+            Ty::param(index, &self.name)
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

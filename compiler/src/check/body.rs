@@ -469,7 +469,9 @@ impl<'u, 'e> Checker<'u, 'e> {
             for Call { type_args, .. } in self.tables.calls.values_mut() {
                 all(type_args);
             }
-            self.tables.fn_args.values_mut().for_each(all);
+            for value in self.tables.fn_values.values_mut() {
+                all(&mut value.type_args);
+            }
         }
     }
 }

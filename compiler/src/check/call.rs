@@ -195,7 +195,7 @@ impl Checker<'_, '_> {
         ty
     }
 
-    fn call_variant(
+    pub(super) fn call_variant(
         &mut self,
         id: ExprId,
         of: Option<DefId>,

@@ -31,18 +31,34 @@ impl Checker<'_, '_> {
         for closure in closures {
             self.declare_closure(closure);
         }
+        let mut adapters: Vec<ExprId> = self
+            .tables
+            .fn_values
+            .iter()
+            .filter(|(_, value)| value.as_function().is_none())
+            .map(|(id, _)| *id)
+            .collect();
+        adapters.sort_unstable();
+        for adapter in adapters {
+            self.declare_lifted(adapter, Vec::new());
+        }
     }
 
     fn declare_closure(&mut self, closure: ExprId) {
         let ExprKind::Closure { body: root, .. } = &self.body.exprs[closure].kind else {
             return;
         };
+        let captures = self.captures_of(*root, self.span(closure));
+        self.declare_lifted(closure, captures);
+    }
+
+    /// The definition of the function that an expression becomes.
+    fn declare_lifted(&mut self, closure: ExprId, captures: Vec<Capture>) {
         // A closure in code that is never reached may have no type.
         let Some(TyKind::Fn(fn_ty)) = self.tables.exprs[closure].map(Ty::kind) else {
             return;
         };
         let span = self.span(closure);
-        let captures = self.captures_of(*root, span);
         let mut params: Vec<ParamDef> = captures
             .iter()
             .map(|capture| self.captured_param(capture))

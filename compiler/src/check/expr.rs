@@ -7,7 +7,7 @@ use super::body::{Because, Binder, Checker, Expect, Literal, Number, Obligation,
 use super::{Call, Target, errors};
 use crate::env::{Bound, DefId, DefKind, ModuleId};
 use crate::hir::{self, ExprId, ExprKind, LocalId, StrPart};
-use crate::types::{FnParam, FnTy, InferKind, Len, OriginKind, Ty, TyKind};
+use crate::types::{InferKind, Len, OriginKind, Ty, TyKind};
 
 const ELEMENT: &str = "because of the type of the elements";
 
@@ -105,7 +105,8 @@ impl Checker<'_, '_> {
             ExprKind::Local(local) => self.local_type(*local),
             ExprKind::Global(def) => self.global_type(*def, span),
             ExprKind::Const(def) => self.unit.type_of(*def, span),
-            ExprKind::Fn(def) => self.check_fn_value(id, *def),
+            ExprKind::Fn(def) => self.check_fn_value(id, *def, expect),
+            ExprKind::Constructor(callee) => self.check_constructor(id, callee, expect),
             ExprKind::Tuple(parts) => self.check_tuple(parts, expect),
             ExprKind::Array(items) => self.check_array(id, items, expect),
             ExprKind::Repeat { value, count } => self.check_repeat(*value, *count, expect),
@@ -145,7 +146,7 @@ impl Checker<'_, '_> {
                 ty,
                 name,
                 name_span,
-            } => self.check_type_const(*ty, name, *name_span),
+            } => self.check_type_const(id, *ty, name, *name_span, expect),
             ExprKind::Index {
                 base,
                 index,
@@ -251,27 +252,6 @@ impl Checker<'_, '_> {
             Some(ty) => *ty,
             None => self.unit.type_of(def, span),
         }
-    }
-
-    fn check_fn_value(&mut self, id: ExprId, def: DefId) -> Ty {
-        let span = self.span(id);
-        let ret = self.unit.result_of(def, span);
-        let found = self.env().def(def).clone();
-        let DefKind::Fn(function) = &found.kind else {
-            panic!("compiler bug: {def} is not a function");
-        };
-        let args = self.instantiate(&function.generics, &found.name, span);
-        self.require_bounds(&function.generics, &args, &found.name, span);
-        let params = function.params.iter().map(|p| FnParam {
-            is_mut: p.is_mut,
-            ty: p.ty.subst(&args),
-        });
-        let ty = Ty::new(TyKind::Fn(FnTy {
-            params: params.collect(),
-            ret: ret.subst(&args),
-        }));
-        self.tables.fn_args.insert(id, args);
-        ty
     }
 
     fn check_tuple(&mut self, parts: &[ExprId], expect: Expect) -> Ty {
@@ -408,7 +388,7 @@ impl Checker<'_, '_> {
             self.unify_or_report(found, elem, self.span(bound), why);
         }
         if start.is_none() || end.is_none() {
-            return self.fail(errors::not_yet(span, "a range without an end as a value"));
+            return self.fail(errors::open_range(span, start.is_some()));
         }
         let def = if inclusive {
             DefId::RANGE_INCLUSIVE
@@ -419,7 +399,7 @@ impl Checker<'_, '_> {
     }
 
     /// The element type of a range, by its first bound.
-    fn literal_or_char(&mut self, first: Option<ExprId>, span: Span) -> Ty {
+    pub(super) fn literal_or_char(&mut self, first: Option<ExprId>, span: Span) -> Ty {
         let Some(first) = first else {
             return self.fresh(span);
         };

@@ -109,14 +109,32 @@ impl Checker<'_, '_> {
         source: ExprId,
         body: ExprId,
     ) -> Ty {
-        let ty = self.infer_expr(source);
-        let elem = self.element_of(id, source, ty);
+        let elem = match self.body.exprs[source].kind {
+            ExprKind::Range {
+                start: Some(start),
+                end: None,
+                ..
+            } => self.check_endless_range(id, source, start),
+            _ => {
+                let ty = self.infer_expr(source);
+                self.element_of(id, source, ty)
+            }
+        };
         self.check_pat(pat, elem, Binder::For);
         self.prove_irrefutable(pat, elem);
         self.require_walked_place(id, pat, source);
         self.enter_loop(target, None, false);
         self.check_expr(body, Expect::Drop);
         Ty::unit()
+    }
+
+    /// `for i in (1..)`, which counts on for ever.
+    fn check_endless_range(&mut self, id: ExprId, source: ExprId, start: ExprId) -> Ty {
+        let elem = self.literal_or_char(Some(start), self.span(source));
+        let range = Ty::new(TyKind::Adt(DefId::RANGE, vec![elem]));
+        self.tables.exprs[source] = Some(range);
+        self.tables.sources.insert(id, ForSource::Range);
+        elem
     }
 
     /// What a `for` over the source binds; notes how the source is walked.

@@ -43,6 +43,7 @@ impl Checker<'_, '_> {
         if matches!(to.kind(), TyKind::Str) || to.is_error() {
             return to;
         }
+        self.take_target_type(to, found, first_literal, arg);
         let from = self.known(found, self.span(arg));
         if let TyKind::Simd(lane, lanes) = to.kind() {
             return self.check_vector_conversion((to, *lane, lanes), from, (arg, span));
@@ -113,6 +114,20 @@ impl Checker<'_, '_> {
             self.coerce(*value, lane, Why::PLAIN);
         }
         ty
+    }
+
+    /// `u64(18446744073709551615)`: a literal too large for its default type has the type that it is converted to.
+    fn take_target_type(&mut self, to: Ty, found: Ty, first_literal: usize, arg: ExprId) {
+        let (TyKind::Int(_) | TyKind::Float(_), Some(literal)) =
+            (to.kind(), self.literals.get(first_literal))
+        else {
+            return;
+        };
+        let too_large = out_of_range(literal, Ty::i64()).is_some();
+        if literal.span == self.span(arg) && too_large && out_of_range(literal, to).is_none() {
+            // A literal's type is free until now.
+            let _ = self.infer.unify(found, to);
+        }
     }
 
     /// `u8(300)` is 44, which is rarely what was meant.

@@ -316,7 +316,14 @@ impl Checker<'_, '_> {
         Some((index as u32, fields[index].1))
     }
 
-    pub(super) fn check_type_const(&mut self, ty: Ty, name: &SmolStr, name_span: Span) -> Ty {
+    pub(super) fn check_type_const(
+        &mut self,
+        id: ExprId,
+        ty: Ty,
+        name: &SmolStr,
+        name_span: Span,
+        expect: Expect,
+    ) -> Ty {
         if matches!(ty.kind(), TyKind::FixedArray(..)) && name == "len" {
             return Ty::i64();
         }
@@ -333,6 +340,9 @@ impl Checker<'_, '_> {
         };
         if ty.is_error() || known.contains(&name.as_str()) {
             return ty;
+        }
+        if let Some(function) = self.check_assoc_value(id, ty, name, name_span, expect) {
+            return function;
         }
         let shown = self.show(ty);
         self.fail(errors::unknown_type_const(

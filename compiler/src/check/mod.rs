@@ -11,6 +11,7 @@ mod errors;
 mod exhaustive;
 mod expr;
 mod flow;
+mod fn_value;
 mod literals;
 mod method;
 mod operators;
@@ -88,9 +89,9 @@ pub struct Tables {
     pub tries: FxHashMap<ExprId, TryKind>,
     /// What each `for` walks, by the `For` expression.
     pub sources: FxHashMap<ExprId, ForSource>,
-    /// A function used as a value: its type arguments.
-    pub fn_args: FxHashMap<ExprId, Vec<Ty>>,
-    /// The function that each closure became.
+    /// What each function or constructor that stands as a value is.
+    pub fn_values: FxHashMap<ExprId, FnValue>,
+    /// The function that each closure became, and each of `fn_values` that is not just a function.
     pub closures: FxHashMap<ExprId, Closure>,
     /// In a projection, the functions that compute what its steps need, with what they compute.
     pub computed: Vec<(DefId, ExprId)>,
@@ -113,6 +114,26 @@ pub struct Capture {
     pub of: Captured,
     /// The closure writes the place itself; otherwise it has the value from when it was made.
     pub is_exclusive: bool,
+}
+
+/// A function that stands as a value.
+#[derive(Clone, Debug)]
+pub struct FnValue {
+    /// A function, struct or variant.
+    pub target: Target,
+    pub type_args: Vec<Ty>,
+    /// The defaults of the last parameters, which the value does not have.
+    pub defaults: Vec<DefId>,
+}
+
+impl FnValue {
+    /// The function that it is, if no other needs to be made for it.
+    pub fn as_function(&self) -> Option<DefId> {
+        match self.target {
+            Target::Fn(def) if self.defaults.is_empty() => Some(def),
+            _ => None,
+        }
+    }
 }
 
 /// A variable around a closure. A global is captured for its value only: one that is written is reached by its name.

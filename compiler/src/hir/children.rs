@@ -16,6 +16,7 @@ pub(crate) fn children(body: &Body, expr: ExprId) -> Vec<ExprId> {
         | ExprKind::Global(_)
         | ExprKind::Const(_)
         | ExprKind::Fn(_)
+        | ExprKind::Constructor(_)
         | ExprKind::TypeConst { .. }
         | ExprKind::Continue { .. }
         | ExprKind::Closure { .. }

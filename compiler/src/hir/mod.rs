@@ -111,6 +111,8 @@ pub enum ExprKind {
     Const(DefId),
     /// A function used as a value.
     Fn(DefId),
+    /// A struct or variant without arguments: a variant without fields is a value, all else a function.
+    Constructor(Callee),
     Tuple(Vec<ExprId>),
     Array(Vec<ExprId>),
     /// `[x; n]`

@@ -380,6 +380,7 @@ impl Printer<'_> {
                 }
                 self.expr(*body);
             }
+            ExprKind::Constructor(callee) => self.callee(callee),
             ExprKind::Error => self.put("<error>"),
         }
     }

@@ -427,3 +427,19 @@ pub(in crate::check) fn bad_vector(
         )
         .help(format!("`{to}.splat(x)` gives every lane the value `x`"))
 }
+
+pub(in crate::check) fn open_range(span: Span, has_start: bool) -> Diagnostic {
+    let (lacks, example) = match has_start {
+        true => ("an end", "`a..`"),
+        false => ("a start", "`..b`"),
+    };
+    Diagnostic::error(
+        "open-range",
+        format!("a range that is a value needs {lacks}"),
+    )
+    .at(span, format!("{lacks} is missing"))
+    .help(format!(
+        "{example} stands in an index, `xs[{}]`, and `a..` after the `in` of a `for`",
+        example.trim_matches('`')
+    ))
+}

@@ -5,7 +5,7 @@ use syntax::{Diagnostic, Span, ast};
 
 use super::body::{Binding, BodyLowering};
 use super::name::Subject;
-use crate::env::{DefId, DefKind, ModuleId};
+use crate::env::{DefId, DefKind, Head, ModuleId};
 use crate::hir::resolve::{Named, nearest};
 use crate::hir::{Arg, Callee, ExprId, ExprKind};
 use crate::types::{Len, Ty, TyKind};
@@ -192,6 +192,17 @@ impl<'a> BodyLowering<'_, 'a> {
         Err(self.alloc(kind, span))
     }
 
+    /// `Stack<i64>` as a value.
+    pub(super) fn constructor_of(&self, ty: Ty) -> Option<ExprKind> {
+        match ty.kind() {
+            TyKind::Adt(def, args) if self.is_struct(*def) => {
+                let callee = Callee::Struct(*def, Some(args.clone()));
+                Some(ExprKind::Constructor(callee))
+            }
+            _ => None,
+        }
+    }
+
     fn is_struct(&self, def: DefId) -> bool {
         matches!(self.unit.env.def(def).kind, DefKind::Struct(_))
     }
@@ -339,6 +350,10 @@ impl<'a> BodyLowering<'_, 'a> {
         let DefKind::Enum(of) = &found.kind else {
             return false;
         };
+        let mut functions = self.unit.env.methods(&Head::Adt(def), &name.name);
+        if functions.next().is_some() {
+            return false;
+        }
         let mut diagnostic = Diagnostic::error(
             "unknown-variant",
             format!("`{}` has no variant `{}`", found.name, name.name),

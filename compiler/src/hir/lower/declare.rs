@@ -124,7 +124,11 @@ impl<'a> Unit<'a> {
             ast::ItemKind::Extern(block) => self.declare_extern(block, &mut found),
             ast::ItemKind::Stmt(stmt) => self.declare_stmt(stmt, item, &mut found),
             ast::ItemKind::Trait(decl) => self.reject("a trait", decl.name.span),
-            ast::ItemKind::TypeAlias(alias) => self.reject("a type alias", alias.name.span),
+            ast::ItemKind::TypeAlias(alias) => {
+                // Uses of the name are not complained about again.
+                self.first_report(&alias.name.name);
+                self.diags.push(no_aliases(alias));
+            }
             ast::ItemKind::Test(_) => self.reject("`test` and `bench`", item.span),
             ast::ItemKind::Impl(_) | ast::ItemKind::Import(_) | ast::ItemKind::Error => {}
         }
@@ -318,4 +322,13 @@ fn bare_generics(params: &[ast::GenericParam]) -> Vec<Generic> {
             is_const: matches!(param.kind, ast::GenericKind::Const { .. }),
         })
         .collect()
+}
+
+fn no_aliases(alias: &ast::TypeAlias) -> Diagnostic {
+    let name = &alias.name.name;
+    Diagnostic::error("no-type-alias", "a type has no second name")
+        .at(alias.name.span, "this would be one")
+        .help(format!(
+            "write the type itself, or make a type of its own: `struct {name} {{ value: … }}`"
+        ))
 }

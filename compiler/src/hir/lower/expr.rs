@@ -33,7 +33,11 @@ impl<'a> BodyLowering<'_, 'a> {
             ast::ExprKind::Bytes(value) => ExprKind::Bytes(value.as_slice().into()),
             ast::ExprKind::Str(parts) => self.text(parts),
             ast::ExprKind::Name(name) => return self.name(name, span),
-            ast::ExprKind::TypePath { path, .. } => {
+            ast::ExprKind::TypePath { path, args } => {
+                let ty = self.unit.resolve_type_path(path, args, span, &self.types);
+                if let Some(constructor) = self.constructor_of(ty) {
+                    return self.alloc(constructor, span);
+                }
                 let name = path.segments.last().map_or("", ast::Ident::as_str);
                 let diagnostic = super::name::type_as_value(name, span);
                 self.unit.diags.push(diagnostic);

@@ -6,7 +6,7 @@ use syntax::{Diagnostic, Span, ast};
 use super::body::{Binding, BodyKind, BodyLowering};
 use crate::env::{DefId, DefKind, Head, ModuleId};
 use crate::hir::resolve::{Named, is_standard_module, nearest, teach_value};
-use crate::hir::{Builtin, Callee, ExprId, ExprKind};
+use crate::hir::{Arg, Builtin, Callee, ClosureParam, ExprId, ExprKind, Local, PatKind};
 use crate::types::{Len, Ty, TyKind};
 
 /// What stands before a `.` and is not a value.
@@ -85,11 +85,7 @@ impl<'a> BodyLowering<'_, 'a> {
                 callee: Callee::Builtin(Builtin::None),
                 args: Vec::new(),
             },
-            Some(Named::Builtin(_)) => {
-                let what = format!("`{}` as a value", name.name);
-                self.unit.reject(&what, span);
-                ExprKind::Error
-            }
+            Some(Named::Builtin(builtin)) => self.builtin_value(builtin, name, span),
             Some(Named::ConstParam(index, param)) => ExprKind::TypeConst {
                 ty: Ty::new(TyKind::FixedArray(Ty::unit(), Len::Param(index, param))),
                 name: "len".into(),
@@ -113,13 +109,38 @@ impl<'a> BodyLowering<'_, 'a> {
     }
 
     pub(super) fn bare_variant(&self, of: Option<DefId>, name: &ast::Ident) -> ExprKind {
-        ExprKind::Call {
-            callee: Callee::Variant {
-                of,
-                name: name.name.clone(),
-                name_span: name.span,
-            },
-            args: Vec::new(),
+        ExprKind::Constructor(Callee::Variant {
+            of,
+            name: name.name.clone(),
+            name_span: name.span,
+        })
+    }
+
+    /// `xs.map(some)` is `xs.map(|x| some(x))`.
+    fn builtin_value(&mut self, builtin: Builtin, name: &ast::Ident, span: Span) -> ExprKind {
+        let param = self.new_local(Local {
+            name: SmolStr::new_static("x"),
+            span,
+            is_var: false,
+            is_ref: false,
+            ty: None,
+        });
+        let pat = self.alloc_pat(PatKind::Bind(param), span);
+        let value = self.alloc(ExprKind::Local(param), span);
+        if builtin == Builtin::Assert {
+            self.unit.diags.push(assert_as_value(name));
+        }
+        let args = vec![Arg {
+            name: None,
+            is_mut: false,
+            value,
+        }];
+        let callee = Callee::Builtin(builtin);
+        let body = self.alloc(ExprKind::Call { callee, args }, span);
+        ExprKind::Closure {
+            params: vec![ClosureParam { pat, ty: None }],
+            ret: None,
+            body,
         }
     }
 
@@ -129,10 +150,8 @@ impl<'a> BodyLowering<'_, 'a> {
             DefKind::Fn(_) => ExprKind::Fn(def),
             DefKind::Global(_) => ExprKind::Global(self.bound_global(def, name)),
             DefKind::Const(_) => ExprKind::Const(def),
-            DefKind::Struct(_)
-            | DefKind::Enum(_)
-            | DefKind::Trait(_)
-            | DefKind::ExternType { .. } => {
+            DefKind::Struct(_) => ExprKind::Constructor(Callee::Struct(def, None)),
+            DefKind::Enum(_) | DefKind::Trait(_) | DefKind::ExternType { .. } => {
                 // `Point` may be a variant and a type.
                 if self.unit.is_variant(&name.name) {
                     self.bare_variant(None, name)
@@ -260,6 +279,12 @@ pub(super) fn type_as_value(name: &str, span: Span) -> Diagnostic {
     Diagnostic::error("not-a-value", format!("`{name}` is a type, not a value"))
         .at(span, "a value is needed here")
         .help(format!("a value of the type is built by `{name}(…)`"))
+}
+
+fn assert_as_value(name: &ast::Ident) -> Diagnostic {
+    Diagnostic::error("not-a-value", "`assert` cannot be a value")
+        .at(name.span, "it is only called")
+        .help("write a closure: `|x| assert(x)`")
 }
 
 fn module_as_value(name: &str, span: Span) -> Diagnostic {

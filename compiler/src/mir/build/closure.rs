@@ -8,13 +8,14 @@
 use syntax::Span;
 
 use super::Builder;
-use crate::check::{Captured, Closure};
+use crate::check::{Captured, Closure, FnValue, Target};
 use crate::env::{DefId, Generic};
 use crate::hir::{ClosureParam, ExprId, PatKind};
 use crate::mir::{
     Arg, Built, Const, Local, LocalDecl, LocalKind, Operand, ParamMode, Place, Projection, Rvalue,
+    Terminator,
 };
-use crate::types::{FnTy, Len, Ty, TyKind};
+use crate::types::{FnTy, Ty, TyKind};
 
 impl Builder<'_> {
     /// The value of a closure. Its body is built on the way.
@@ -75,6 +76,72 @@ impl Builder<'_> {
             Some(local) => Place::local(*local),
             None => Place::global(def),
         }
+    }
+
+    /// A constructor as a value, or a function of which some parameters take their defaults.
+    pub(super) fn fn_value(&mut self, expr: ExprId, span: Span) -> Rvalue {
+        let tables = self.tables;
+        let value = &tables.fn_values[&expr];
+        let (def, type_args) = match value.as_function() {
+            Some(def) => (def, value.type_args.clone()),
+            None => {
+                let def = tables.closures[&expr].def;
+                if !self.lifted.iter().any(|built| built.0.def == def) {
+                    let built = self.adapter(expr, def, value, span);
+                    self.lifted.extend(built);
+                }
+                (def, own_arguments(&self.env.function(def).generics))
+            }
+        };
+        Rvalue::Use(Operand::Const(Const::Fn(def, type_args)))
+    }
+
+    fn adapter(&self, expr: ExprId, def: DefId, value: &FnValue, span: Span) -> Vec<Built> {
+        let TyKind::Fn(fn_ty) = self.bare_ty(expr).kind() else {
+            panic!("compiler bug: the function value {expr} is no function");
+        };
+        let name = self.env.def(def).name.clone();
+        let mut inner = Builder::inside(self, def, name, fn_ty.ret, span);
+        let mut args = Vec::new();
+        for param in &fn_ty.params {
+            let local = inner.param(param.ty, param.is_mut, span);
+            let place = inner.place_of_local(local);
+            args.push(match param.is_mut {
+                true => Arg::Mut(place),
+                false => Arg::Value(Operand::Copy(place)),
+            });
+        }
+        for default in &value.defaults {
+            let value = inner.default_value(*default, &value.type_args, span);
+            args.push(Arg::Value(value));
+        }
+        inner.adapted(value, args, fn_ty.ret, span);
+        inner.terminate(Terminator::Return);
+        inner.finish()
+    }
+
+    fn adapted(&mut self, value: &FnValue, args: Vec<Arg>, ret: Ty, span: Span) {
+        let operands = || {
+            let operands = args.iter().map(|arg| match arg {
+                Arg::Value(operand) => operand.clone(),
+                Arg::Mut(_) => panic!("compiler bug: a field is given by `mut`"),
+            });
+            operands.collect()
+        };
+        let made = match value.target {
+            Target::Fn(def) => {
+                let type_args = value.type_args.clone();
+                return self.call_fn(Some(Local::RESULT), def, type_args, args, span);
+            }
+            Target::Struct(_) => Rvalue::Aggregate(ret, operands()),
+            Target::Variant(_, variant) => Rvalue::Variant {
+                ty: ret,
+                variant,
+                fields: operands(),
+            },
+            other => panic!("compiler bug: {other:?} as a value"),
+        };
+        self.assign_local(Local::RESULT, made, span);
     }
 
     /// The function that a closure is, and those of the closures in it.
@@ -151,13 +218,6 @@ impl Builder<'_> {
 
 /// The type parameters of a function as its own arguments.
 pub(super) fn own_arguments(generics: &[Generic]) -> Vec<Ty> {
-    let own = (0u32..).zip(generics).map(|(index, generic)| {
-        if generic.is_const {
-            let len = Len::Param(index, generic.name.clone());
-            Ty::new(TyKind::FixedArray(Ty::unit(), len))
-        } else {
-            Ty::param(index, &generic.name)
-        }
-    });
-    own.collect()
+    let own = (0u32..).zip(generics);
+    own.map(|(index, generic)| generic.as_arg(index)).collect()
 }

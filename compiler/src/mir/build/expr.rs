@@ -181,6 +181,7 @@ impl Builder<'_> {
                 operand: Operand::Const(Const::Float(FloatTy::F64, *value)),
                 to: ty,
             },
+            _ if self.tables.fn_values.contains_key(&expr) => self.fn_value(expr, span),
             ExprKind::TypeConst { ty, name, .. } if type_const(*ty, name).is_none() => {
                 self.len_of_type(*ty, span)
             }
@@ -194,7 +195,7 @@ impl Builder<'_> {
     }
 
     /// An integer literal of a type parameter: `T.from_int(n)`.
-    fn literal_of_param(&mut self, value: u128, ty: Ty, span: Span) -> Rvalue {
+    pub(super) fn literal_of_param(&mut self, value: u128, ty: Ty, span: Span) -> Rvalue {
         let temp = self.temp(ty, span);
         let args = vec![Arg::Value(int(value as i128))];
         self.call_fn(
@@ -243,15 +244,16 @@ impl Builder<'_> {
             ExprKind::Bytes(bytes) => Const::Bytes(bytes.clone()),
             ExprKind::Str(text) => Const::Str(text.clone()),
             ExprKind::Const(def) => Const::Def(*def),
-            ExprKind::Fn(def) => Const::Fn(*def, self.fn_type_args(expr)),
+            ExprKind::Fn(_) | ExprKind::TypeConst { .. } | ExprKind::Constructor(_)
+                if self.tables.fn_values.contains_key(&expr) =>
+            {
+                let value = &self.tables.fn_values[&expr];
+                Const::Fn(value.as_function()?, value.type_args.clone())
+            }
             ExprKind::Tuple(parts) if parts.is_empty() => Const::Unit,
             ExprKind::TypeConst { ty, name, .. } => return type_const(*ty, name),
             _ => return None,
         })
-    }
-
-    fn fn_type_args(&self, expr: ExprId) -> Vec<Ty> {
-        self.tables.fn_args.get(&expr).cloned().unwrap_or_default()
     }
 
     fn convert(&mut self, to: Ty, arg: ExprId) -> Rvalue {

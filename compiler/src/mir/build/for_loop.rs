@@ -139,13 +139,19 @@ impl Builder<'_> {
         self.in_loop(each.id, after, step, None, each.body);
         self.goto(step);
         self.switch_to(step);
-        self.advance(index, IntTy::I64, span);
+        self.advance(index, Ty::i64(), span);
         self.goto(head);
         self.switch_to(after);
     }
 
-    fn advance(&mut self, index: Local, ty: IntTy, span: Span) {
-        let one = Operand::Const(Const::Int(ty, 1));
+    fn advance(&mut self, index: Local, ty: Ty, span: Span) {
+        let one = match ty.kind() {
+            TyKind::Int(int) => Operand::Const(Const::Int(*int, 1)),
+            _ => {
+                let one = self.literal_of_param(1, ty, span);
+                self.keep(one, span)
+            }
+        };
         let next = Rvalue::Binary(BinaryOp::Add, Operand::Copy(Place::local(index)), one);
         self.assign_local(index, next, span);
     }
@@ -206,8 +212,8 @@ impl Builder<'_> {
         let (start, end) = self.range_ends(source);
         // Characters are counted by their numbers.
         let counter = match elem.kind() {
-            TyKind::Int(int) => *int,
-            _ => IntTy::U32,
+            TyKind::Char => Ty::int(IntTy::U32),
+            _ => elem,
         };
         let start = self.as_counter(start, elem, counter, each.span);
         let end = end.map(|end| self.as_counter(end, elem, counter, each.span));
@@ -239,8 +245,7 @@ impl Builder<'_> {
         (start, Some(self.keep(Rvalue::Use(end), span)))
     }
 
-    fn as_counter(&mut self, value: Operand, elem: Ty, counter: IntTy, span: Span) -> Operand {
-        let to = Ty::int(counter);
+    fn as_counter(&mut self, value: Operand, elem: Ty, to: Ty, span: Span) -> Operand {
         if elem == to {
             return value;
         }
@@ -255,7 +260,7 @@ impl Builder<'_> {
         end: Option<Operand>,
         inclusive: bool,
         elem: Ty,
-        counter: IntTy,
+        counter: Ty,
     ) {
         let span = each.span;
         let current = Operand::Copy(Place::local(index));
