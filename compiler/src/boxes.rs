@@ -82,3 +82,39 @@ fn field_types(env: &Env, def: DefId) -> Vec<Ty> {
         | DefKind::ExternType { .. } => Vec::new(),
     }
 }
+
+/// Whether a type has the empty value that `take` leaves: zero, `false`, empty text or container, `none`, and what is made
+/// of such only.
+pub fn has_empty(env: &Env, ty: Ty) -> bool {
+    match ty.kind() {
+        TyKind::Int(_)
+        | TyKind::Float(_)
+        | TyKind::Bool
+        | TyKind::Char
+        | TyKind::Str
+        | TyKind::Array(_)
+        | TyKind::Adt(DefId::MAP | DefId::SET | DefId::OPTION, _) => true,
+        TyKind::Tuple(parts) => parts.iter().all(|part| has_empty(env, *part)),
+        TyKind::FixedArray(elem, _) => has_empty(env, *elem),
+        TyKind::Adt(def, args) => match &env.def(*def).kind {
+            DefKind::Struct(found) => found.fields.iter().enumerate().all(|(index, field)| {
+                !is_boxed_field(env, *def, 0, index as u32) && has_empty(env, field.ty.subst(args))
+            }),
+            DefKind::Enum(_)
+            | DefKind::Fn(_)
+            | DefKind::Trait(_)
+            | DefKind::Global(_)
+            | DefKind::Const(_)
+            | DefKind::ExternType { .. } => false,
+        },
+        TyKind::Fn(_)
+        | TyKind::Any(_)
+        | TyKind::Param(..)
+        | TyKind::Never
+        | TyKind::Simd(..)
+        | TyKind::Ptr(_)
+        | TyKind::CStr
+        | TyKind::Infer(_)
+        | TyKind::Error => false,
+    }
+}

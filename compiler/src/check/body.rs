@@ -434,6 +434,7 @@ impl<'u, 'e> Checker<'u, 'e> {
             self.declare_closures();
             self.declare_projection();
             self.check_opened_projections();
+            self.check_taken();
         }
         let ret = self.infer.resolve(ret);
         self.tables.ret = Some(ret);

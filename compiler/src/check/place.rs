@@ -4,8 +4,9 @@ use smol_str::SmolStr;
 use syntax::Span;
 
 use super::body::{Binder, Checker, Why};
-use super::errors;
-use crate::env::{DefId, DefKind};
+use super::{Target, errors};
+use crate::boxes::has_empty;
+use crate::env::{DefId, DefKind, ModuleId};
 use crate::hir::{BinaryOp, ExprId, ExprKind, LocalId};
 use crate::types::{Ty, TyKind};
 
@@ -108,6 +109,32 @@ impl Checker<'_, '_> {
                     self.report(errors::not_a_place(self.span(expr), &used));
                 }
             }
+        }
+    }
+
+    /// `take` leaves the empty value, which a type must have.
+    pub(super) fn check_taken(&mut self) {
+        let Some(take) = self
+            .env()
+            .module(ModuleId::PRELUDE)
+            .names
+            .get("take")
+            .copied()
+        else {
+            return;
+        };
+        let mut taken: Vec<(ExprId, Ty)> = self
+            .tables
+            .calls
+            .iter()
+            .filter(|(_, call)| call.target == Target::Fn(take))
+            .map(|(expr, call)| (*expr, call.type_args[0]))
+            .filter(|(_, ty)| !has_empty(self.env(), *ty))
+            .collect();
+        taken.sort_unstable_by_key(|(expr, _)| *expr);
+        for (expr, ty) in taken {
+            let report = errors::nothing_to_leave(self.span(expr), &self.show(ty));
+            self.report(report);
         }
     }
 

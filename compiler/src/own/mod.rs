@@ -14,6 +14,7 @@
 mod borrows;
 mod captured;
 mod drops;
+mod emptied;
 mod exclusive;
 mod interface;
 mod liveness;
@@ -62,6 +63,7 @@ fn finish(mut body: Body, env: &Env, needs: &Needs, interfaces: &Interfaces) -> 
     body.params = interfaces.params(body.def).to_vec();
     set_param_kinds(&mut body);
     borrows::infer(&mut body, env, needs, interfaces);
+    emptied::move_out(&mut body, env, needs, interfaces);
     moves::last_uses(&mut body, needs, interfaces);
     drops::insert(&mut body, env, needs);
     unique::insert(&mut body, env, needs, interfaces);

@@ -1,3 +1,5 @@
+mod sharing;
+
 use expect_test::{Expect, expect};
 
 use crate::testing::{compile, drops, output, run};

@@ -101,6 +101,15 @@ pub(in super::super) fn indexing_reads(span: Span, ty: &str, declared: Span) -> 
     .help("write it as a projection: `fn [](mut self, …) -> mut T = ` and a place in `self`")
 }
 
+pub(in super::super) fn nothing_to_leave(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(
+        "no-empty-value",
+        format!("`take` has nothing to leave behind: `{ty}` has no empty value"),
+    )
+    .at(span, "the place would hold nothing")
+    .help("say what it shall hold: `replace(mut place, value)` gives back what was there")
+}
+
 pub(in super::super) fn projected_twice(span: Span, ty: &str) -> Diagnostic {
     Diagnostic::error(
         "exclusive-access",
