@@ -1,6 +1,7 @@
 //! Compiled units become something that runs: linking, symbols, execution with traps, sessions, and the embedding API.
 
 mod config;
+mod copies;
 mod editing;
 mod engine;
 mod failure;
@@ -24,6 +25,7 @@ pub mod symbolize;
 pub mod trap;
 
 pub use config::{Config, Stage, UnitKind};
+pub use copies::Copied;
 pub use editing::{TokenClass, is_complete, token_classes};
 pub use engine::{Engine, Func};
 #[doc(hidden)]

@@ -26,7 +26,7 @@ use std::sync::atomic::{
 use crate::landing::Landings;
 use crate::signal;
 use crate::stack::Stack;
-use crate::trap::{Addresses, Location, Trap, TrapKind};
+use crate::trap::{Addresses, Location, StackTrace, Trap, TrapKind};
 
 thread_local! {
     static CURRENT: Cell<*const Run> = const { Cell::new(null()) };
@@ -238,6 +238,14 @@ impl Run {
         // SAFETY: as for the stack.
         let shared = unsafe { &*self.shared };
         shared.requested.load(SeqCst) == shared.epoch.load(SeqCst)
+    }
+
+    /// The calls that are under way, seen from a function of the runtime.
+    pub(crate) fn trace_from(&self, stack_pointer: usize) -> StackTrace {
+        let mut addresses = Addresses::NONE;
+        // SAFETY: the range is readable.
+        unsafe { addresses.scan(stack_pointer, &self.readable(stack_pointer), &self.text) };
+        addresses.trace()
     }
 
     /// Records how this run ends. `frame` 0 means that the innermost frames are not ours and are to be looked through from

@@ -2,6 +2,7 @@
 //!
 //! `0` done; `1` errors found before running, or a `//=>` that does not hold; `2` wrong usage; `101` a runtime error.
 
+mod costs;
 mod emit;
 mod interrupt;
 mod run;
@@ -54,6 +55,12 @@ struct Options {
     /// Print a stage of the compiler instead of running: tokens, ast, hir, mir, drops, llvm or asm.
     #[arg(long, value_name = "STAGE", global = true)]
     emit: Option<jit::Stage>,
+    /// After a script, tell how many blocks it allocated and split.
+    #[arg(long, global = true)]
+    stats: bool,
+    /// After a script, tell for each line the bytes that were copied because a shared container was written.
+    #[arg(long, global = true)]
+    copies: bool,
 }
 
 #[derive(Subcommand)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use jit::{Config, Error, Session};
 
 use crate::streams::complain;
-use crate::{Options, interrupt};
+use crate::{Options, costs, interrupt};
 
 /// Runs a script; gives the exit status.
 pub(crate) fn file(path: &Path, args: Vec<String>, options: &Options) -> u8 {
@@ -28,7 +28,17 @@ pub(crate) fn text(name: &str, source: &str, args: Vec<String>, options: &Option
         return crate::emit::text(&mut session, name, source, stage);
     }
     interrupt::ends_the_program(session.interrupter());
-    finish(session.run_script(name, source))
+    if options.copies {
+        session.watch_copies();
+    }
+    let status = finish(session.run_script(name, source));
+    if options.stats {
+        costs::stats(&session);
+    }
+    if options.copies {
+        costs::copies(&session, name, source);
+    }
+    status
 }
 
 pub(crate) fn check(path: &Path, options: &Options) -> u8 {

@@ -260,9 +260,13 @@ unsafe fn split(elem: *const TypeDesc, block: *mut Block, cap: i64) -> *mut Bloc
         copy_elements(&*elem, elements(block), elements(own), len as usize);
         (*own).len = len;
         if len > 0 {
-            let stats = &mut current().stats;
-            stats.splits += 1;
-            stats.copied_bytes += len as u64 * (*elem).size;
+            let bytes = len as u64 * (*elem).size;
+            let runtime = current();
+            runtime.stats.splits += 1;
+            runtime.stats.copied_bytes += bytes;
+            if let Some(seen) = runtime.split_seen {
+                seen(bytes);
+            }
         }
         release(block);
         own

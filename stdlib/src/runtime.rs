@@ -39,6 +39,9 @@ pub struct Stats {
     pub copied_bytes: u64,
 }
 
+/// Told of each split, with the bytes that it copied.
+pub type SplitFn = fn(bytes: u64);
+
 pub struct Runtime {
     pub(crate) heap: Heap,
     pub(crate) live_blocks: u64,
@@ -46,6 +49,7 @@ pub struct Runtime {
     /// In bytes of blocks, headers included.
     pub memory_limit: u64,
     pub stats: Stats,
+    pub split_seen: Option<SplitFn>,
     pub raise: RaiseFn,
     pub(crate) output: Output,
     pub input: Box<dyn BufRead>,
@@ -113,6 +117,7 @@ impl Runtime {
             live_bytes: 0,
             memory_limit: u64::MAX,
             stats: Stats::default(),
+            split_seen: None,
             raise: abort_without_engine,
             output: Output {
                 buffer: Vec::new(),
