@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use syntax::{Diagnostics, SourceFile, Span, ast};
+use syntax::{Diagnostic, Diagnostics, SourceFile, Span, ast};
 
 use crate::check::{self, TypedFunction, TypedModule};
 use crate::env::{DefId, Env, ModuleId};
@@ -48,6 +48,9 @@ pub fn compile_tree(
     imports: &Imports,
 ) -> Compiled {
     let mut env = env.clone();
+    if diagnostics.iter().any(Diagnostic::tears_structure) {
+        return Compiled::rejected(env, diagnostics);
+    }
     let lowered = hir::lower(&mut env, module, imports, tree, &mut diagnostics);
     let typed = check::check(&mut env, lowered, &mut diagnostics);
     if diagnostics.has_errors() {
@@ -134,7 +137,8 @@ fn accept(
 }
 
 impl Compiled {
-    fn rejected(env: Env, diagnostics: Diagnostics) -> Compiled {
+    fn rejected(env: Env, mut diagnostics: Diagnostics) -> Compiled {
+        diagnostics.sort();
         let unit = mono::Unit {
             functions: Vec::new(),
             cells: Vec::new(),

@@ -38,6 +38,8 @@ pub use report::{
 pub use run::Interrupter;
 pub use session::{Names, Session};
 pub use symbol::{HostKind, HostSymbol, HostSymbols};
+/// Every code that a [`Problem`] may have.
+pub use syntax::diagnostic::CODES as DIAGNOSTIC_CODES;
 
 #[cfg(test)]
 mod run_tests;

@@ -1,4 +1,4 @@
-//! The developers' tool: `cargo dev bench [--write]`, `cargo dev fuzz [COUNT] [SEED]`, `cargo dev release`.
+//! The developers' tool: `cargo dev bench [--write]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED]`, `cargo dev release`.
 
 use std::process::ExitCode;
 
@@ -15,8 +15,11 @@ fn main() -> ExitCode {
             };
             tests::fuzz::run(number(1, 200), number(2, 1000))
         }
+        Some("book") => tests::book::write_library_page(),
         Some("release") => tests::release::run(),
-        _ => Err("usage: cargo dev bench [--write] | fuzz [COUNT] [SEED] | release".to_string()),
+        _ => Err(
+            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] | release".to_string(),
+        ),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

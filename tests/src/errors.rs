@@ -84,6 +84,13 @@ pub(crate) fn diagnostics(name: &str, source: &str) -> Result<Vec<Expected>, Str
     }
 }
 
+/// The codes of what `sumi check` finds.
+pub(crate) fn codes(name: &str, source: &str) -> Result<Vec<String>, String> {
+    let found = diagnostics(name, source)?;
+    let code = |one: &Expected| Some(one.text.split_once('[')?.1.split_once(']')?.0.to_string());
+    Ok(found.iter().filter_map(code).collect())
+}
+
 fn expected(problem: jit::Problem) -> Expected {
     Expected {
         line: problem.line,

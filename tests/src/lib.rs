@@ -1,6 +1,7 @@
 //! The runner: trees of files, each file a test of its own, each run in a child process so that a crash costs one test.
 
 pub mod bench;
+pub mod book;
 pub mod child;
 pub mod errors;
 pub mod examples;

@@ -118,6 +118,66 @@ pub fn layers_of_the_compiler() -> Result<(), String> {
     report(problems)
 }
 
+/// Every code of a diagnostic stands in the table of codes; every code there is used, has a golden test in `tests/errors` and a
+/// sample in the book.
+pub fn every_code_has_a_page() -> Result<(), String> {
+    let known = jit::DIAGNOSTIC_CODES;
+    let mut problems = Vec::new();
+    let mut used = String::new();
+    for folder in ["compiler", "jit/src"] {
+        for file in files(&root().join(folder), "rs") {
+            let text = read(&file)?;
+            if !is_test(&file) && !file.ends_with("diagnostic.rs") {
+                for code in codes_in(&text) {
+                    if !known.iter().any(|known| known.name == code) {
+                        problems.push(format!("{}: `{code}` is not in the table", file.display()));
+                    }
+                }
+                used += &text;
+            }
+        }
+    }
+    let page = read(&root().join("examples/book/errors.md"))?;
+    let sampled = crate::book::sampled_codes(&page);
+    let mut goldens = String::new();
+    for file in files(&root().join("tests/errors"), "sumi") {
+        goldens += &read(&file)?;
+    }
+    for code in known {
+        let name = code.name;
+        if !used.contains(&format!("\"{name}\"")) {
+            problems.push(format!("`{name}` is not used"));
+        }
+        if !page.contains(&format!("\n## {name}\n")) {
+            problems.push(format!("`{name}` has no paragraph in errors.md"));
+        }
+        if code.needs_surroundings {
+            continue;
+        }
+        if !sampled.iter().any(|sampled| sampled == name) {
+            problems.push(format!("`{name}` has no sample in errors.md"));
+        }
+        if !goldens.contains(&format!("[{name}]: ")) {
+            problems.push(format!("`{name}` has no golden test in tests/errors"));
+        }
+    }
+    report(problems)
+}
+
+/// The codes that a source makes diagnostics with.
+fn codes_in(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for maker in ["Diagnostic::error(", "Diagnostic::warning("] {
+        for (at, _) in text.match_indices(maker) {
+            let rest = text[at + maker.len()..].trim_start();
+            if let Some((code, _)) = rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+                found.push(code.to_string());
+            }
+        }
+    }
+    found
+}
+
 fn is_test(file: &Path) -> bool {
     file.file_stem()
         .is_some_and(|name| name == "tests" || name.to_string_lossy().ends_with("_tests"))

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 use tests::{
-    child, errors, examples, files, fuzz, name_of, programs, read, root, run, sheets, stages, tidy,
+    book, child, errors, examples, files, fuzz, name_of, programs, read, root, run, sheets, stages,
+    tidy,
 };
 
 fn main() -> ExitCode {
@@ -22,6 +23,11 @@ fn main() -> ExitCode {
             .map(|path| trial(name_of(&path), path, stages::test)),
     );
     add(&mut trials, &root.join("examples"), examples::test);
+    trials.extend(
+        files(&root.join("examples/book"), "md")
+            .into_iter()
+            .map(|path| trial(name_of(&path), path, book::test)),
+    );
     trials.extend(
         files(&programs::folder(), "sumi")
             .into_iter()
@@ -40,6 +46,11 @@ fn main() -> ExitCode {
             fuzz::fixed_seeds as fn() -> Result<(), String>,
         ),
         ("fuzz/fixed_mutants", fuzz::fixed_mutants),
+        (
+            "book/library_page_is_current",
+            book::library_page_is_current,
+        ),
+        ("tidy/every_code_has_a_page", tidy::every_code_has_a_page),
         ("tidy/dependency_directions", tidy::dependency_directions),
         (
             "tidy/llvm_stays_where_it_belongs",

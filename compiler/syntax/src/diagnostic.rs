@@ -36,6 +36,158 @@ impl fmt::Display for Code {
     }
 }
 
+/// What a [`Code`] may be.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownCode {
+    pub name: &'static str,
+    /// It needs more than one source: other modules, earlier lines of a REPL, a host, a very large text.
+    pub needs_surroundings: bool,
+}
+
+const fn code(name: &'static str) -> KnownCode {
+    KnownCode {
+        name,
+        needs_surroundings: false,
+    }
+}
+
+const fn code_with_surroundings(name: &'static str) -> KnownCode {
+    KnownCode {
+        name,
+        needs_surroundings: true,
+    }
+}
+
+/// Every code of Sumi. Each has a paragraph in `examples/book/errors.md` and a golden test, which a tidy test demands.
+pub const CODES: &[KnownCode] = &[
+    code("argument-count"),
+    code("argument-twice"),
+    code("assignment-as-condition"),
+    code("bad-byte"),
+    code("bad-char"),
+    code("bad-character"),
+    code("bad-conversion"),
+    code("bad-escape"),
+    code("bad-format"),
+    code("bad-index"),
+    code("bad-length"),
+    code("bad-number"),
+    code("bad-range"),
+    code("bad-vector"),
+    code("bound-not-met"),
+    code("brace-on-next-line"),
+    code("break-outside"),
+    code("break-with-value"),
+    code_with_surroundings("breaks-callers"),
+    code("cannot-infer"),
+    code("chained-comparison"),
+    code("closure-escapes"),
+    code("const-pattern"),
+    code_with_surroundings("constant-failed"),
+    code("constant-pattern"),
+    code("conversion-wraps"),
+    code("default-needs-map"),
+    code("double-optional"),
+    code("duplicate-name"),
+    code("else-must-leave"),
+    code("empty-interpolation"),
+    code("endless-instances"),
+    code("exclusive-access"),
+    code_with_surroundings("extern-not-allowed"),
+    code("extra-mut"),
+    code_with_surroundings("file-too-large"),
+    code("fixed-operator"),
+    code("foreign-comment"),
+    code("foreign-quotes"),
+    code("foreign-word"),
+    code("format-spec"),
+    code_with_surroundings("host-mismatch"),
+    code("if-without-else"),
+    code_with_surroundings("import-cycle"),
+    code("increment"),
+    code("infinite-type"),
+    code("label-is-variable"),
+    code("let-mut"),
+    code("literal-out-of-range"),
+    code("literal-too-large"),
+    code_with_surroundings("live-values"),
+    code("lower-case-type"),
+    code("method-without-call"),
+    code("mismatched-pattern"),
+    code("mismatched-types"),
+    code("misplaced-body"),
+    code("misplaced-item"),
+    code("misplaced-modifier"),
+    code("misplaced-self"),
+    code("missing-body"),
+    code("missing-mut"),
+    code("missing-type"),
+    code("missing-value"),
+    code("named-with-assign"),
+    code_with_surroundings("needs-annotation"),
+    code("needs-result-type"),
+    code_with_surroundings("nested-too-deeply"),
+    code("never-value"),
+    code("no-conversion"),
+    code("no-effect"),
+    code("no-empty-value"),
+    code_with_surroundings("no-methods"),
+    code("no-operator"),
+    code("no-references"),
+    code("no-spread"),
+    code("no-type-alias"),
+    code("not-a-method"),
+    code("not-a-place"),
+    code("not-a-type"),
+    code("not-a-value"),
+    code("not-callable"),
+    code("not-changeable"),
+    code("not-comparable"),
+    code("not-exhaustive"),
+    code("not-indexable"),
+    code("not-iterable"),
+    code("not-optional"),
+    code_with_surroundings("not-text"),
+    code_with_surroundings("not-yet"),
+    code("open-range"),
+    code("pattern-fields"),
+    code("positional-after-named"),
+    code_with_surroundings("private-name"),
+    code("projection"),
+    code("refutable-pattern"),
+    code("return-outside"),
+    code("second-rest"),
+    code("semicolon-in-list"),
+    code("statement-goes-on"),
+    code("stray-bracket"),
+    code("stray-expected"),
+    code("struct-pattern"),
+    code("syntax"),
+    code("text-indentation"),
+    code("try-kind"),
+    code("unclosed-bracket"),
+    code("unclosed-char"),
+    code("unclosed-comment"),
+    code("unclosed-text"),
+    code("unclosed-type-arguments"),
+    code("unequal-alternatives"),
+    code("unknown-argument"),
+    code("unknown-attribute"),
+    code("unknown-field"),
+    code("unknown-label"),
+    code("unknown-method"),
+    code("unknown-module"),
+    code("unknown-name"),
+    code("unknown-type"),
+    code("unknown-variant"),
+    code("unreachable-arm"),
+    code("unused-result"),
+    code("unused-value"),
+    code("use-before-binding"),
+    code("with-needs-names"),
+    code("wrong-type-args"),
+];
+
 /// A place in a source with a word about it; the primary one is where the mistake is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Label {
@@ -106,6 +258,12 @@ impl Diagnostic {
         primary.or(self.labels.first()).map(|label| label.span)
     }
 
+    /// A brace is missing or too many: what stands in what cannot be told.
+    pub fn tears_structure(&self) -> bool {
+        let is_bracket = matches!(self.code.0, "unclosed-bracket" | "stray-bracket");
+        is_bracket && (self.message.contains("`{`") || self.message.contains("`}`"))
+    }
+
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
@@ -137,6 +295,10 @@ impl Diagnostics {
 
     pub fn extend(&mut self, others: impl IntoIterator<Item = Diagnostic>) {
         self.list.extend(others);
+    }
+
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.list.retain(keep);
     }
 
     pub fn has_errors(&self) -> bool {

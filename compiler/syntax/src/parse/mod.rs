@@ -60,6 +60,11 @@ pub fn parse(file: &SourceFile) -> Parsed {
     diagnostics.extend(std::mem::take(&mut parser.lexed.diagnostics));
     diagnostics.extend(std::mem::take(&mut parser.diagnostics));
     diagnostics.sort();
+    if diagnostics.iter().any(Diagnostic::tears_structure) {
+        // Declarations that seem to stand in a body are a consequence.
+        diagnostics
+            .retain(|found| !matches!(found.code.0, "misplaced-item" | "misplaced-modifier"));
+    }
     Parsed {
         module: Module {
             items,

@@ -1,0 +1,326 @@
+//! `examples/book`: every block of code does what the page says. A block ```` ```sumi ```` runs through the interpreter, O0 and O3; its
+//! `//=>` lines hold; what it prints stands in the ```` ```output ```` block after it. Words behind `sumi` say more:
+//!
+//! | word | meaning |
+//! |---|---|
+//! | `more` | goes on after the block before it |
+//! | `error[code]` | is refused, with this one diagnostic and no other |
+//! | `fails` | ends in a runtime error |
+//! | `compiled` | calls C, which the interpreter cannot |
+//! | `soon` | may be refused as a part of the language that is still missing; once it compiles, it does what it says |
+//! | `text` | is only read |
+
+use std::path::Path;
+
+use jit::{Config, Session, UnitKind};
+
+use crate::child::{self, Executor};
+use crate::{blessing, errors, read, root, same_text};
+
+/// A block of code, and where it stands.
+struct Block {
+    line: usize,
+    words: Vec<String>,
+    text: String,
+    output: Option<String>,
+}
+
+impl Block {
+    fn has(&self, word: &str) -> bool {
+        self.words.iter().any(|known| known == word)
+    }
+
+    /// The code that a refused block is refused with.
+    fn error(&self) -> Option<&str> {
+        self.words.iter().find_map(|word| {
+            let code = word
+                .strip_prefix("error[")
+                .or(word.strip_prefix("warning["));
+            code.and_then(|code| code.strip_suffix(']'))
+        })
+    }
+}
+
+pub fn test(path: &Path) -> Result<(), String> {
+    let page = read(path)?;
+    let mut wrong = String::new();
+    let mut before = String::new();
+    let blocks = blocks(&page);
+    for block in &blocks {
+        let program = if block.has("more") {
+            format!("{before}{}", block.text)
+        } else {
+            block.text.clone()
+        };
+        if let Err(problem) = check(path, block, &program, &before) {
+            wrong += &format!("{}:{}: {problem}\n", path.display(), block.line);
+        }
+        if block.error().is_none() && !block.has("fails") && !block.has("text") {
+            before = program;
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+/// The codes of errors that the page has samples of.
+pub(crate) fn sampled_codes(page: &str) -> Vec<String> {
+    let blocks = blocks(page);
+    blocks
+        .iter()
+        .filter_map(|block| block.error().map(str::to_string))
+        .collect()
+}
+
+fn blocks(page: &str) -> Vec<Block> {
+    let mut found: Vec<Block> = Vec::new();
+    let mut lines = page.lines().enumerate();
+    while let Some((index, line)) = lines.next() {
+        let Some(info) = line.strip_prefix("```") else {
+            continue;
+        };
+        let mut text = String::new();
+        for (_, line) in lines.by_ref() {
+            if line == "```" {
+                break;
+            }
+            text += &format!("{line}\n");
+        }
+        let mut words = info.split_whitespace().map(str::to_string);
+        match (words.next().as_deref(), found.last_mut()) {
+            (Some("sumi"), _) => found.push(Block {
+                line: index + 1,
+                words: words.collect(),
+                text,
+                output: None,
+            }),
+            (Some("output"), Some(last)) => last.output = Some(text),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn check(path: &Path, block: &Block, program: &str, before: &str) -> Result<(), String> {
+    if block.has("text") {
+        return Ok(());
+    }
+    if let Some(code) = block.error() {
+        return refused(code, program);
+    }
+    if block.has("soon") && !errors::codes("page.sumi", program)?.is_empty() {
+        return Ok(());
+    }
+    stated_values(block, program)?;
+    let printed_before = if block.has("more") {
+        run(path, block, Executor::Optimized, before)?.stdout
+    } else {
+        String::new()
+    };
+    for executor in Executor::ALL {
+        if executor == Executor::Interpreter && block.has("compiled") {
+            continue;
+        }
+        let outcome = run(path, block, executor, program)?;
+        let wanted = if block.has("fails") { 101 } else { 0 };
+        if outcome.status != Some(wanted) {
+            let status = outcome.status;
+            return Err(format!(
+                "{executor}: exit status {status:?}\n{}",
+                outcome.stderr
+            ));
+        }
+        let printed = outcome.stdout.strip_prefix(&printed_before);
+        let printed = printed.unwrap_or(&outcome.stdout);
+        same_text("output", block.output.as_deref().unwrap_or(""), printed)
+            .map_err(|e| format!("{executor}: {e}"))?;
+    }
+    Ok(())
+}
+
+fn refused(code: &str, program: &str) -> Result<(), String> {
+    let found = errors::codes("page.sumi", program)?;
+    if found == [code] {
+        Ok(())
+    } else {
+        Err(format!(
+            "expected `{code}` and nothing else, found {found:?}"
+        ))
+    }
+}
+
+fn stated_values(block: &Block, program: &str) -> Result<(), String> {
+    let stated = program.matches("//=>").count();
+    if stated == 0 || block.has("fails") {
+        return Ok(());
+    }
+    let config = Config {
+        capture: true,
+        ..Config::default()
+    };
+    let mut session = Session::new(config).map_err(|e| e.to_string())?;
+    let report = session.run_unit("page.sumi", program, UnitKind::Sheet);
+    let report = report.map_err(|e| e.to_string())?;
+    let mut checked = 0;
+    for cell in &report.cells {
+        if let Some(error) = &cell.error {
+            return Err(error.rendered.clone());
+        }
+        if let Some(expectation) = &cell.expectation {
+            checked += 1;
+            if !expectation.holds() {
+                let (expected, actual) = (&expectation.expected, &expectation.actual);
+                return Err(format!("expected {expected}, got {actual}"));
+            }
+        }
+    }
+    if checked == stated {
+        Ok(())
+    } else {
+        Err(format!("only {checked} of {stated} values were checked"))
+    }
+}
+
+fn run(
+    path: &Path,
+    block: &Block,
+    executor: Executor,
+    program: &str,
+) -> Result<child::Outcome, String> {
+    let page = path.file_stem().unwrap_or_default().to_string_lossy();
+    let name = format!(
+        "sumi-book-{}-{page}-{}.sumi",
+        std::process::id(),
+        block.line
+    );
+    let file = std::env::temp_dir().join(name);
+    std::fs::write(&file, program).map_err(|e| e.to_string())?;
+    let outcome = child::run(executor, &file, "");
+    let _ = std::fs::remove_file(&file);
+    outcome
+}
+
+/// The page of the library's functions is made from their `///` lines.
+pub fn library_page_is_current() -> Result<(), String> {
+    let path = root().join("examples/book/library.md");
+    let made = library_page()?;
+    if blessing() {
+        return std::fs::write(&path, made).map_err(|e| e.to_string());
+    }
+    same_text(
+        "library.md (`cargo dev book` writes it)",
+        &read(&path)?,
+        &made,
+    )
+}
+
+/// Writes the page.
+pub fn write_library_page() -> Result<(), String> {
+    let path = root().join("examples/book/library.md");
+    std::fs::write(path, library_page()?).map_err(|e| e.to_string())
+}
+
+fn library_page() -> Result<String, String> {
+    let folder = root().join("stdlib/lang");
+    let mut page = "# The library\n\nMade by `cargo dev book` from the `///` lines of `stdlib/lang`. What stands under *Prelude* needs no \
+                    `import`.\n"
+        .to_string();
+    let files = crate::files(&folder, "sumi");
+    let prelude = folder.join("prelude");
+    let (prelude, modules): (Vec<_>, Vec<_>) = files
+        .into_iter()
+        .partition(|file| file.starts_with(&prelude));
+    page += "\n## Prelude\n";
+    for file in prelude {
+        page += &entries(&read(&file)?);
+    }
+    for file in modules {
+        let path = file
+            .strip_prefix(&folder)
+            .unwrap_or(&file)
+            .with_extension("");
+        let name = path.display().to_string().replace('/', ".");
+        let text = entries(&read(&file)?);
+        if !text.is_empty() {
+            page += &format!("\n## import {name}\n{text}");
+        }
+    }
+    Ok(page)
+}
+
+/// What a source makes public, under a heading for each type.
+fn entries(source: &str) -> String {
+    let mut out = String::new();
+    let mut docs: Vec<&str> = Vec::new();
+    let mut heading = String::new();
+    let mut written = String::new();
+    for line in source.lines() {
+        let code = line.trim_start();
+        if let Some(doc) = code.strip_prefix("///") {
+            docs.push(doc.strip_prefix(' ').unwrap_or(doc));
+            continue;
+        }
+        if line.starts_with("impl") || line.starts_with("pub trait") {
+            heading = header(line);
+        } else if line == "}" {
+            heading.clear();
+        }
+        if let Some(declared) = code.strip_prefix("pub ") {
+            if heading != written && !heading.is_empty() {
+                out += &format!("\n### `{heading}`\n");
+            } else if heading.is_empty() && !written.is_empty() {
+                out += "\n### Functions\n";
+            }
+            written.clone_from(&heading);
+            out += &entry(&signature(declared), &docs);
+        }
+        docs.clear();
+    }
+    out
+}
+
+fn header(line: &str) -> String {
+    let line = line.strip_prefix("pub ").unwrap_or(line);
+    let head = line.split(" {").next().unwrap_or(line);
+    head.strip_prefix("impl ").unwrap_or(head).to_string()
+}
+
+/// A declaration without its body.
+fn signature(declared: &str) -> String {
+    let mut depth = 0usize;
+    for (at, sign) in declared.char_indices() {
+        match sign {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            '{' if depth == 0 => return declared[..at].trim().to_string(),
+            '=' if depth == 0
+                && declared[..at].ends_with(' ')
+                && declared[at..].starts_with("= ") =>
+            {
+                return declared[..at].trim().to_string();
+            }
+            _ => {}
+        }
+    }
+    declared.trim().to_string()
+}
+
+fn entry(signature: &str, docs: &[&str]) -> String {
+    // Indented lines prepare for those that state a value; without such they are a picture.
+    let has_values = docs.iter().any(|line| line.contains("//=>"));
+    let is_code = |line: &&&str| line.contains("//=>") || has_values && line.starts_with("    ");
+    let words: Vec<&str> = docs.iter().filter(|line| !is_code(line)).copied().collect();
+    let code: Vec<&str> = docs
+        .iter()
+        .filter(is_code)
+        .map(|line| line.trim_start())
+        .collect();
+    let mut out = format!("\n**`{signature}`**");
+    if !words.is_empty() {
+        out += &format!("  \n{}", words.join("\n"));
+    }
+    out.push('\n');
+    if !code.is_empty() {
+        out += &format!("\n```sumi\n{}\n```\n", code.join("\n"));
+    }
+    out
+}
