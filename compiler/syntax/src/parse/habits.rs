@@ -142,7 +142,9 @@ fn word_mend(word: &str, place: &Place<'_>) -> Option<String> {
         }
         "interface" | "protocol" => "declare a `trait`: `trait Name { fn f(self) -> T }`",
         "union" => "declare an `enum` whose variants have fields",
-        "typedef" | "using" if place.line_goes_on_with(&Token::Assign) => "write `type Name = …`",
+        "typedef" | "using" if place.line_goes_on_with(&Token::Assign) => {
+            "write the type itself, or make a type of its own: `struct Name { value: … }`"
+        }
         "switch" | "case" if is_arm(place) => "an arm of a `match` is written `pattern => value`",
         "switch" | "case" => "write `match value { pattern => …, _ => … }`",
         "default" => "the arm for all that is left is `_ => …`",
