@@ -16,7 +16,7 @@ pub use crate::ids::{DefId, ModuleId};
 pub use stored::StoredBody;
 
 use crate::mir::Elaborated;
-use crate::types::{Len, Ty, TyKind, TyNames};
+use crate::types::{Len, Ty, TyKind, TyNames, fits};
 
 /// A map that is cheap to clone.
 type HashMap<K, V> = imbl::GenericHashMap<K, V, FxBuildHasher, DefaultSharedPtr>;
@@ -27,6 +27,10 @@ pub struct Env {
     modules: HashMap<ModuleId, Arc<ModuleScope>>,
     /// Functions of `impl` blocks, by the head of the type they are for and their name.
     methods: HashMap<(Head, SmolStr), Vector<DefId>>,
+    /// The impls of each trait.
+    impls: HashMap<DefId, Vector<Arc<TraitImpl>>>,
+    /// Methods of traits by name.
+    trait_methods: HashMap<SmolStr, Vector<DefId>>,
     /// Operator functions by symbol (`+`, unary minus is `neg`, indexing is `[]`).
     operators: HashMap<SmolStr, Vector<DefId>>,
     /// The enums that have a variant of a name.
@@ -124,7 +128,8 @@ pub enum Bound {
     Num,
     Int,
     Float,
-    Trait(DefId),
+    /// One of a program's own, with its type arguments as a tuple.
+    Trait(DefId, Ty),
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -140,6 +145,8 @@ pub struct FnDef {
     /// How many of the first parameters a closure captured when it was made; of any other function none.
     pub captures: Option<usize>,
     pub origin: FnOrigin,
+    /// The trait that declares it; its first type parameter is `Self`.
+    pub of_trait: Option<DefId>,
     /// `-> mut T`: the place in `self` that the function stands for. Its own code reads that place.
     pub projection: Option<Projected>,
     /// Set once the function has been compiled; see [`FnDef::body`].
@@ -230,8 +237,25 @@ pub struct VariantDef {
 
 #[derive(Clone, Serialize, Deserialize)]
 pub struct TraitDef {
+    /// Its own; in its methods they come after `Self`.
     pub generics: Vec<Generic>,
+    /// What a type must also satisfy; `Self` is parameter 0.
+    pub supers: Vec<Bound>,
+    /// Functions whose first type parameter is `Self`. One with a body is a default.
     pub methods: Vec<DefId>,
+}
+
+/// `impl Trait for Type`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct TraitImpl {
+    pub of: DefId,
+    /// The type arguments of the trait.
+    pub args: Vec<Ty>,
+    pub generics: Vec<Generic>,
+    pub target: Ty,
+    pub module: ModuleId,
+    pub span: Span,
+    pub methods: Vec<(SmolStr, DefId)>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -301,6 +325,47 @@ impl Env {
             .into_iter()
             .flatten()
             .copied()
+    }
+
+    /// The impls of a trait, in the order in which they were declared.
+    pub fn impls(&self, of: DefId) -> impl Iterator<Item = &Arc<TraitImpl>> {
+        self.impls.get(&of).into_iter().flatten()
+    }
+
+    /// The impl of a trait for a type, and the type arguments of that impl.
+    pub fn find_impl(&self, of: DefId, ty: Ty) -> Option<(Arc<TraitImpl>, Vec<Ty>)> {
+        self.impls(of).find_map(|found| {
+            let mut args = vec![None; found.generics.len()];
+            if !fits(found.target, ty, &mut args) {
+                return None;
+            }
+            let args: Option<Vec<Ty>> = args.into_iter().collect();
+            Some((found.clone(), args?))
+        })
+    }
+
+    /// Whether a bound holds because another one does: it is the same, or asks for it.
+    pub fn implies(&self, bound: Bound, wanted: Bound) -> bool {
+        if bound == wanted {
+            return true;
+        }
+        let Bound::Trait(def, _) = bound else {
+            return false;
+        };
+        let supers = &self.trait_def(def).supers;
+        supers.iter().any(|above| self.implies(*above, wanted))
+    }
+
+    /// The methods of this name that traits have.
+    pub fn trait_methods(&self, name: &str) -> impl Iterator<Item = DefId> + '_ {
+        self.trait_methods.get(name).into_iter().flatten().copied()
+    }
+
+    pub fn trait_def(&self, id: DefId) -> &TraitDef {
+        match &self.def(id).kind {
+            DefKind::Trait(found) => found,
+            _ => panic!("compiler bug: {id} is not a trait"),
+        }
     }
 
     /// Whether any type has a method of this name.
@@ -409,6 +474,17 @@ impl Env {
         found.push_back(new);
     }
 
+    pub fn add_trait_method(&mut self, name: SmolStr, def: DefId) {
+        self.trait_methods.entry(name).or_default().push_back(def);
+    }
+
+    /// In place of `old`, the impl that stood at another place of the same module before.
+    pub fn add_impl(&mut self, new: TraitImpl, old: Option<Span>) {
+        let known = self.impls.entry(new.of).or_default();
+        known.retain(|other| Some(other.span) != old);
+        known.push_back(Arc::new(new));
+    }
+
     pub fn add_operator(&mut self, symbol: SmolStr, def: DefId) {
         self.operators.entry(symbol).or_default().push_back(def);
     }
@@ -462,6 +538,22 @@ impl Env {
         match self.modules.get_mut(&id) {
             Some(scope) => Arc::make_mut(scope),
             None => panic!("compiler bug: no module {id}"),
+        }
+    }
+}
+
+impl Bound {
+    /// With the type arguments in place of the parameters.
+    pub fn subst(self, args: &[Ty]) -> Bound {
+        match self {
+            Bound::Trait(def, own) => Bound::Trait(def, own.subst(args)),
+            Bound::Eq
+            | Bound::Ord
+            | Bound::Hash
+            | Bound::Show
+            | Bound::Num
+            | Bound::Int
+            | Bound::Float => self,
         }
     }
 }

@@ -396,7 +396,7 @@ impl<'u, 'e> Checker<'u, 'e> {
             for bound in &generic.bounds {
                 self.obligations.push(Obligation {
                     ty: *ty,
-                    bound: *bound,
+                    bound: bound.subst(args),
                     span,
                     because: Because::Param {
                         name: generic.name.clone(),

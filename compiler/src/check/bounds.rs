@@ -15,7 +15,11 @@ impl Checker<'_, '_> {
             if matches!(obligation.because, Because::Range) && is_char {
                 continue;
             }
-            if !satisfies(self.env(), &generics, ty, obligation.bound) {
+            let bound = match obligation.bound {
+                Bound::Trait(def, args) => Bound::Trait(def, self.infer.resolve(args)),
+                other => other,
+            };
+            if !satisfies(self.env(), &generics, ty, bound) {
                 let report = self.unsatisfied(&obligation, ty);
                 self.report(report);
             }
@@ -71,7 +75,16 @@ fn bound_name(env: &Env, bound: Bound) -> String {
         Bound::Num => "Num".to_string(),
         Bound::Int => "Int".to_string(),
         Bound::Float => "Float".to_string(),
-        Bound::Trait(def) => env.def(def).name.to_string(),
+        Bound::Trait(def, args) => {
+            let shown = args.display(env);
+            let shown = shown.trim_start_matches('(').trim_end_matches([')', ',']);
+            let name = &env.def(def).name;
+            if shown.is_empty() {
+                name.to_string()
+            } else {
+                format!("{name}<{shown}>")
+            }
+        }
     }
 }
 
@@ -81,25 +94,45 @@ pub(super) fn satisfies(env: &Env, generics: &[Generic], ty: Ty, bound: Bound) -
     }
     match bound {
         Bound::Show => true,
-        Bound::Num => ty.is_numeric() || param_has(generics, ty, NUMBERS),
-        Bound::Int => ty.is_int() || param_has(generics, ty, &[Bound::Int]),
-        Bound::Float => ty.is_float() || param_has(generics, ty, &[Bound::Float]),
+        Bound::Num => ty.is_numeric() || param_has(env, generics, ty, NUMBERS),
+        Bound::Int => ty.is_int() || param_has(env, generics, ty, &[Bound::Int]),
+        Bound::Float => ty.is_float() || param_has(env, generics, ty, &[Bound::Float]),
         Bound::Eq | Bound::Hash | Bound::Ord => {
             let mut seen = Vec::new();
             structural(env, generics, ty, bound, &mut seen)
         }
-        // Lowering refuses impls of traits for now, so a bound by one is only met by a parameter that has it.
-        Bound::Trait(_) => param_has(generics, ty, &[bound]),
+        Bound::Trait(def, args) => match ty.kind() {
+            TyKind::Param(..) => param_has(env, generics, ty, &[bound]),
+            _ => implements(env, generics, ty, def, args),
+        },
     }
+}
+
+/// Whether there is an `impl` for the type, with bounds that hold.
+fn implements(env: &Env, generics: &[Generic], ty: Ty, of: DefId, args: Ty) -> bool {
+    let Some((found, known)) = env.find_impl(of, ty) else {
+        return false;
+    };
+    let given = found.args.iter().map(|arg| arg.subst(&known)).collect();
+    let bounds_hold = found.generics.iter().zip(&known).all(|(generic, arg)| {
+        let bounds = generic.bounds.iter();
+        bounds
+            .copied()
+            .all(|bound| satisfies(env, generics, *arg, bound.subst(&known)))
+    });
+    Ty::tuple(given) == args && bounds_hold
 }
 
 const NUMBERS: &[Bound] = &[Bound::Num, Bound::Int, Bound::Float];
 
-fn param_has(generics: &[Generic], ty: Ty, bounds: &[Bound]) -> bool {
+fn param_has(env: &Env, generics: &[Generic], ty: Ty, bounds: &[Bound]) -> bool {
     match ty.kind() {
-        TyKind::Param(index, _) => generics
-            .get(*index as usize)
-            .is_some_and(|g| g.bounds.iter().any(|b| bounds.contains(b))),
+        TyKind::Param(index, _) => generics.get(*index as usize).is_some_and(|g| {
+            let known = g.bounds.iter();
+            known
+                .copied()
+                .any(|b| bounds.iter().any(|wanted| env.implies(b, *wanted)))
+        }),
         _ => false,
     }
 }
@@ -142,9 +175,9 @@ fn structural(env: &Env, generics: &[Generic], ty: Ty, bound: Bound, seen: &mut 
             }
         }
         TyKind::Param(..) => {
-            param_has(generics, ty, NUMBERS)
-                || param_has(generics, ty, &[bound, Bound::Ord])
-                || (bound == Bound::Eq && param_has(generics, ty, &[Bound::Hash]))
+            param_has(env, generics, ty, NUMBERS)
+                || param_has(env, generics, ty, &[bound, Bound::Ord])
+                || (bound == Bound::Eq && param_has(env, generics, ty, &[Bound::Hash]))
         }
         TyKind::Ptr(_) | TyKind::CStr => bound != Bound::Ord,
         TyKind::Any(_) | TyKind::Fn(_) => false,

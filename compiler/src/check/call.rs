@@ -304,6 +304,20 @@ impl Checker<'_, '_> {
             };
             return self.call_def(id, &found, first, args, expect);
         }
+        if let Some(Ok(in_trait)) = self.find_in_traits(ty, name, name_span) {
+            let found = self.env().def(in_trait.def).clone();
+            let first = FirstArgs {
+                type_args: in_trait.type_args,
+                receiver: None,
+            };
+            let result = self.call_def(id, &found, first, args, expect);
+            if in_trait.is_open
+                && let Some(call) = self.tables.calls.get_mut(&id)
+            {
+                call.target = Target::TraitMethod(in_trait.def);
+            }
+            return result;
+        }
         self.infer_args(args);
         let shown = self.show(ty);
         if let TyKind::Adt(def, _) = ty.kind()

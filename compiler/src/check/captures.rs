@@ -80,6 +80,7 @@ impl Checker<'_, '_> {
             has_self: false,
             captures: Some(captures.len()),
             origin: FnOrigin::Sumi,
+            of_trait: None,
             projection: None,
             stored: None,
         };

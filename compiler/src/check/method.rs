@@ -52,12 +52,13 @@ impl Checker<'_, '_> {
         if let Some((def, type_args)) = self.find_method(ty, call.name, call.name_span) {
             return self.call_method(call, def, type_args, expect);
         }
-        if let Some((def, type_args)) = self.find_trait_method(ty, call.name) {
-            let result = self.call_method(call, def, type_args, expect);
-            if let Some(resolved) = self.tables.calls.get_mut(&call.id) {
-                resolved.target = Target::TraitMethod(def);
+        match self.find_in_traits(ty, call.name, call.name_span) {
+            Some(Ok(found)) => return self.call_in_trait(call, found, expect),
+            Some(Err(error)) => {
+                self.infer_args(call.args);
+                return error;
             }
-            return result;
+            None => {}
         }
         if call.name == "with" && self.struct_fields(ty).is_some() {
             return self.check_with(call, ty);
@@ -87,7 +88,7 @@ impl Checker<'_, '_> {
         ))
     }
 
-    fn call_method(
+    pub(super) fn call_method(
         &mut self,
         call: &MethodCall<'_>,
         def: DefId,
@@ -114,29 +115,6 @@ impl Checker<'_, '_> {
             receiver: Some(receiver),
         };
         self.call_def(call.id, &found, first, call.args, expect)
-    }
-
-    /// A method of a trait that bounds a type parameter.
-    fn find_trait_method(&mut self, ty: Ty, name: &SmolStr) -> Option<(DefId, Vec<Ty>)> {
-        let TyKind::Param(index, _) = ty.kind() else {
-            return None;
-        };
-        let super::body::Item::Function { def, .. } = &self.item else {
-            return None;
-        };
-        let generic = self.env().function(*def).generics.get(*index as usize)?;
-        for bound in &generic.bounds {
-            let Bound::Trait(of) = bound else { continue };
-            let DefKind::Trait(item) = &self.env().def(*of).kind else {
-                continue;
-            };
-            let method = item.methods.iter().copied();
-            let found = method.clone().find(|m| self.env().def(*m).name == *name);
-            if let Some(method) = found {
-                return Some((method, vec![ty]));
-            }
-        }
-        None
     }
 
     pub(super) fn method_names(&self, ty: Ty) -> Vec<SmolStr> {

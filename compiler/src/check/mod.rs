@@ -20,6 +20,7 @@ mod place;
 mod projection;
 #[cfg(test)]
 mod tests;
+mod traits;
 mod unit;
 
 use cranelift_entity::SecondaryMap;

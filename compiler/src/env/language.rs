@@ -22,6 +22,8 @@ impl Env {
             defs: imbl::GenericHashMap::default(),
             modules: imbl::GenericHashMap::default(),
             methods: imbl::GenericHashMap::default(),
+            impls: imbl::GenericHashMap::default(),
+            trait_methods: imbl::GenericHashMap::default(),
             operators: imbl::GenericHashMap::default(),
             variants: imbl::GenericHashMap::default(),
             loaded: imbl::GenericHashMap::default(),

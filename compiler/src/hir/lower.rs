@@ -12,6 +12,7 @@ mod name;
 mod pattern;
 mod signature;
 mod statement;
+mod traits;
 
 pub use declare::import_path;
 
@@ -44,11 +45,14 @@ pub fn lower(
         not_bound: FxHashMap::default(),
         functions: Vec::new(),
         jobs: Vec::new(),
+        with_body: FxHashSet::default(),
+        pending_impls: Vec::new(),
     };
     unit.declare_imports(tree, imports);
     let declared = unit.declare_names(tree);
     unit.check_attributes(&tree.items);
     unit.lower_signatures(tree, &declared);
+    unit.enter_impls();
     unit.check_finite(tree, &declared);
     unit.lower_pending_jobs();
     let cells = unit.lower_cells(tree, &declared);
@@ -75,6 +79,9 @@ pub(crate) struct Unit<'a> {
     not_bound: FxHashMap<DefId, Option<DefId>>,
     functions: Vec<Function>,
     jobs: Vec<Job<'a>>,
+    /// The functions of this unit that have one.
+    with_body: FxHashSet<DefId>,
+    pending_impls: Vec<traits::PendingImpl>,
 }
 
 /// A body that is lowered after all signatures.

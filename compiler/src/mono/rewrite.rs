@@ -5,8 +5,8 @@ use syntax::Span;
 
 use crate::env::{DefId, DefKind};
 use crate::mir::{
-    Arg, Base, Body, Callee, Check, Const, FormatPart, LocalDecl, LocalKind, Old, Operand, Place,
-    Rvalue, Statement, StatementKind, Terminator, captures_ty,
+    Arg, Base, Body, Callee, Check, Const, FormatPart, LocalDecl, LocalKind, Old, Operand,
+    ParamMode, Place, Rvalue, Statement, StatementKind, Terminator, captures_ty,
 };
 use crate::types::Ty;
 
@@ -65,12 +65,16 @@ impl Rewrite<'_, '_> {
                 dest, callee, args, ..
             } => {
                 self.place(dest);
+                let was_trait_method = matches!(callee, Callee::TraitMethod(..));
                 self.callee(callee);
-                for arg in args {
+                for arg in args.iter_mut() {
                     match arg {
                         Arg::Value(operand) => self.operand(operand),
                         Arg::Mut(place) => self.place(place),
                     }
+                }
+                if let (true, Callee::Fn(def, _)) = (was_trait_method, &*callee) {
+                    self.hand_over(*def, args);
                 }
             }
             StatementKind::Open { place, .. }
@@ -267,6 +271,20 @@ impl Rewrite<'_, '_> {
                 *callee = Callee::Fn(def, args);
             }
             Callee::Value(operand) => self.operand(operand),
+        }
+    }
+
+    /// A trait's method borrows its arguments; one that an `impl` has may keep them, and then gets owners of its own.
+    fn hand_over(&mut self, def: DefId, args: &mut [Arg]) {
+        let Some(body) = self.ctx.env.function(def).body() else {
+            return;
+        };
+        for (arg, mode) in args.iter_mut().zip(&body.body().params) {
+            if let (Arg::Value(operand), ParamMode::Own) = (arg, mode)
+                && let Operand::Borrow(place) = operand
+            {
+                *operand = Operand::Copy(place.clone());
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 //! programs' types, not by how often they are compiled.
 
 mod display;
+mod fits;
 mod fold;
 mod unify;
 
@@ -15,6 +16,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 pub use display::TyNames;
+pub use fits::fits;
 pub use unify::{InferTable, Origin, OriginKind, is_range};
 
 use crate::ids::DefId;

@@ -197,6 +197,22 @@ pub(in super::super) fn unknown_method<'a>(
     suggest_member(report, name, ty, "methods", known)
 }
 
+pub(in super::super) fn ambiguous_method(
+    name: &str,
+    span: Span,
+    ty: &str,
+    traits: &[String],
+) -> Diagnostic {
+    let shown: Vec<String> = traits.iter().map(|of| format!("`{of}`")).collect();
+    let first = traits.first().map_or("Trait", String::as_str);
+    Diagnostic::error(
+        "ambiguous-method",
+        format!("`{ty}` has `{name}` from {}", shown.join(" and ")),
+    )
+    .at(span, "which one is meant?")
+    .help(format!("say the trait: `{first}.{name}(…)`"))
+}
+
 pub(in super::super) fn unknown_assoc<'a>(
     name: &str,
     span: Span,

@@ -5,7 +5,7 @@ use syntax::{Diagnostic, ast};
 
 use super::{Imports, Unit, duplicate_name};
 use crate::env::{
-    Def, DefId, DefKind, EnumDef, Generic, GlobalDef, GlobalOrigin, Import, StructDef,
+    Def, DefId, DefKind, EnumDef, Generic, GlobalDef, GlobalOrigin, Import, StructDef, TraitDef,
 };
 
 /// What was declared for each item, by its index.
@@ -123,7 +123,14 @@ impl<'a> Unit<'a> {
             }
             ast::ItemKind::Extern(block) => self.declare_extern(block, &mut found),
             ast::ItemKind::Stmt(stmt) => self.declare_stmt(stmt, item, &mut found),
-            ast::ItemKind::Trait(decl) => self.reject("a trait", decl.name.span),
+            ast::ItemKind::Trait(decl) => {
+                let kind = DefKind::Trait(TraitDef {
+                    generics: bare_generics(&decl.generics),
+                    supers: Vec::new(),
+                    methods: Vec::new(),
+                });
+                found.defs.push(self.declare_type(&decl.name, item, kind));
+            }
             ast::ItemKind::TypeAlias(alias) => {
                 // Uses of the name are not complained about again.
                 self.first_report(&alias.name.name);

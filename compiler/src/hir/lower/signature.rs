@@ -40,8 +40,12 @@ impl<'a> Unit<'a> {
                     }
                 }
                 ast::ItemKind::Stmt(stmt) => self.binding_types(stmt, item, &found.defs),
-                ast::ItemKind::Trait(_)
-                | ast::ItemKind::TypeAlias(_)
+                ast::ItemKind::Trait(decl) => {
+                    if let Some(def) = defs.next() {
+                        self.trait_signatures(def, decl);
+                    }
+                }
+                ast::ItemKind::TypeAlias(_)
                 | ast::ItemKind::Import(_)
                 | ast::ItemKind::Test(_)
                 | ast::ItemKind::Error => {}
@@ -58,7 +62,7 @@ impl<'a> Unit<'a> {
         self.insert_fn(id, name, span, item.is_pub, item.docs.clone(), function);
     }
 
-    fn insert_fn(
+    pub(super) fn insert_fn(
         &mut self,
         id: DefId,
         name: SmolStr,
@@ -101,6 +105,7 @@ impl<'a> Unit<'a> {
         }
         // The parser has said where a body is missing, or stands in an `extern` block.
         if decl.body.is_some() && !is_foreign {
+            self.with_body.insert(id);
             self.jobs.push(Job::Fn {
                 def: id,
                 decl,
@@ -116,6 +121,7 @@ impl<'a> Unit<'a> {
             self_ty: outer.self_ty,
             captures: None,
             origin,
+            of_trait: None,
             projection,
             stored: None,
         }
@@ -206,6 +212,7 @@ impl<'a> Unit<'a> {
             has_self: false,
             captures: None,
             origin: FnOrigin::Sumi,
+            of_trait: None,
             projection: None,
             stored: None,
         };
@@ -218,12 +225,16 @@ impl<'a> Unit<'a> {
         id
     }
 
-    fn generics(&mut self, params: &[ast::GenericParam], outer: &TypeScope) -> Vec<Generic> {
+    pub(super) fn generics(
+        &mut self,
+        params: &[ast::GenericParam],
+        outer: &TypeScope,
+    ) -> Vec<Generic> {
         params
             .iter()
             .map(|param| {
                 let (bounds, is_const) = match &param.kind {
-                    ast::GenericKind::Type { bounds } => (self.bounds(bounds), false),
+                    ast::GenericKind::Type { bounds } => (self.bounds(bounds, outer), false),
                     ast::GenericKind::Const { ty } => {
                         let ty = self.resolve_type(ty, outer);
                         if ty != Ty::i64() && !ty.is_error() {
@@ -241,7 +252,7 @@ impl<'a> Unit<'a> {
             .collect()
     }
 
-    fn bounds(&mut self, bounds: &[ast::TraitRef]) -> Vec<Bound> {
+    pub(super) fn bounds(&mut self, bounds: &[ast::TraitRef], scope: &TypeScope) -> Vec<Bound> {
         let mut known = Vec::new();
         for bound in bounds {
             let name = bound.path.segments.last().map_or("", ast::Ident::as_str);
@@ -253,7 +264,10 @@ impl<'a> Unit<'a> {
                 "Num" => known.push(Bound::Num),
                 "Int" => known.push(Bound::Int),
                 "Float" => known.push(Bound::Float),
-                _ => self.reject("a bound on a trait of one's own", bound.span),
+                _ => {
+                    let found = self.trait_ref(bound, scope);
+                    known.extend(found.map(|(def, args)| Bound::Trait(def, args)));
+                }
             }
         }
         known
@@ -340,7 +354,7 @@ impl<'a> Unit<'a> {
         }
     }
 
-    fn set_kind(&mut self, id: DefId, kind: DefKind) {
+    pub(super) fn set_kind(&mut self, id: DefId, kind: DefKind) {
         let mut def = (**self.env.def(id)).clone();
         def.kind = kind;
         self.env.insert(def);
@@ -348,8 +362,16 @@ impl<'a> Unit<'a> {
 
     fn impl_block(&mut self, decl: &'a ast::ImplDecl) {
         if let Some(of_trait) = &decl.of_trait {
-            self.reject("an `impl` of a trait", of_trait.span);
-            return;
+            let name = of_trait.path.segments.last().map_or("", ast::Ident::as_str);
+            match name {
+                // A `show` of the type's own is what `impl Show` has always been.
+                "Show" => {}
+                "Eq" | "Ord" | "Hash" | "Num" | "Int" | "Float" => {
+                    self.reject("an `impl` of a built-in trait", of_trait.span);
+                    return;
+                }
+                _ => return self.trait_impl(decl, of_trait),
+            }
         }
         let mut scope = TypeScope::default();
         scope.generics = self.generics(&decl.generics, &scope);
@@ -591,7 +613,7 @@ fn applied(id: DefId, generics: &[Generic]) -> Ty {
     Ty::new(crate::types::TyKind::Adt(id, own_args(generics)))
 }
 
-fn own_args(generics: &[Generic]) -> Vec<Ty> {
+pub(super) fn own_args(generics: &[Generic]) -> Vec<Ty> {
     use crate::types::{Len, TyKind};
     (0u32..)
         .zip(generics)

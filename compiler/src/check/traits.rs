@@ -1,0 +1,156 @@
+//! Methods that a type has from traits: those of its bounds for a type parameter, those of an `impl` for any other type.
+
+use smol_str::SmolStr;
+use syntax::Span;
+
+use super::body::{Checker, Expect};
+use super::method::MethodCall;
+use super::{Target, errors};
+use crate::env::{Bound, DefId};
+use crate::types::{InferKind, Ty, TyKind};
+
+/// A function that a trait's method name means for a type.
+pub(super) struct InTrait {
+    pub(super) def: DefId,
+    pub(super) type_args: Vec<Ty>,
+    /// Which function it is becomes known when the type does.
+    pub(super) is_open: bool,
+}
+
+impl Checker<'_, '_> {
+    pub(super) fn call_in_trait(
+        &mut self,
+        call: &MethodCall<'_>,
+        found: InTrait,
+        expect: Expect,
+    ) -> Ty {
+        let InTrait {
+            def,
+            type_args,
+            is_open,
+        } = found;
+        let result = self.call_method(call, def, type_args, expect);
+        if is_open && let Some(resolved) = self.tables.calls.get_mut(&call.id) {
+            resolved.target = Target::TraitMethod(def);
+        }
+        result
+    }
+
+    /// The method of that name from the traits that the type has. `Err` if there are several, which has been reported.
+    pub(super) fn find_in_traits(
+        &mut self,
+        ty: Ty,
+        name: &SmolStr,
+        span: Span,
+    ) -> Option<Result<InTrait, Ty>> {
+        let mut ty = self.infer.resolve(ty);
+        if self.env().trait_methods(name).next().is_none() {
+            return None;
+        }
+        if matches!(ty.kind(), TyKind::Infer(var) if var.kind != InferKind::General) {
+            ty = self.infer.default_literal(ty);
+        }
+        let methods: Vec<DefId> = self.env().trait_methods(name).collect();
+        let mut found: Vec<InTrait> = methods
+            .into_iter()
+            .filter_map(|method| self.in_trait(ty, method, span))
+            .collect();
+        if found.len() > 1 {
+            let traits: Vec<String> = found
+                .iter()
+                .filter_map(|one| self.trait_of(one.def, name))
+                .collect();
+            let shown = self.show(ty);
+            return Some(Err(
+                self.fail(errors::ambiguous_method(name, span, &shown, &traits))
+            ));
+        }
+        found.pop().map(Ok)
+    }
+
+    fn trait_of(&self, def: DefId, name: &SmolStr) -> Option<String> {
+        let direct = self.env().function(def).of_trait;
+        let of = direct.or_else(|| {
+            let known = self
+                .env()
+                .trait_methods(name)
+                .filter_map(|method| self.env().function(method).of_trait);
+            known.into_iter().find(|of| {
+                self.env()
+                    .impls(*of)
+                    .any(|found| found.methods.iter().any(|(_, method)| *method == def))
+            })
+        })?;
+        Some(self.env().def(of).name.to_string())
+    }
+
+    fn in_trait(&mut self, ty: Ty, method: DefId, span: Span) -> Option<InTrait> {
+        let declared = self.env().def(method).clone();
+        let of = self.env().function(method).of_trait?;
+        let count = self.env().trait_def(of).generics.len();
+        if let TyKind::Param(index, _) = ty.kind() {
+            let args = self.args_of_bound(*index as usize, of)?;
+            return Some(InTrait {
+                def: method,
+                type_args: self.with_own_args(
+                    method,
+                    &[&[ty], args.as_slice()].concat(),
+                    &declared.name,
+                    span,
+                ),
+                is_open: true,
+            });
+        }
+        let (found, known) = self.env().find_impl(of, ty)?;
+        let own = found
+            .methods
+            .iter()
+            .find(|(name, _)| *name == declared.name);
+        let (def, args) = match own {
+            Some((_, def)) => (*def, known),
+            None => {
+                let given = found.args.iter().take(count).map(|arg| arg.subst(&known));
+                (method, std::iter::once(ty).chain(given).collect())
+            }
+        };
+        Some(InTrait {
+            def,
+            type_args: self.with_own_args(def, &args, &declared.name, span),
+            is_open: false,
+        })
+    }
+
+    /// The arguments that are known, and variables for the function's own type parameters.
+    fn with_own_args(&mut self, def: DefId, known: &[Ty], name: &SmolStr, span: Span) -> Vec<Ty> {
+        let generics = self.env().function(def).generics.clone();
+        let mut args = known.to_vec();
+        args.extend(self.instantiate(&generics[known.len()..], name, span));
+        args
+    }
+
+    /// The type arguments that the bounds of a type parameter give a trait.
+    fn args_of_bound(&self, index: usize, of: DefId) -> Option<Vec<Ty>> {
+        let generics = self.generics();
+        let bounds = &generics.get(index)?.bounds;
+        let args = bounds
+            .iter()
+            .find_map(|bound| self.args_through(*bound, of))?;
+        match args.kind() {
+            TyKind::Tuple(args) => Some(args.clone()),
+            _ => None,
+        }
+    }
+
+    fn args_through(&self, bound: Bound, of: DefId) -> Option<Ty> {
+        let Bound::Trait(def, args) = bound else {
+            return None;
+        };
+        if def == of {
+            return Some(args);
+        }
+        let supers = &self.env().trait_def(def).supers;
+        supers
+            .iter()
+            .find_map(|above| self.args_through(*above, of))
+    }
+}

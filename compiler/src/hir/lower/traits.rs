@@ -1,0 +1,466 @@
+//! Traits and their impls: the signatures of a trait's methods, which are generic over `Self`, and what an `impl` must have
+//! to be one.
+
+use smol_str::SmolStr;
+use syntax::{Diagnostic, Span, ast};
+
+use super::Unit;
+use super::signature::{fn_name, own_args};
+use crate::env::{Bound, DefId, DefKind, FnDef, FnOrigin, Generic, Head, TraitDef, TraitImpl};
+use crate::hir::resolve::{Named, TypeScope, nearest};
+use crate::types::{Ty, TyKind};
+
+/// An `impl` whose methods have signatures, to be compared with its trait when all traits have theirs.
+pub(super) struct PendingImpl {
+    found: TraitImpl,
+    type_name: String,
+}
+
+impl<'a> Unit<'a> {
+    pub(super) fn trait_signatures(&mut self, id: DefId, decl: &'a ast::TraitDecl) {
+        let mut scope = TypeScope::default();
+        let own = Generic {
+            name: "Self".into(),
+            bounds: Vec::new(),
+            is_const: false,
+        };
+        scope.generics.push(own);
+        scope.self_ty = Some(Ty::param(0, "Self"));
+        let generics = self.generics(&decl.generics, &scope);
+        scope.generics.extend(generics.clone());
+        let args = own_args(&scope.generics).split_off(1);
+        scope.generics[0]
+            .bounds
+            .push(Bound::Trait(id, Ty::tuple(args)));
+        let supers = self.bounds(&decl.supers, &scope);
+        let mut methods = Vec::new();
+        for member in &decl.members {
+            match &member.kind {
+                ast::ItemKind::Fn(function) => {
+                    methods.extend(self.trait_method(
+                        id,
+                        &decl.name.name,
+                        function,
+                        member,
+                        &scope,
+                    ));
+                }
+                ast::ItemKind::Error => {}
+                _ => self.reject("an item other than `fn` in a trait", member.span),
+            }
+        }
+        self.set_kind(
+            id,
+            DefKind::Trait(TraitDef {
+                generics,
+                supers,
+                methods,
+            }),
+        );
+    }
+
+    fn trait_method(
+        &mut self,
+        of: DefId,
+        trait_name: &str,
+        decl: &'a ast::FnDecl,
+        member: &'a ast::Item,
+        scope: &TypeScope,
+    ) -> Option<DefId> {
+        let ast::FnName::Ident(_) = &decl.name else {
+            self.reject("an operator in a trait", decl.head_span);
+            return None;
+        };
+        let id = self.env.fresh_def();
+        let (name, span) = fn_name(decl);
+        let full = format!("{trait_name}.{name}");
+        let mut function = self.signature(id, &full, decl, scope, FnOrigin::Sumi);
+        function.of_trait = Some(of);
+        if function.ret.is_none() {
+            self.diags.push(trait_method_needs_result(&name, span));
+            function.ret = Some(Ty::error());
+        }
+        self.env.add_trait_method(name.clone(), id);
+        self.insert_fn(id, name, span, member.is_pub, member.docs.clone(), function);
+        Some(id)
+    }
+
+    /// The trait that a bound or an `impl` names, with its arguments as a tuple.
+    pub(super) fn trait_ref(
+        &mut self,
+        found: &ast::TraitRef,
+        scope: &TypeScope,
+    ) -> Option<(DefId, Ty)> {
+        let args: Vec<Ty> = found
+            .args
+            .iter()
+            .map(|a| self.resolve_type(a, scope))
+            .collect();
+        let def = match found.path.segments.as_slice() {
+            [name] => match self.lookup(&name.name, scope) {
+                Some(Named::Def(def)) => Some(def),
+                Some(
+                    Named::Module(_) | Named::Builtin(_) | Named::Type(_) | Named::ConstParam(..),
+                )
+                | None => None,
+            },
+            [module, name] => match self.lookup(&module.name, scope) {
+                Some(Named::Module(id)) => Some(self.member_of_module(id, name)?),
+                _ => None,
+            },
+            _ => None,
+        };
+        let name = found.path.segments.last()?;
+        let is_trait = def
+            .and_then(|def| self.env.try_def(def))
+            .is_some_and(|def| matches!(def.kind, DefKind::Trait(_)));
+        let Some(def) = def.filter(|_| is_trait) else {
+            if self.first_report(&name.name) {
+                let known = self.visible_names(|def| matches!(def.kind, DefKind::Trait(_)));
+                let known: Vec<&str> = known.iter().map(SmolStr::as_str).chain(BUILT_IN).collect();
+                let near = nearest(&name.name, known.into_iter());
+                let diagnostic = unknown_trait(name, def.is_some(), near);
+                self.diags.push(diagnostic);
+            }
+            return None;
+        };
+        let wanted = self.generics_of(def).len();
+        if wanted != args.len() {
+            self.diags
+                .push(wrong_trait_args(&name.name, wanted, args.len(), found.span));
+            return None;
+        }
+        Some((def, Ty::tuple(args)))
+    }
+
+    pub(super) fn trait_impl(&mut self, decl: &'a ast::ImplDecl, of: &ast::TraitRef) {
+        let mut scope = TypeScope::default();
+        scope.generics = self.generics(&decl.generics, &scope);
+        let target = self.resolve_type(&decl.target, &scope);
+        scope.self_ty = Some(target);
+        let Some((trait_id, args)) = self.trait_ref(of, &scope) else {
+            return;
+        };
+        let Some(_) = Head::of(target) else {
+            return;
+        };
+        let type_name = target.display(&*self.env);
+        let mut methods: Vec<(SmolStr, DefId)> = Vec::new();
+        for member in &decl.members {
+            let ast::ItemKind::Fn(function) = &member.kind else {
+                if !matches!(member.kind, ast::ItemKind::Error) {
+                    self.reject("an item other than `fn` in an `impl`", member.span);
+                }
+                continue;
+            };
+            let id = self.env.fresh_def();
+            let (name, span) = fn_name(function);
+            if let Some((_, first)) = methods.iter().find(|(other, _)| *other == name) {
+                let first = self.env.def(*first).span;
+                let name = ast::Ident { name, span };
+                self.diags.push(super::duplicate_name(&name, first));
+                continue;
+            }
+            let full = format!("{type_name}.{name}");
+            let signature = self.signature(id, &full, function, &scope, FnOrigin::Sumi);
+            self.insert_fn(
+                id,
+                name.clone(),
+                span,
+                member.is_pub,
+                member.docs.clone(),
+                signature,
+            );
+            methods.push((name, id));
+        }
+        let TyKind::Tuple(args) = args.kind() else {
+            panic!("compiler bug: the arguments of a trait are no tuple");
+        };
+        self.pending_impls.push(PendingImpl {
+            found: TraitImpl {
+                of: trait_id,
+                args: args.clone(),
+                generics: scope.generics,
+                target,
+                module: self.module,
+                span: of.span,
+                methods,
+            },
+            type_name,
+        });
+    }
+
+    /// Each impl against its trait, and against the other impls.
+    pub(super) fn enter_impls(&mut self) {
+        for pending in std::mem::take(&mut self.pending_impls) {
+            self.compare_with_trait(&pending);
+            self.enter_impl(pending);
+        }
+    }
+
+    fn compare_with_trait(&mut self, pending: &PendingImpl) {
+        let PendingImpl { found, type_name } = pending;
+        let of = self.env.def(found.of).clone();
+        let wanted: Vec<DefId> = self.env.trait_def(found.of).methods.clone();
+        for (name, id) in &found.methods {
+            let declared = wanted
+                .iter()
+                .copied()
+                .find(|def| self.env.def(*def).name == *name);
+            match declared {
+                Some(declared) => self.compare_method(found, *id, declared, &of.name),
+                None => {
+                    let names = wanted.iter().map(|def| self.env.def(*def).name.as_str());
+                    let near = nearest(name, names);
+                    let diagnostic =
+                        not_in_trait(name, self.env.def(*id).span, &of.name, of.span, near);
+                    self.diags.push(diagnostic);
+                }
+            }
+        }
+        let has_body = |unit: &Self, def: DefId| {
+            unit.with_body.contains(&def) || unit.env.function(def).stored.is_some()
+        };
+        let missing: Vec<String> = wanted
+            .iter()
+            .filter(|def| !has_body(self, **def))
+            .filter(|def| {
+                !found
+                    .methods
+                    .iter()
+                    .any(|(name, _)| *name == self.env.def(**def).name)
+            })
+            .map(|def| self.shown_signature(*def, found))
+            .collect();
+        if !missing.is_empty() {
+            self.diags.push(missing_methods(
+                &of.name, type_name, &missing, found.span, of.span,
+            ));
+        }
+    }
+
+    /// The type arguments of a trait's method for an impl: the type, the trait's arguments, then the impl method's own parameters.
+    fn args_for(&self, declared: &FnDef, found: &TraitImpl, own_from: usize) -> Vec<Ty> {
+        let mut args = vec![found.target];
+        args.extend(&found.args);
+        let first = args.len();
+        for (offset, generic) in declared.generics.iter().skip(first).enumerate() {
+            args.push(Ty::param((own_from + offset) as u32, &generic.name));
+        }
+        args
+    }
+
+    fn shown_signature(&self, declared: DefId, found: &TraitImpl) -> String {
+        let function = self.env.function(declared);
+        let args = self.args_for(function, found, found.generics.len());
+        let name = &self.env.def(declared).name;
+        let params: Vec<String> = function
+            .params
+            .iter()
+            .enumerate()
+            .map(|(index, param)| {
+                let mark = if param.is_mut { "mut " } else { "" };
+                if index == 0 && function.has_self {
+                    return format!("{mark}self");
+                }
+                let ty = param.ty.subst(&args).display(&*self.env);
+                format!("{mark}{}: {ty}", param.name)
+            })
+            .collect();
+        let params = params.join(", ");
+        let ret = function.ret.unwrap_or(Ty::error()).subst(&args);
+        if ret.is_unit() {
+            return format!("fn {name}({params})");
+        }
+        format!("fn {name}({params}) -> {}", ret.display(&*self.env))
+    }
+
+    fn compare_method(&mut self, found: &TraitImpl, id: DefId, declared: DefId, of: &str) {
+        let mut method = self.env.function(id).clone();
+        let wanted = self.env.function(declared).clone();
+        let args = self.args_for(&wanted, found, found.generics.len());
+        let own = |function: &FnDef, before: usize| function.generics.len() - before;
+        let same_shape = method.has_self == wanted.has_self
+            && method.params.len() == wanted.params.len()
+            && own(&method, found.generics.len()) == own(&wanted, 1 + found.args.len());
+        let same_types = same_shape
+            && method
+                .params
+                .iter()
+                .zip(&wanted.params)
+                .all(|(a, b)| a.is_mut == b.is_mut && same(a.ty, b.ty.subst(&args)));
+        let ret = wanted.ret.map(|ret| ret.subst(&args));
+        let same_result = match (method.ret, ret) {
+            (Some(a), Some(b)) => same(a, b),
+            _ => true,
+        };
+        if !same_types || !same_result {
+            let span = self.env.def(id).span;
+            let shown = self.shown_signature(declared, found);
+            let diagnostic = other_signature(
+                &self.env.def(id).name,
+                of,
+                &shown,
+                span,
+                self.env.def(declared).span,
+            );
+            self.diags.push(diagnostic);
+        }
+        if method.ret.is_none() {
+            method.ret = ret;
+            self.set_kind(id, DefKind::Fn(method));
+        }
+    }
+
+    fn enter_impl(&mut self, pending: PendingImpl) {
+        let PendingImpl { found, type_name } = pending;
+        let same = self
+            .env
+            .impls(found.of)
+            .find(|other| overlap(other.target, found.target))
+            .cloned();
+        if let Some(other) = &same {
+            let again = other.span.file != found.span.file || other.span == found.span;
+            if other.module != found.module || !again {
+                let name = &self.env.def(found.of).name;
+                self.diags
+                    .push(two_impls(name, &type_name, found.span, other.span));
+            }
+        }
+        let home = self.env.def(found.of).module;
+        let type_home = match found.target.kind() {
+            TyKind::Adt(def, _) => Some(self.env.def(*def).module),
+            _ => None,
+        };
+        let is_root = self.env.module(self.module).name == "main";
+        if home != self.module && type_home != Some(self.module) && !is_root {
+            let name = self.env.def(found.of).name.clone();
+            self.diags.push(foreign_impl(&name, &type_name, found.span));
+        }
+        let old = same.map(|other| other.span);
+        self.env.add_impl(found, old);
+    }
+}
+
+/// Bounds that are no traits of a program.
+pub(super) const BUILT_IN: [&str; 7] = ["Eq", "Ord", "Hash", "Show", "Num", "Int", "Float"];
+
+fn same(a: Ty, b: Ty) -> bool {
+    a == b || a.is_error() || b.is_error()
+}
+
+/// Whether some type has both forms; parameters stand for any type.
+fn overlap(a: Ty, b: Ty) -> bool {
+    let all = |xs: &[Ty], ys: &[Ty]| {
+        xs.len() == ys.len() && xs.iter().zip(ys).all(|(x, y)| overlap(*x, *y))
+    };
+    match (a.kind(), b.kind()) {
+        (TyKind::Param(..), _) | (_, TyKind::Param(..)) => true,
+        (TyKind::Tuple(x), TyKind::Tuple(y)) => all(x, y),
+        (TyKind::Array(x), TyKind::Array(y)) => overlap(*x, *y),
+        (TyKind::FixedArray(x, _), TyKind::FixedArray(y, _)) => overlap(*x, *y),
+        (TyKind::Adt(x, xs), TyKind::Adt(y, ys)) => x == y && all(xs, ys),
+        _ => a == b,
+    }
+}
+
+fn unknown_trait(name: &ast::Ident, is_something: bool, near: Option<&str>) -> Diagnostic {
+    let text = if is_something {
+        format!("`{name}` is not a trait", name = name.name)
+    } else {
+        format!("there is no trait `{}`", name.name)
+    };
+    let label = if is_something {
+        "a trait is needed here"
+    } else {
+        "not found"
+    };
+    let diagnostic = Diagnostic::error("unknown-trait", text).at(name.span, label);
+    match near {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help(format!("declare it: `trait {} {{ fn … }}`", name.name)),
+    }
+}
+
+fn wrong_trait_args(name: &str, wanted: usize, given: usize, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "wrong-type-args",
+        format!("`{name}` takes {wanted} type arguments, but {given} are written"),
+    )
+    .at(span, "here")
+}
+
+fn trait_method_needs_result(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "missing-result",
+        format!("the result type of `{name}` is missing"),
+    )
+    .at(span, "in a trait it is written out")
+    .help("write `-> T` before the `=`")
+}
+
+fn not_in_trait(name: &str, span: Span, of: &str, of_span: Span, near: Option<&str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        "not-in-trait",
+        format!("the trait `{of}` has no method `{name}`"),
+    )
+    .at(span, "not a method of the trait")
+    .also(of_span, format!("`{of}` is declared here"));
+    match near {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help("methods of the type's own stand in an `impl` without a trait"),
+    }
+}
+
+fn missing_methods(
+    of: &str,
+    ty: &str,
+    missing: &[String],
+    span: Span,
+    of_span: Span,
+) -> Diagnostic {
+    let names: Vec<String> = missing
+        .iter()
+        .map(|signature| format!("`{signature}`"))
+        .collect();
+    let (it, text) = match names.as_slice() {
+        [one] => ("it", one.clone()),
+        many => ("them", many.join(", ")),
+    };
+    Diagnostic::error(
+        "missing-methods",
+        format!("`{ty}` does not have all of `{of}`: {text} is missing"),
+    )
+    .at(span, format!("this `impl` lacks {it}"))
+    .also(of_span, format!("`{of}` is declared here"))
+    .help(format!("add {it}: {} {{ … }}", missing.join(" { … }, ")))
+}
+
+fn other_signature(name: &str, of: &str, shown: &str, span: Span, declared: Span) -> Diagnostic {
+    Diagnostic::error(
+        "other-signature",
+        format!("`{name}` is not as the trait `{of}` declares it"),
+    )
+    .at(span, "differs from the trait")
+    .also(declared, "declared here")
+    .help(format!("the trait asks for `{shown}`"))
+}
+
+fn two_impls(of: &str, ty: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(
+        "two-impls",
+        format!("`{of}` is implemented twice for `{ty}`"),
+    )
+    .at(span, "implemented again here")
+    .also(first, "first implemented here")
+    .help("a type has one `impl` of a trait: keep one of the two")
+}
+
+fn foreign_impl(of: &str, ty: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "foreign-impl",
+        format!("this module has neither `{of}` nor `{ty}`"),
+    )
+    .at(span, "implemented in a third module")
+    .help("an `impl` of a trait stands in the trait's module, the type's module, or the file that is run")
+}
