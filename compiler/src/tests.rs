@@ -163,26 +163,6 @@ fn the_library_modules_compile() {
 }
 
 #[test]
-fn what_is_not_there_yet_is_said_once() {
-    check(
-        "let m: [str: i64] = [\"a\": 1]\nm[\"a\"]\nvar s = Set([1])\ns.add(2)\n",
-        expect![[r#"
-            error[not-yet]: a map cannot be compiled yet
-              ┌─ main.sumi:1:8
-              │
-            1 │ let m: [str: i64] = ["a": 1]
-              │        ^^^^^^^^^^ this is part of the language, but not of this version
-
-            error[not-yet]: a set cannot be compiled yet
-              ┌─ main.sumi:3:9
-              │
-            3 │ var s = Set([1])
-              │         ^^^ this is part of the language, but not of this version
-        "#]],
-    );
-}
-
-#[test]
 fn the_examples_are_free_of_mistakes() {
     let (mut sources, mut env) = with_prelude();
     let io = env.fresh_module("io");

@@ -258,7 +258,9 @@ unsafe fn scalars(
             | Kind::Simd
             | Kind::Box
             | Kind::Fn
-            | Kind::Any => return None,
+            | Kind::Any
+            | Kind::Map
+            | Kind::Set => return None,
         })
     }
 }
@@ -325,7 +327,9 @@ unsafe fn values(
             return verdict;
         }
         match desc.kind {
-            Kind::Struct | Kind::Tuple => later_fields(desc.fields(), left, right),
+            Kind::Struct | Kind::Tuple | Kind::Map | Kind::Set => {
+                later_fields(desc.fields(), left, right)
+            }
             Kind::Enum | Kind::Option | Kind::Result => {
                 let (tag, other) = (desc.tag(left), desc.tag(right));
                 decided(tag.cmp(&other))?;

@@ -11,7 +11,7 @@
 //!      32  name_len   u64
 //!      40  elem       *const TypeDesc: element of Array, FixedArray, Box, Opaque
 //!      48  count      u64: fields, variants, or the length of a FixedArray
-//!      56  fields     *const FieldDesc: of Struct and Tuple
+//!      56  fields     *const FieldDesc: of Struct, Tuple, Map and Set
 //!      64  variants   *const VariantDesc: of Enum, Option (none, some) and Result (ok, err)
 //!      72  show       extern "C" fn(*const u8) -> *mut Block      owned `str`; null: structural
 //!      80  eq         extern "C" fn(*const u8, *const u8) -> bool  null: structural
@@ -65,6 +65,10 @@ pub enum Kind {
     CStr = 26,
     /// A vector: `count` lanes of `elem`, as an array of fixed length has them.
     Simd = 27,
+    /// The library's struct of a map: its second field is an array of `Option`s of pairs.
+    Map = 28,
+    /// The library's struct of a set: a map.
+    Set = 29,
 }
 
 /// Values of the type contain pointers to blocks.
@@ -188,7 +192,9 @@ impl TypeDesc {
     pub fn fields(&self) -> &[FieldDesc] {
         match self.kind {
             // SAFETY: a descriptor's fields are constants.
-            Kind::Struct | Kind::Tuple => unsafe { constants(self.fields, self.count) },
+            Kind::Struct | Kind::Tuple | Kind::Map | Kind::Set => unsafe {
+                constants(self.fields, self.count)
+            },
             _ => &[],
         }
     }

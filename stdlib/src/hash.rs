@@ -198,7 +198,9 @@ unsafe fn scalar(desc: &TypeDesc, value: *const u8, state: &mut u64) -> bool {
             | Kind::Simd
             | Kind::Box
             | Kind::Fn
-            | Kind::Any => return false,
+            | Kind::Any
+            | Kind::Map
+            | Kind::Set => return false,
         }
     };
     *state = mix(*state, word);
@@ -216,7 +218,9 @@ unsafe fn hash_value(desc: &TypeDesc, value: *const u8, state: &mut u64, call: u
             return;
         }
         match desc.kind {
-            Kind::Struct | Kind::Tuple => later_fields(desc.fields(), value),
+            Kind::Struct | Kind::Tuple | Kind::Map | Kind::Set => {
+                later_fields(desc.fields(), value);
+            }
             Kind::Enum | Kind::Option | Kind::Result => {
                 let tag = desc.tag(value);
                 *state = mix(*state, tag as u64);

@@ -16,6 +16,8 @@ pub const PRELUDE: &[(&str, &str)] = &sources![
     "prelude/number"
     "prelude/array"
     "prelude/simd"
+    "prelude/map"
+    "prelude/set"
     "prelude/range"
     "prelude/text"
     "prelude/outside"

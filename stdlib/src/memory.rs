@@ -23,7 +23,7 @@ pub(crate) unsafe fn each_block(
         match desc.kind {
             Kind::Str | Kind::Array | Kind::Box | Kind::Opaque => visit(value.cast()),
             Kind::Fn | Kind::Any => visit(value.add(8).cast()),
-            Kind::Struct | Kind::Tuple => {
+            Kind::Struct | Kind::Tuple | Kind::Map | Kind::Set => {
                 for field in desc.fields() {
                     each_block(field.ty(), value.add(field.offset as usize), visit);
                 }

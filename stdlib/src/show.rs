@@ -47,6 +47,15 @@ enum Item {
         index: u64,
         count: u64,
     },
+    /// Entries of a map or set that are still to come; `separator` stands before the next one.
+    Entries {
+        entry: *const TypeDesc,
+        first: *const u8,
+        left: i64,
+        is_map: bool,
+        separator: &'static str,
+    },
+    Text(&'static str),
     Fields {
         fields: *const FieldDesc,
         value: *const u8,
@@ -217,6 +226,49 @@ unsafe fn step(item: Item, target: &mut Target) -> bool {
                 });
                 index == 0 || target.push(", ")
             }
+            Item::Entries {
+                entry,
+                mut first,
+                mut left,
+                is_map,
+                separator,
+            } => {
+                let size = (*entry).size as usize;
+                while left > 0 && (*entry).tag(first) == 0 {
+                    (first, left) = (first.add(size), left - 1);
+                }
+                if left == 0 {
+                    return target.push(match (is_map, separator) {
+                        (true, "") => ":]",
+                        (true, _) => "]",
+                        (false, _) => "])",
+                    });
+                }
+                later(Item::Entries {
+                    entry,
+                    first: first.add(size),
+                    left: left - 1,
+                    is_map,
+                    separator: ", ",
+                });
+                let pair = &(*entry).variants()[1].fields()[0];
+                let at = first.add(pair.offset as usize);
+                let part = |index: usize| {
+                    let field = &pair.ty().fields()[index];
+                    Item::Value {
+                        desc: field.ty,
+                        value: at.add(field.offset as usize),
+                        quoted: true,
+                    }
+                };
+                if is_map {
+                    later(part(1));
+                    later(Item::Text(": "));
+                }
+                later(part(0));
+                target.push(separator)
+            }
+            Item::Text(text) => target.push(text),
             Item::Fields {
                 fields,
                 value,
@@ -344,6 +396,12 @@ unsafe fn show_value(desc: &TypeDesc, value: *const u8, quoted: bool, target: &m
                     target.push_scratch(|out| out.push_str(&content))
                 }
             }
+            Kind::Map => later_entries(desc, value, true, target),
+            Kind::Set => {
+                let map = &desc.fields()[0];
+                target.push("Set(")
+                    && later_entries(map.ty(), value.add(map.offset as usize), false, target)
+            }
             Kind::Fn | Kind::Opaque => target.push(desc.name()),
             Kind::Ptr => {
                 let address = value.cast::<usize>().read();
@@ -386,6 +444,28 @@ unsafe fn later_lanes(desc: &TypeDesc, first: *const u8) -> bool {
         });
     }
     true
+}
+
+/// The entries of a map; of a set the keys alone, and the bracket of its `Set(`.
+unsafe fn later_entries(
+    desc: &TypeDesc,
+    map: *const u8,
+    is_map: bool,
+    target: &mut Target,
+) -> bool {
+    // SAFETY: the second field of a map is an array; called during a run.
+    unsafe {
+        let field = &desc.fields()[1];
+        let entries = map.add(field.offset as usize).cast::<*mut Block>().read();
+        later(Item::Entries {
+            entry: field.ty().elem,
+            first: elements(entries),
+            left: (*entries).len,
+            is_map,
+            separator: "",
+        });
+        target.push("[")
+    }
 }
 
 unsafe fn later_fields(

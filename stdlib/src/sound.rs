@@ -57,7 +57,7 @@ impl Search<'_> {
                 Kind::Str | Kind::Array | Kind::Box => self.block(pointer(0), desc.elem.as_ref()),
                 Kind::Opaque => self.block(pointer(0), None),
                 Kind::Fn | Kind::Any => self.block(pointer(8), None),
-                Kind::Struct | Kind::Tuple => desc
+                Kind::Struct | Kind::Tuple | Kind::Map | Kind::Set => desc
                     .fields()
                     .iter()
                     .all(|field| self.value(field.ty(), value.add(field.offset as usize))),

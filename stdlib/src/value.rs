@@ -60,7 +60,7 @@ pub unsafe fn view<'a>(desc: &'a TypeDesc, value: *const u8) -> View<'a> {
             Kind::Char => View::Char(value.cast::<char>().read()),
             Kind::Unit => View::Unit,
             Kind::Str => View::Text(block::text(value.cast::<*mut Block>().read())),
-            Kind::Struct | Kind::Tuple => View::Fields(desc.fields()),
+            Kind::Struct | Kind::Tuple | Kind::Map | Kind::Set => View::Fields(desc.fields()),
             Kind::Enum | Kind::Option | Kind::Result => {
                 let tag = desc.tag(value);
                 match desc.variants().get(tag) {

@@ -44,6 +44,8 @@ pub(crate) enum Kind {
     Ptr = 25,
     CStr = 26,
     Simd = 27,
+    Map = 28,
+    Set = 29,
 }
 
 const HAS_HEAP: u64 = 1;
@@ -61,6 +63,7 @@ struct Parts<'ctx> {
     show: Option<PointerValue<'ctx>>,
     eq: Option<PointerValue<'ctx>>,
     lt: Option<PointerValue<'ctx>>,
+    hash: Option<PointerValue<'ctx>>,
     drop: Option<PointerValue<'ctx>>,
 }
 
@@ -175,7 +178,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             pointer(parts.show),
             pointer(parts.eq),
             pointer(parts.lt),
-            pointer(None),
+            pointer(parts.hash),
             pointer(parts.drop),
             long(id[0]),
             long(id[1]),
@@ -261,6 +264,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             parts.lt = overrides
                 .lt
                 .map(|target| self.relation_override(target, ty));
+            parts.hash = overrides.hash.map(|target| self.hash_override(target, ty));
         }
     }
 
@@ -400,6 +404,8 @@ fn kind_of(unit: &Unit<'_, '_>, ty: Ty) -> Kind {
         TyKind::FixedArray(..) => Kind::FixedArray,
         TyKind::Adt(DefId::OPTION, _) => Kind::Option,
         TyKind::Adt(DefId::RESULT, _) => Kind::Result,
+        TyKind::Adt(DefId::MAP, _) => Kind::Map,
+        TyKind::Adt(DefId::SET, _) => Kind::Set,
         TyKind::Adt(def, _) => match &unit.input.env.def(*def).kind {
             DefKind::Enum(_) => Kind::Enum,
             DefKind::ExternType { .. } => Kind::Opaque,

@@ -16,6 +16,7 @@ mod emit;
 mod external;
 mod format;
 mod function;
+mod hash;
 mod intrinsics;
 mod module;
 mod operand;

@@ -129,6 +129,14 @@ impl<'ctx> Unit<'_, 'ctx> {
         )
     }
 
+    /// `extern "C" fn(*const u8, u64) -> u64`
+    pub(crate) fn hash_override(&self, target: Target, ty: Ty) -> PointerValue<'ctx> {
+        let params: [BasicMetadataTypeEnum<'ctx>; 2] =
+            [self.runtime.pointer.into(), self.runtime.i64.into()];
+        let thunk = self.runtime.i64.fn_type(&params, false);
+        self.override_thunk("hash", target, ty, thunk)
+    }
+
     fn override_thunk(
         &self,
         what: &'static str,
@@ -256,11 +264,15 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         copy
     }
 
-    /// The thunk's arguments are addresses of values of one type.
+    /// The thunk's arguments are addresses of values of the type, and the state of a hash.
     fn forward_addresses(&self, target: Target, ty: Ty) {
         let signature = self.unit.input.program.signature(target);
         let mut values: Vec<BasicMetadataValueEnum<'ctx>> = Vec::new();
-        for (index, (mode, _)) in (0u32..).zip(&signature.params) {
+        for (index, (mode, param)) in (0u32..).zip(&signature.params) {
+            if *param != ty {
+                values.push(self.param(index).into());
+                continue;
+            }
             let address = self.param(index).into_pointer_value();
             match (self.read_at(&Located::at(address, ty)), mode) {
                 (Value::Nothing, _) => {}

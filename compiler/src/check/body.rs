@@ -140,8 +140,6 @@ pub(super) struct Checker<'u, 'e> {
     pub(super) optional_fields: FxHashMap<ExprId, Ty>,
     errors_before: usize,
     pub(super) reported: bool,
-    /// Maps and sets are refused once in a body.
-    pub(super) refused_maps: bool,
 }
 
 impl<'u, 'e> Checker<'u, 'e> {
@@ -170,7 +168,6 @@ impl<'u, 'e> Checker<'u, 'e> {
             optional_fields: FxHashMap::default(),
             errors_before,
             reported: false,
-            refused_maps: false,
         }
     }
 
@@ -280,13 +277,6 @@ impl<'u, 'e> Checker<'u, 'e> {
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.reported |= diagnostic.is_error();
         self.unit.report(diagnostic);
-    }
-
-    /// Maps and sets are part of a later version.
-    pub(super) fn refuse_maps(&mut self, span: Span) {
-        if !std::mem::replace(&mut self.refused_maps, true) {
-            self.report(errors::not_yet(span, "a map or set"));
-        }
     }
 
     /// Reports and gives the type that fits everything.

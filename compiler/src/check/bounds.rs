@@ -6,6 +6,9 @@ use crate::env::{Bound, DefId, DefKind, Env, Generic};
 use crate::hir::BinaryOp;
 use crate::types::{Ty, TyKind};
 
+/// How far a message looks into a type.
+const DEPTH_LIMIT: usize = 16;
+
 impl Checker<'_, '_> {
     pub(super) fn check_obligations(&mut self) {
         let generics = self.generics();
@@ -44,7 +47,11 @@ impl Checker<'_, '_> {
             }
             Because::Arithmetic(symbol) => errors::no_bits(span, symbol, &shown),
             Because::Range => errors::bad_range(span, &shown),
-            Because::Key => errors::not_a_key(span, &shown),
+            Because::Key => self.without_hash(errors::not_a_key(span, &shown), ty),
+            Because::Param { name, of } if obligation.bound == Bound::Hash && !is_param => {
+                let report = errors::bound_not_met(span, &shown, "Hash", name, of, is_param);
+                self.without_hash(report, ty)
+            }
             Because::Param { name, of } => errors::bound_not_met(
                 span,
                 &shown,
@@ -53,6 +60,36 @@ impl Checker<'_, '_> {
                 of,
                 is_param,
             ),
+        }
+    }
+
+    /// Says which part of a type keeps it from having a hash.
+    fn without_hash(&self, report: syntax::Diagnostic, ty: Ty) -> syntax::Diagnostic {
+        let generics = self.generics();
+        let lacks = |part: &Ty| !satisfies(self.env(), &generics, *part, Bound::Hash);
+        let mut part = ty;
+        for _ in 0..DEPTH_LIMIT {
+            let inner = match part.kind() {
+                TyKind::Tuple(parts) => parts.clone(),
+                TyKind::Array(elem) | TyKind::FixedArray(elem, _) => vec![*elem],
+                TyKind::Adt(def, args) if !has_operator(self.env(), "==", *def) => {
+                    parts_of(self.env(), *def, args)
+                }
+                _ => Vec::new(),
+            };
+            match inner.into_iter().find(lacks) {
+                Some(found) => part = found,
+                None => break,
+            }
+        }
+        let shown = part.display(self.env());
+        match part.kind() {
+            TyKind::Adt(..) => report.note(format!(
+                "`{shown}` has a `==` of its own, and nothing says which hash agrees with it"
+            )),
+            TyKind::Fn(_) | TyKind::Any(_) => report.note(format!("a `{shown}` has no hash")),
+            TyKind::Param(..) => report.help(format!("ask for it: `<{shown}: Hash>`")),
+            _ => report,
         }
     }
 
@@ -155,23 +192,13 @@ fn structural(env: &Env, generics: &[Generic], ty: Ty, bound: Bound, seen: &mut 
         TyKind::Adt(DefId::MAP | DefId::SET, args) => bound != Bound::Ord && all(args),
         TyKind::Adt(def, args) => {
             let symbol = if bound == Bound::Ord { "<" } else { "==" };
-            if bound != Bound::Hash && has_operator(env, symbol, *def) {
-                return true;
+            if has_operator(env, symbol, *def) {
+                // Nobody but the type itself knows what is equal to what.
+                return bound != Bound::Hash;
             }
             match &env.def(*def).kind {
-                DefKind::Struct(item) => {
-                    let fields: Vec<Ty> = item.fields.iter().map(|f| f.ty.subst(args)).collect();
-                    all(&fields)
-                }
-                DefKind::Enum(item) => {
-                    let fields = item.variants.iter().flat_map(|v| &v.fields);
-                    let fields: Vec<Ty> = fields.map(|f| f.ty.subst(args)).collect();
-                    all(&fields)
-                }
                 DefKind::ExternType { .. } => bound != Bound::Ord,
-                DefKind::Fn(_) | DefKind::Trait(_) | DefKind::Global(_) | DefKind::Const(_) => {
-                    panic!("compiler bug: {def} is not a type")
-                }
+                _ => all(&parts_of(env, *def, args)),
             }
         }
         TyKind::Param(..) => {
@@ -182,6 +209,21 @@ fn structural(env: &Env, generics: &[Generic], ty: Ty, bound: Bound, seen: &mut 
         TyKind::Ptr(_) | TyKind::CStr => bound != Bound::Ord,
         TyKind::Any(_) | TyKind::Fn(_) => false,
         TyKind::Never | TyKind::Infer(_) | TyKind::Error => true,
+    }
+}
+
+/// The types of all fields of a struct or enum.
+fn parts_of(env: &Env, def: DefId, args: &[Ty]) -> Vec<Ty> {
+    match &env.def(def).kind {
+        DefKind::Struct(item) => item.fields.iter().map(|f| f.ty.subst(args)).collect(),
+        DefKind::Enum(item) => {
+            let fields = item.variants.iter().flat_map(|v| &v.fields);
+            fields.map(|f| f.ty.subst(args)).collect()
+        }
+        DefKind::ExternType { .. } => Vec::new(),
+        DefKind::Fn(_) | DefKind::Trait(_) | DefKind::Global(_) | DefKind::Const(_) => {
+            panic!("compiler bug: {def} is not a type")
+        }
     }
 }
 

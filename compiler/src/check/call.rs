@@ -173,6 +173,10 @@ impl Checker<'_, '_> {
             panic!("compiler bug: {def} is not a struct");
         };
         let span = self.span(id);
+        let is_raw = self.unit.module == ModuleId::PRELUDE && args.iter().any(|a| a.name.is_some());
+        if def == DefId::SET && !is_raw {
+            return self.call_set(id, written, args, expect);
+        }
         let type_args = match written {
             Some(written) if written.len() == item.generics.len() => written
                 .iter()
@@ -193,6 +197,30 @@ impl Checker<'_, '_> {
         };
         self.call_constructor(id, made, args);
         ty
+    }
+
+    /// `Set([1, 2])`, `Set<i64>()`
+    fn call_set(
+        &mut self,
+        id: ExprId,
+        written: Option<&[Ty]>,
+        args: &[hir::Arg],
+        expect: Expect,
+    ) -> Ty {
+        let span = self.span(id);
+        let make = self.env().module(ModuleId::PRELUDE).names.get("set_from");
+        let make = *make.expect("compiler bug: the prelude has no `set_from`");
+        let mut found = Def::clone(self.env().def(make));
+        found.name = SmolStr::new("Set");
+        let type_args = match written {
+            Some([elem]) => vec![self.fill_unknown(*elem, span)],
+            _ => self.instantiate(&function_of(&found).generics, &found.name, span),
+        };
+        let first = FirstArgs {
+            type_args,
+            receiver: None,
+        };
+        self.call_def(id, &found, first, args, expect)
     }
 
     pub(super) fn call_variant(

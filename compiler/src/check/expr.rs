@@ -363,9 +363,9 @@ impl Checker<'_, '_> {
             self.coerce(*k, key, why);
             self.coerce(*v, value, why);
         }
-        self.require_key(key, span);
-        self.refuse_maps(span);
-        Ty::new(TyKind::Adt(DefId::MAP, vec![key, value]))
+        let first = entries.first().map_or(span, |(key, _)| self.span(*key));
+        self.require_key(key, first);
+        Ty::map(key, value)
     }
 
     fn check_range(

@@ -153,9 +153,6 @@ impl Checker<'_, '_> {
                 return self.fail(errors::not_iterable(self.span(source), &shown));
             }
         };
-        if matches!(walk, ForSource::Map | ForSource::Set) {
-            self.refuse_maps(self.span(source));
-        }
         self.tables.sources.insert(id, walk);
         elem
     }

@@ -68,10 +68,6 @@ impl Checker<'_, '_> {
             return self.call_value(call.id, field, call.name_span, call.args);
         }
         self.infer_args(call.args);
-        if matches!(ty.kind(), TyKind::Adt(DefId::MAP | DefId::SET, _)) {
-            self.refuse_maps(self.span(call.receiver));
-            return Ty::error();
-        }
         if self.may_be_skipped(call.name) {
             return Ty::error();
         }
@@ -280,6 +276,11 @@ impl Checker<'_, '_> {
         let DefKind::Struct(item) = &self.env().def(*def).kind else {
             return None;
         };
+        // How the library builds maps and sets is its own affair.
+        let is_hidden = matches!(*def, DefId::MAP | DefId::SET);
+        if is_hidden && self.unit.module != ModuleId::PRELUDE {
+            return None;
+        }
         let fields = item.fields.iter();
         Some(fields.map(|f| (f.name.clone(), f.ty.subst(args))).collect())
     }
@@ -342,9 +343,9 @@ impl Checker<'_, '_> {
         let found = self.infer_expr(base);
         let ty = self.known(found, self.span(base));
         if let TyKind::Adt(DefId::MAP, args) = ty.kind() {
-            self.refuse_maps(self.span(base));
             let why = Why::at(self.span(base), "because of the map's type");
             self.coerce(index, args[0], why);
+            self.require_key(args[0], self.span(index));
             if let Some(default) = default {
                 self.coerce(default, args[1], why);
             }

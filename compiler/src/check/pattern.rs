@@ -110,6 +110,10 @@ impl Checker<'_, '_> {
                     }
                 }
             }
+            (Some(super::ForSource::Map), Some((key, _))) if self.binds_in_place(key) => {
+                let span = self.body.pats[key].span;
+                self.report(errors::key_is_not_a_place(span));
+            }
             (
                 Some(super::ForSource::Range | super::ForSource::Chars | super::ForSource::Set),
                 _,

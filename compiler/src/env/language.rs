@@ -7,7 +7,7 @@ use super::{
     Def, DefId, DefKind, EnumDef, Env, FieldDef, Generic, ModuleId, ModuleScope, StructDef,
     VariantDef,
 };
-use crate::types::Ty;
+use crate::types::{IntTy, Ty};
 
 const NOWHERE: Span = Span {
     file: FileId(0),
@@ -55,8 +55,18 @@ impl Env {
         env.add_language_struct(DefId::RANGE_INCLUSIVE, "RangeInclusive", &["T"], |p| {
             vec![field("start", p[0]), field("end", p[0])]
         });
-        env.add_language_struct(DefId::MAP, "Map", &["K", "V"], |_| Vec::new());
-        env.add_language_struct(DefId::SET, "Set", &["T"], |_| Vec::new());
+        // What the fields mean is said in the library, which alone can name them.
+        env.add_language_struct(DefId::MAP, "Map", &["K", "V"], |p| {
+            let entry = Ty::option(Ty::tuple(vec![p[0], p[1]]));
+            vec![
+                field("index", Ty::array(Ty::int(IntTy::U64))),
+                field("entries", Ty::array(entry)),
+                field("live", Ty::i64()),
+            ]
+        });
+        env.add_language_struct(DefId::SET, "Set", &["T"], |p| {
+            vec![field("map", Ty::map(p[0], Ty::unit()))]
+        });
         env.add_language_struct(DefId::ERROR, "Error", &[], |_| {
             let error = Ty::error_type();
             vec![

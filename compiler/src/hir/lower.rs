@@ -147,13 +147,6 @@ impl<'a> Unit<'a> {
         }
     }
 
-    /// As `reject`, but once in a unit.
-    pub(crate) fn reject_once(&mut self, what: &'static str, span: Span) {
-        if self.first_report(&SmolStr::new_static(what)) {
-            self.reject(what, span);
-        }
-    }
-
     fn reject(&mut self, what: &str, span: Span) {
         self.diags.push(not_yet(what, span));
     }

@@ -115,6 +115,7 @@ pub struct Overrides {
     pub show: Option<Target>,
     pub eq: Option<Target>,
     pub lt: Option<Target>,
+    pub hash: Option<Target>,
 }
 
 /// Makes the program of a unit, or says which instances never end. `constants` gives the value of a `const` as a literal where it has
@@ -370,10 +371,19 @@ impl Instantiation<'_> {
                 self.note_type(field.ty.subst(args));
             }
         }
-        let overrides = Overrides {
-            show: self.override_of(matching::show_method(env, ty)),
-            eq: self.override_of(matching::operator(env, "==", &[ty, ty])),
-            lt: self.override_of(matching::operator(env, "<", &[ty, ty])),
+        let overrides = if *def == DefId::MAP {
+            Overrides {
+                eq: self.of_library("map_equal", args),
+                hash: self.of_library("map_hash", args),
+                ..Overrides::default()
+            }
+        } else {
+            Overrides {
+                show: self.override_of(matching::show_method(env, ty)),
+                eq: self.override_of(matching::operator(env, "==", &[ty, ty])),
+                lt: self.override_of(matching::operator(env, "<", &[ty, ty])),
+                hash: None,
+            }
         };
         if overrides != Overrides::default() {
             self.program.overrides.insert(ty, overrides);
@@ -382,6 +392,13 @@ impl Instantiation<'_> {
 
     fn override_of(&mut self, found: Option<Key>) -> Option<Target> {
         found.map(|(def, args)| self.callee(def, args, None))
+    }
+
+    /// Equality and hashing of maps are the library's.
+    fn of_library(&mut self, name: &str, args: &[Ty]) -> Option<Target> {
+        let names = &self.env.module(ModuleId::PRELUDE).names;
+        let found = names.get(name).map(|def| (*def, args.to_vec()));
+        self.override_of(found)
     }
 
     fn endless(&self, key: &Key, span: Span) -> Diagnostic {

@@ -14,7 +14,7 @@ use crate::mir::{
     Arg, Base, Body, Callee, Check, Const, Effects, Local, LocalKind, Operand, Place, Projection,
     Statement, StatementKind,
 };
-use crate::types::{IntTy, TyNames};
+use crate::types::{IntTy, TyKind, TyNames};
 
 pub(super) fn check(body: &mut Body, env: &Env, interfaces: &Interfaces, diags: &mut Diagnostics) {
     let origins = origins(body);
@@ -240,9 +240,20 @@ impl Visit<'_> {
             base: place.base,
             projections: Vec::new(),
         };
+        let mut in_entry = 0;
         for projection in &place.projections {
             let ty = self.body.place_ty(self.env, &so_far);
+            so_far.projections.push(*projection);
+            if in_entry > 0 {
+                in_entry -= 1;
+                continue;
+            }
             match projection {
+                // `m.entries[i]`, the pair in it, and its value.
+                Projection::Field(_) if matches!(ty.kind(), TyKind::Adt(DefId::MAP, _)) => {
+                    name.push_str("[…]");
+                    in_entry = 3;
+                }
                 Projection::Deref | Projection::Payload { .. } => {}
                 Projection::Field(field) => {
                     name.push('.');
@@ -254,7 +265,6 @@ impl Visit<'_> {
                     None => name.push_str("[…]"),
                 },
             }
-            so_far.projections.push(*projection);
         }
         name
     }
@@ -281,7 +291,9 @@ fn callee_name(env: &Env, callee: &Callee) -> String {
 const CODE: &str = "exclusive-access";
 
 fn twice_in_call(first: &str, second: &str, span: Span) -> Diagnostic {
-    let message = if first == second {
+    let message = if first == second && first.contains("[…]") {
+        format!("`{first}` is passed as `mut` twice in one call; all elements of a map overlap")
+    } else if first == second {
         format!("`{first}` is passed as `mut` twice in one call")
     } else {
         format!("`{first}` and `{second}` overlap, and both are passed as `mut` in one call")

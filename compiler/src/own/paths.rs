@@ -2,7 +2,7 @@
 //! from, so that places are compared from their roots.
 
 use super::liveness::Origins;
-use crate::env::Env;
+use crate::env::{DefId, Env};
 use crate::mir::{Base, Body, Local, LocalKind, Place, Projection, project};
 use crate::types::TyKind;
 
@@ -20,6 +20,8 @@ pub(super) struct Step {
     pub(super) projection: Projection,
     /// The step goes through a block, which other values may share.
     pub(super) through_block: bool,
+    /// The step picks an entry of a map. Two of one map always overlap.
+    of_map: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +99,7 @@ pub(super) fn steps(body: &Body, env: &Env, place: &Place) -> Vec<Step> {
         },
     );
     let mut steps = Vec::with_capacity(place.projections.len());
+    let mut in_map = false;
     for (at, projection) in place.projections.iter().enumerate() {
         let of_reference = at == 0 && *projection == Projection::Deref && is_reference(body, place);
         if !of_reference {
@@ -110,8 +113,10 @@ pub(super) fn steps(body: &Body, env: &Env, place: &Place) -> Vec<Step> {
             steps.push(Step {
                 projection: *projection,
                 through_block,
+                of_map: in_map,
             });
         }
+        in_map = matches!(ty.kind(), TyKind::Adt(DefId::MAP, _));
         ty = project(env, ty, projection);
     }
     steps
@@ -167,6 +172,7 @@ impl Path {
             match apart(mine.projection, theirs.projection) {
                 Apart::No => {}
                 Apart::Yes => return Overlap::Disjoint,
+                Apart::Perhaps if mine.of_map => return Overlap::Always,
                 Apart::Perhaps => {
                     return Overlap::IfSame(mine.projection, theirs.projection, depth);
                 }

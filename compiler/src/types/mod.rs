@@ -279,6 +279,9 @@ impl Ty {
     pub fn result(value: Ty, error: Ty) -> Ty {
         Ty::new(TyKind::Adt(DefId::RESULT, vec![value, error]))
     }
+    pub fn map(key: Ty, value: Ty) -> Ty {
+        Ty::new(TyKind::Adt(DefId::MAP, vec![key, value]))
+    }
     pub fn range(elem: Ty) -> Ty {
         Ty::new(TyKind::Adt(DefId::RANGE, vec![elem]))
     }

@@ -146,6 +146,12 @@ pub(in super::super) fn index_is_not_a_place(span: Span) -> Diagnostic {
         .at(span, "leave out `mut`")
 }
 
+pub(in super::super) fn key_is_not_a_place(span: Span) -> Diagnostic {
+    Diagnostic::error("not-a-place", "the key of an entry cannot change")
+        .at(span, "leave out `mut`")
+        .help("the value can: `for (k, mut v) in m`")
+}
+
 pub(in super::super) fn elements_are_not_places(span: Span, ty: &str) -> Diagnostic {
     Diagnostic::error(
         "not-a-place",

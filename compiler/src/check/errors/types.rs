@@ -278,8 +278,10 @@ pub(in super::super) fn bound_not_met(
 }
 
 pub(in super::super) fn not_a_key(span: Span, ty: &str) -> Diagnostic {
-    Diagnostic::error("bound-not-met", format!("{} cannot be a key", a(ty)))
-        .at(span, "keys must have `==` and a hash")
+    Diagnostic::error("bound-not-met", format!("{} cannot be a key", a(ty))).at(
+        span,
+        "keys of maps and elements of sets need `==` and a hash",
+    )
 }
 
 pub(in super::super) fn pattern_type(span: Span, pattern: &str, value: &str) -> Diagnostic {

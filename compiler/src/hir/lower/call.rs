@@ -96,10 +96,6 @@ impl<'a> BodyLowering<'_, 'a> {
         let found = self.unit.env.def(def).clone();
         match &found.kind {
             DefKind::Fn(_) => Ok(Callee::Fn(def)),
-            DefKind::Struct(_) if def == DefId::SET => {
-                self.unit.reject_once("a set", name.span);
-                Err(self.failed_call(args, span))
-            }
             DefKind::Struct(_) => Ok(Callee::Struct(def, None)),
             DefKind::Global(_) | DefKind::Const(_) => {
                 let value = self.def_value(def, name, name.span);
@@ -132,7 +128,7 @@ impl<'a> BodyLowering<'_, 'a> {
         span: Span,
     ) -> Result<Callee, ExprId> {
         match ty.kind() {
-            TyKind::Adt(def, type_args) if self.is_struct(*def) && *def != DefId::SET => {
+            TyKind::Adt(def, type_args) if self.is_struct(*def) && *def != DefId::MAP => {
                 return Ok(Callee::Struct(*def, Some(type_args.clone())));
             }
             TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Char | TyKind::Str => {}

@@ -87,12 +87,8 @@ impl<'a> BodyLowering<'_, 'a> {
                 count: self.expr(count),
             },
             ast::ExprKind::Map(entries) => {
-                for (key, value) in entries {
-                    self.expr(key);
-                    self.expr(value);
-                }
-                self.unit.reject_once("a map", span);
-                ExprKind::Error
+                let entries = entries.iter();
+                ExprKind::Map(entries.map(|(k, v)| (self.expr(k), self.expr(v))).collect())
             }
             ast::ExprKind::Block(block) => return self.block(block),
             ast::ExprKind::If {

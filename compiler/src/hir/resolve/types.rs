@@ -40,10 +40,8 @@ impl Unit<'_> {
                 }
             }
             ast::TypeKind::Map { key, value } => {
-                self.resolve_type(key, scope);
-                self.resolve_type(value, scope);
-                self.reject_once("a map", ty.span);
-                Ty::error()
+                let key = self.resolve_type(key, scope);
+                Ty::map(key, self.resolve_type(value, scope))
             }
             ast::TypeKind::Optional(inner) => Ty::option(self.resolve_type(inner, scope)),
             ast::TypeKind::Fallible(inner) => {
@@ -134,10 +132,6 @@ impl Unit<'_> {
             return Ty::error();
         };
         let wanted = match &found.kind {
-            DefKind::Struct(_) if def == DefId::SET => {
-                self.reject_once("a set", span);
-                return Ty::error();
-            }
             DefKind::Struct(_) | DefKind::Enum(_) | DefKind::ExternType { .. } => {
                 self.generics_of(def).len()
             }

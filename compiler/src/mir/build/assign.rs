@@ -3,6 +3,7 @@
 use syntax::Span;
 
 use super::Builder;
+use super::place::Access;
 use crate::env::DefId;
 use crate::hir::{BinaryOp, ExprId, ExprKind};
 use crate::mir::{Arg, Base, BlockId, Operand, Place, Rvalue};
@@ -46,7 +47,7 @@ impl Builder<'_> {
             }
             (ExprKind::Local(_) | ExprKind::Field { .. }, _) if self.is_direct(place, value) => {
                 let value = self.rvalue(value, span);
-                let place = self.unchecked(place);
+                let place = self.unchecked(place, Access::Write);
                 let place = self.checked(place);
                 self.assign(place, value, span);
             }
@@ -67,8 +68,13 @@ impl Builder<'_> {
                     self.store(*place, Operand::Copy(part), span);
                 }
             }
+            ExprKind::Index { base, index, .. }
+                if self.is_map(*base) && !self.evaluated.contains_key(&place) =>
+            {
+                self.store_entry(*base, *index, value, span);
+            }
             _ => {
-                let place = self.unchecked(place);
+                let place = self.unchecked(place, Access::Write);
                 let place = self.checked(place);
                 // A part of the place itself is taken out before it is overwritten.
                 let value = self.apart_from(value, &[place.base], span);
@@ -110,7 +116,7 @@ impl Builder<'_> {
         (value, value_ty): (Operand, Ty),
         span: Span,
     ) {
-        let place = self.unchecked(place);
+        let place = self.unchecked(place, Access::Write);
         let place = self.checked(place);
         let ty = self.place_ty(&place);
         let current = Operand::Copy(place.clone());

@@ -4,7 +4,7 @@ use syntax::Span;
 
 use super::Builder;
 use super::expr::later_exprs;
-use super::place::Unchecked;
+use super::place::{Access, Unchecked};
 use crate::check::{Call, CallArg, Target};
 use crate::env::DefId;
 use crate::hir::{self, BinaryOp, Builtin, ExprId, ExprKind, UnaryOp};
@@ -116,7 +116,7 @@ impl Builder<'_> {
             let later = later_exprs(&call.args, &call.order[step + 1..]);
             pending[*index as usize] = match call.args[*index as usize] {
                 CallArg::Expr(expr) => Some(Pending::Value(self.operand_before(expr, &later))),
-                CallArg::Mut(expr) => Some(Pending::Mut(self.unchecked(expr))),
+                CallArg::Mut(expr) => Some(Pending::Mut(self.unchecked(expr, Access::Write))),
                 CallArg::Default(_) | CallArg::Keep => None,
             };
         }

@@ -121,7 +121,7 @@ impl Builder<'_> {
             ExprKind::Bool(true) => self.goto(on_true),
             ExprKind::Bool(false) => self.goto(on_false),
             ExprKind::Is { pat, expr } => {
-                let place = self.scrutinee(*expr, &[]);
+                let place = self.scrutinee(*expr, [*pat], &[]);
                 self.test(*pat, &place, on_false);
                 self.bind(*pat, &place);
                 self.goto(on_true);

@@ -162,6 +162,7 @@ impl Builder<'_> {
                     _ => Rvalue::Aggregate(ty, items),
                 }
             }
+            ExprKind::Map(entries) => self.map_literal(entries, ty, span),
             ExprKind::Repeat { value, count } => self.repeat(*value, *count, ty, span),
             ExprKind::Range { start, end, .. } => {
                 let ends: Vec<ExprId> = start.iter().chain(end).copied().collect();

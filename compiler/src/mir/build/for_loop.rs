@@ -5,6 +5,8 @@ use syntax::Span;
 
 use super::Builder;
 use super::expr::int;
+use super::map::pair_in;
+use super::place::Access;
 use crate::check::ForSource;
 use crate::env::DefId;
 use crate::hir::{BinaryOp, ExprId, ExprKind, LoopId, PatId, PatKind};
@@ -49,6 +51,7 @@ impl Builder<'_> {
             Some(ForSource::Enumerate(array)) => self.for_enumerate(each, *array),
             Some(ForSource::Zip(first, second)) => self.for_zip(each, *first, *second),
             Some(ForSource::Chars) => self.for_chars(each, source),
+            Some(ForSource::Map | ForSource::Set) => self.for_entries(each, source),
             other => panic!("compiler bug: a `for` over {other:?} cannot be built"),
         }
     }
@@ -56,8 +59,31 @@ impl Builder<'_> {
     fn for_array(&mut self, each: For, source: ExprId) {
         let array = self.walked(source, &each, self.binds_place(each.pat));
         let len = self.len_of(&array, each.span);
-        self.index_loop(each, len, |builder, index| {
+        self.index_loop(each, len, |builder, index, _| {
             let element = array.then(Projection::Index(index));
+            builder.bind_element(each, Element::Plain(element));
+        });
+    }
+
+    /// The entries of a map, or the keys of the one that a set is.
+    fn for_entries(&mut self, each: For, source: ExprId) {
+        let walked = self.walked(source, &each, self.binds_place(each.pat));
+        let is_set = matches!(self.place_ty(&walked).kind(), TyKind::Adt(DefId::SET, _));
+        let entries = self.entries_of(&walked);
+        let len = self.len_of(&entries, each.span);
+        self.index_loop(each, len, |builder, index, step| {
+            let entry = entries.then(Projection::Index(index));
+            let tag = builder.keep(Rvalue::Discriminant(entry.clone()), each.span);
+            let is_there = builder.compare(BinaryOp::Eq, tag, int(1), each.span);
+            let present = builder.new_block();
+            builder.branch_on(is_there, present, step);
+            builder.switch_to(present);
+            let pair = pair_in(&entry);
+            let element = if is_set {
+                pair.then(Projection::Field(0))
+            } else {
+                pair
+            };
             builder.bind_element(each, Element::Plain(element));
         });
     }
@@ -65,7 +91,7 @@ impl Builder<'_> {
     fn for_enumerate(&mut self, each: For, source: ExprId) {
         let array = self.walked(source, &each, self.binds_place(each.pat));
         let len = self.len_of(&array, each.span);
-        self.index_loop(each, len, |builder, index| {
+        self.index_loop(each, len, |builder, index, _| {
             let element = array.then(Projection::Index(index));
             let number = Operand::Copy(Place::local(index));
             builder.bind_element(each, Element::Pair(number, element));
@@ -82,7 +108,7 @@ impl Builder<'_> {
         let first_len = self.len_of(&first, each.span);
         let second_len = self.len_of(&second, each.span);
         let len = self.smaller(first_len, second_len, each.span);
-        self.index_loop(each, len, |builder, index| {
+        self.index_loop(each, len, |builder, index, _| {
             let first = first.then(Projection::Index(index));
             let second = second.then(Projection::Index(index));
             builder.bind_element(each, Element::Places(first, second));
@@ -94,7 +120,7 @@ impl Builder<'_> {
         if !in_place {
             return self.place_before(source, &[each.body]);
         }
-        let place = self.unchecked(source);
+        let place = self.unchecked(source, Access::Write);
         let place = self.checked(place);
         let reference = self.open(place, each.span);
         Place::local(reference).then(Projection::Deref)
@@ -124,8 +150,13 @@ impl Builder<'_> {
         Operand::Copy(Place::local(least))
     }
 
-    /// Rounds with an index from 0 to `len`; `bind` binds what a round is about.
-    fn index_loop(&mut self, each: For, len: Operand, bind: impl FnOnce(&mut Self, Local)) {
+    /// Rounds with an index from 0 to `len`; `bind` binds what a round is about, or goes to the next one, which it is given.
+    fn index_loop(
+        &mut self,
+        each: For,
+        len: Operand,
+        bind: impl FnOnce(&mut Self, Local, BlockId),
+    ) {
         let span = each.span;
         let index = self.keep_local(Rvalue::Use(int(0)), span);
         let (head, round) = (self.new_block(), self.new_block());
@@ -135,7 +166,7 @@ impl Builder<'_> {
         let within = self.compare(BinaryOp::Lt, Operand::Copy(Place::local(index)), len, span);
         self.branch_on(within, round, after);
         self.switch_to(round);
-        bind(self, index);
+        bind(self, index, step);
         self.in_loop(each.id, after, step, None, each.body);
         self.goto(step);
         self.switch_to(step);
@@ -183,7 +214,7 @@ impl Builder<'_> {
     }
 
     /// Whether a pattern binds a part of the element in place.
-    fn binds_place(&self, pat: PatId) -> bool {
+    pub(super) fn binds_place(&self, pat: PatId) -> bool {
         match &self.hir.pats[pat].kind {
             PatKind::Bind(id) => self.hir.locals[*id].is_ref,
             PatKind::Tuple(parts) | PatKind::Or(parts) => {

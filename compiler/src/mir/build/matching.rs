@@ -33,7 +33,7 @@ impl Builder<'_> {
             return self.effect(scrutinee);
         }
         let guards: Vec<ExprId> = arms.iter().filter_map(|arm| arm.guard).collect();
-        let place = self.scrutinee(scrutinee, &guards);
+        let place = self.scrutinee(scrutinee, arms.iter().map(|arm| arm.pat), &guards);
         let mut rows = Vec::new();
         let mut bodies = Vec::new();
         for arm in arms {

@@ -11,6 +11,7 @@ mod closure;
 mod control;
 mod expr;
 mod for_loop;
+mod map;
 mod matching;
 mod operator;
 mod optional;

@@ -4,6 +4,7 @@ use syntax::Span;
 
 use super::Builder;
 use super::expr::{int, number};
+use super::place::Access;
 use crate::hir::{BinaryOp, ExprId, LocalId, PatId, PatKind};
 use crate::mir::{
     BlockId, Const, LocalKind, Operand, Place, Projection, Rvalue, StatementKind, Terminator,
@@ -13,7 +14,16 @@ use crate::types::{Ty, TyKind};
 impl Builder<'_> {
     /// The place of a value that is matched; `meanwhile` runs before the bindings are made. A value that this may write is
     /// copied, unless a part of it is bound in place.
-    pub(super) fn scrutinee(&mut self, expr: ExprId, meanwhile: &[ExprId]) -> Place {
+    pub(super) fn scrutinee(
+        &mut self,
+        expr: ExprId,
+        pats: impl IntoIterator<Item = PatId>,
+        meanwhile: &[ExprId],
+    ) -> Place {
+        if pats.into_iter().any(|pat| self.binds_place(pat)) {
+            let place = self.unchecked(expr, Access::Write);
+            return self.checked(place);
+        }
         self.place_before(expr, meanwhile)
     }
 

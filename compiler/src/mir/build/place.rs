@@ -4,15 +4,31 @@
 use syntax::Span;
 
 use super::Builder;
+use super::map::{Lookup, Missing};
 use crate::boxes::is_boxed_field;
+use crate::env::DefId;
 use crate::hir::{ExprId, ExprKind};
 use crate::mir::{Base, Check, Const, Local, Operand, Place, Projection, Rvalue};
 use crate::types::TyKind;
 
-/// A place whose indices have been evaluated, but not yet compared with the lengths.
+/// A place whose indices have been evaluated, but not yet compared with the lengths, nor its keys looked up.
 pub(super) struct Unchecked {
     pub(super) place: Place,
-    pub(super) checks: Vec<(Check, Span)>,
+    steps: Vec<(Step, Span)>,
+}
+
+/// What is done before a place is accessed.
+#[derive(Clone)]
+enum Step {
+    Check(Check),
+    LookUp(Lookup),
+}
+
+/// What a place is for: `m[k, default: d]` adds an entry where it is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Read,
+    Write,
 }
 
 impl Builder<'_> {
@@ -36,13 +52,13 @@ impl Builder<'_> {
 
     /// The place of an expression to be read, its indices checked. Other expressions are evaluated into a temporary.
     pub(super) fn read_place(&mut self, expr: ExprId) -> Place {
-        let unchecked = self.unchecked(expr);
+        let unchecked = self.unchecked(expr, Access::Read);
         self.checked(unchecked)
     }
 
     /// The same before its value is wrapped.
     pub(super) fn read_bare_place(&mut self, expr: ExprId) -> Place {
-        let unchecked = self.bare_unchecked(expr);
+        let unchecked = self.bare_unchecked(expr, Access::Read);
         self.checked(unchecked)
     }
 
@@ -66,29 +82,37 @@ impl Builder<'_> {
         Place::local(temp)
     }
 
-    /// Compares the indices of a place with the lengths.
+    /// Compares the indices of a place with the lengths, and finds its keys.
     pub(super) fn checked(&mut self, unchecked: Unchecked) -> Place {
-        for (check, span) in unchecked.checks {
-            self.check(check, span);
-        }
+        self.take_steps(&unchecked);
         unchecked.place
     }
 
+    /// Does what must come before an access. It may be done again.
+    pub(super) fn take_steps(&mut self, unchecked: &Unchecked) {
+        for (step, span) in &unchecked.steps {
+            match step {
+                Step::Check(check) => self.check(check.clone(), *span),
+                Step::LookUp(lookup) => self.look_up(lookup.clone(), *span),
+            }
+        }
+    }
+
     /// The place of an expression whose indices are evaluated now, and which is accessed later.
-    pub(super) fn unchecked(&mut self, expr: ExprId) -> Unchecked {
+    pub(super) fn unchecked(&mut self, expr: ExprId, access: Access) -> Unchecked {
         if self.tables.wraps.contains_key(&expr) || !self.is_place(expr) {
             return Unchecked::new(self.value_place(expr));
         }
-        self.bare_unchecked(expr)
+        self.bare_unchecked(expr, access)
     }
 
-    fn bare_unchecked(&mut self, expr: ExprId) -> Unchecked {
+    fn bare_unchecked(&mut self, expr: ExprId, access: Access) -> Unchecked {
         let span = self.hir.exprs[expr].span;
         if let Some(place) = self.evaluated.get(&expr) {
             return Unchecked::new(place.clone());
         }
         if let Some((projected, call)) = self.projection_call(expr) {
-            return self.projected_call(expr, projected, call);
+            return self.projected_call(expr, projected, call, access);
         }
         match &self.hir.exprs[expr].kind {
             ExprKind::Local(id) => {
@@ -98,13 +122,23 @@ impl Builder<'_> {
             ExprKind::Global(def) => Unchecked::new(self.place_of_global(*def)),
             ExprKind::Field { base, .. } => {
                 let field = self.tables.fields[&expr];
-                let mut found = self.unchecked(*base);
+                let mut found = self.unchecked(*base, access);
                 found.place = self.field_of(&found.place, field);
                 found
             }
-            ExprKind::Index { base, index, .. } => {
-                let mut found = self.unchecked(*base);
-                self.element(&mut found, *index, span);
+            ExprKind::Index {
+                base,
+                index,
+                default,
+            } => {
+                let mut found = self.unchecked(*base, access);
+                if self.is_map(*base) {
+                    let key = self.kept_operand(*index);
+                    let missing = self.missing(*default, access);
+                    self.entry(&mut found, key, missing, span);
+                } else {
+                    self.element(&mut found, *index, span);
+                }
                 found
             }
             _ => panic!("compiler bug: {expr} is not a place"),
@@ -116,8 +150,18 @@ impl Builder<'_> {
         self.element_at(found, operand, span);
     }
 
+    /// The value of a key in a map.
+    fn entry(&mut self, found: &mut Unchecked, key: Operand, missing: Missing, span: Span) {
+        let (lookup, place) = self.lookup(&found.place, key, missing, span);
+        found.steps.push((Step::LookUp(lookup), span));
+        found.place = place;
+    }
+
     pub(super) fn element_at(&mut self, found: &mut Unchecked, operand: Operand, span: Span) {
         let ty = self.place_ty(&found.place);
+        if let TyKind::Adt(DefId::MAP, _) = ty.kind() {
+            return self.entry(found, operand, Missing::Fail, span);
+        }
         if let (
             Operand::Const(Const::Int(_, value)),
             TyKind::FixedArray(..) | TyKind::Array(_) | TyKind::Simd(..),
@@ -181,12 +225,13 @@ impl Unchecked {
     pub(super) fn new(place: Place) -> Unchecked {
         Unchecked {
             place,
-            checks: Vec::new(),
+            steps: Vec::new(),
         }
     }
 
     fn must_hold(&mut self, index: Operand, span: Span) {
         let place = self.place.clone();
-        self.checks.push((Check::Index { index, place }, span));
+        let check = Check::Index { index, place };
+        self.steps.push((Step::Check(check), span));
     }
 }

@@ -4,7 +4,7 @@
 use syntax::Span;
 
 use super::Builder;
-use super::place::Unchecked;
+use super::place::{Access, Unchecked};
 use crate::check::{Call, CallArg, Target, Typed};
 use crate::env::{DefId, Projected, Step, StepValue};
 use crate::hir::{ExprId, ExprKind};
@@ -34,6 +34,7 @@ impl<'a> Builder<'a> {
         expr: ExprId,
         projected: &Projected,
         call: &Call,
+        access: Access,
     ) -> Unchecked {
         let span = self.hir.exprs[expr].span;
         let receiver = match &self.hir.exprs[expr].kind {
@@ -41,7 +42,7 @@ impl<'a> Builder<'a> {
             ExprKind::Index { base, .. } => *base,
             _ => panic!("compiler bug: {expr} is no use of a projection"),
         };
-        let found = self.unchecked(receiver);
+        let found = self.unchecked(receiver, access);
         let mut args: Vec<Option<Operand>> = vec![None; call.args.len()];
         for index in &call.order {
             if let CallArg::Expr(arg) = call.args[*index as usize]
@@ -57,9 +58,7 @@ impl<'a> Builder<'a> {
                 args[index] = Some(self.default_value(*def, &call.type_args, span));
             }
         }
-        for (check, span) in found.checks.clone() {
-            self.check(check, span);
-        }
+        self.take_steps(&found);
         let args: Vec<Operand> = args.into_iter().flatten().collect();
         self.project(found, projected, &args, &call.type_args, span)
     }
@@ -99,9 +98,7 @@ impl<'a> Builder<'a> {
                     let env = self.env;
                     let next = env.function(*def).projection.as_ref();
                     let next = next.expect("compiler bug: a projection leads through a function");
-                    for (check, span) in found.checks.clone() {
-                        self.check(check, span);
-                    }
+                    self.take_steps(&found);
                     found = self.project(found, next, &inner_args, &inner, span);
                 }
             }

@@ -279,7 +279,7 @@ impl Interpreter<'_> {
             }
             "hash" => {
                 let seed = args.int(1) as u64;
-                let hash = self.hash(type_args[0], args.value(0), seed);
+                let hash = self.hash(program, type_args[0], args.value(0), seed)?;
                 Ok(Value::Int(i128::from(hash)))
             }
             _ => panic!("compiler bug: the interpreter has no primitive `{name}`"),

@@ -215,40 +215,63 @@ impl Interpreter<'_> {
     }
 
     /// The same number as the runtime's.
-    pub(super) fn hash(&self, ty: Ty, value: &Value, state: u64) -> u64 {
-        match value {
+    pub(super) fn hash(
+        &mut self,
+        program: &Rc<Program>,
+        ty: Ty,
+        value: &Value,
+        state: u64,
+    ) -> Run<u64> {
+        if let Some(own) = program.overrides.get(&ty).and_then(|own| own.hash) {
+            let args = vec![value.clone(), Value::Int(i128::from(state))];
+            let hash = self.call_target(program, own, args)?;
+            return match hash {
+                Value::Int(hash) => Ok(hash as u64),
+                other => panic!("compiler bug: {other:?} is no hash"),
+            };
+        }
+        Ok(match value {
             Value::Int(value) => mix(state, *value as u64),
             Value::Float(value) => mix(state, float_word(*value)),
             Value::Bool(value) => mix(state, u64::from(*value)),
             Value::Char(value) => mix(state, u64::from(*value)),
             Value::Fields(fields) if fields.is_empty() && ty.is_unit() => mix(state, 0),
-            Value::Fields(fields) => self.hash_parts(ty, 0, fields, state),
+            Value::Fields(fields) => self.hash_parts(program, ty, 0, fields, state)?,
             Value::Variant(variant, fields) => {
                 let state = mix(state, u64::from(*variant));
-                self.hash_parts(ty, *variant, fields, state)
+                self.hash_parts(program, ty, *variant, fields, state)?
             }
             Value::Block(block) if *ty.kind() == TyKind::Str => {
                 mix_bytes(state, self.heap.bytes(*block))
             }
             Value::Block(block) => {
                 let elem = ty.elem().unwrap_or(ty);
-                let values = self.heap.values(*block);
-                let inner = mix(BLOCK_SEED, values.len() as u64);
-                let inner = values
-                    .iter()
-                    .fold(inner, |state, value| self.hash(elem, value, state));
+                let values = self.heap.values(*block).to_vec();
+                let mut inner = mix(BLOCK_SEED, values.len() as u64);
+                for value in &values {
+                    inner = self.hash(program, elem, value, inner)?;
+                }
                 mix(state, inner)
             }
             Value::Empty | Value::Function(_) | Value::Reference(_) => {
                 panic!("compiler bug: {value:?} has no hash")
             }
-        }
+        })
     }
 
-    fn hash_parts(&self, ty: Ty, variant: u32, fields: &[Value], state: u64) -> u64 {
-        fields.iter().enumerate().fold(state, |state, (at, field)| {
-            self.hash(self.part_ty(ty, variant, at), field, state)
-        })
+    fn hash_parts(
+        &mut self,
+        program: &Rc<Program>,
+        ty: Ty,
+        variant: u32,
+        fields: &[Value],
+        state: u64,
+    ) -> Run<u64> {
+        let mut state = state;
+        for (at, field) in fields.iter().enumerate() {
+            state = self.hash(program, self.part_ty(ty, variant, at), field, state)?;
+        }
+        Ok(state)
     }
 
     /// Whether the type is an enum; structs and tuples have the same values without a variant.

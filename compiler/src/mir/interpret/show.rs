@@ -8,6 +8,7 @@ use super::heap::Data;
 use super::value::Value;
 use super::{Interpreter, Run};
 use crate::boxes::fields_of;
+use crate::env::DefId;
 use crate::mono::Program;
 use crate::types::{FloatTy, Ty, TyKind, TyNames};
 
@@ -61,6 +62,17 @@ impl Interpreter<'_> {
                 self.push_fields(program, ty, 0, lanes, out)?;
             }
             (TyKind::Fn(_), _) => out.push_str(&ty.display(&self.env)),
+            (TyKind::Adt(DefId::MAP, args), Value::Fields(fields)) => {
+                self.push_entries(program, args, &fields[1], out)?;
+            }
+            (TyKind::Adt(DefId::SET, args), Value::Fields(fields)) => {
+                let Value::Fields(map) = &fields[0] else {
+                    panic!("compiler bug: a set that is no map");
+                };
+                out.push_str("Set(");
+                self.push_entries(program, args, &map[1], out)?;
+                out.push(')');
+            }
             (_, Value::Fields(fields)) => self.push_struct(program, ty, fields, out)?,
             (_, Value::Variant(variant, fields)) => {
                 out.push_str(&self.variant_name(ty, *variant).unwrap_or_default());
@@ -129,14 +141,44 @@ impl Interpreter<'_> {
     /// Those of the language's own enums are not shown.
     fn field_names(&self, ty: Ty, variant: u32) -> Vec<String> {
         match ty.kind() {
-            TyKind::Adt(def, _)
-                if ty.option_of().is_none() && *def != crate::env::DefId::RESULT =>
-            {
+            TyKind::Adt(def, _) if ty.option_of().is_none() && *def != DefId::RESULT => {
                 let fields = fields_of(&self.env, *def, variant).unwrap_or_default();
                 fields.iter().map(|field| field.name.to_string()).collect()
             }
             _ => Vec::new(),
         }
+    }
+
+    /// `[key: value, …]`, `[:]`; of a set, which has no type of values, the keys alone.
+    fn push_entries(
+        &mut self,
+        program: &Rc<Program>,
+        types: &[Ty],
+        entries: &Value,
+        out: &mut String,
+    ) -> Run<()> {
+        let entries = self.heap.values(entries.block()).to_vec();
+        let mut separator = "";
+        out.push('[');
+        for entry in &entries {
+            let Value::Variant(1, pair) = entry else {
+                continue;
+            };
+            let Value::Fields(pair) = &pair[0] else {
+                panic!("compiler bug: an entry that is no pair");
+            };
+            for (part, ty) in pair.iter().zip(types) {
+                out.push_str(separator);
+                self.push_shown(program, *ty, part, true, out)?;
+                separator = ": ";
+            }
+            separator = ", ";
+        }
+        if separator.is_empty() && types.len() == 2 {
+            out.push(':');
+        }
+        out.push(']');
+        Ok(())
     }
 
     fn push_elements(
