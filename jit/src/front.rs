@@ -65,7 +65,8 @@ impl Front {
         self.gather_file(file, &[])
     }
 
-    /// As [`Front::gather`], with items of earlier sources that are compiled again as if they stood at the end of this one.
+    /// As [`Front::gather`], with items of earlier sources that are compiled again as if they stood at the end of this one, bindings at its
+    /// start.
     pub(crate) fn gather_file(
         &mut self,
         file: FileId,
@@ -105,7 +106,9 @@ impl Front {
                 imports.insert(path, module);
             }
         }
-        parsed.module.items.extend_from_slice(again);
+        let (bindings, others): (Vec<_>, Vec<_>) = again.iter().cloned().partition(is_binding);
+        parsed.module.items.splice(0..0, bindings);
+        parsed.module.items.extend(others);
         let compiled = compiler::compile_tree(
             &self.env,
             &parsed.module,
@@ -254,6 +257,17 @@ pub(crate) enum Constants {
     AsData,
     /// Computed at each use: the interpreter has no data.
     AtUse,
+}
+
+/// Whether what comes after it may use it only there.
+fn is_binding(item: &ast::Item) -> bool {
+    match &item.kind {
+        ast::ItemKind::Stmt(ast::Stmt {
+            kind: ast::StmtKind::Let(binding),
+            ..
+        }) => binding.kind != ast::BindingKind::Const,
+        _ => false,
+    }
 }
 
 /// A constant as an operand: a literal, or its name for what is laid out as data. One that holds functions is computed where it is used.

@@ -1,7 +1,7 @@
 //! A unit in memory: linked code, the places of its globals, and what it keeps alive. Dropping the last owner drops the values of
 //! its globals and removes its code.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use codegen::Object;
@@ -26,6 +26,7 @@ pub(crate) struct Linked {
     dylib: Rc<Dylib>,
     /// Whom it calls and whose globals it uses: they stay as long as it does.
     _uses: Vec<Rc<Linked>>,
+    kept: RefCell<Vec<Rc<Linked>>>,
 }
 
 pub(crate) struct GlobalPlace {
@@ -102,9 +103,15 @@ impl Linked {
             machine: Rc::clone(machine),
             dylib,
             _uses: uses,
+            kept: RefCell::default(),
         });
         machine.add_unit(&unit);
         Ok(unit)
+    }
+
+    /// Another unit stays as long as this one.
+    pub(crate) fn keep(&self, other: &Rc<Linked>) {
+        self.kept.borrow_mut().push(Rc::clone(other));
     }
 
     pub(crate) fn globals(&self) -> &[GlobalPlace] {

@@ -133,6 +133,11 @@ impl Machine {
         self.with_runtime(|runtime| unsafe { runtime.recover(&roots) });
     }
 
+    /// Something was made that nobody holds: the next sweep frees it.
+    pub(crate) fn leave_to_sweep(&self) {
+        self.unswept.set(true);
+    }
+
     /// Looks for globals that are not whole, after a run that was stopped between any two instructions.
     pub(crate) fn find_torn(&self) {
         if self.depth.get() > 0 {

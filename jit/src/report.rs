@@ -37,6 +37,8 @@ pub struct UnitReport {
     pub defined: Vec<Shown>,
     /// Earlier definitions that were compiled again, since what they depend on changed its interface.
     pub again: Vec<String>,
+    /// Variables whose values were converted, since their type changed.
+    pub converted: Vec<String>,
     /// Rendered diagnostics that did not stop the unit.
     pub warnings: Vec<String>,
 }

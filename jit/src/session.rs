@@ -6,6 +6,7 @@
 //! it (`redefine`). What fails leaves the session as it was.
 
 mod cells;
+mod convert;
 mod definitions;
 mod emit;
 mod interpret;

@@ -139,6 +139,9 @@ fn show(report: &UnitReport) -> u8 {
     if !report.again.is_empty() {
         say!("compiled again: {}", report.again.join(", "));
     }
+    if !report.converted.is_empty() {
+        say!("converted: {}", report.converted.join(", "));
+    }
     report.cells.iter().map(show_cell).max().unwrap_or(0)
 }
 

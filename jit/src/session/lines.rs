@@ -103,13 +103,17 @@ impl Session {
             mut gathered,
             entry: tree,
             again,
+            held,
         } = self.gather_entry(name, text)?;
         let Some(line) = gathered.units.pop() else {
             return Ok(Entered::Nothing);
         };
         let known = self.units.len();
-        let loaded = self.load_all(&gathered.units, &line);
-        let mut loaded = match loaded {
+        let loaded = self.load_all(&gathered.units, &line).and_then(|loaded| {
+            let converted = self.convert_held(&held, &line, &loaded)?;
+            Ok((loaded, converted))
+        });
+        let (mut loaded, converted) = match loaded {
             Ok(loaded) => loaded,
             Err(error) => {
                 self.front.env = before;
@@ -122,6 +126,7 @@ impl Session {
             defined: self.defined(&before, &line),
             warnings: gathered.warnings,
             again,
+            converted: held.iter().map(|held| held.name.to_string()).collect(),
             ..UnitReport::default()
         };
         report
@@ -140,7 +145,10 @@ impl Session {
             sources,
             modules: self.units[known..self.units.len() - 1].to_vec(),
         };
-        for index in 0..line.compiled.cells.len() {
+        for (index, info) in line.compiled.cells.iter().enumerate() {
+            if info.defines.iter().any(|def| converted.contains(def)) {
+                continue; // it has its value already
+            }
             let unit = Rc::clone(&entry.unit);
             let (cell, saved) = self.run_cell(&unit, &line, index);
             let failed = cell.error.is_some();

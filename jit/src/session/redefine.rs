@@ -2,12 +2,11 @@
 //! A definition that would break what depends on it is refused, and the old one stays.
 
 use compiler::env::{DefId, DefKind, Env};
-use compiler::types::TyKind;
-use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use syntax::{Diagnostic, Span, ast};
 
 use super::Session;
+use super::convert::Held;
 use super::definitions::{names_of, title};
 use super::lines::{former_versions, same_interface};
 use crate::front::{Gathered, Ready};
@@ -20,6 +19,8 @@ pub(super) struct Gained {
     pub(super) entry: Vec<ast::Item>,
     /// What was.
     pub(super) again: Vec<String>,
+    /// Variables whose values are to be converted.
+    pub(super) held: Vec<Held>,
 }
 
 impl Session {
@@ -35,38 +36,62 @@ impl Session {
             Ok(None) => Vec::new(),
             Err(_) => known(&before, self.front.home, &names),
         };
-        let items = self
-            .definitions
-            .dependents(&self.front.sources, &entry, &changed);
-        if let Err(error) = self.refuse_live_values(&before, &changed, &names, &items, &entry) {
-            self.front.env = before;
-            return first.and(Err(error));
-        }
-        if items.is_empty() {
+        let (mut items, held) = self.affected(&before, &changed, &names, &entry);
+        if items.is_empty() && held.is_empty() {
             return first.map(|gathered| Gained {
                 gathered,
                 entry,
                 again: Vec::new(),
+                held,
             });
         }
-        self.front.env = before;
         let again = items
             .iter()
             .map(|item| title(&self.front.sources, item))
             .collect();
+        items.extend(self.declarations(&before, &held));
+        self.front.env = before;
         match self.front.gather_file(file, &items) {
             Ok(gathered) => Ok(Gained {
                 gathered,
                 entry,
                 again,
+                held,
             }),
             // What was entered is wrong by itself.
             Err(_) if first.is_err() => first.map(|gathered| Gained {
                 gathered,
                 entry,
                 again,
+                held,
             }),
             Err(error) => Err(self.refuse(&entry, &changed, again, error)),
+        }
+    }
+
+    /// What has to be compiled again, and the variables whose values change with their types.
+    fn affected(
+        &self,
+        before: &Env,
+        changed: &[SmolStr],
+        entered: &[SmolStr],
+        entry: &[ast::Item],
+    ) -> (Vec<ast::Item>, Vec<Held>) {
+        let mut names = changed.to_vec();
+        loop {
+            let items = self
+                .definitions
+                .dependents(&self.front.sources, entry, &names);
+            let held = self.holders(before, changed, entered, &items);
+            let known = names.len();
+            for each in &held {
+                if !names.contains(&each.name) {
+                    names.push(each.name.clone());
+                }
+            }
+            if names.len() == known {
+                return (items, held);
+            }
         }
     }
 
@@ -146,47 +171,6 @@ impl Session {
         }
     }
 
-    /// A type does not change under the values that variables hold.
-    fn refuse_live_values(
-        &self,
-        before: &Env,
-        changed: &[SmolStr],
-        names: &[SmolStr],
-        items: &[ast::Item],
-        entry: &[ast::Item],
-    ) -> Result<(), Error> {
-        let scope = before.module(self.front.home);
-        let mut redefined: Vec<SmolStr> = changed.to_vec();
-        redefined.extend(names_of(&self.front.sources, items));
-        let types: FxHashSet<DefId> = redefined
-            .iter()
-            .filter_map(|name| scope.names.get(name).copied())
-            .filter(|def| matches!(before.def(*def).kind, DefKind::Struct(_) | DefKind::Enum(_)))
-            .collect();
-        let mut holders: Vec<&str> = scope
-            .names
-            .iter()
-            .filter(|(name, _)| !names.contains(name))
-            .filter(|(_, def)| holds(before, **def, &types))
-            .map(|(name, _)| name.as_str())
-            .collect();
-        holders.sort_unstable();
-        if holders.is_empty() {
-            return Ok(());
-        }
-        let holders = list(
-            &holders
-                .iter()
-                .map(|name| format!("`{name}`"))
-                .collect::<Vec<_>>(),
-        );
-        let title = changed.join("`, `");
-        let error = Diagnostic::error("live-values", format!("`{title}` cannot change: {holders} holds a value of the old type"))
-            .at(self.place(entry, changed), "the new definition")
-            .help("bind the variable anew in the same entry, or take back the entry that made it with `:undo`");
-        Err(self.front.rejected([&error].into_iter()))
-    }
-
     /// Where the first of these is defined.
     fn place(&self, entry: &[ast::Item], names: &[SmolStr]) -> Span {
         let defines = |item: &&ast::Item| {
@@ -211,17 +195,6 @@ fn known(before: &Env, home: compiler::env::ModuleId, names: &[SmolStr]) -> Vec<
         .filter(|name| scope.names.contains_key(*name))
         .cloned()
         .collect()
-}
-
-fn holds(env: &Env, def: DefId, types: &FxHashSet<DefId>) -> bool {
-    match &env.def(def).kind {
-        DefKind::Global(global) => global.ty.is_some_and(|ty| {
-            ty.any_part(
-                &mut |part| matches!(part.kind(), TyKind::Adt(def, _) if types.contains(def)),
-            )
-        }),
-        _ => false,
-    }
 }
 
 fn list(names: &[String]) -> String {

@@ -217,7 +217,8 @@ fn a_type_changes_with_all_that_uses_it() {
     );
     assert_eq!(value(&mut session, "make().twice()"), "20");
     line(&mut session, "var p = make()");
-    assert_eq!(refusal(&mut session, "struct P { x: i64 }"), "live-values");
+    let text = "struct P { x: str, y: i64 = 7 }\nfn make() = P(\"a\")\nimpl P { fn sum(self) -> i64 = self.y }";
+    assert_eq!(refusal(&mut session, text), "live-values");
     assert_eq!(
         refusal(&mut session, "struct P { z: i64 }\nvar p = 1"),
         "breaks-callers"
