@@ -165,6 +165,9 @@ impl Session {
         }
         let code = unit.function(function)?.address;
         let part = owner.fields().iter().find(|f| f.name() == Some(field))?;
+        if part.ty().kind == Kind::Simd {
+            return None; // comes in a register that Rust cannot name
+        }
         // SAFETY: a function without parameters whose result is of this type.
         let bytes = unsafe { call(code, part.ty()) };
         let place = bytes.as_ptr().cast();
@@ -255,7 +258,8 @@ unsafe fn call(code: usize, ty: &TypeDesc) -> Box<[u128]> {
             | Kind::Result
             | Kind::FixedArray
             | Kind::Fn
-            | Kind::Any => {
+            | Kind::Any
+            | Kind::Simd => {
                 let code: extern "C" fn(*mut u128) = std::mem::transmute(code);
                 code(place);
             }
