@@ -109,6 +109,11 @@ impl<'d> Converter<'d> {
                     self.fields((old, new), parts)
                 }
                 Kind::Enum | Kind::Option | Kind::Result => self.variant(old, from, new, to),
+                // The index of a map is made of the hashes of its keys.
+                Kind::Map | Kind::Set if is_same(key_of(old), key_of(new)) => {
+                    let parts = (old.fields(), from, new.fields(), to);
+                    self.fields((old, new), parts)
+                }
                 Kind::Array | Kind::Box => {
                     let block = from.cast::<*mut Block>().read();
                     let made = self.block(block, &*old.elem, &*new.elem)?;
@@ -139,7 +144,9 @@ impl<'d> Converter<'d> {
                 | Kind::Opaque
                 | Kind::Ptr
                 | Kind::CStr
-                | Kind::Simd => Err(self.differ(old, new)),
+                | Kind::Simd
+                | Kind::Map
+                | Kind::Set => Err(self.differ(old, new)),
             }
         }
     }
@@ -265,6 +272,17 @@ fn is_same(old: &TypeDesc, new: &TypeDesc) -> bool {
         return unsafe { (*old.elem).same_type(&*new.elem) };
     }
     old.same_type(new)
+}
+
+/// Of a map or a set.
+fn key_of(desc: &TypeDesc) -> &TypeDesc {
+    let entries = match desc.kind {
+        Kind::Set => desc.fields()[0].ty().fields()[1].ty(),
+        _ => desc.fields()[1].ty(),
+    };
+    // SAFETY: entries are an array of optional pairs.
+    let entry = unsafe { &*entries.elem };
+    entry.variants()[1].fields()[0].ty().fields()[0].ty()
 }
 
 /// The name of a struct or enum without its type arguments; of other types nothing, their parts are compared.

@@ -259,6 +259,8 @@ unsafe fn call(code: usize, ty: &TypeDesc) -> Box<[u128]> {
             | Kind::FixedArray
             | Kind::Fn
             | Kind::Any
+            | Kind::Map
+            | Kind::Set
             | Kind::Simd => {
                 let code: extern "C" fn(*mut u128) = std::mem::transmute(code);
                 code(place);
