@@ -44,9 +44,7 @@ impl Checker<'_, '_> {
         span: Span,
     ) -> Option<Result<InTrait, Ty>> {
         let mut ty = self.infer.resolve(ty);
-        if self.env().trait_methods(name).next().is_none() {
-            return None;
-        }
+        self.env().trait_methods(name).next()?;
         if matches!(ty.kind(), TyKind::Infer(var) if var.kind != InferKind::General) {
             ty = self.infer.default_literal(ty);
         }

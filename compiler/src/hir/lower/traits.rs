@@ -118,7 +118,7 @@ impl<'a> Unit<'a> {
             if self.first_report(&name.name) {
                 let known = self.visible_names(|def| matches!(def.kind, DefKind::Trait(_)));
                 let known: Vec<&str> = known.iter().map(SmolStr::as_str).chain(BUILT_IN).collect();
-                let near = nearest(&name.name, known.into_iter());
+                let near = nearest(&name.name, known);
                 let diagnostic = unknown_trait(name, def.is_some(), near);
                 self.diags.push(diagnostic);
             }
