@@ -25,7 +25,7 @@ pub const PRELUDE: &[(&str, &str)] = &sources![
 
 /// The modules that programs import.
 pub const MODULES: &[(&str, &str)] =
-    &sources!["collections" "fs" "io" "math" "pool" "process" "random" "time"];
+    &sources!["collections" "fs" "io" "json" "math" "pool" "process" "random" "time"];
 
 /// The text of a library module.
 pub fn module(path: &str) -> Option<&'static str> {
