@@ -187,8 +187,6 @@ fn mistakes_of_structure() {
               `a` defined again here
               `a` first defined here
               help: a top-level name is defined once in a file; a `var` may be assigned again
-            not-yet: a trait cannot be compiled yet
-              `T` this is part of the language, but not of this version
             duplicate-name: two parameters have the name `x`
               `x` named again here
               `x` first named here
