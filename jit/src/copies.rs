@@ -49,6 +49,10 @@ impl Session {
     }
 
     /// What was copied since, the most first. A split in the library belongs to the line that called it.
+    #[expect(
+        clippy::iter_over_hash_type,
+        reason = "sums do not depend on the order"
+    )]
     pub fn copies(&self) -> Vec<Copied> {
         let mut lines: FxHashMap<(String, u32), (u64, u64)> = FxHashMap::default();
         for (addresses, (splits, bytes)) in SEEN.take() {
