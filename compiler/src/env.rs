@@ -356,9 +356,16 @@ impl Env {
         supers.iter().any(|above| self.implies(*above, wanted))
     }
 
-    /// The methods of this name that traits have.
+    /// The methods of this name that traits have, those of redefined traits left out.
     pub fn trait_methods(&self, name: &str) -> impl Iterator<Item = DefId> + '_ {
-        self.trait_methods.get(name).into_iter().flatten().copied()
+        let all = self.trait_methods.get(name).into_iter().flatten().copied();
+        all.filter(|method| {
+            let of = self.function(*method).of_trait;
+            of.is_some_and(|of| {
+                let found = self.def(of);
+                self.module(found.module).names.get(&found.name) == Some(&of)
+            })
+        })
     }
 
     pub fn trait_def(&self, id: DefId) -> &TraitDef {
@@ -543,6 +550,29 @@ impl Env {
 }
 
 impl Bound {
+    /// As it is written.
+    pub fn display(self, env: &Env) -> String {
+        match self {
+            Bound::Eq => "Eq".to_string(),
+            Bound::Ord => "Ord".to_string(),
+            Bound::Hash => "Hash".to_string(),
+            Bound::Show => "Show".to_string(),
+            Bound::Num => "Num".to_string(),
+            Bound::Int => "Int".to_string(),
+            Bound::Float => "Float".to_string(),
+            Bound::Trait(def, args) => {
+                let shown = args.display(env);
+                let shown = shown.trim_start_matches('(').trim_end_matches([')', ',']);
+                let name = &env.def(def).name;
+                if shown.is_empty() {
+                    name.to_string()
+                } else {
+                    format!("{name}<{shown}>")
+                }
+            }
+        }
+    }
+
     /// With the type arguments in place of the parameters.
     pub fn subst(self, args: &[Ty]) -> Bound {
         match self {

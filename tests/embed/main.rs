@@ -19,7 +19,9 @@ use libtest_mimic::{Arguments, Trial};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-const PROGRAMS: &[(&str, fn() -> Outcome)] = &[
+type Program = fn() -> Outcome;
+
+const PROGRAMS: &[(&str, Program)] = &[
     ("arrays", arrays::run),
     ("calls", calls::run),
     ("failures", failures::run),

@@ -55,7 +55,7 @@ impl Checker<'_, '_> {
             Because::Param { name, of } => errors::bound_not_met(
                 span,
                 &shown,
-                bound_name(self.env(), obligation.bound).as_str(),
+                obligation.bound.display(self.env()).as_str(),
                 name,
                 of,
                 is_param,
@@ -100,28 +100,6 @@ impl Checker<'_, '_> {
             span,
             because: Because::Key,
         });
-    }
-}
-
-fn bound_name(env: &Env, bound: Bound) -> String {
-    match bound {
-        Bound::Eq => "Eq".to_string(),
-        Bound::Ord => "Ord".to_string(),
-        Bound::Hash => "Hash".to_string(),
-        Bound::Show => "Show".to_string(),
-        Bound::Num => "Num".to_string(),
-        Bound::Int => "Int".to_string(),
-        Bound::Float => "Float".to_string(),
-        Bound::Trait(def, args) => {
-            let shown = args.display(env);
-            let shown = shown.trim_start_matches('(').trim_end_matches([')', ',']);
-            let name = &env.def(def).name;
-            if shown.is_empty() {
-                name.to_string()
-            } else {
-                format!("{name}<{shown}>")
-            }
-        }
     }
 }
 

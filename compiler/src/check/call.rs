@@ -77,7 +77,14 @@ impl Checker<'_, '_> {
             type_args,
             receiver: None,
         };
-        self.call_def(id, &found, first, args, expect)
+        let ty = self.call_def(id, &found, first, args, expect);
+        // `Damageable.hit(mut orc, 3)`: which function it is becomes known when the type does.
+        if function.of_trait.is_some()
+            && let Some(call) = self.tables.calls.get_mut(&id)
+        {
+            call.target = Target::TraitMethod(def);
+        }
+        ty
     }
 
     /// A call of a known function, perhaps with its receiver already checked.

@@ -9,14 +9,17 @@ use smol_str::SmolStr;
 use syntax::{Diagnostic, Diagnostics, Span};
 
 use super::body::{Checked, Checker, Item};
+use super::bounds::satisfies;
 use super::{TypedCell, TypedFunction, TypedModule, errors, projection};
-use crate::env::{DefId, DefKind, Env, ModuleId};
+use crate::env::{DefId, DefKind, Env, ModuleId, TraitImpl};
 use crate::hir;
 use crate::types::Ty;
 
 /// Checks every body of a unit. Types that were not written are filled in in `env`.
 pub fn check(env: &mut Env, module: hir::Module, diags: &mut Diagnostics) -> TypedModule {
+    let impls = module.impls.clone();
     let mut unit = Unit::new(env, module, diags);
+    unit.check_supers(&impls);
     for index in 0..unit.functions.len() {
         unit.check_function(index);
     }
@@ -156,6 +159,24 @@ impl<'e> Unit<'e> {
         self.report(errors::needs_annotation(&found.name, found.span, used));
         self.env.set_inferred_type(def, Ty::error());
         Ty::error()
+    }
+
+    /// A type with a trait also has what the trait asks for.
+    fn check_supers(&mut self, impls: &[TraitImpl]) {
+        for found in impls {
+            let mut args = vec![found.target];
+            args.extend(&found.args);
+            for above in self.env.trait_def(found.of).supers.clone() {
+                let wanted = above.subst(&args);
+                if !satisfies(self.env, &found.generics, found.target, wanted) {
+                    let of = &self.env.def(found.of);
+                    let ty = found.target.display(&*self.env);
+                    let above = wanted.display(self.env);
+                    let report = errors::missing_super(found.span, &ty, &of.name, &above, of.span);
+                    self.report(report);
+                }
+            }
+        }
     }
 
     fn check_function(&mut self, index: usize) {

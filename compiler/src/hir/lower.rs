@@ -15,6 +15,7 @@ mod statement;
 mod traits;
 
 pub use declare::import_path;
+pub(crate) use traits::BUILT_IN_TRAITS;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -52,7 +53,7 @@ pub fn lower(
     let declared = unit.declare_names(tree);
     unit.check_attributes(&tree.items);
     unit.lower_signatures(tree, &declared);
-    unit.enter_impls();
+    let impls = unit.enter_impls();
     unit.check_finite(tree, &declared);
     unit.lower_pending_jobs();
     let cells = unit.lower_cells(tree, &declared);
@@ -61,6 +62,7 @@ pub fn lower(
         functions: unit.functions,
         cells,
         skipped: tree.skipped.clone(),
+        impls,
     }
 }
 

@@ -15,10 +15,12 @@ use cranelift_entity::{PrimaryMap, entity_impl};
 use smol_str::SmolStr;
 use syntax::Span;
 
+use crate::env::TraitImpl;
 use crate::ids::{DefId, ModuleId};
 use crate::types::Ty;
 
 pub(crate) use children::children;
+pub(crate) use lower::BUILT_IN_TRAITS;
 pub use lower::{Imports, import_path, lower};
 pub(crate) use resolve::{is_called_by_itself, not_yet};
 
@@ -46,6 +48,8 @@ pub struct Module {
     pub cells: Vec<Cell>,
     /// The names in what did not parse.
     pub skipped: Vec<SmolStr>,
+    /// The `impl`s of traits.
+    pub impls: Vec<TraitImpl>,
 }
 
 /// A function, the default of a parameter or field, or the initial value of a constant. Defaults have the generics of

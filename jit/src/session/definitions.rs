@@ -81,6 +81,26 @@ impl Definitions {
             .filter_map(|old| old.less(sources, &new))
             .collect()
     }
+
+    /// The words by which users of a trait know an `impl` that the entry replaces: the trait, the type, the methods.
+    pub(super) fn replaced_impls(&self, sources: &Sources, entry: &[ast::Item]) -> Vec<SmolStr> {
+        let mut found = Vec::new();
+        for item in entry {
+            let (Some(new), ast::ItemKind::Impl(decl)) =
+                (Definition::of(sources, item), &item.kind)
+            else {
+                continue;
+            };
+            let Some(of) = &decl.of_trait else { continue };
+            if self.0.iter().any(|old| old.names == new.names) {
+                found.extend(words(sources.slice(of.span)));
+                found.extend(words(sources.slice(decl.target.span)));
+                let members = decl.members.iter();
+                found.extend(members.filter_map(|member| member_name(sources, member)));
+            }
+        }
+        found
+    }
 }
 
 /// The names that an entry defines, methods included.
@@ -114,6 +134,16 @@ impl Definition {
             ast::ItemKind::Trait(decl) => vec![decl.name.name.clone()],
             ast::ItemKind::TypeAlias(decl) => vec![decl.name.name.clone()],
             ast::ItemKind::ExternType(decl) => vec![decl.name.name.clone()],
+            // Taken as one whole, unlike the methods of an `impl` of a type's own.
+            ast::ItemKind::Impl(ast::ImplDecl {
+                of_trait: Some(of),
+                target,
+                ..
+            }) => vec![SmolStr::new(format!(
+                "impl {} for {}",
+                text(of.span),
+                text(target.span)
+            ))],
             ast::ItemKind::Impl(decl) => {
                 target = Some(text(decl.target.span));
                 decl.members

@@ -36,6 +36,8 @@ impl Session {
             Ok(None) => Vec::new(),
             Err(_) => known(&before, self.front.home, &names),
         };
+        let mut changed = changed;
+        changed.extend(self.definitions.replaced_impls(&self.front.sources, &entry));
         let (mut items, held) = self.affected(&before, &changed, &names, &entry);
         if items.is_empty() && held.is_empty() {
             return first.map(|gathered| Gained {

@@ -272,9 +272,24 @@ pub(in super::super) fn bound_not_met(
         .at(span, format!("`{of}` needs `{param}: {bound}`"));
     if is_param {
         report.help(format!("ask for it: `<{ty}: {bound}>`"))
-    } else {
+    } else if crate::hir::BUILT_IN_TRAITS.contains(&bound) {
         report
+    } else {
+        report.help(format!("add `impl {bound} for {ty} {{ … }}`"))
     }
+}
+
+pub(in super::super) fn missing_super(
+    span: Span,
+    ty: &str,
+    of: &str,
+    above: &str,
+    declared: Span,
+) -> Diagnostic {
+    Diagnostic::error("bound-not-met", format!("`{ty}` is not `{above}`"))
+        .at(span, format!("`{of}` asks for it"))
+        .also(declared, format!("`trait {of}: {above}`"))
+        .help(format!("add `impl {above} for {ty} {{ … }}`"))
 }
 
 pub(in super::super) fn not_a_key(span: Span, ty: &str) -> Diagnostic {

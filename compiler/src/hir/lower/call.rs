@@ -199,6 +199,22 @@ impl<'a> BodyLowering<'_, 'a> {
         }
     }
 
+    /// `Damageable.health`, which takes the value as its first argument.
+    fn method_of_trait(&mut self, of: DefId, name: &ast::Ident) -> Option<DefId> {
+        let methods = &self.unit.env.trait_def(of).methods;
+        let named = |def: &&DefId| self.unit.env.def(**def).name == name.name;
+        let found = methods.iter().find(named).copied();
+        if found.is_none() {
+            let known = methods
+                .iter()
+                .map(|def| self.unit.env.def(*def).name.as_str());
+            let near = nearest(&name.name, known);
+            let diagnostic = super::traits::no_such_method(name, &self.unit.env.def(of).name, near);
+            self.unit.diags.push(diagnostic);
+        }
+        found
+    }
+
     fn is_struct(&self, def: DefId) -> bool {
         matches!(self.unit.env.def(def).kind, DefKind::Struct(_))
     }
@@ -218,6 +234,14 @@ impl<'a> BodyLowering<'_, 'a> {
         };
         if let Subject::Module(id) = subject {
             return self.module_call(id, name, args, span);
+        }
+        if let Subject::Bare(def) = subject
+            && matches!(self.unit.env.def(def).kind, DefKind::Trait(_))
+        {
+            return match self.method_of_trait(def, name) {
+                Some(method) => self.finish_call(Callee::Fn(method), args, span),
+                None => self.failed_call(args, span),
+            };
         }
         if let Some(of) = self.variant_of(&subject, &name.name) {
             return self.finish_call(variant(Some(of), name), args, span);

@@ -69,7 +69,7 @@ impl<'a> BodyLowering<'_, 'a> {
     fn is_type(&self, def: DefId) -> bool {
         matches!(
             self.unit.env.def(def).kind,
-            DefKind::Struct(_) | DefKind::Enum(_) | DefKind::ExternType { .. }
+            DefKind::Struct(_) | DefKind::Enum(_) | DefKind::ExternType { .. } | DefKind::Trait(_)
         )
     }
 

@@ -365,7 +365,7 @@ impl<'a> Unit<'a> {
             let name = of_trait.path.segments.last().map_or("", ast::Ident::as_str);
             match name {
                 // A `show` of the type's own is what `impl Show` has always been.
-                "Show" => {}
+                "Show" => self.expect_show(decl, of_trait.span),
                 "Eq" | "Ord" | "Hash" | "Num" | "Int" | "Float" => {
                     self.reject("an `impl` of a built-in trait", of_trait.span);
                     return;

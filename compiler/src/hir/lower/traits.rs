@@ -117,7 +117,11 @@ impl<'a> Unit<'a> {
         let Some(def) = def.filter(|_| is_trait) else {
             if self.first_report(&name.name) {
                 let known = self.visible_names(|def| matches!(def.kind, DefKind::Trait(_)));
-                let known: Vec<&str> = known.iter().map(SmolStr::as_str).chain(BUILT_IN).collect();
+                let known: Vec<&str> = known
+                    .iter()
+                    .map(SmolStr::as_str)
+                    .chain(BUILT_IN_TRAITS)
+                    .collect();
                 let near = nearest(&name.name, known);
                 let diagnostic = unknown_trait(name, def.is_some(), near);
                 self.diags.push(diagnostic);
@@ -190,12 +194,39 @@ impl<'a> Unit<'a> {
         });
     }
 
+    /// `impl Show` has `fn show(self) -> str` and nothing else.
+    pub(super) fn expect_show(&mut self, decl: &ast::ImplDecl, span: Span) {
+        let is_show = |member: &ast::Item| match &member.kind {
+            ast::ItemKind::Fn(function) => {
+                let (name, _) = fn_name(function);
+                name == "show" && function.params.len() == 1 && function.params[0].is_self()
+            }
+            ast::ItemKind::Error => true,
+            _ => false,
+        };
+        if decl.members.is_empty() || !decl.members.iter().all(is_show) {
+            let shown = "fn show(self) -> str";
+            let diagnostic = Diagnostic::error(
+                "missing-methods",
+                format!("an `impl Show` has one method: `{shown}`"),
+            )
+            .at(span, "this `impl` has not")
+            .help(format!(
+                "write `{shown} {{ … }}`; other methods stand in an `impl` without a trait"
+            ));
+            self.diags.push(diagnostic);
+        }
+    }
+
     /// Each impl against its trait, and against the other impls.
-    pub(super) fn enter_impls(&mut self) {
+    pub(super) fn enter_impls(&mut self) -> Vec<TraitImpl> {
+        let mut entered = Vec::new();
         for pending in std::mem::take(&mut self.pending_impls) {
             self.compare_with_trait(&pending);
+            entered.push(pending.found.clone());
             self.enter_impl(pending);
         }
+        entered
     }
 
     fn compare_with_trait(&mut self, pending: &PendingImpl) {
@@ -268,6 +299,23 @@ impl<'a> Unit<'a> {
             })
             .collect();
         let params = params.join(", ");
+        let own: Vec<String> = function
+            .generics
+            .iter()
+            .skip(1 + found.args.len())
+            .map(|generic| match generic.bounds.as_slice() {
+                [] => generic.name.to_string(),
+                bounds => {
+                    let bounds: Vec<String> =
+                        bounds.iter().map(|b| b.display(&*self.env)).collect();
+                    format!("{}: {}", generic.name, bounds.join(" + "))
+                }
+            })
+            .collect();
+        let name = match own.as_slice() {
+            [] => name.to_string(),
+            own => format!("{name}<{}>", own.join(", ")),
+        };
         let ret = function.ret.unwrap_or(Ty::error()).subst(&args);
         if ret.is_unit() {
             return format!("fn {name}({params})");
@@ -294,7 +342,21 @@ impl<'a> Unit<'a> {
             (Some(a), Some(b)) => same(a, b),
             _ => true,
         };
-        if !same_types || !same_result {
+        let same_bounds = same_shape && {
+            let wanted_own = wanted.generics.iter().skip(1 + found.args.len());
+            let mut pairs = method
+                .generics
+                .iter()
+                .skip(found.generics.len())
+                .zip(wanted_own);
+            pairs.all(|(own, wanted)| {
+                own.bounds.iter().all(|asked| {
+                    let mut given = wanted.bounds.iter().map(|bound| bound.subst(&args));
+                    *asked == Bound::Show || given.any(|bound| self.env.implies(bound, *asked))
+                })
+            })
+        };
+        if !same_types || !same_result || !same_bounds {
             let span = self.env.def(id).span;
             let shown = self.shown_signature(declared, found);
             let diagnostic = other_signature(
@@ -343,7 +405,7 @@ impl<'a> Unit<'a> {
 }
 
 /// Bounds that are no traits of a program.
-pub(super) const BUILT_IN: [&str; 7] = ["Eq", "Ord", "Hash", "Show", "Num", "Int", "Float"];
+pub(crate) const BUILT_IN_TRAITS: [&str; 7] = ["Eq", "Ord", "Hash", "Show", "Num", "Int", "Float"];
 
 fn same(a: Ty, b: Ty) -> bool {
     a == b || a.is_error() || b.is_error()
@@ -361,6 +423,15 @@ fn overlap(a: Ty, b: Ty) -> bool {
         (TyKind::FixedArray(x, _), TyKind::FixedArray(y, _)) => overlap(*x, *y),
         (TyKind::Adt(x, xs), TyKind::Adt(y, ys)) => x == y && all(xs, ys),
         _ => a == b,
+    }
+}
+
+pub(super) fn no_such_method(name: &ast::Ident, of: &str, near: Option<&str>) -> Diagnostic {
+    let text = format!("the trait `{of}` has no method `{}`", name.name);
+    let diagnostic = Diagnostic::error("not-in-trait", text).at(name.span, "no such method");
+    match near {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic,
     }
 }
 
