@@ -15,6 +15,7 @@ pub const PRELUDE: &[(&str, &str)] = &sources![
     "prelude/failure"
     "prelude/number"
     "prelude/array"
+    "prelude/iter"
     "prelude/simd"
     "prelude/map"
     "prelude/set"

@@ -148,10 +148,16 @@ impl Checker<'_, '_> {
             TyKind::Adt(DefId::MAP, args) => (ForSource::Map, Ty::tuple(args.clone())),
             TyKind::Adt(DefId::SET, args) => (ForSource::Set, args[0]),
             TyKind::Error | TyKind::Never => return Ty::error(),
-            _ => {
-                let shown = self.show(ty);
-                return self.fail(errors::not_iterable(self.span(source), &shown));
-            }
+            _ => match self.next_of(ty, self.span(source)) {
+                Some((next, elem)) => {
+                    self.tables.calls.insert(id, next);
+                    (ForSource::Iter, elem)
+                }
+                None => {
+                    let shown = self.show(ty);
+                    return self.fail(errors::not_iterable(self.span(source), &shown));
+                }
+            },
         };
         self.tables.sources.insert(id, walk);
         elem

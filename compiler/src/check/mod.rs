@@ -172,6 +172,8 @@ pub enum ForSource {
     Zip(ExprId, ExprId),
     Map,
     Set,
+    /// A type that implements `Iter`. What its `next` is stands in `calls`, by the `For` expression.
+    Iter,
 }
 
 /// A resolved call. Arguments are in parameter order, a method's receiver first; `order` lists those that are written, receiver included,

@@ -115,7 +115,12 @@ impl Checker<'_, '_> {
                 self.report(errors::key_is_not_a_place(span));
             }
             (
-                Some(super::ForSource::Range | super::ForSource::Chars | super::ForSource::Set),
+                Some(
+                    super::ForSource::Range
+                    | super::ForSource::Chars
+                    | super::ForSource::Set
+                    | super::ForSource::Iter,
+                ),
                 _,
             ) => {
                 let shown = self.tables.exprs[source].map_or_else(String::new, |ty| self.show(ty));

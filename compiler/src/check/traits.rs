@@ -5,8 +5,8 @@ use syntax::Span;
 
 use super::body::{Checker, Expect};
 use super::method::MethodCall;
-use super::{Target, errors};
-use crate::env::{Bound, DefId};
+use super::{Call, Target, errors};
+use crate::env::{Bound, DefId, ModuleId};
 use crate::types::{InferKind, Ty, TyKind};
 
 /// A function that a trait's method name means for a type.
@@ -34,6 +34,32 @@ impl Checker<'_, '_> {
             resolved.target = Target::TraitMethod(def);
         }
         result
+    }
+
+    /// What gives a `for` over the type its next element, and the type of the elements.
+    pub(super) fn next_of(&mut self, ty: Ty, span: Span) -> Option<(Call, Ty)> {
+        let names = &self.env().module(ModuleId::PRELUDE).names;
+        let iter = *names.get("Iter")?;
+        let method = *self.env().trait_def(iter).methods.first()?;
+        let InTrait {
+            def,
+            type_args,
+            is_open,
+        } = self.in_trait(self.infer.resolve(ty), method, span)?;
+        let result = self.unit.result_of(def, span).subst(&type_args);
+        let elem = self.infer.resolve(result).option_of()?;
+        let target = if is_open {
+            Target::TraitMethod(def)
+        } else {
+            Target::Fn(def)
+        };
+        let call = Call {
+            target,
+            type_args,
+            args: Vec::new(),
+            order: Vec::new(),
+        };
+        Some((call, elem))
     }
 
     /// The method of that name from the traits that the type has. `Err` if there are several, which has been reported.

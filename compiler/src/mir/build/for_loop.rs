@@ -7,10 +7,10 @@ use super::Builder;
 use super::expr::int;
 use super::map::pair_in;
 use super::place::Access;
-use crate::check::ForSource;
+use crate::check::{ForSource, Target};
 use crate::env::DefId;
 use crate::hir::{BinaryOp, ExprId, ExprKind, LoopId, PatId, PatKind};
-use crate::mir::{Arg, BlockId, Const, Local, Operand, Place, Projection, Rvalue};
+use crate::mir::{Arg, BlockId, Callee, Const, Local, Operand, Place, Projection, Rvalue};
 use crate::types::{IntTy, Ty, TyKind};
 
 /// One `for` expression.
@@ -52,6 +52,7 @@ impl Builder<'_> {
             Some(ForSource::Zip(first, second)) => self.for_zip(each, *first, *second),
             Some(ForSource::Chars) => self.for_chars(each, source),
             Some(ForSource::Map | ForSource::Set) => self.for_entries(each, source),
+            Some(ForSource::Iter) => self.for_iter(each, expr, source),
             other => panic!("compiler bug: a `for` over {other:?} cannot be built"),
         }
     }
@@ -355,6 +356,38 @@ impl Builder<'_> {
 // Text.
 impl Builder<'_> {
     /// Decodes the text as it goes; there is no array of its characters.
+    /// Asks a copy of the source for its next element until there is none.
+    fn for_iter(&mut self, each: For, expr: ExprId, source: ExprId) {
+        let span = each.span;
+        let call = &self.tables.calls[&expr];
+        let callee = match call.target {
+            Target::TraitMethod(def) => Callee::TraitMethod(def, call.type_args.clone()),
+            Target::Fn(def) => Callee::Fn(def, call.type_args.clone()),
+            _ => panic!("compiler bug: a `next` that is no function"),
+        };
+        let source = self.operand(source);
+        let walked = self.keep_local(Rvalue::Use(source), span);
+        let elem = self.tables.pats[each.pat].expect("compiler bug: a pattern without a type");
+        let found = self.temp(Ty::option(elem), span);
+        let (head, round, after) = (self.new_block(), self.new_block(), self.new_block());
+        self.goto(head);
+        self.switch_to(head);
+        let receiver = vec![Arg::Mut(Place::local(walked))];
+        self.emit_call(found, callee, receiver, span);
+        let tag = self.keep(Rvalue::Discriminant(Place::local(found)), span);
+        let is_there = self.compare(BinaryOp::Eq, tag, int(1), span);
+        self.branch_on(is_there, round, after);
+        self.switch_to(round);
+        let payload = Projection::Payload {
+            variant: 1,
+            field: 0,
+        };
+        self.bind(each.pat, &Place::local(found).then(payload));
+        self.in_loop(each.id, after, head, None, each.body);
+        self.goto(head);
+        self.switch_to(after);
+    }
+
     fn for_chars(&mut self, each: For, source: ExprId) {
         let span = each.span;
         let text = self.place_before(source, &[each.body]);
