@@ -59,8 +59,10 @@ fn converse(
     interactive: bool,
 ) -> u8 {
     let mut status = 0;
+    // A terminal that cannot be edited would show it for a pipe as well.
+    let prompt = if interactive { PROMPT } else { "" };
     loop {
-        let line = match editor.readline(PROMPT) {
+        let line = match editor.readline(prompt) {
             Ok(line) => line,
             Err(ReadlineError::Interrupted) => continue,
             Err(ReadlineError::Eof) => return status,
