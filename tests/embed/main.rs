@@ -1,5 +1,5 @@
 //! Small host programs, a file each: what a Rust program does with an engine, by the public API alone. Each is a test of its own.
-//! With `SUMI_EMBED=NAME` the binary is that one program: so it can be run under Valgrind.
+//! With `SUMI_EMBED=NAME` the binary is that one program; with `SUMI_VALGRIND` set each test is that program under Valgrind.
 
 mod arrays;
 mod calls;
@@ -13,7 +13,7 @@ mod shared_struct;
 mod texts;
 mod two_engines;
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -50,14 +50,34 @@ fn main() -> ExitCode {
             }
         };
     }
-    let trial = |(name, run): &(&str, fn() -> Outcome)| {
-        let run = *run;
+    let valgrind = std::env::var_os("SUMI_VALGRIND").is_some();
+    let trial = |&(name, run): &(&'static str, Program)| {
         Trial::test(format!("tests/embed/{name}"), move || {
-            run().map_err(|error| error.to_string().into())
+            let outcome = if valgrind {
+                under_valgrind(name)
+            } else {
+                run()
+            };
+            outcome.map_err(|error| error.to_string().into())
         })
     };
     let trials = PROGRAMS.iter().map(trial).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// Generated code replaces generated code in memory that belongs to a file, hence `--smc-check=all`.
+fn under_valgrind(name: &str) -> Outcome {
+    let known = concat!(env!("CARGO_MANIFEST_DIR"), "/embed/valgrind.supp");
+    let output = Command::new("valgrind")
+        .args(["--quiet", "--smc-check=all", "--error-exitcode=9"])
+        .arg(format!("--suppressions={known}"))
+        .arg(std::env::current_exe()?)
+        .env("SUMI_EMBED", name)
+        .output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(String::from_utf8_lossy(&output.stderr).into())
 }
 
 /// The message of a run that failed.

@@ -34,6 +34,35 @@ pub fn run() -> Result<(), String> {
     ] {
         note(name.to_string(), exits_with(&sumi, args, status));
     }
+    for (name, code, status, words) in [
+        (
+            "a missing library",
+            "print(1)\nextern \"libnowhere.so.9\" { fn f() -> i32 }",
+            1,
+            &["libnowhere.so.9", "`f`", "script:2"][..],
+        ),
+        (
+            "a missing symbol",
+            "print(1)\nextern \"libm.so.6\" { fn no_such_root(x: f64) -> f64 }",
+            1,
+            &["libm.so.6", "`no_such_root`", "script:2"],
+        ),
+        (
+            "no such host function",
+            "print(1)\nextern host { fn play(name: str) }",
+            1,
+            &["`play`", "script:2"],
+        ),
+        (
+            "a stack overflow",
+            "fn deep(n: i64) -> i64 { let x = deep(n + 1); print(x); x }\ndeep(0)",
+            101,
+            &["stack", "deep", "script:1"],
+        ),
+    ] {
+        note(name.to_string(), says(&sumi, code, status, words));
+    }
+    note("earlier callers".to_string(), earlier_callers(&sumi));
     for path in files(&programs::folder(), "sumi")
         .into_iter()
         .filter(|p| p.with_extension("out").exists())
@@ -118,6 +147,38 @@ fn exits_with(sumi: &Path, args: &[&str], status: i32) -> Result<(), String> {
     let mut command = Command::new(sumi);
     command.args(args);
     expect(command, &root().join("examples/tour.sumi"), "", status).map(drop)
+}
+
+/// A script from standard input that prints nothing and whose message has these words; `script` stands for its name.
+fn says(sumi: &Path, code: &str, status: i32, words: &[&str]) -> Result<(), String> {
+    let mut command = Command::new(sumi);
+    command.arg("-");
+    let outcome = expect(command, &root().join("examples/tour.sumi"), code, status)?;
+    same_text("output", "", &outcome.stdout)?;
+    let missing = words.iter().map(|word| word.replace("script", "<stdin>"));
+    match missing
+        .into_iter()
+        .find(|word| !outcome.stderr.contains(word))
+    {
+        Some(word) => Err(format!("`{word}` is not said:\n{}", outcome.stderr)),
+        None => Ok(()),
+    }
+}
+
+/// Functions of earlier lines call what a later line defines anew.
+fn earlier_callers(sumi: &Path) -> Result<(), String> {
+    let lines =
+        "fn f(n: i64) -> i64 = n\nfn g() -> i64 = f(1) + 1\nfn f(n: i64) -> i64 = n * 100\ng()\n";
+    let outcome = expect(
+        Command::new(sumi),
+        &root().join("examples/tour.sumi"),
+        lines,
+        0,
+    )?;
+    match outcome.stdout.lines().last() {
+        Some("101: i64") => Ok(()),
+        other => Err(format!("the last line is {other:?}")),
+    }
 }
 
 fn expect(command: Command, path: &Path, input: &str, status: i32) -> Result<Outcome, String> {
