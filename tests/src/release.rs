@@ -63,6 +63,7 @@ pub fn run() -> Result<(), String> {
         note(name.to_string(), says(&sumi, code, status, words));
     }
     note("earlier callers".to_string(), earlier_callers(&sumi));
+    note("the embedding host".to_string(), embedding_host(&sumi));
     for path in files(&programs::folder(), "sumi")
         .into_iter()
         .filter(|p| p.with_extension("out").exists())
@@ -179,6 +180,19 @@ fn earlier_callers(sumi: &Path) -> Result<(), String> {
         Some("101: i64") => Ok(()),
         other => Err(format!("the last line is {other:?}")),
     }
+}
+
+/// The host's functions, types and variables are found by its own table: the example is as stripped as the binary beside it.
+fn embedding_host(sumi: &Path) -> Result<(), String> {
+    let host = sumi.with_file_name("examples").join("embed");
+    let outcome = expect(
+        Command::new(&host),
+        &root().join("examples/embed/main.rs"),
+        "",
+        0,
+    )?;
+    let golden = read(&root().join("tests/examples/embed.stdout"))?;
+    same_text("output", &golden, &outcome.stdout)
 }
 
 fn expect(command: Command, path: &Path, input: &str, status: i32) -> Result<Outcome, String> {
