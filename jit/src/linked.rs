@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use stdlib::{Root, TypeDesc, value};
 
 use crate::machine::{Machine, backend};
-use crate::orc::Dylib;
+use crate::orc::{Dylib, DylibId};
 use crate::report::{Error, Frame};
 use crate::symbolize::DebugInfo;
 
@@ -140,6 +140,11 @@ impl Linked {
         // SAFETY: it has this type.
         self.main
             .map(|address| unsafe { std::mem::transmute::<usize, extern "C" fn()>(address) })
+    }
+
+    /// Which it is to the linker.
+    pub(crate) fn id(&self) -> DylibId {
+        self.dylib.id()
     }
 
     pub(crate) fn contains(&self, address: usize) -> bool {

@@ -6,7 +6,8 @@ use std::rc::{Rc, Weak};
 
 use compiler::env::DefId;
 use compiler::mir::Effects;
-use stdlib::{Block, Root, Runtime};
+use rustc_hash::FxHashSet;
+use stdlib::{Block, Reached, Root, Runtime};
 
 use crate::linked::Linked;
 use crate::native::Libraries;
@@ -131,6 +132,42 @@ impl Machine {
         }
         // SAFETY: no run is under way, so the roots are all that is held.
         self.with_runtime(|runtime| unsafe { runtime.recover(&roots) });
+    }
+
+    /// Of these units those that the values of all others, and `held`, do not depend on: neither on a constant, nor on a descriptor, nor on
+    /// the code of a closure.
+    pub(crate) fn unheld(
+        &self,
+        mut candidates: Vec<Rc<Linked>>,
+        held: impl IntoIterator<Item = Root>,
+    ) -> Vec<Rc<Linked>> {
+        if candidates.is_empty() || self.depth.get() > 0 || self.unswept.get() {
+            return Vec::new();
+        }
+        let mut reached = Reached::default();
+        let mut roots: Vec<Root> = held.into_iter().collect();
+        let others = self.units().into_iter();
+        for unit in others.filter(|unit| !candidates.iter().any(|other| Rc::ptr_eq(unit, other))) {
+            roots.extend(unit.roots());
+        }
+        while let Some(root) = roots.pop() {
+            let mut owners = FxHashSet::default();
+            // SAFETY: the values of globals and of what was saved; no run is under way.
+            unsafe {
+                reached.each_outside(root, &mut |address| {
+                    owners.extend(self.orc.owner_of(address))
+                });
+            }
+            // Who stays keeps his own values.
+            candidates.retain(|unit| {
+                let stays = owners.contains(&unit.id());
+                if stays {
+                    roots.extend(unit.roots());
+                }
+                !stays
+            });
+        }
+        candidates
     }
 
     /// Something was made that nobody holds: the next sweep frees it.

@@ -24,6 +24,7 @@ use codegen::{CpuLevel, Input, Object, Options};
 use compiler::env::Env;
 use compiler::mono::{Mode, Program};
 use rustc_hash::FxHashMap;
+use stdlib::Root;
 
 use crate::config::{Config, UnitKind};
 use crate::failure;
@@ -228,12 +229,13 @@ impl Session {
     }
 
     fn sweep(&self) {
-        let held = self
-            .history
-            .iter()
-            .flat_map(|entry| &entry.saved)
-            .filter_map(Saved::root);
-        self.machine.sweep(held.collect::<Vec<_>>());
+        self.machine.sweep(self.held());
+    }
+
+    /// Values that are kept in order to be put back.
+    fn held(&self) -> Vec<Root> {
+        let saved = self.history.iter().flat_map(|entry| &entry.saved);
+        saved.filter_map(Saved::root).collect()
     }
 
     /// Generates code for a unit and links it; earlier callers of what it redefines call the new code from now on.

@@ -65,7 +65,7 @@ pub use block::Block;
 pub use desc::{FieldDesc, Kind, TypeDesc, VariantDesc};
 pub use runtime::{Entered, RaiseFn, Runtime, Sink, SplitFn, Stats, TrapKind};
 pub use symbols::{Symbol, symbols};
-pub use walk::{Audit, Root};
+pub use walk::{Audit, Reached, Root};
 
 #[cfg(test)]
 mod tests;

@@ -6,14 +6,15 @@ use crate::block::{
 use crate::desc::{Kind, TypeDesc};
 use crate::runtime::{TrapKind, current, raise};
 
-/// Calls `visit` with the place of every block pointer in the value. Does not look into blocks.
+/// Calls `visit` with the place of every block pointer in the value and what it is a part of: before that of an `Fn` or `Any` stands the
+/// pointer to its code. Does not look into blocks.
 ///
 /// # Safety
 /// `value` is a valid value of that type.
 pub(crate) unsafe fn each_block(
     desc: &TypeDesc,
     value: *mut u8,
-    visit: &mut dyn FnMut(*mut *mut Block),
+    visit: &mut dyn FnMut(Kind, *mut *mut Block),
 ) {
     if !desc.has_heap() {
         return;
@@ -21,8 +22,8 @@ pub(crate) unsafe fn each_block(
     // SAFETY: the descriptor says where the parts of a valid value are.
     unsafe {
         match desc.kind {
-            Kind::Str | Kind::Array | Kind::Box | Kind::Opaque => visit(value.cast()),
-            Kind::Fn | Kind::Any => visit(value.add(8).cast()),
+            Kind::Str | Kind::Array | Kind::Box | Kind::Opaque => visit(desc.kind, value.cast()),
+            Kind::Fn | Kind::Any => visit(desc.kind, value.add(8).cast()),
             Kind::Struct | Kind::Tuple | Kind::Map | Kind::Set => {
                 for field in desc.fields() {
                     each_block(field.ty(), value.add(field.offset as usize), visit);
@@ -64,7 +65,7 @@ pub(crate) unsafe fn each_block(
 ///
 /// # Safety
 /// `block` is a block whose first `len` elements are valid.
-pub(crate) unsafe fn each_child(block: *mut Block, visit: &mut dyn FnMut(*mut *mut Block)) {
+pub(crate) unsafe fn each_child(block: *mut Block, visit: &mut dyn FnMut(Kind, *mut *mut Block)) {
     // SAFETY: the header describes the elements.
     unsafe {
         let Some(elem) = (*block).elem.as_ref() else {
@@ -179,7 +180,7 @@ pub(crate) unsafe fn free(block: *mut Block) {
         while !waiting.is_null() {
             let dead = waiting;
             waiting = owners(dead) as usize as *mut Block;
-            each_child(dead, &mut |place| {
+            each_child(dead, &mut |_, place| {
                 let child = *place;
                 if !child.is_null() && give_up(child) {
                     set_owners(child, waiting as usize as i64);
@@ -210,7 +211,7 @@ pub(crate) unsafe fn release(block: *mut Block) {
 pub(crate) unsafe fn retain_value(desc: &TypeDesc, value: *const u8) {
     // SAFETY: the caller's promise; nothing but counts is written.
     unsafe {
-        each_block(desc, value.cast_mut(), &mut |place| {
+        each_block(desc, value.cast_mut(), &mut |_, place| {
             if !(*place).is_null() {
                 retain(*place);
             }
@@ -223,7 +224,7 @@ pub(crate) unsafe fn retain_value(desc: &TypeDesc, value: *const u8) {
 pub(crate) unsafe fn release_value(desc: &TypeDesc, value: *const u8) {
     // SAFETY: the caller's promise.
     unsafe {
-        each_block(desc, value.cast_mut(), &mut |place| {
+        each_block(desc, value.cast_mut(), &mut |_, place| {
             if !(*place).is_null() {
                 release(*place);
             }
@@ -348,7 +349,7 @@ unsafe fn set_empty_pointers(desc: &TypeDesc, place: *mut u8) {
     }
     // SAFETY: as in `each_block`, on zeroed memory.
     unsafe {
-        each_block(desc, place, &mut |pointer| *pointer = empty());
+        each_block(desc, place, &mut |_, pointer| *pointer = empty());
     }
 }
 

@@ -2,8 +2,10 @@
 //! globals and the values that the host holds, counts the owners of each block anew; a block that it does not reach
 //! belonged to the frames, and is freed. The same walk checks the counts in tests.
 
+use rustc_hash::FxHashSet;
+
 use crate::block::{Block, owners, set_owners};
-use crate::desc::TypeDesc;
+use crate::desc::{Kind, TypeDesc};
 use crate::memory::{call_drop, each_block, each_child, outside_heap};
 use crate::runtime::Runtime;
 
@@ -76,6 +78,41 @@ impl Runtime {
     }
 }
 
+/// What is reached from values, so far.
+#[derive(Default)]
+pub struct Reached(FxHashSet<*mut Block>);
+
+impl Reached {
+    /// Calls `visit` with the addresses of the constants, descriptors and code on which a value, and whatever it leads to that was not
+    /// reached before, depends.
+    ///
+    /// # Safety
+    /// A valid value, and nothing else uses the heap.
+    pub unsafe fn each_outside(&mut self, (desc, value): Root, visit: &mut dyn FnMut(usize)) {
+        let mut waiting = Vec::new();
+        // SAFETY: the caller's promise; before the place of an environment stands the word for the code.
+        unsafe {
+            let mut part = |waiting: &mut Vec<*mut Block>, kind: Kind, place: *mut *mut Block| {
+                if matches!(kind, Kind::Fn | Kind::Any) {
+                    visit(*place.cast::<usize>().sub(1));
+                }
+                if outside_heap(*place) {
+                    visit(*place as usize);
+                } else if self.0.insert(*place) {
+                    visit((**place).elem as usize);
+                    waiting.push(*place);
+                }
+            };
+            each_block(&*desc, value.cast_mut(), &mut |kind, place| {
+                part(&mut waiting, kind, place);
+            });
+            while let Some(block) = waiting.pop() {
+                each_child(block, &mut |kind, place| part(&mut waiting, kind, place));
+            }
+        }
+    }
+}
+
 /// Sets the count of every block to the number of ways that lead to it from the roots.
 unsafe fn count_owners(blocks: &[*mut Block], roots: &[Root]) {
     // SAFETY: the caller's promise; constants are left alone.
@@ -94,12 +131,12 @@ unsafe fn count_owners(blocks: &[*mut Block], roots: &[Root]) {
             }
         };
         for &(desc, value) in roots {
-            each_block(&*desc, value.cast_mut(), &mut |place| {
+            each_block(&*desc, value.cast_mut(), &mut |_, place| {
                 owned(&mut waiting, *place);
             });
         }
         while let Some(block) = waiting.pop() {
-            each_child(block, &mut |place| owned(&mut waiting, *place));
+            each_child(block, &mut |_, place| owned(&mut waiting, *place));
         }
     }
 }

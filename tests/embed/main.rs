@@ -8,6 +8,7 @@ mod globals;
 mod interrupt;
 mod limits;
 mod mismatch;
+mod outliving;
 mod replacement;
 mod shared_struct;
 mod texts;
@@ -29,6 +30,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("interrupt", interrupt::run),
     ("limits", limits::run),
     ("mismatch", mismatch::run),
+    ("outliving", outliving::run),
     ("replacement", replacement::run),
     ("shared_struct", shared_struct::run),
     ("texts", texts::run),

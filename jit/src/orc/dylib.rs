@@ -19,8 +19,8 @@ use llvm_sys::orc2::{
 };
 use rustc_hash::FxHashMap;
 
-use super::Session;
 use super::error::{LinkError, message_of};
+use super::{DylibId, Session};
 
 unsafe extern "C" {
     fn sumi_orc_add_to_link_order(dylib: LLVMOrcJITDylibRef, next: LLVMOrcJITDylibRef);
@@ -42,6 +42,10 @@ impl Dylib {
             links: RefCell::default(),
             session,
         }
+    }
+
+    pub fn id(&self) -> DylibId {
+        DylibId(self.raw as usize)
     }
 
     pub fn session(&self) -> &Session {

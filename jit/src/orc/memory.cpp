@@ -107,11 +107,15 @@ PackedMemory::~PackedMemory() {
 
 uint64_t PackedMemory::textSize() const { return TextSize; }
 
-bool PackedMemory::take(bool IsText, uint64_t Size, Stretch &Taken) {
+bool PackedMemory::take(const JITLinkDylib *Owner, bool IsText, uint64_t Size, Stretch &Taken) {
   std::lock_guard<std::mutex> Lock(Mutex);
   Taken.IsText = IsText;
   Taken.Size = alignTo(Size, Grain);
-  return (IsText ? FreeText : FreeData).take(Taken.Size, Taken.Offset);
+  if (!(IsText ? FreeText : FreeData).take(Taken.Size, Taken.Offset))
+    return false;
+  const char *Begin = (IsText ? Text : Data) + Taken.Offset;
+  Owners[Begin] = {Begin + Taken.Size, Owner};
+  return true;
 }
 
 void PackedMemory::give(const Unit &Freed) {
@@ -125,7 +129,17 @@ void PackedMemory::give(const Unit &Freed) {
         madvise(Data + Begin, End - Begin, MADV_DONTNEED);
     }
     (Each.IsText ? FreeText : FreeData).give(Each.Offset, Each.Size);
+    Owners.erase((Each.IsText ? Text : Data) + Each.Offset);
   }
+}
+
+const JITLinkDylib *PackedMemory::ownerOf(const char *Address) {
+  std::lock_guard<std::mutex> Lock(Mutex);
+  auto After = Owners.upper_bound(Address);
+  if (After == Owners.begin())
+    return nullptr;
+  const Owned &Found = std::prev(After)->second;
+  return Address < Found.End ? Found.Owner : nullptr;
 }
 
 class PackedMemory::InFlight final : public InFlightAlloc {
@@ -154,7 +168,7 @@ private:
   std::unique_ptr<Unit> Made;
 };
 
-void PackedMemory::allocate(const JITLinkDylib *, LinkGraph &Graph, OnAllocatedFunction OnAllocated) {
+void PackedMemory::allocate(const JITLinkDylib *Dylib, LinkGraph &Graph, OnAllocatedFunction OnAllocated) {
   BasicLayout Layout(Graph);
   auto Made = std::make_unique<Unit>();
   for (auto &Each : Layout.segments()) {
@@ -164,7 +178,7 @@ void PackedMemory::allocate(const JITLinkDylib *, LinkGraph &Graph, OnAllocatedF
     uint64_t Size = Segment.ContentSize + Segment.ZeroFillSize;
     uint64_t Alignment = Segment.Alignment.value();
     Stretch Taken;
-    if (Alignment > Page || !take(IsText, Size + (Alignment > Grain ? Alignment : 0), Taken)) {
+    if (Alignment > Page || !take(Dylib, IsText, Size + (Alignment > Grain ? Alignment : 0), Taken)) {
       give(*Made);
       return OnAllocated(createStringError(inconvertibleErrorCode(), "no room for %llu bytes of %s",
                                            static_cast<unsigned long long>(Size), IsText ? "code" : "data"));

@@ -45,11 +45,17 @@ public:
 
   const char *textBegin() const { return Text; }
   uint64_t textSize() const;
+  // Whose code or data lies at this address; null if it is nobody's.
+  const llvm::jitlink::JITLinkDylib *ownerOf(const char *Address);
 
 private:
   struct Stretch {
     bool IsText;
     uint64_t Offset, Size;
+  };
+  struct Owned {
+    const char *End;
+    const llvm::jitlink::JITLinkDylib *Owner;
   };
   struct Unit {
     std::vector<Stretch> Stretches;
@@ -58,13 +64,14 @@ private:
   class InFlight;
 
   PackedMemory(int Fd, char *Data, char *Text, char *Writable);
-  bool take(bool IsText, uint64_t Size, Stretch &Taken);
+  bool take(const llvm::jitlink::JITLinkDylib *Owner, bool IsText, uint64_t Size, Stretch &Taken);
   void give(const Unit &Freed);
 
   int Fd;
   char *Data, *Text, *Writable;
   std::mutex Mutex;
   FreeList FreeData, FreeText;
+  std::map<const char *, Owned> Owners; // by where their stretches begin
 };
 
 } // namespace sumi

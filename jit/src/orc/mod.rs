@@ -17,4 +17,4 @@ mod tests;
 
 pub use dylib::Dylib;
 pub use error::LinkError;
-pub use session::Session;
+pub use session::{DylibId, Session};

@@ -27,9 +27,11 @@ use super::error::{LinkError, Reports, message_of};
 unsafe extern "C" {
     fn sumi_orc_create_session(
         created: *mut LLVMOrcLLJITRef,
+        memory: *mut *mut c_void,
         text_begin: *mut *const c_void,
         text_size: *mut u64,
     ) -> LLVMErrorRef;
+    fn sumi_orc_owner_of(memory: *mut c_void, address: *const c_void) -> LLVMOrcJITDylibRef;
     fn sumi_orc_remove_dylib(
         session: LLVMOrcExecutionSessionRef,
         dylib: LLVMOrcJITDylibRef,
@@ -43,9 +45,15 @@ const SWEEP_EVERY: u32 = 64;
 #[derive(Clone)]
 pub struct Session(Rc<Inner>);
 
+/// Which dylib; of use while it is in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DylibId(pub(super) usize);
+
 struct Inner {
     lljit: LLVMOrcLLJITRef,
     handle: LLVMOrcExecutionSessionRef,
+    /// The linker's memory, which `lljit` owns.
+    memory: *mut c_void,
     text: Range<usize>,
     /// Boxed because the error reporter holds its address.
     reports: Box<Reports>,
@@ -57,10 +65,16 @@ impl Session {
     pub fn new() -> Result<Session, LinkError> {
         initialize_target();
         let reports = Box::<Reports>::default();
-        let (mut lljit, mut begin, mut size) = (ptr::null_mut(), ptr::null(), 0);
-        // SAFETY: the three results are written before a success is returned.
+        let (mut lljit, mut memory, mut begin, mut size) =
+            (ptr::null_mut(), ptr::null_mut(), ptr::null(), 0);
+        // SAFETY: the four results are written before a success is returned.
         reports.check(unsafe {
-            sumi_orc_create_session(&raw mut lljit, &raw mut begin, &raw mut size)
+            sumi_orc_create_session(
+                &raw mut lljit,
+                &raw mut memory,
+                &raw mut begin,
+                &raw mut size,
+            )
         })?;
         // SAFETY: `lljit` is alive; the reporter's context outlives it, see `Drop`.
         let handle = unsafe {
@@ -77,6 +91,7 @@ impl Session {
         Ok(Session(Rc::new(Inner {
             lljit,
             handle,
+            memory,
             text,
             reports,
             dylibs_made: Cell::new(0),
@@ -87,6 +102,13 @@ impl Session {
     /// Where all generated code of this session lies, and nothing else.
     pub fn text(&self) -> Range<usize> {
         self.0.text.clone()
+    }
+
+    /// Whose code or data lies at an address.
+    pub fn owner_of(&self, address: usize) -> Option<DylibId> {
+        // SAFETY: the memory lives as long as the session; the address is only compared.
+        let owner = unsafe { sumi_orc_owner_of(self.0.memory, address as *const c_void) };
+        (!owner.is_null()).then_some(DylibId(owner as usize))
     }
 
     /// An empty dylib, linked to nothing. The name is for ORC's messages.

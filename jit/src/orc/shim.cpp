@@ -23,7 +23,7 @@ DEFINE_SIMPLE_CONVERSION_FUNCTIONS(LLJIT, LLVMOrcLLJITRef)
 DEFINE_SIMPLE_CONVERSION_FUNCTIONS(JITDylib, LLVMOrcJITDylibRef)
 DEFINE_SIMPLE_CONVERSION_FUNCTIONS(ExecutionSession, LLVMOrcExecutionSessionRef)
 
-static Expected<std::unique_ptr<LLJIT>> createSession(const sumi::PackedMemory *&Memory) {
+static Expected<std::unique_ptr<LLJIT>> createSession(sumi::PackedMemory *&Memory) {
   JITTargetMachineBuilder Target((Triple(sys::getProcessTriple())));
   Target.setRelocationModel(Reloc::PIC_);
   Target.setCodeModel(CodeModel::Small);
@@ -48,15 +48,22 @@ static Expected<std::unique_ptr<LLJIT>> createSession(const sumi::PackedMemory *
 
 extern "C" {
 
-LLVMErrorRef sumi_orc_create_session(LLVMOrcLLJITRef *Created, const void **TextBegin, uint64_t *TextSize) {
-  const sumi::PackedMemory *Memory = nullptr;
+LLVMErrorRef sumi_orc_create_session(LLVMOrcLLJITRef *Created, void **Made, const void **TextBegin,
+                                     uint64_t *TextSize) {
+  sumi::PackedMemory *Memory = nullptr;
   auto Session = createSession(Memory);
   if (!Session)
     return wrap(Session.takeError());
+  *Made = Memory;
   *TextBegin = Memory->textBegin();
   *TextSize = Memory->textSize();
   *Created = wrap(Session->release());
   return LLVMErrorSuccess;
+}
+
+LLVMOrcJITDylibRef sumi_orc_owner_of(void *Memory, const void *Address) {
+  auto *Owner = static_cast<sumi::PackedMemory *>(Memory)->ownerOf(static_cast<const char *>(Address));
+  return wrap(static_cast<JITDylib *>(const_cast<jitlink::JITLinkDylib *>(Owner)));
 }
 
 void sumi_orc_add_to_link_order(LLVMOrcJITDylibRef Dylib, LLVMOrcJITDylibRef Next) {

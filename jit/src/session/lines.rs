@@ -180,7 +180,8 @@ impl Session {
         }
     }
 
-    /// Units that cannot be taken back any more, of which nothing has a name any more, and which nobody links to.
+    /// Units that cannot be taken back any more, of which nothing has a name any more, which nobody links to, and on which no
+    /// value depends.
     fn drop_superseded(&mut self) {
         let env = &self.front.env;
         let recent: Vec<*const Linked> = self
@@ -188,11 +189,15 @@ impl Session {
             .iter()
             .map(|entry| Rc::as_ptr(&entry.unit))
             .collect();
-        self.units.retain(|unit| {
-            Rc::strong_count(unit) > 1
-                || recent.contains(&Rc::as_ptr(unit))
-                || unit.definitions().any(|def| is_named(env, def))
-        });
+        let is_superseded = |unit: &&Rc<Linked>| {
+            Rc::strong_count(unit) == 1
+                && !recent.contains(&Rc::as_ptr(unit))
+                && !unit.definitions().any(|def| is_named(env, def))
+        };
+        let superseded = self.units.iter().filter(is_superseded).map(Rc::clone);
+        let unheld = self.machine.unheld(superseded.collect(), self.held());
+        self.units
+            .retain(|unit| !unheld.iter().any(|gone| Rc::ptr_eq(unit, gone)));
     }
 
     /// Takes back the last entry, its effects on variables included; gives its text.
