@@ -26,6 +26,7 @@ pub(crate) fn describe(
     }
     let span = trap
         .location
+        .filter(|at| at.file != u32::MAX) // a thunk, which stands nowhere
         .map(|at| Span::new(FileId(at.file), at.start, at.end));
     if let (Some(span), Some(innermost)) = (span, frames.first_mut())
         && let Some(file) = sources.get(span.file)
@@ -59,6 +60,7 @@ fn message(trap: &Trap) -> String {
         TrapKind::Memory if b > 0 => format!("the memory limit of {b} bytes is reached"),
         TrapKind::Memory => "the system has no memory left".to_owned(),
         TrapKind::Interrupt => "interrupted".to_owned(),
+        TrapKind::OpenAccess => "a variable is used while it is being changed".to_owned(),
         TrapKind::Exclusivity => {
             format!("two overlapping accesses at once: the indices {a} and {b}")
         }
@@ -70,6 +72,15 @@ fn message(trap: &Trap) -> String {
         TrapKind::Exit => format!("the program ended itself with status {a}"),
         TrapKind::Fault => format!("generated code failed with signal {a} at address {b:#x}"),
     }
+}
+
+/// What stands between a function value and its function has a name of the generator.
+fn is_thunk(function: &str) -> bool {
+    let number = function.split_once('.').map_or("", |(_, number)| number);
+    ["value.", "show.", "relation.", "hash."]
+        .iter()
+        .any(|what| function.starts_with(what))
+        && number.parse::<u32>().is_ok()
 }
 
 /// Begins the frame that stands for those left out.
@@ -92,7 +103,7 @@ fn frames(machine: &Machine, trap: &Trap) -> Vec<Frame> {
         });
     }
     frames.extend(all(&trap.stack.outermost));
-    frames.retain(|frame| frame.function != "sumi_main");
+    frames.retain(|frame| frame.function != "sumi_main" && !is_thunk(&frame.function));
     for frame in &mut frames {
         let number = frame.function.strip_prefix("cell").map(str::trim_start);
         if number.is_some_and(|number| number.parse::<u32>().is_ok()) {

@@ -44,16 +44,21 @@ impl Machine {
         let base = orc.add_dylib("runtime");
         let runtime_symbols =
             stdlib::symbols().map(|symbol| (symbol.name, symbol.address as usize));
-        base.define_absolute(runtime_symbols.chain(trap::trap_symbols()))
-            .map_err(backend)?;
         let runner = Runner::new(orc.text(), stack_bytes).map_err(|error| Error::Backend {
             message: format!("no memory for the stack: {error}"),
         })?;
         let mut runtime = Runtime::new();
         runtime.raise = trap::raise;
         runtime.memory_limit = memory_limit;
+        let runtime = Box::new(UnsafeCell::new(runtime));
+        // SAFETY: nobody else uses it yet; it stays where it is.
+        let open_accesses = unsafe { (*runtime.get()).open_accesses() } as usize;
+        let all = runtime_symbols
+            .chain(trap::trap_symbols())
+            .chain([("sumi_open_accesses", open_accesses)]);
+        base.define_absolute(all).map_err(backend)?;
         Ok(Rc::new(Machine {
-            runtime: Box::new(UnsafeCell::new(runtime)),
+            runtime,
             runner,
             base,
             libraries: RefCell::default(),

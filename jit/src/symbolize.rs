@@ -116,7 +116,7 @@ impl DebugInfo {
         let file = parse(&self.object)?;
         let symbol = symbol_before(&file, section, pc)?;
         let name = symbol.name().ok()?;
-        let number = name.rsplit_once('#');
+        let number = name.split_once('#');
         Some(number.map_or(name, |(name, _)| name).to_owned())
     }
 }

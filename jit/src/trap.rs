@@ -31,13 +31,15 @@ pub enum TrapKind {
     Argument = 12,
     /// `process.exit`: `a` is the status.
     Exit = 13,
+    /// A message: a function value uses a global that is being changed.
+    OpenAccess = 14,
     /// Generated code touched memory that is not there, or an instruction failed: a wrong `extern`, or a bug of ours. `a` is
     /// the signal, `b` the address.
-    Fault = 14,
+    Fault = 15,
 }
 
 impl TrapKind {
-    const ALL: [TrapKind; 15] = [
+    const ALL: [TrapKind; 16] = [
         TrapKind::Index,
         TrapKind::DivisionByZero,
         TrapKind::Assert,
@@ -52,6 +54,7 @@ impl TrapKind {
         TrapKind::Unreachable,
         TrapKind::Argument,
         TrapKind::Exit,
+        TrapKind::OpenAccess,
         TrapKind::Fault,
     ];
 
@@ -85,7 +88,8 @@ impl TrapKind {
             | TrapKind::Unwrap
             | TrapKind::Slice
             | TrapKind::Unreachable
-            | TrapKind::Argument => true,
+            | TrapKind::Argument
+            | TrapKind::OpenAccess => true,
             TrapKind::Index
             | TrapKind::DivisionByZero
             | TrapKind::StackOverflow

@@ -57,6 +57,7 @@ pub struct Runtime {
     pub(crate) show_work: ShowWork,
     pub(crate) compare_work: CompareWork,
     pub(crate) hash_work: HashWork,
+    pub(crate) open_accesses: OpenAccesses,
     /// For a moment's use between two calls that could fail.
     pub(crate) scratch: String,
     /// As `scratch`, of the operating system.
@@ -71,6 +72,43 @@ pub struct Entered {
     show: usize,
     compare: (usize, u32),
     hash: (usize, u32),
+    open: usize,
+}
+
+/// Globals that are open to changes while unknown code runs; for the check that this code leaves them alone.
+#[derive(Default)]
+pub(crate) struct OpenAccesses {
+    /// The length of `globals`, where generated code reads it.
+    pub(crate) count: i64,
+    pub(crate) globals: Vec<i64>,
+}
+
+impl OpenAccesses {
+    fn rewind(&mut self, mark: usize) {
+        self.globals.truncate(mark);
+        self.count = self.globals.len() as i64;
+    }
+}
+
+/// `sumi_access_begin(global)`: from now on unknown code may run while the global is open to changes.
+pub(crate) unsafe extern "C" fn sumi_access_begin(global: i64) {
+    // SAFETY: generated code runs within a run.
+    let open = unsafe { &mut current().open_accesses };
+    open.globals.push(global);
+    open.count = open.globals.len() as i64;
+}
+
+/// `sumi_access_end(count)`: the last `count` that were begun are over.
+pub(crate) unsafe extern "C" fn sumi_access_end(count: i64) {
+    // SAFETY: as above.
+    let open = unsafe { &mut current().open_accesses };
+    open.rewind(open.globals.len() - count as usize);
+}
+
+/// `sumi_access_is_open(global) -> bool`
+pub(crate) unsafe extern "C" fn sumi_access_is_open(global: i64) -> bool {
+    // SAFETY: as above.
+    unsafe { current().open_accesses.globals.contains(&global) }
 }
 
 pub(crate) struct Output {
@@ -138,6 +176,7 @@ impl Runtime {
             show_work: ShowWork::default(),
             compare_work: CompareWork::default(),
             hash_work: HashWork::default(),
+            open_accesses: OpenAccesses::default(),
             scratch: String::new(),
             reply: Reply::default(),
         }
@@ -156,6 +195,7 @@ impl Runtime {
             show: runtime.show_work.mark(),
             compare: runtime.compare_work.mark(),
             hash: runtime.hash_work.mark(),
+            open: runtime.open_accesses.globals.len(),
         }
     }
 
@@ -170,7 +210,13 @@ impl Runtime {
         runtime.show_work.rewind(entered.show);
         runtime.compare_work.rewind(entered.compare);
         runtime.hash_work.rewind(entered.hash);
+        runtime.open_accesses.rewind(entered.open);
         CURRENT.set(entered.before);
+    }
+
+    /// `sumi_open_accesses`, a symbol of this runtime alone: how many accesses are open.
+    pub fn open_accesses(&self) -> *const i64 {
+        &raw const self.open_accesses.count
     }
 
     pub fn live_blocks(&self) -> u64 {

@@ -2,7 +2,7 @@
 //! calls of its own accord. The engine hands it to the linker as absolute addresses, so that nothing is looked up by name in
 //! the process, and a stripped, static binary works like any other.
 
-use crate::{arrays, block, compare, desc, hash, memory, outside, show, strings};
+use crate::{arrays, block, compare, desc, hash, memory, outside, runtime, show, strings};
 
 /// A name and its address.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,7 @@ static FUNCTIONS: &[Symbol] = functions! {
     show: sumi_append sumi_append_spec sumi_show sumi_cstr_to_str sumi_str_to_cstr;
     compare: sumi_eq sumi_lt sumi_le sumi_cmp sumi_key_less sumi_key_equal;
     hash: sumi_hash;
+    runtime: sumi_access_begin sumi_access_end sumi_access_is_open;
     arrays:
         sumi_array_len sumi_array_with_capacity sumi_array_reserve sumi_array_push sumi_array_pop
         sumi_array_truncate sumi_array_insert sumi_array_remove sumi_array_swap sumi_array_extend

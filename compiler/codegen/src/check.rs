@@ -1,6 +1,7 @@
 //! Checks and traps. What fails stands in a block of its own that LLVM knows to be cold and never to return.
 
-use compiler::mir::{Check, Operand, TrapKind};
+use compiler::env::DefId;
+use compiler::mir::{Check, Operand, TrapKind, uses_open};
 use inkwell::IntPredicate;
 use inkwell::attributes::AttributeLoc;
 use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
@@ -52,7 +53,75 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                     .built();
                 self.require(differ, TrapKind::Exclusivity, first, second);
             }
+            Check::Closed(def) => self.closed(*def),
         }
+    }
+
+    /// While the callee runs, whatever it is, these globals are open to changes.
+    pub(crate) fn begin_accesses(&self, open: &[DefId]) {
+        for global in open {
+            let begin = self.unit.access_begin();
+            let args = [self.number_of(*global).into()];
+            self.builder.build_call(begin, &args, "").built();
+        }
+    }
+
+    pub(crate) fn end_accesses(&self, open: &[DefId]) {
+        if !open.is_empty() {
+            let count = self.unit.runtime.i64.const_int(open.len() as u64, false);
+            let end = self.unit.access_end();
+            self.builder.build_call(end, &[count.into()], "").built();
+        }
+    }
+
+    /// None of the globals that the function may touch is open; mostly none at all is.
+    pub(crate) fn closed(&self, def: DefId) {
+        let env = self.unit.input.env;
+        let Some(effects) = env.function(def).body().map(|body| body.effects()) else {
+            return;
+        };
+        if !effects.touches_globals() {
+            return;
+        }
+        let i64_type = self.unit.runtime.i64;
+        let count = self.unit.open_accesses();
+        let count = self.builder.build_load(i64_type, count, "").built();
+        let none = self
+            .builder
+            .build_int_compare(
+                IntPredicate::EQ,
+                count.into_int_value(),
+                i64_type.const_zero(),
+                "",
+            )
+            .built();
+        let (next, some) = (self.new_block("closed"), self.new_block("open"));
+        self.branch(none, next, some);
+        self.builder.position_at_end(some);
+        for global in effects.globals() {
+            let args = [self.number_of(global).into()];
+            let is_open = self
+                .builder
+                .build_call(self.unit.access_is_open(), &args, "")
+                .built();
+            let is_open = self.result_of(is_open).value().into_int_value();
+            let (fail, other) = (self.new_block("trap"), self.new_block("open"));
+            self.branch(is_open, fail, other);
+            self.builder.position_at_end(fail);
+            let message = self
+                .unit
+                .static_bytes(uses_open(env, def, global).as_bytes());
+            let message = self.address_as_int(message);
+            self.trap(TrapKind::OpenAccess, message, i64_type.const_zero());
+            self.builder.position_at_end(other);
+        }
+        self.goto(next);
+        self.builder.position_at_end(next);
+    }
+
+    fn number_of(&self, def: DefId) -> IntValue<'ctx> {
+        let number = u64::from(def.as_u32());
+        self.unit.runtime.i64.const_int(number, false)
     }
 
     fn wide_operand(&self, operand: &Operand) -> IntValue<'ctx> {

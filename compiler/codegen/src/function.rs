@@ -219,7 +219,12 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
                 callee,
                 args,
                 old,
-            } => self.call(dest, callee, args, *old),
+                open,
+            } => {
+                self.begin_accesses(open);
+                self.call(dest, callee, args, *old);
+                self.end_accesses(open);
+            }
             StatementKind::Open { reference, place } => self.open(*reference, place),
             StatementKind::Check(check) => self.check(check),
             StatementKind::MakeUnique(place) => self.make_unique(place),

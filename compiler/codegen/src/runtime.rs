@@ -4,7 +4,7 @@ use inkwell::AddressSpace;
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::context::Context;
 use inkwell::types::{BasicMetadataTypeEnum, IntType, PointerType, VoidType};
-use inkwell::values::FunctionValue;
+use inkwell::values::{FunctionValue, PointerValue};
 
 use crate::attributes::kind;
 use crate::module::Unit;
@@ -152,6 +152,25 @@ impl<'ctx> Unit<'_, 'ctx> {
             Abi::Void,
             Path::Never,
         )
+    }
+
+    pub(crate) fn access_begin(&self) -> FunctionValue<'ctx> {
+        self.runtime_function("sumi_access_begin", &[Abi::I64], Abi::Void, Path::Usual)
+    }
+    pub(crate) fn access_end(&self) -> FunctionValue<'ctx> {
+        self.runtime_function("sumi_access_end", &[Abi::I64], Abi::Void, Path::Usual)
+    }
+    pub(crate) fn access_is_open(&self) -> FunctionValue<'ctx> {
+        self.runtime_function("sumi_access_is_open", &[Abi::I64], Abi::Bool, Path::Rare)
+    }
+
+    /// Where the number of open accesses stands.
+    pub(crate) fn open_accesses(&self) -> PointerValue<'ctx> {
+        let name = "sumi_open_accesses";
+        let found = self.module.get_global(name);
+        found
+            .unwrap_or_else(|| self.module.add_global(self.runtime.i64, None, name))
+            .as_pointer_value()
     }
 
     fn runtime_function(

@@ -75,7 +75,10 @@ impl<'ctx> Unit<'_, 'ctx> {
         let thunk = self.new_thunk("value", ty);
         self.thunks.borrow_mut().insert(target, thunk);
         self.extend_params(thunk, &signature);
-        self.in_thunk(thunk, |f| f.forward(target, &signature, kept, &captured));
+        self.in_thunk(thunk, |f| {
+            f.closed(self.input.program.key(target).0);
+            f.forward(target, &signature, kept, &captured);
+        });
         thunk
     }
 

@@ -32,7 +32,7 @@ use crate::ids::DefId;
 use crate::types::{FloatTy, IntTy, Ty};
 
 pub use build::{build, build_cell};
-pub use trap::TrapKind;
+pub use trap::{TrapKind, uses_open};
 pub use types::{captures_ty, const_ty, field_ty, project};
 pub use verify::{verify, verify_built};
 
@@ -112,6 +112,18 @@ pub struct Effects {
     pub anything: bool,
 }
 
+impl Effects {
+    pub fn touches_globals(&self) -> bool {
+        !self.reads.is_empty() || !self.writes.is_empty()
+    }
+
+    /// The globals that it reads or writes, each once.
+    pub fn globals(&self) -> impl Iterator<Item = DefId> {
+        let only_read = self.reads.iter().filter(|def| !self.writes.contains(def));
+        self.writes.iter().chain(only_read).copied()
+    }
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Block {
     pub statements: Vec<Statement>,
@@ -138,6 +150,8 @@ pub enum StatementKind {
         callee: Callee,
         args: Vec<Arg>,
         old: Old,
+        /// Globals that are open to changes around it, where the callee may reach any global. Made by `own`.
+        open: Vec<DefId>,
     },
     /// `reference = &mut place`: opens an exclusive access that lasts as long as `reference` is live.
     Open {
@@ -177,6 +191,9 @@ pub enum Check {
         second: Operand,
         place: Place,
     },
+    /// None of the globals that this function may touch is open to changes. The thunks of function values begin with it; `mono`
+    /// puts it before a call that was one of a trait's method.
+    Closed(DefId),
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -118,14 +118,20 @@ impl Printer<'_> {
                 callee,
                 args,
                 old,
+                open,
             } => {
+                let open: Vec<String> = open.iter().map(|def| self.names.name_of(*def)).collect();
                 let args: Vec<String> = args.iter().map(|arg| self.arg(arg)).collect();
                 format!(
-                    "{} = call {}({}){}",
+                    "{} = call {}({}){}{}",
                     self.place(dest),
                     self.callee(callee),
                     args.join(", "),
-                    old_text(*old)
+                    old_text(*old),
+                    match open.as_slice() {
+                        [] => String::new(),
+                        open => format!(" while {} is open", open.join(", ")),
+                    }
                 )
             }
             StatementKind::Open { reference, place } => {
@@ -158,6 +164,7 @@ impl Printer<'_> {
                 self.operand(second),
                 self.place(place)
             ),
+            Check::Closed(def) => format!("check closed for {}", self.names.name_of(*def)),
         }
     }
 

@@ -1,6 +1,8 @@
 //! How a run may end early, and with which number: the interpreter, generated code and the runtime agree on it.
 
 use super::PanicKind;
+use crate::env::{DefId, Env};
+use crate::types::TyNames;
 
 /// The first argument of `sumi_trap`. What the other two mean stands with each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,10 +27,12 @@ pub enum TrapKind {
     Argument = 12,
     /// The status with which the program ends itself; no error.
     Exit = 13,
+    /// A message as well: a function value uses a global that is being changed.
+    OpenAccess = 14,
 }
 
 impl TrapKind {
-    pub const ALL: [TrapKind; 14] = [
+    pub const ALL: [TrapKind; 15] = [
         TrapKind::Index,
         TrapKind::DivisionByZero,
         TrapKind::Assert,
@@ -43,6 +47,7 @@ impl TrapKind {
         TrapKind::Unreachable,
         TrapKind::Argument,
         TrapKind::Exit,
+        TrapKind::OpenAccess,
     ];
 
     pub fn from_number(number: u32) -> Option<TrapKind> {
@@ -63,7 +68,7 @@ impl TrapKind {
             TrapKind::StackOverflow => "stack-overflow",
             TrapKind::Memory => "memory",
             TrapKind::Interrupt => "interrupt",
-            TrapKind::Exclusivity => "exclusivity",
+            TrapKind::Exclusivity | TrapKind::OpenAccess => "exclusivity",
             TrapKind::Key => "key",
             TrapKind::Unwrap => "unwrap",
             TrapKind::Slice => "slice",
@@ -86,6 +91,16 @@ impl From<PanicKind> for TrapKind {
             PanicKind::Argument => TrapKind::Argument,
         }
     }
+}
+
+/// What is said when a function touches a global that is open to changes.
+pub fn uses_open(env: &Env, function: DefId, global: DefId) -> String {
+    let (name, function) = (env.name_of(global), env.name_of(function));
+    let user = match function.contains(' ') {
+        true => function, // a closure
+        false => format!("`{function}`"),
+    };
+    format!("{user} uses `{name}` itself, while `{name}` is being changed")
 }
 
 #[cfg(test)]

@@ -444,6 +444,13 @@ impl Program {
         }
     }
 
+    pub fn key(&self, target: Target) -> &Key {
+        match target {
+            Target::Defined(index) => &self.functions[index].key,
+            Target::Imported(index) => &self.imports[index].key,
+        }
+    }
+
     pub fn signature(&self, target: Target) -> &Signature {
         match target {
             Target::Defined(index) => &self.functions[index].signature,

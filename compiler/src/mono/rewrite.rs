@@ -62,7 +62,11 @@ impl Rewrite<'_, '_> {
                 }
             }
             StatementKind::Call {
-                dest, callee, args, ..
+                dest,
+                callee,
+                args,
+                open,
+                ..
             } => {
                 self.place(dest);
                 let was_trait_method = matches!(callee, Callee::TraitMethod(..));
@@ -75,6 +79,7 @@ impl Rewrite<'_, '_> {
                 }
                 if let (true, Callee::Fn(def, _)) = (was_trait_method, &*callee) {
                     self.hand_over(*def, args);
+                    self.settle_open(*def, open);
                 }
             }
             StatementKind::Open { place, .. }
@@ -129,6 +134,7 @@ impl Rewrite<'_, '_> {
                 self.operand(second);
                 self.place(place);
             }
+            Check::Closed(_) => {}
         }
     }
 
@@ -247,6 +253,7 @@ impl Rewrite<'_, '_> {
             callee: Callee::Fn(constant.init, Vec::new()),
             args: Vec::new(),
             old: Old::Nothing,
+            open: Vec::new(),
         });
         Operand::Move(Place::local(local))
     }
@@ -288,6 +295,18 @@ impl Rewrite<'_, '_> {
         }
     }
 
+    /// What a method of an `impl` touches is known, unlike what a trait's method does.
+    fn settle_open(&mut self, def: DefId, open: &mut Vec<DefId>) {
+        let Some(effects) = self.ctx.env.function(def).body().map(|body| body.effects()) else {
+            return open.clear();
+        };
+        if effects.touches_globals() {
+            self.push(StatementKind::Check(Check::Closed(def)));
+        } else if !effects.anything {
+            open.clear();
+        }
+    }
+
     fn callee_args(&mut self, args: &mut [Ty]) {
         for arg in args {
             *arg = arg.subst(self.args);
@@ -316,6 +335,7 @@ impl Rewrite<'_, '_> {
             callee: Callee::Fn(def, args),
             args: operands.into_iter().map(Arg::Value).collect(),
             old,
+            open: Vec::new(),
         })
     }
 }

@@ -1,5 +1,5 @@
-//! The names of symbols. A definition's number makes them unique within a session; its name makes them readable:
-//! `area#17`, `push<i64>#21`, `slot.area#17`, `cell3#40`.
+//! The names of symbols: what a stack trace shows, and after a `#` what tells it from every other one of the session, the numbers of
+//! the definitions: `Ball.area#17`, `push<Ball>#21<Ball#16>`, `slot.area#17`, `cell3#40`.
 
 use crate::env::{DefId, Env};
 use crate::types::{Ty, TyKind, TyNames};
@@ -9,11 +9,10 @@ pub fn global_symbol(env: &Env, def: DefId) -> String {
 }
 
 pub(super) fn function_symbol(env: &Env, def: DefId, args: &[Ty]) -> String {
-    let found = env.def(def);
-    let number = def.as_u32();
+    let (shown, number) = (shown_name(env, def, args), def.as_u32());
     match arguments(args, &Numbered(env)) {
-        Some(list) => format!("{}<{list}>#{number}", found.name),
-        None => format!("{}#{number}", found.name),
+        Some(list) => format!("{shown}#{number}<{list}>"),
+        None => format!("{shown}#{number}"),
     }
 }
 

@@ -250,6 +250,7 @@ impl Pass<'_> {
             callee: Callee::Fn(self.take, vec![ty]),
             args: vec![Arg::Mut(place.clone())],
             old: Old::Unknown,
+            open: Vec::new(),
         };
         statements.insert(at, Statement { kind, span });
     }

@@ -20,7 +20,7 @@ pub(super) fn check(body: &mut Body, env: &Env, interfaces: &Interfaces, diags: 
     let origins = origins(body);
     let liveness = Liveness::of(body, &origins);
     let mut found = Vec::new();
-    let mut checks = Vec::new();
+    let (mut checks, mut opened) = (Vec::new(), Vec::new());
     for block in body.blocks.keys() {
         let points = liveness.through(body, block);
         for (at, statement) in body.blocks[block].statements.iter().enumerate() {
@@ -31,17 +31,26 @@ pub(super) fn check(body: &mut Body, env: &Env, interfaces: &Interfaces, diags: 
                 statement,
                 found: &mut found,
                 disjoint: Vec::new(),
+                open: Vec::new(),
             };
             visit.within_call(interfaces);
             visit.against_open(&points[at], interfaces);
             for check in visit.disjoint {
                 checks.push((block, at, check));
             }
+            if !visit.open.is_empty() {
+                opened.push((block, at, visit.open));
+            }
         }
     }
     found.dedup();
     for diagnostic in found {
         diags.push(diagnostic);
+    }
+    for (block, at, globals) in opened {
+        if let StatementKind::Call { open, .. } = &mut body.blocks[block].statements[at].kind {
+            *open = globals;
+        }
     }
     for (block, at, check) in checks.into_iter().rev() {
         let statements = &mut body.blocks[block].statements;
@@ -59,6 +68,8 @@ struct Visit<'a> {
     found: &'a mut Vec<Diagnostic>,
     /// Pairs of indices that must differ when the statement runs.
     disjoint: Vec<Check>,
+    /// Globals that are open while the statement calls what nobody knows.
+    open: Vec<DefId>,
 }
 
 impl Visit<'_> {
@@ -202,7 +213,9 @@ impl Visit<'_> {
             let Base::Global(global) = path.base else {
                 continue;
             };
-            // What a function value or trait method touches is not known; it is trusted.
+            if effects.anything && !self.open.contains(&global) {
+                self.open.push(global);
+            }
             let touches = effects.reads.contains(&global) || effects.writes.contains(&global);
             if touches {
                 let name = self.env.name_of(global);

@@ -39,6 +39,7 @@ fn call(
         mut callee,
         mut args,
         old,
+        open,
     } = statement.kind
     else {
         out.push(statement);
@@ -91,6 +92,7 @@ fn call(
             callee,
             args,
             old: if direct { old } else { Old::Unknown },
+            open,
         },
         span,
     });

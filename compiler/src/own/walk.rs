@@ -73,6 +73,7 @@ pub(super) fn places(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
                 operand_place(second, f);
                 f(Access::Inspect, place);
             }
+            Check::Closed(_) => {}
         },
         StatementKind::MakeUnique(place) => f(Access::Unique, place),
         StatementKind::Drop { place, .. } => f(Access::Drop, place),
@@ -201,6 +202,7 @@ pub(super) fn operands_mut(
                 f(Role::Read, first);
                 f(Role::Read, second);
             }
+            Check::Closed(_) => {}
         },
         StatementKind::Open { .. }
         | StatementKind::MakeUnique(_)

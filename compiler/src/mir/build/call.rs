@@ -184,6 +184,7 @@ impl Builder<'_> {
                 callee,
                 args,
                 old: Old::Unknown,
+                open: Vec::new(),
             },
             span,
         );

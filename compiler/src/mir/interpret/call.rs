@@ -5,9 +5,9 @@ use std::rc::Rc;
 use super::machine::{Code, Frame};
 use super::value::{Address, Value};
 use super::{Interpreter, Run, trap};
-use crate::env::FnOrigin;
-use crate::mir::trap::TrapKind;
-use crate::mir::{Arg, Body, Callee, Local, Old, Operand, ParamMode, Place};
+use crate::env::{DefId, FnOrigin};
+use crate::mir::trap::{TrapKind, uses_open};
+use crate::mir::{Arg, Body, Callee, Effects, Local, Old, Operand, ParamMode, Place};
 use crate::mono::{Key, Program, Target};
 use crate::types::Ty;
 
@@ -61,6 +61,7 @@ impl Interpreter<'_> {
         callee: &Callee,
         args: &[Arg],
         old: Old,
+        open: &[DefId],
     ) -> Run<()> {
         let mut program = self.program();
         let mut given = Vec::new();
@@ -71,6 +72,7 @@ impl Interpreter<'_> {
                 let (key, captured) = self.parts_of_function(&value);
                 given = captured;
                 program = self.program_with(program, &key);
+                self.closed(key.0)?;
                 (key.0, key.1.clone())
             }
             Callee::TraitMethod(def, _) => {
@@ -89,7 +91,22 @@ impl Interpreter<'_> {
             return Ok(());
         }
         let (program, code) = self.code(&program, target)?;
-        self.enter(program, code, given, Some((dest_address, old)))
+        self.enter(program, code, given, Some((dest_address, old)))?;
+        self.open.extend_from_slice(open);
+        Ok(())
+    }
+
+    /// No global that the function may touch is open to changes.
+    pub(super) fn closed(&self, def: DefId) -> Run<()> {
+        let effects = self.env.function(def).body().map(|body| body.effects());
+        let touched = effects.into_iter().flat_map(Effects::globals);
+        match touched
+            .into_iter()
+            .find(|global| self.open.contains(global))
+        {
+            None => Ok(()),
+            Some(global) => trap(TrapKind::OpenAccess, uses_open(&self.env, def, global)),
+        }
     }
 
     /// What a function value calls, and what it gives that first.
@@ -189,6 +206,7 @@ impl Interpreter<'_> {
             return trap(TrapKind::StackOverflow, "stack overflow");
         }
         let mut frame = Frame::new(program, code, dest);
+        frame.open_before = self.open.len();
         let modes = frame.body().params.clone();
         assert!(
             modes.len() == given.len(),

@@ -31,6 +31,8 @@ pub(super) struct Frame {
     statement: usize,
     /// Where the caller wants the result.
     dest: Option<(Address, Old)>,
+    /// How many globals were open before the call.
+    pub(super) open_before: usize,
 }
 
 impl Frame {
@@ -42,6 +44,7 @@ impl Frame {
             block: BlockId::new(0),
             statement: 0,
             dest,
+            open_before: 0,
         }
     }
 
@@ -69,8 +72,9 @@ impl Interpreter<'_> {
             .cloned()
             .expect("compiler bug: a cell without its program");
         let floor = self.frames.len();
-        self.frames
-            .push(Frame::new(program, Code::Cell(cell), None));
+        let mut frame = Frame::new(program, Code::Cell(cell), None);
+        frame.open_before = self.open.len();
+        self.frames.push(frame);
         self.run_above(floor)
     }
 
@@ -132,6 +136,7 @@ impl Interpreter<'_> {
             .frames
             .pop()
             .expect("compiler bug: a return without a frame");
+        self.open.truncate(frame.open_before);
         let result = std::mem::take(&mut frame.locals[Local::RESULT]);
         for (local, decl) in body.locals.iter() {
             let left = decl.kind == LocalKind::Owned && frame.locals[local].owns();
@@ -167,7 +172,8 @@ impl Interpreter<'_> {
                 callee,
                 args,
                 old,
-            } => self.call(body, dest, callee, args, *old)?,
+                open,
+            } => self.call(body, dest, callee, args, *old, open)?,
             StatementKind::Open { reference, place } => {
                 let address = self.address(place);
                 let depth = self.frames.len() - 1;
@@ -290,6 +296,7 @@ impl Interpreter<'_> {
                     format!("element {first} is accessed twice at once"),
                 )
             }
+            Check::Closed(def) => self.closed(*def),
         }
     }
 

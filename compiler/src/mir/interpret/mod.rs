@@ -87,6 +87,8 @@ pub struct Interpreter<'o> {
     heap: Heap,
     globals: FxHashMap<DefId, Value>,
     frames: Vec<Frame>,
+    /// Globals that are open to changes while unknown code runs.
+    open: Vec<DefId>,
     /// Statements that may still be run.
     fuel: u64,
     depth_limit: usize,
@@ -104,6 +106,7 @@ impl<'o> Interpreter<'o> {
             heap: Heap::default(),
             globals: FxHashMap::default(),
             frames: Vec::new(),
+            open: Vec::new(),
             fuel: u64::MAX,
             depth_limit: DEPTH_LIMIT,
         }

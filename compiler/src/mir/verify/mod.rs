@@ -222,6 +222,7 @@ fn for_each_place(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
                 operand_place(second, f);
                 f(Access::Inspect, place);
             }
+            Check::Closed(_) => {}
         },
         StatementKind::MakeUnique(place) => f(Access::Inspect, place),
         StatementKind::Drop { place, .. } => f(Access::Drop, place),

@@ -78,7 +78,7 @@ impl Verifier<'_> {
                     self.fail("an index of the wrong type", at);
                 }
             }
-            Check::NotZero(_) | Check::Disjoint { .. } => {}
+            Check::NotZero(_) | Check::Disjoint { .. } | Check::Closed(_) => {}
         }
     }
 
