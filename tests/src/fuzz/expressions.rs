@@ -48,9 +48,24 @@ impl Generator {
             Ty::Bool => self.truth(depth),
             Ty::Str => self.text(depth),
             Ty::Array(element) => self.array(ty, element, depth),
-            Ty::Fixed(..) | Ty::Optional(_) | Ty::Tuple(_) | Ty::Struct(_) | Ty::Enum(_) => {
-                self.literal(ty, depth)
-            }
+            Ty::Optional(inner) if self.random.chance(30) => match self.lookup(inner, depth) {
+                Some(found) => found,
+                None => self.literal(ty, depth),
+            },
+            Ty::Set(_) if self.random.chance(30) => match self.read(ty) {
+                Some(set) => {
+                    let operator = *self.random.pick(&["|", "&", "-", "^"]);
+                    format!("({set} {operator} {})", self.expr(ty, depth - 1))
+                }
+                None => self.literal(ty, depth),
+            },
+            Ty::Fixed(..)
+            | Ty::Optional(_)
+            | Ty::Tuple(_)
+            | Ty::Map(..)
+            | Ty::Set(_)
+            | Ty::Struct(_)
+            | Ty::Enum(_) => self.literal(ty, depth),
         }
     }
 
@@ -122,8 +137,23 @@ impl Generator {
                     element.text()
                 ))
             }
-            Ty::Fixed(..) | Ty::Tuple(_) | Ty::Struct(_) | Ty::Enum(_) => None,
+            Ty::Fixed(..)
+            | Ty::Tuple(_)
+            | Ty::Map(..)
+            | Ty::Set(_)
+            | Ty::Struct(_)
+            | Ty::Enum(_) => None,
         }
+    }
+
+    /// What a map has for a key, if anything.
+    fn lookup(&mut self, value: &Ty, depth: usize) -> Option<String> {
+        let (place, key) = (0..6).find_map(|_| match self.place(false)? {
+            (place, Ty::Map(key, found), _) if *found == *value => Some((place, *key)),
+            _ => None,
+        })?;
+        let key = self.expr(&key, depth - 1);
+        Some(format!("{place}.get({key})"))
     }
 
     /// A place of this type that can be read.
@@ -172,6 +202,23 @@ impl Generator {
                 let parts: Vec<String> = parts.iter().map(|ty| part(self, ty)).collect();
                 format!("({})", parts.join(", "))
             }
+            Ty::Map(key, value) => {
+                let entries = self.entries(depth);
+                let entries: Vec<String> = (0..entries)
+                    .map(|at| format!("{}: {}", Generator::key(key, at), part(self, value)))
+                    .collect();
+                match entries.is_empty() {
+                    true => "[:]".to_string(),
+                    false => format!("[{}]", entries.join(", ")),
+                }
+            }
+            Ty::Set(element) => {
+                // An empty list would have no type of its own.
+                let parts: Vec<String> = (0..1 + self.entries(depth))
+                    .map(|_| part(self, element))
+                    .collect();
+                format!("Set([{}])", parts.join(", "))
+            }
             Ty::Struct(index) => {
                 let fields = self.types.structs[*index].clone();
                 let named = self.random.chance(30);
@@ -203,6 +250,22 @@ impl Generator {
                 };
                 format!("E{index}.{}{payload}", variant_name(at))
             }
+        }
+    }
+
+    fn entries(&mut self, depth: usize) -> usize {
+        match depth {
+            0 => 0,
+            _ => self.random.below(4),
+        }
+    }
+
+    /// One of a few keys, each another one.
+    pub(crate) fn key(ty: &Ty, at: usize) -> String {
+        match ty {
+            Ty::Tuple(_) => format!("({at}, \"k{at}\")"),
+            Ty::Str => format!("\"k{at}\""),
+            _ => at.to_string(),
         }
     }
 
@@ -287,7 +350,11 @@ impl Generator {
             }
             _ => {
                 let ty = self.types.any(&mut self.random, 1);
-                let operator = *self.random.pick(&COMPARISONS);
+                let known = match self.types.has_order(&ty) {
+                    true => &COMPARISONS[..],
+                    false => &COMPARISONS[..2],
+                };
+                let operator = *self.random.pick(known);
                 match self.read(&ty) {
                     Some(left) => format!("({left} {operator} {})", self.expr(&ty, depth - 1)),
                     None => self.literal(&Ty::Bool, 1),
@@ -319,11 +386,27 @@ impl Generator {
         }
     }
 
+    /// The keys or values of a map, the elements of a set.
+    fn listed(&mut self, wanted: &Ty) -> Option<String> {
+        (0..6).find_map(|_| match self.place(false)? {
+            (place, Ty::Map(_, value), _) if *value == *wanted => Some(format!("{place}.values()")),
+            (place, Ty::Map(key, _), _) if *key == *wanted => Some(format!("{place}.keys()")),
+            (place, Ty::Set(element), _) if *element == *wanted => {
+                Some(format!("{place}.to_array()"))
+            }
+            _ => None,
+        })
+    }
+
     fn array(&mut self, ty: &Ty, element: &Ty, depth: usize) -> String {
         let Some(place) = self.read(ty) else {
             return self.literal(ty, depth);
         };
-        match self.random.below(6) {
+        match self.random.below(7) {
+            6 => match self.listed(element) {
+                Some(list) => list,
+                None => self.literal(ty, depth),
+            },
             0 => {
                 let to = self.expr(&Ty::i64(), 0);
                 format!("{place}[..ix({to}, {place}.len())]")

@@ -50,6 +50,13 @@ fn pick<T>(which: bool, a: T, b: T) -> T { if which { a } else { b } }
 fn last_or<T>(xs: [T], other: T) -> T = xs.last() ?? other
 fn apply<T>(f: fn() -> T) -> T = f()
 fn rotate<T>(mut a: T, mut b: T, mut c: T) { (a, b, c) = (b, c, a) }
+fn change<T>(mut xs: [T], f: fn(T) -> T) { for mut x in xs { x = f(x) } }
+trait Poke { fn poke(mut self, n: i64)
+    fn weight(self) -> i64 { 1 }
+    fn both(mut self, n: i64) -> i64 { self.poke(n); self.weight() } }
+impl Poke for i64 { fn poke(mut self, n: i64) { self = self / 2 + n / 2 } }
+fn poked<T: Poke>(mut x: T, n: i64) -> i64 = x.both(n)
+fn poke_all<T: Poke>(mut xs: [T], n: i64) { for mut x in xs { x.poke(n + x.weight()) } }
 fn keep<T>(mut xs: [T], x: T) { if xs.len() < 5 { xs.push(x) } else { xs = [x] } }";
 
 /// The program of a seed.
@@ -76,6 +83,9 @@ pub fn program(seed: u64) -> String {
     }
     for _ in 0..generator.random.below(5) {
         generator.function();
+    }
+    for index in 0..generator.types.structs.len() {
+        generator.implement(index);
     }
     for _ in 0..3 + generator.random.below(8) {
         generator.calls_left = 2;
@@ -198,6 +208,46 @@ impl Generator {
         });
     }
 
+    /// The trait that every program has, for a struct. What it touches is found as it runs.
+    fn implement(&mut self, index: usize) {
+        let outer = self.scope.clone();
+        self.line(&format!("impl Poke for S{index} {{"));
+        self.indent += 1;
+        self.line("fn poke(mut self, n: i64) {");
+        self.indent += 1;
+        self.declare("self", Ty::Struct(index), true, false);
+        self.declare("n", Ty::i64(), false, false);
+        self.result = Some(Ty::Tuple(Vec::new()));
+        self.calls_left = 0;
+        for _ in 0..1 + self.random.below(2) {
+            self.assign();
+        }
+        self.indent -= 1;
+        self.line("}");
+        self.scope = outer.clone();
+        if self.random.chance(60) {
+            self.declare("self", Ty::Struct(index), false, false);
+            let value = self.expr(&Ty::i64(), 2);
+            self.line(&format!("fn weight(self) -> i64 {{ {value} }}"));
+        }
+        self.result = None;
+        self.indent -= 1;
+        self.line("}");
+        self.scope = outer;
+        self.touched.clear();
+    }
+
+    /// A function from a type to itself, by its name.
+    pub(crate) fn function_over(&mut self, ty: &Ty) -> Option<String> {
+        let fits = |function: &&Function| {
+            let over = function.params.as_slice() == [(ty.clone(), false)];
+            over && function.result == *ty && !function.is_method
+        };
+        let found: Vec<&Function> = self.functions.iter().filter(fits).collect();
+        let at = (!found.is_empty()).then(|| self.random.below(found.len()))?;
+        Some(found[at].name.clone())
+    }
+
     /// A variable that may be read now.
     pub(crate) fn variable(&mut self, fits: impl Fn(&Variable) -> bool) -> Option<Variable> {
         let found: Vec<Variable> = self
@@ -239,9 +289,23 @@ impl Generator {
                     let at = self.random.below(fields.len());
                     (text, ty) = (format!("{text}.{}", field(at)), fields[at].clone());
                 }
-                Ty::Int(_) | Ty::Float(_) | Ty::Bool | Ty::Str | Ty::Optional(_) | Ty::Enum(_) => {
-                    break;
+                Ty::Map(key, value) => {
+                    let key = Generator::key(&key, self.random.below(4));
+                    if self.random.chance(90) {
+                        let default = self.literal(&value, 1);
+                        text = format!("{text}[{key}, default: {default}]");
+                    } else {
+                        text = format!("{text}[{key}]");
+                    }
+                    ty = *value;
                 }
+                Ty::Int(_)
+                | Ty::Float(_)
+                | Ty::Bool
+                | Ty::Str
+                | Ty::Optional(_)
+                | Ty::Set(_)
+                | Ty::Enum(_) => break,
             }
         }
         Some((text, ty, variable.name))

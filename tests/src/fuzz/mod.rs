@@ -64,7 +64,7 @@ pub fn run(count: u64, seed: u64) -> Result<(), String> {
             failed.push(keep(seed, &failure)?);
         }
     }
-    let seeds = usize::try_from(count / 4).unwrap_or(usize::MAX);
+    let seeds = usize::try_from(count / 4).map_or(500, |each| each.min(500));
     failed.extend(mutants(seeds, seed)?);
     if failed.is_empty() {
         Ok(())

@@ -5,7 +5,7 @@ use super::types::{Ty, variant_name};
 
 impl Generator {
     pub(crate) fn statement(&mut self, depth: usize) {
-        match self.random.below(if depth == 0 { 12 } else { 23 }) {
+        match self.random.below(if depth == 0 { 14 } else { 25 }) {
             0 | 1 => self.binding(),
             2..=4 => self.assign(),
             5 => self.grow(),
@@ -18,13 +18,15 @@ impl Generator {
             9 => self.closure(),
             10 => self.each(),
             11 => self.through_generic(),
-            12 | 13 => self.branch(depth - 1),
-            14 | 15 => self.for_each(depth - 1),
-            16 | 17 => self.for_mut(depth - 1),
-            18 => self.counted(depth - 1),
-            19 => self.while_loop(depth - 1),
-            20 => self.look_inside(depth - 1),
-            21 => self.match_enum(depth - 1),
+            12 => self.poke(),
+            13 => self.change(),
+            14 | 15 => self.branch(depth - 1),
+            16 | 17 => self.for_each(depth - 1),
+            18 | 19 => self.for_mut(depth - 1),
+            20 => self.counted(depth - 1),
+            21 => self.while_loop(depth - 1),
+            22 => self.look_inside(depth - 1),
+            23 => self.match_enum(depth - 1),
             _ => self.opened(depth - 1),
         }
     }
@@ -62,7 +64,7 @@ impl Generator {
         self.declare(&name, ty, mutable, global);
     }
 
-    fn assign(&mut self) {
+    pub(crate) fn assign(&mut self) {
         let Some((place, ty, _)) = self.place(true) else {
             return self.binding();
         };
@@ -85,10 +87,72 @@ impl Generator {
         }
     }
 
+    /// Through a trait, on one value or all of an array.
+    fn poke(&mut self) {
+        let found = (0..10).find_map(|_| match self.place(true) {
+            Some((place, Ty::Struct(_) | Ty::Int("i64"), _)) => Some((place, "poked")),
+            Some((place, Ty::Array(element), _)) => {
+                matches!(*element, Ty::Struct(_) | Ty::Int("i64")).then_some((place, "poke_all"))
+            }
+            _ => None,
+        });
+        let Some((place, function)) = found else {
+            return self.assign();
+        };
+        let by = self.random.below(9);
+        self.line(&format!("let _ = {function}(mut {place}, {by})"));
+    }
+
+    /// Each element by what a closure, or a function that may touch the same array, makes of it.
+    fn change(&mut self) {
+        let found = (0..10).find_map(|_| match self.place(true) {
+            Some((place, Ty::Array(element), _)) => Some((place, *element)),
+            _ => None,
+        });
+        let Some((place, element)) = found else {
+            return self.grow();
+        };
+        if let Some(function) = self.function_over(&element) {
+            return self.line(&format!("change(mut {place}, {function})"));
+        }
+        let param = self.name('x');
+        self.declare(&param, element.clone(), false, false);
+        let calls = std::mem::take(&mut self.calls_left);
+        let value = self.expr(&element, 2);
+        self.calls_left = calls;
+        self.scope.retain(|v| v.name != param);
+        self.line(&format!(
+            "change(mut {place}, |{param}: {0}| -> {0} {{ {value} }})",
+            element.text()
+        ));
+    }
+
+    /// An entry comes or goes.
+    fn entry(&mut self, place: &str, key: &Ty, value: Option<&Ty>) {
+        let key = Generator::key(key, self.random.below(5));
+        let full = format!("if {place}.len() < 6 {{");
+        match value {
+            _ if self.random.chance(30) => self.line(&format!("{place}.remove({key})")),
+            Some(value) => {
+                let value = self.expr(value, 2);
+                self.line(&format!("{full} {place}[{key}] = {value} }}"));
+            }
+            None => self.line(&format!("{full} {place}.add({key}) }}")),
+        }
+    }
+
     /// A container grows or shrinks.
     fn grow(&mut self) {
         let found = (0..10).find_map(|_| match self.place(true) {
             Some((place, Ty::Array(element), _)) => Some((place, *element)),
+            Some((place, Ty::Map(key, value), _)) => {
+                self.entry(&place, &key, Some(&value));
+                None
+            }
+            Some((place, Ty::Set(element), _)) => {
+                self.entry(&place, &element, None);
+                None
+            }
             _ => None,
         });
         let Some((place, element)) = found else {
@@ -273,17 +337,22 @@ impl Generator {
     fn for_mut(&mut self, depth: usize) {
         let found = (0..10).find_map(|_| match self.place(true) {
             Some((place, Ty::Array(element) | Ty::Fixed(element, _), root)) => {
-                Some((place, *element, root))
+                Some((place, *element, root, false))
             }
+            Some((place, Ty::Map(_, value), root)) => Some((place, *value, root, true)),
             _ => None,
         });
-        let Some((place, element, root)) = found else {
+        let Some((place, element, root, is_map)) = found else {
             return self.for_each(depth);
         };
         let name = self.name('x');
         self.declare(&name, element, true, false);
         self.locked.push(root);
-        self.looped(&format!("for mut {name} in {place}"), depth);
+        let element = match is_map {
+            true => format!("(_, mut {name})"),
+            false => format!("mut {name}"),
+        };
+        self.looped(&format!("for {element} in {place}"), depth);
         self.locked.pop();
         self.scope.retain(|v| v.name != name);
     }

@@ -12,6 +12,9 @@ pub(crate) enum Ty {
     Fixed(Box<Ty>, usize),
     Optional(Box<Ty>),
     Tuple(Vec<Ty>),
+    /// From `i64`, `str` or a pair of them.
+    Map(Box<Ty>, Box<Ty>),
+    Set(Box<Ty>),
     Struct(usize),
     Enum(usize),
 }
@@ -45,6 +48,8 @@ impl Ty {
                     parts.iter().map(Ty::text).collect::<Vec<_>>().join(", ")
                 )
             }
+            Ty::Map(key, value) => format!("[{}: {}]", key.text(), value.text()),
+            Ty::Set(element) => format!("Set<{}>", element.text()),
             Ty::Struct(index) => format!("S{index}"),
             Ty::Enum(index) => format!("E{index}"),
         }
@@ -124,11 +129,40 @@ impl Types {
         }
     }
 
+    /// Maps and sets have no `<`, nor has what holds one.
+    pub(crate) fn has_order(&self, ty: &Ty) -> bool {
+        let (mut seen, mut left) = (Vec::new(), vec![ty.clone()]);
+        while let Some(ty) = left.pop() {
+            match &ty {
+                Ty::Map(..) | Ty::Set(_) => return false,
+                Ty::Array(inner) | Ty::Fixed(inner, _) | Ty::Optional(inner) => {
+                    left.push((**inner).clone());
+                }
+                Ty::Tuple(parts) => left.extend(parts.iter().cloned()),
+                Ty::Struct(index) => left.extend(self.structs[*index].iter().cloned()),
+                Ty::Enum(index) if !seen.contains(index) => {
+                    seen.push(*index);
+                    left.extend(self.enums[*index].iter().flatten().cloned());
+                }
+                Ty::Enum(_) | Ty::Int(_) | Ty::Float(_) | Ty::Bool | Ty::Str => {}
+            }
+        }
+        true
+    }
+
+    pub(crate) fn key(random: &mut Random) -> Ty {
+        match random.below(5) {
+            0 | 1 => Ty::i64(),
+            2 | 3 => Ty::Str,
+            _ => Ty::Tuple(vec![Ty::i64(), Ty::Str]),
+        }
+    }
+
     pub(crate) fn any(&self, random: &mut Random, depth: usize) -> Ty {
         if depth == 0 {
             return Types::scalar(random);
         }
-        match random.below(14) {
+        match random.below(16) {
             0..=3 => Types::scalar(random),
             4..=6 => Ty::Array(Box::new(self.any(random, depth - 1))),
             7 => Ty::Fixed(Box::new(self.any(random, depth - 1)), 1 + random.below(3)),
@@ -139,6 +173,11 @@ impl Types {
                     .collect(),
             ),
             10 | 11 if !self.structs.is_empty() => Ty::Struct(random.below(self.structs.len())),
+            14 => Ty::Map(
+                Box::new(Types::key(random)),
+                Box::new(self.any(random, depth - 1)),
+            ),
+            15 => Ty::Set(Box::new(Types::key(random))),
             12 | 13 if !self.enums.is_empty() => Ty::Enum(random.below(self.enums.len())),
             _ => Ty::Str,
         }
