@@ -344,6 +344,36 @@ impl Env {
         })
     }
 
+    /// A trait of the prelude that the language asks for, by its name.
+    pub fn language_trait(&self, name: &str) -> Option<DefId> {
+        let found = self.module(ModuleId::PRELUDE).names.get(name).copied();
+        found.filter(|def| matches!(self.def(*def).kind, DefKind::Trait(_)))
+    }
+
+    /// The built-in bound that a trait of the prelude stands for: `Hash` and `Num` hold for types without an `impl`, too.
+    pub fn as_built_in(&self, of: DefId) -> Option<Bound> {
+        let found = self.def(of);
+        match found.name.as_str() {
+            _ if found.module != ModuleId::PRELUDE => None,
+            "Hash" => Some(Bound::Hash),
+            "Num" => Some(Bound::Num),
+            _ => None,
+        }
+    }
+
+    /// The user's operator for exactly these operand types, with its type arguments.
+    pub fn find_operator(&self, symbol: &str, operands: &[Ty]) -> Option<(DefId, Vec<Ty>)> {
+        self.operators(symbol).find_map(|def| {
+            let function = self.function(def);
+            let mut found = vec![None; function.generics.len()];
+            let mut pairs = function.params.iter().zip(operands);
+            let all_fit = function.params.len() == operands.len()
+                && pairs.all(|(param, ty)| fits(param.ty, *ty, &mut found));
+            let args: Option<Vec<Ty>> = found.into_iter().collect();
+            Some((def, args.filter(|_| all_fit)?))
+        })
+    }
+
     /// Whether a bound holds because another one does: it is the same, or asks for it.
     pub fn implies(&self, bound: Bound, wanted: Bound) -> bool {
         if bound == wanted {

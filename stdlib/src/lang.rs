@@ -11,6 +11,7 @@ macro_rules! sources {
 /// shown where the program called, since these functions are not part of the user's stack.
 pub const PRELUDE: &[(&str, &str)] = &sources![
     "prelude/intrinsics"
+    "prelude/traits"
     "prelude/value"
     "prelude/failure"
     "prelude/number"

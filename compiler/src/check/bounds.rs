@@ -86,6 +86,9 @@ impl Checker<'_, '_> {
         match part.kind() {
             TyKind::Adt(..) => report.note(format!(
                 "`{shown}` has a `==` of its own, and nothing says which hash agrees with it"
+            ))
+            .help(format!(
+                "add the parts that `==` compares: `impl Hash for {shown} {{ fn hash(self, mut h: Hasher) {{ h.add(…) }} }}`"
             )),
             TyKind::Fn(_) | TyKind::Any(_) => report.note(format!("a `{shown}` has no hash")),
             TyKind::Param(..) => report.help(format!("ask for it: `<{shown}: Hash>`")),
@@ -109,12 +112,19 @@ pub(super) fn satisfies(env: &Env, generics: &[Generic], ty: Ty, bound: Bound) -
     }
     match bound {
         Bound::Show => true,
-        Bound::Num => ty.is_numeric() || param_has(env, generics, ty, NUMBERS),
+        Bound::Num => {
+            ty.is_numeric()
+                || param_has(env, generics, ty, NUMBERS)
+                || has_impl(env, generics, ty, "Num")
+        }
         Bound::Int => ty.is_int() || param_has(env, generics, ty, &[Bound::Int]),
         Bound::Float => ty.is_float() || param_has(env, generics, ty, &[Bound::Float]),
         Bound::Eq | Bound::Hash | Bound::Ord => {
             let mut seen = Vec::new();
             structural(env, generics, ty, bound, &mut seen)
+        }
+        Bound::Trait(def, _) if let Some(built_in) = env.as_built_in(def) => {
+            satisfies(env, generics, ty, built_in)
         }
         Bound::Trait(def, args) => match ty.kind() {
             TyKind::Param(..) => param_has(env, generics, ty, &[bound]),
@@ -136,6 +146,14 @@ fn implements(env: &Env, generics: &[Generic], ty: Ty, of: DefId, args: Ty) -> b
             .all(|bound| satisfies(env, generics, *arg, bound.subst(&known)))
     });
     Ty::tuple(given) == args && bounds_hold
+}
+
+/// Whether there is an `impl` of one of the language's own traits.
+fn has_impl(env: &Env, generics: &[Generic], ty: Ty, name: &str) -> bool {
+    matches!(ty.kind(), TyKind::Adt(..))
+        && env
+            .language_trait(name)
+            .is_some_and(|of| implements(env, generics, ty, of, Ty::unit()))
 }
 
 const NUMBERS: &[Bound] = &[Bound::Num, Bound::Int, Bound::Float];
@@ -170,6 +188,9 @@ fn structural(env: &Env, generics: &[Generic], ty: Ty, bound: Bound, seen: &mut 
         TyKind::Adt(DefId::MAP | DefId::SET, args) => bound != Bound::Ord && all(args),
         TyKind::Adt(def, args) => {
             let symbol = if bound == Bound::Ord { "<" } else { "==" };
+            if bound == Bound::Hash && has_impl(env, generics, ty, "Hash") {
+                return true;
+            }
             if has_operator(env, symbol, *def) {
                 // Nobody but the type itself knows what is equal to what.
                 return bound != Bound::Hash;
@@ -180,9 +201,11 @@ fn structural(env: &Env, generics: &[Generic], ty: Ty, bound: Bound, seen: &mut 
             }
         }
         TyKind::Param(..) => {
-            param_has(env, generics, ty, NUMBERS)
-                || param_has(env, generics, ty, &[bound, Bound::Ord])
-                || (bound == Bound::Eq && param_has(env, generics, ty, &[Bound::Hash]))
+            // A type that implements `Num` need not have a hash.
+            let numbers = if bound == Bound::Hash { &NUMBERS[1..] } else { NUMBERS };
+            param_has(env, generics, ty, numbers)
+                || param_has(env, generics, ty, &[bound])
+                || (bound == Bound::Eq && param_has(env, generics, ty, &[Bound::Hash, Bound::Ord]))
         }
         TyKind::Ptr(_) | TyKind::CStr => bound != Bound::Ord,
         TyKind::Any(_) | TyKind::Fn(_) => false,

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use syntax::Span;
 
 use super::body::{Checker, Expect};
+use super::bounds::satisfies;
 use super::method::MethodCall;
 use super::{Call, Target, errors};
 use crate::env::{Bound, DefId, ModuleId};
@@ -89,7 +90,23 @@ impl Checker<'_, '_> {
                 self.fail(errors::ambiguous_method(name, span, &shown, &traits))
             ));
         }
-        found.pop().map(Ok)
+        found.pop().or_else(|| self.in_built_in(ty, name)).map(Ok)
+    }
+
+    /// `x.hash(mut h)` and `T.from_int(n)` of types that have them without an `impl`.
+    fn in_built_in(&self, ty: Ty, name: &str) -> Option<InTrait> {
+        let (bound, function) = match name {
+            "hash" => (Bound::Hash, "hash_of_parts"),
+            "from_int" => (Bound::Num, "num_from_int"),
+            _ => return None,
+        };
+        let names = &self.env().module(ModuleId::PRELUDE).names;
+        let def = *names.get(function)?;
+        satisfies(self.env(), &self.generics(), ty, bound).then(|| InTrait {
+            def,
+            type_args: vec![ty],
+            is_open: false,
+        })
     }
 
     fn trait_of(&self, def: DefId, name: &SmolStr) -> Option<String> {
@@ -167,7 +184,12 @@ impl Checker<'_, '_> {
 
     fn args_through(&self, bound: Bound, of: DefId) -> Option<Ty> {
         let Bound::Trait(def, args) = bound else {
-            return None;
+            let is_number = matches!(bound, Bound::Num | Bound::Int | Bound::Float);
+            return match self.env().as_built_in(of) {
+                Some(Bound::Num) if is_number => Some(Ty::unit()),
+                Some(wanted) if wanted == bound => Some(Ty::unit()),
+                _ => None,
+            };
         };
         if def == of {
             return Some(args);

@@ -11,7 +11,7 @@ use syntax::{Diagnostic, Diagnostics, Span};
 use super::body::{Checked, Checker, Item};
 use super::bounds::satisfies;
 use super::{TypedCell, TypedFunction, TypedModule, errors, projection};
-use crate::env::{DefId, DefKind, Env, ModuleId, TraitImpl};
+use crate::env::{Bound, DefId, DefKind, Env, ModuleId, TraitImpl};
 use crate::hir;
 use crate::types::Ty;
 
@@ -20,6 +20,7 @@ pub fn check(env: &mut Env, module: hir::Module, diags: &mut Diagnostics) -> Typ
     let impls = module.impls.clone();
     let mut unit = Unit::new(env, module, diags);
     unit.check_supers(&impls);
+    unit.check_numbers(&impls);
     for index in 0..unit.functions.len() {
         unit.check_function(index);
     }
@@ -179,6 +180,46 @@ impl<'e> Unit<'e> {
         }
     }
 
+    /// `impl Num` is for a type whose operators make it a number.
+    fn check_numbers(&mut self, impls: &[TraitImpl]) {
+        for found in impls {
+            if self.env.as_built_in(found.of) != Some(Bound::Num) {
+                continue;
+            }
+            let ty = found.target;
+            let shown = ty.display(&*self.env);
+            let missing: Vec<String> = [("+", 2), ("-", 2), ("*", 2), ("neg", 1)]
+                .into_iter()
+                .filter(|(symbol, sides)| !self.has_operator(symbol, *sides, found))
+                .map(|(symbol, sides)| operator_signature(symbol, sides, &shown))
+                .collect();
+            if !missing.is_empty() {
+                self.report(errors::missing_operators(found.span, &shown, &missing));
+            }
+            let generics = &found.generics;
+            if !satisfies(self.env, generics, ty, Bound::Ord)
+                || !satisfies(self.env, generics, ty, Bound::Eq)
+            {
+                self.report(errors::number_not_comparable(found.span, &shown));
+            }
+        }
+    }
+
+    /// Whether the operator takes values of the type that the `impl` is for, and gives one.
+    fn has_operator(&mut self, symbol: &str, sides: usize, found: &TraitImpl) -> bool {
+        let ty = found.target;
+        let Some((def, args)) = self.env.find_operator(symbol, &vec![ty; sides]) else {
+            return false;
+        };
+        let wanted = self.env.function(def).generics.clone();
+        let bounds_hold = wanted.iter().zip(&args).all(|(generic, arg)| {
+            let mut bounds = generic.bounds.iter().map(|bound| bound.subst(&args));
+            bounds.all(|bound| satisfies(self.env, &found.generics, *arg, bound))
+        });
+        let result = self.result_of(def, found.span).subst(&args);
+        bounds_hold && (result == ty || result.is_error())
+    }
+
     fn check_function(&mut self, index: usize) {
         let Some(function) = self.functions[index].start() else {
             return;
@@ -224,6 +265,13 @@ impl<'e> Unit<'e> {
             expected: cell.expected,
             typed: checked.typed(),
         });
+    }
+}
+
+fn operator_signature(symbol: &str, sides: usize, ty: &str) -> String {
+    match sides {
+        1 => format!("fn -(a: {ty}) -> {ty}"),
+        _ => format!("fn {symbol}(a: {ty}, b: {ty}) -> {ty}"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which function fits concrete types: the trait method that a call means, and the user's own operators.
 
-use crate::env::{DefId, Env, FnDef, Head};
+use crate::env::{Bound, DefId, Env, FnDef, Head, ModuleId};
 use crate::types::{Ty, fits};
 
 use super::Key;
@@ -10,6 +10,11 @@ pub(super) fn trait_method(env: &Env, method: DefId, args: &[Ty]) -> Key {
     let of = env.function(method).of_trait;
     let of = of.expect("compiler bug: a trait's method without its trait");
     let Some((found, mut known)) = env.find_impl(of, args[0]) else {
+        match env.as_built_in(of) {
+            Some(Bound::Hash) => return (library(env, "hash_of_parts"), args.to_vec()),
+            Some(Bound::Num) => return (library(env, "num_from_int"), args.to_vec()),
+            _ => {}
+        }
         panic!("compiler bug: {} has no impl for a type", env.def(of).name);
     };
     let name = &env.def(method).name;
@@ -36,24 +41,24 @@ fn method_args(function: &FnDef, self_ty: Ty, own_args: &[Ty]) -> Option<Vec<Ty>
         .collect()
 }
 
-/// The user's operator for exactly these operand types.
-pub(super) fn operator(env: &Env, symbol: &str, operands: &[Ty]) -> Option<Key> {
-    env.operators(symbol)
-        .find_map(|def| Some((def, operand_args(env.function(def), operands)?)))
+/// The `hash` of a type with an `impl Hash`, as the runtime calls it.
+pub(super) fn own_hash(env: &Env, ty: Ty) -> Option<Key> {
+    env.find_impl(env.language_trait("Hash")?, ty)?;
+    Some((library(env, "hash_of_own"), vec![ty]))
 }
 
-fn operand_args(function: &FnDef, operands: &[Ty]) -> Option<Vec<Ty>> {
-    let mut found = vec![None; function.generics.len()];
-    let all_fit = function.params.len() == operands.len()
-        && function
-            .params
-            .iter()
-            .zip(operands)
-            .all(|(param, ty)| fits(param.ty, *ty, &mut found));
-    if all_fit {
-        found.into_iter().collect()
-    } else {
-        None
+/// What a literal of a type parameter is for a type that implements `Num`.
+pub(super) fn from_int(env: &Env, ty: Ty) -> Option<Key> {
+    let of = env.language_trait("Num")?;
+    env.find_impl(of, ty)?;
+    let method = env.trait_def(of).methods.first()?;
+    Some(trait_method(env, *method, &[ty]))
+}
+
+fn library(env: &Env, name: &str) -> DefId {
+    match env.module(ModuleId::PRELUDE).names.get(name) {
+        Some(def) => *def,
+        None => panic!("compiler bug: the library has no `{name}`"),
     }
 }
 

@@ -380,9 +380,9 @@ impl Instantiation<'_> {
         } else {
             Overrides {
                 show: self.override_of(matching::show_method(env, ty)),
-                eq: self.override_of(matching::operator(env, "==", &[ty, ty])),
-                lt: self.override_of(matching::operator(env, "<", &[ty, ty])),
-                hash: None,
+                eq: self.override_of(env.find_operator("==", &[ty, ty])),
+                lt: self.override_of(env.find_operator("<", &[ty, ty])),
+                hash: self.override_of(matching::own_hash(env, ty)),
             }
         };
         if overrides != Overrides::default() {
@@ -399,6 +399,45 @@ impl Instantiation<'_> {
         let names = &self.env.module(ModuleId::PRELUDE).names;
         let found = names.get(name).map(|def| (*def, args.to_vec()));
         self.override_of(found)
+    }
+
+    /// Generic code over `Num` may also divide, which not every type that implements it does.
+    fn no_operator(&mut self, symbol: &str, ty: Ty, span: Span) {
+        if self.failure.is_some() {
+            return;
+        }
+        let ty = ty.display(self.env);
+        let diagnostic = Diagnostic::error("no-operator", format!("`{ty}` has no `{symbol}`"))
+            .at(span, format!("here a `T: Num` is a `{ty}`"))
+            .help(format!(
+                "define it: `fn {symbol}(a: {ty}, b: {ty}) -> {ty} = …`"
+            ));
+        self.failure = Some(Box::new(self.with_chain(diagnostic)));
+    }
+
+    /// Numbers convert to one another, but a type that implements `Num` may be anything.
+    fn no_conversion(&mut self, from: Ty, to: Ty, span: Span) {
+        if self.failure.is_some() {
+            return;
+        }
+        let (from, to) = (from.display(self.env), to.display(self.env));
+        let text = format!("no conversion from `{from}` to `{to}`");
+        let diagnostic = Diagnostic::error("no-conversion", text)
+            .at(span, "not for a type that implements `Num`")
+            .help("`T.from_int(n)` gives a `T` of an integer; `T: Int` and `T: Float` are the built-in numbers, which convert");
+        self.failure = Some(Box::new(self.with_chain(diagnostic)));
+    }
+
+    /// Says which instances led to where we are.
+    fn with_chain(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+        let mut caller = self.current;
+        for _ in 0..6 {
+            let Some(index) = caller else { break };
+            let instance = &self.program.functions[index];
+            diagnostic = diagnostic.note(format!("in `{}`", instance.name));
+            caller = instance.needed_by;
+        }
+        diagnostic
     }
 
     fn endless(&self, key: &Key, span: Span) -> Diagnostic {

@@ -3,14 +3,14 @@
 
 use syntax::Span;
 
-use crate::env::{DefId, DefKind};
+use crate::env::{DefId, DefKind, FnOrigin};
 use crate::mir::{
     Arg, Base, Body, Callee, Check, Const, FormatPart, LocalDecl, LocalKind, Old, Operand,
     ParamMode, Place, Rvalue, Statement, StatementKind, Terminator, captures_ty,
 };
-use crate::types::Ty;
+use crate::types::{Ty, TyKind};
 
-use super::{Instantiation, matching};
+use super::{Instantiation, Key, matching};
 
 impl Instantiation<'_> {
     pub(super) fn concrete_body(&mut self, generic: &Body, args: &[Ty]) -> Body {
@@ -148,6 +148,11 @@ impl Rewrite<'_, '_> {
             Rvalue::Convert { operand, to } => {
                 self.operand(operand);
                 self.ty(to);
+                let from = self.body.operand_ty(self.ctx.env, operand);
+                let is_own = |ty: Ty| matches!(ty.kind(), TyKind::Adt(..));
+                if from != *to && (is_own(from) || is_own(*to)) {
+                    self.ctx.no_conversion(from, *to, self.span);
+                }
             }
             Rvalue::Aggregate(ty, operands)
             | Rvalue::Array {
@@ -269,6 +274,9 @@ impl Rewrite<'_, '_> {
         match callee {
             Callee::Fn(def, args) => {
                 self.callee_args(args);
+                if let Some((own, own_args)) = self.own_from_int(*def, args) {
+                    (*def, *args) = (own, own_args);
+                }
                 self.ctx.callee(*def, args.clone(), Some(self.span));
             }
             Callee::TraitMethod(method, args) => {
@@ -279,6 +287,18 @@ impl Rewrite<'_, '_> {
             }
             Callee::Value(operand) => self.operand(operand),
         }
+    }
+
+    /// A literal of a type parameter that turned out to be a type that implements `Num`.
+    fn own_from_int(&self, def: DefId, args: &[Ty]) -> Option<Key> {
+        let is_literal = match &self.ctx.env.function(def).origin {
+            FnOrigin::Intrinsic(name) => name == "num_from_int",
+            FnOrigin::Sumi | FnOrigin::C { .. } | FnOrigin::Host => false,
+        };
+        if !is_literal || args[0].is_scalar() {
+            return None;
+        }
+        matching::from_int(self.ctx.env, args[0])
     }
 
     /// A trait's method borrows its arguments; one that an `impl` has may keep them, and then gets owners of its own.
@@ -328,12 +348,19 @@ impl Rewrite<'_, '_> {
         if types[0].is_scalar() {
             return None;
         }
-        let (def, args) = matching::operator(env, symbol, &types)?;
-        self.ctx.callee(def, args.clone(), Some(self.span));
+        let Some((def, type_args)) = env.find_operator(symbol, &types) else {
+            if matches!(types[0].kind(), TyKind::Adt(..)) {
+                self.ctx.no_operator(symbol, types[0], self.span);
+            }
+            return None;
+        };
+        self.ctx.callee(def, type_args.clone(), Some(self.span));
+        let mut args: Vec<Arg> = operands.into_iter().map(Arg::Value).collect();
+        self.hand_over(def, &mut args);
         Some(StatementKind::Call {
             dest: dest.clone(),
-            callee: Callee::Fn(def, args),
-            args: operands.into_iter().map(Arg::Value).collect(),
+            callee: Callee::Fn(def, type_args),
+            args,
             old,
             open: Vec::new(),
         })

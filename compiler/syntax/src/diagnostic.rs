@@ -80,6 +80,7 @@ pub const CODES: &[KnownCode] = &[
     code("break-outside"),
     code("break-with-value"),
     code_with_surroundings("breaks-callers"),
+    code("built-in-trait"),
     code("cannot-infer"),
     code("chained-comparison"),
     code("closure-escapes"),

@@ -366,9 +366,8 @@ impl<'a> Unit<'a> {
             match name {
                 // A `show` of the type's own is what `impl Show` has always been.
                 "Show" => self.expect_show(decl, of_trait.span),
-                "Eq" | "Ord" | "Hash" | "Num" | "Int" | "Float" => {
-                    self.reject("an `impl` of a built-in trait", of_trait.span);
-                    return;
+                "Eq" | "Ord" | "Int" | "Float" => {
+                    return self.refuse_impl(decl, name, of_trait.span);
                 }
                 _ => return self.trait_impl(decl, of_trait),
             }

@@ -6,7 +6,9 @@ use syntax::{Diagnostic, Span, ast};
 
 use super::Unit;
 use super::signature::{fn_name, own_args};
-use crate::env::{Bound, DefId, DefKind, FnDef, FnOrigin, Generic, Head, TraitDef, TraitImpl};
+use crate::env::{
+    Bound, DefId, DefKind, FnDef, FnOrigin, Generic, Head, ModuleId, TraitDef, TraitImpl,
+};
 use crate::hir::resolve::{Named, TypeScope, nearest};
 use crate::types::{Ty, TyKind};
 
@@ -149,6 +151,10 @@ impl<'a> Unit<'a> {
             return;
         };
         let type_name = target.display(&*self.env);
+        if self.env.as_built_in(trait_id) == Some(Bound::Hash) && !self.is_own_type(target) {
+            self.diags.push(has_hash_already(&type_name, of.span));
+            return;
+        }
         let mut methods: Vec<(SmolStr, DefId)> = Vec::new();
         for member in &decl.members {
             let ast::ItemKind::Fn(function) = &member.kind else {
@@ -192,6 +198,23 @@ impl<'a> Unit<'a> {
             },
             type_name,
         });
+    }
+
+    /// Whether a program declares the type; the parts of others decide how they compare.
+    fn is_own_type(&self, ty: Ty) -> bool {
+        match ty.kind() {
+            TyKind::Adt(def, _) => self.env.def(*def).module != ModuleId::PRELUDE,
+            _ => ty.is_error(),
+        }
+    }
+
+    /// An `impl` of what follows from operators, or belongs to the built-in numbers.
+    pub(super) fn refuse_impl(&mut self, decl: &'a ast::ImplDecl, of: &str, span: Span) {
+        let mut scope = TypeScope::default();
+        scope.generics = self.generics(&decl.generics, &scope);
+        let target = self.resolve_type(&decl.target, &scope);
+        let ty = target.display(&*self.env);
+        self.diags.push(not_implemented(of, &ty, span));
     }
 
     /// `impl Show` has `fn show(self) -> str` and nothing else.
@@ -515,6 +538,32 @@ fn other_signature(name: &str, of: &str, shown: &str, span: Span, declared: Span
     .at(span, "differs from the trait")
     .also(declared, "declared here")
     .help(format!("the trait asks for `{shown}`"))
+}
+
+fn not_implemented(of: &str, ty: &str, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::error("built-in-trait", format!("`{of}` is not implemented"));
+    match of {
+        "Eq" | "Ord" => {
+            let symbol = if of == "Eq" { "==" } else { "<" };
+            let diagnostic = diagnostic.at(span, format!("a type has it by its `{symbol}`"));
+            diagnostic
+                .help(format!(
+                    "define the operator, outside of any `impl`: `fn {symbol}(a: {ty}, b: {ty}) -> bool = …`"
+                ))
+                .note(format!(
+                    "without one, a type has the `{symbol}` of its parts, one after the other"
+                ))
+        }
+        _ => diagnostic
+            .at(span, "only the built-in numbers have it")
+            .help(format!("`impl Num for {ty}` makes a number of a type with `+ - *` and unary `-`")),
+    }
+}
+
+fn has_hash_already(ty: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("built-in-trait", format!("`{ty}` is hashed by its parts"))
+        .at(span, "a hash of your own is for a struct or enum of your own")
+        .help("make a struct of it: `struct Key { value: … }`, with `impl Hash for Key`")
 }
 
 fn two_impls(of: &str, ty: &str, span: Span, first: Span) -> Diagnostic {
