@@ -202,7 +202,11 @@ fn structural(env: &Env, generics: &[Generic], ty: Ty, bound: Bound, seen: &mut 
         }
         TyKind::Param(..) => {
             // A type that implements `Num` need not have a hash.
-            let numbers = if bound == Bound::Hash { &NUMBERS[1..] } else { NUMBERS };
+            let numbers = if bound == Bound::Hash {
+                &NUMBERS[1..]
+            } else {
+                NUMBERS
+            };
             param_has(env, generics, ty, numbers)
                 || param_has(env, generics, ty, &[bound])
                 || (bound == Bound::Eq && param_has(env, generics, ty, &[Bound::Hash, Bound::Ord]))

@@ -295,15 +295,26 @@ pub(in super::super) fn missing_super(
 /// `missing` are signatures of operators.
 pub(in super::super) fn missing_operators(span: Span, ty: &str, missing: &[String]) -> Diagnostic {
     let listed: Vec<String> = missing.iter().map(|one| format!("`{one}`")).collect();
-    Diagnostic::error("missing-methods", format!("`{ty}` has not all operators of a number"))
-        .at(span, "`Num` asks for `+`, `-`, `*` and unary `-`")
-        .help(format!("define {}, outside of any `impl`", listed.join(", ")))
+    Diagnostic::error(
+        "missing-methods",
+        format!("`{ty}` has not all operators of a number"),
+    )
+    .at(span, "`Num` asks for `+`, `-`, `*` and unary `-`")
+    .help(format!(
+        "define {}, outside of any `impl`",
+        listed.join(", ")
+    ))
 }
 
 pub(in super::super) fn number_not_comparable(span: Span, ty: &str) -> Diagnostic {
-    Diagnostic::error("bound-not-met", format!("values of `{ty}` cannot be compared"))
-        .at(span, "`Num` asks for `==` and `<`")
-        .help(format!("define them: `fn ==(a: {ty}, b: {ty}) -> bool = …`, and `<` likewise"))
+    Diagnostic::error(
+        "bound-not-met",
+        format!("values of `{ty}` cannot be compared"),
+    )
+    .at(span, "`Num` asks for `==` and `<`")
+    .help(format!(
+        "define them: `fn ==(a: {ty}, b: {ty}) -> bool = …`, and `<` likewise"
+    ))
 }
 
 pub(in super::super) fn not_a_key(span: Span, ty: &str) -> Diagnostic {

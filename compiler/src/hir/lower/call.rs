@@ -101,7 +101,9 @@ impl<'a> BodyLowering<'_, 'a> {
                 let value = self.def_value(def, name, name.span);
                 Ok(Callee::Value(value))
             }
-            DefKind::Enum(_) if self.unit.is_variant(&name.name) => Ok(variant(None, name)),
+            DefKind::Enum(_) | DefKind::Trait(_) if self.unit.is_variant(&name.name) => {
+                Ok(variant(None, name))
+            }
             DefKind::Enum(enumeration) => {
                 let example = enumeration.variants.first().map(|v| v.name.clone());
                 self.unit.diags.push(not_callable(name, "an enum", example));

@@ -556,13 +556,18 @@ fn not_implemented(of: &str, ty: &str, span: Span) -> Diagnostic {
         }
         _ => diagnostic
             .at(span, "only the built-in numbers have it")
-            .help(format!("`impl Num for {ty}` makes a number of a type with `+ - *` and unary `-`")),
+            .help(format!(
+                "`impl Num for {ty}` makes a number of a type with `+ - *` and unary `-`"
+            )),
     }
 }
 
 fn has_hash_already(ty: &str, span: Span) -> Diagnostic {
     Diagnostic::error("built-in-trait", format!("`{ty}` is hashed by its parts"))
-        .at(span, "a hash of your own is for a struct or enum of your own")
+        .at(
+            span,
+            "a hash of your own is for a struct or enum of your own",
+        )
         .help("make a struct of it: `struct Key { value: … }`, with `impl Hash for Key`")
 }
 
