@@ -86,6 +86,32 @@ fn field_types(env: &Env, def: DefId) -> Vec<Ty> {
 /// Whether a type has the empty value that `take` leaves: zero, `false`, empty text or container, `none`, and what is made
 /// of such only.
 pub fn has_empty(env: &Env, ty: Ty) -> bool {
+    is_emptied(env, ty, false)
+}
+
+/// Whether a place of the type can hold something valid, whatever it is, while its value is away: the empty value, or for an enum
+/// the first variant without fields.
+pub fn can_be_vacant(env: &Env, ty: Ty) -> bool {
+    is_emptied(env, ty, true)
+}
+
+/// The variant that stands in an enum's place while its value is away.
+pub fn vacant_variant(env: &Env, def: DefId) -> Option<u32> {
+    match &env.def(def).kind {
+        DefKind::Enum(found) => (0..)
+            .zip(&found.variants)
+            .find(|(_, v)| v.fields.is_empty())
+            .map(|(at, _)| at),
+        DefKind::Struct(_)
+        | DefKind::Fn(_)
+        | DefKind::Trait(_)
+        | DefKind::Global(_)
+        | DefKind::Const(_)
+        | DefKind::ExternType { .. } => None,
+    }
+}
+
+fn is_emptied(env: &Env, ty: Ty, enums_too: bool) -> bool {
     match ty.kind() {
         TyKind::Int(_)
         | TyKind::Float(_)
@@ -94,14 +120,15 @@ pub fn has_empty(env: &Env, ty: Ty) -> bool {
         | TyKind::Str
         | TyKind::Array(_)
         | TyKind::Adt(DefId::MAP | DefId::SET | DefId::OPTION, _) => true,
-        TyKind::Tuple(parts) => parts.iter().all(|part| has_empty(env, *part)),
-        TyKind::FixedArray(elem, _) => has_empty(env, *elem),
+        TyKind::Tuple(parts) => parts.iter().all(|part| is_emptied(env, *part, enums_too)),
+        TyKind::FixedArray(elem, _) => is_emptied(env, *elem, enums_too),
         TyKind::Adt(def, args) => match &env.def(*def).kind {
             DefKind::Struct(found) => found.fields.iter().enumerate().all(|(index, field)| {
-                !is_boxed_field(env, *def, 0, index as u32) && has_empty(env, field.ty.subst(args))
+                !is_boxed_field(env, *def, 0, index as u32)
+                    && is_emptied(env, field.ty.subst(args), enums_too)
             }),
-            DefKind::Enum(_)
-            | DefKind::Fn(_)
+            DefKind::Enum(_) => enums_too && vacant_variant(env, *def).is_some(),
+            DefKind::Fn(_)
             | DefKind::Trait(_)
             | DefKind::Global(_)
             | DefKind::Const(_)

@@ -331,7 +331,7 @@ pub(crate) unsafe fn reserve(elem: *const TypeDesc, block: *mut Block, min_cap: 
     }
 }
 
-/// Writes the empty value: zero, `false`, empty text or container, `none`.
+/// Writes the empty value: zero, `false`, empty text or container, `none`, the first variant without fields.
 ///
 /// # Safety
 /// `place` is writable and holds nothing that is owned; the type has an empty value.
@@ -339,17 +339,58 @@ pub(crate) unsafe fn write_empty(desc: &TypeDesc, place: *mut u8) {
     // SAFETY: the caller's promise; zero is the empty value of everything but pointers.
     unsafe {
         std::ptr::write_bytes(place, 0, desc.size as usize);
-        set_empty_pointers(desc, place);
+        set_empty_parts(desc, place);
     }
 }
 
-unsafe fn set_empty_pointers(desc: &TypeDesc, place: *mut u8) {
-    if !desc.has_heap() {
+unsafe fn set_empty_parts(desc: &TypeDesc, place: *mut u8) {
+    if !desc.has_heap() && desc.kind != Kind::Enum {
         return;
     }
-    // SAFETY: as in `each_block`, on zeroed memory.
+    // SAFETY: the place is writable and of this type.
     unsafe {
-        each_block(desc, place, &mut |_, pointer| *pointer = empty());
+        match desc.kind {
+            Kind::Enum => {
+                let vacant = desc.variants().iter().position(|v| v.fields().is_empty());
+                desc.set_tag(place, vacant.unwrap_or_default());
+            }
+            Kind::Struct | Kind::Tuple | Kind::Map | Kind::Set => {
+                for field in desc.fields() {
+                    set_empty_parts(field.ty(), place.add(field.offset as usize));
+                }
+            }
+            Kind::FixedArray => {
+                let elem = &*desc.elem;
+                for index in 0..desc.count as usize {
+                    set_empty_parts(elem, place.add(index * elem.size as usize));
+                }
+            }
+            // Zero is the empty one of all that is no pointer to a block.
+            Kind::Str
+            | Kind::Array
+            | Kind::Box
+            | Kind::Opaque
+            | Kind::Fn
+            | Kind::Any
+            | Kind::Option
+            | Kind::Result
+            | Kind::Simd
+            | Kind::I8
+            | Kind::I16
+            | Kind::I32
+            | Kind::I64
+            | Kind::U8
+            | Kind::U16
+            | Kind::U32
+            | Kind::U64
+            | Kind::F32
+            | Kind::F64
+            | Kind::Bool
+            | Kind::Char
+            | Kind::Unit
+            | Kind::Ptr
+            | Kind::CStr => each_block(desc, place, &mut |_, pointer| *pointer = empty()),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `xs = f(xs)` for globals, fields and elements: the value is moved out of the place for the call that keeps it, if nothing
-//! between there and the assignment looks at the place. Until then the place holds the empty value of its type, so that whatever ends
-//! the run meanwhile leaves a valid one. (Whole locals are moved by `moves`, and need no such care.)
+//! between there and the assignment looks at the place. Until then the place holds the empty value of its type, or a variant
+//! without fields, so that whatever ends the run meanwhile leaves a valid one. (Whole locals are moved by `moves`, and need no such care.)
 //!
 //! ```text
 //! _1 = call f(copy xs)        _2 = call take(mut xs)
@@ -14,7 +14,7 @@ use super::needs::Needs;
 use super::normalise::fresh;
 use super::paths::{Overlap, paths};
 use super::walk::{self, Access, Role};
-use crate::boxes::has_empty;
+use crate::boxes::can_be_vacant;
 use crate::env::{DefId, Env, ModuleId};
 use crate::mir::{
     Arg, Base, BlockId, Body, Callee, Local, LocalKind, Old, Operand, Place, Projection, Rvalue,
@@ -78,7 +78,7 @@ impl Pass<'_> {
             return None;
         };
         let ty = self.body.place_ty(self.env, place);
-        let fits = whole_local(place).is_none() && needs.drop(ty) && has_empty(self.env, ty);
+        let fits = whole_local(place).is_none() && needs.drop(ty) && can_be_vacant(self.env, ty);
         fits.then(|| place.clone())
     }
 

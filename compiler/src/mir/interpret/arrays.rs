@@ -7,7 +7,7 @@ use super::heap::Data;
 use super::relate::Relation;
 use super::value::{Address, Value};
 use super::{Interpreter, Run};
-use crate::boxes::fields_of;
+use crate::boxes::{fields_of, vacant_variant};
 use crate::mir::Old;
 use crate::mono::Program;
 use crate::types::{Len, Ty, TyKind};
@@ -132,7 +132,7 @@ impl Interpreter<'_> {
         self.store(place, value, Old::Drop);
     }
 
-    /// Zero, `false`, empty text or array, `none`, a struct or tuple of such.
+    /// Zero, `false`, empty text or array, `none`, a variant without fields, a struct or tuple of such.
     pub(super) fn empty_of(&mut self, ty: Ty) -> Value {
         match ty.kind() {
             TyKind::Int(_) => Value::Int(0),
@@ -150,6 +150,9 @@ impl Interpreter<'_> {
             TyKind::Adt(..) if ty.option_of().is_some() => Value::Variant(0, Box::default()),
             TyKind::Adt(def, args) => {
                 let env = self.env.clone();
+                if let Some(variant) = vacant_variant(&env, *def) {
+                    return Value::Variant(variant, Box::default());
+                }
                 let fields = fields_of(&env, *def, 0).unwrap_or_default();
                 let types: Vec<Ty> = fields.iter().map(|field| field.ty.subst(args)).collect();
                 Value::Fields(types.into_iter().map(|ty| self.empty_of(ty)).collect())
