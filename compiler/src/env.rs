@@ -134,8 +134,11 @@ pub enum Bound {
 
 #[derive(Clone, Serialize, Deserialize)]
 pub struct FnDef {
-    /// Those of the `impl` first, then the function's own.
+    /// Those of the `impl` or of the function around first, then the function's own.
     pub generics: Vec<Generic>,
+    /// How many of them are those of a function around, which stand for themselves in a call. One of these without a name
+    /// belongs to a neighbour and stands for nothing.
+    pub inherited: usize,
     pub params: Vec<ParamDef>,
     /// The result's type; `None` until `check` has inferred it from an `= expression` body.
     pub ret: Option<Ty>,

@@ -10,9 +10,9 @@ use super::operators::Pending;
 use super::pattern::MatchToProve;
 use super::unit::Unit;
 use super::{Call, Tables, errors};
-use crate::env::{Bound, DefId, DefKind, Env, Generic};
+use crate::env::{Bound, DefId, DefKind, Env, FnDef, Generic};
 use crate::hir::{self, ExprId, ExprKind, LocalId, LoopId};
-use crate::types::{InferKind, InferTable, Origin, OriginKind, Ty, TyKind};
+use crate::types::{InferKind, InferTable, Len, Origin, OriginKind, Ty, TyKind};
 
 /// What the surroundings want of an expression.
 #[derive(Clone, Copy)]
@@ -138,24 +138,21 @@ pub(super) struct Checker<'u, 'e> {
     pub(super) globals: FxHashMap<DefId, Ty>,
     /// The type of `b` itself in `a?.b`.
     pub(super) optional_fields: FxHashMap<ExprId, Ty>,
+    /// The functions in the body that have been checked.
+    pub(super) checked_inner: Vec<DefId>,
     errors_before: usize,
     pub(super) reported: bool,
 }
 
 impl<'u, 'e> Checker<'u, 'e> {
-    pub(super) fn new(
-        unit: &'u mut Unit<'e>,
-        body: hir::Body,
-        item: Item,
-        generics: Vec<Generic>,
-    ) -> Checker<'u, 'e> {
+    pub(super) fn new(unit: &'u mut Unit<'e>, body: hir::Body, item: Item) -> Checker<'u, 'e> {
         let errors_before = unit.diags.len();
         Checker {
             unit,
+            infer: InferTable::new(body.generics.clone()),
             body: Rc::new(body),
             item,
             tables: Tables::default(),
-            infer: InferTable::new(generics),
             frames: Vec::new(),
             loops: FxHashMap::default(),
             pending: Vec::new(),
@@ -166,12 +163,14 @@ impl<'u, 'e> Checker<'u, 'e> {
             binders: FxHashMap::default(),
             globals: FxHashMap::default(),
             optional_fields: FxHashMap::default(),
+            checked_inner: Vec::new(),
             errors_before,
             reported: false,
         }
     }
 
     pub(super) fn run(mut self) -> Checked {
+        self.begin_inner();
         let ret = match self.item.clone() {
             Item::Function { def, ret } => self.check_function(def, ret),
             Item::Cell { defines } => self.check_cell(&defines),
@@ -209,20 +208,28 @@ impl<'u, 'e> Checker<'u, 'e> {
             let found = self.check_expr(root, Expect::Hint(ret));
             let span = self.blame(root);
             self.unify_or_report(found, ret, span, why);
-        } else if ret.is_unit() && self.is_block(root) {
+        } else {
+            self.tables.ends_ok = self.check_result(root, ret, why);
+        }
+        ret
+    }
+
+    /// A body whose result type is written. Whether it ends without a value though it is a `()!`.
+    pub(super) fn check_result(&mut self, root: ExprId, ret: Ty, why: Why) -> bool {
+        if ret.is_unit() && self.is_block(root) {
             self.check_expr(root, Expect::Drop);
         } else if self.may_end_ok(root, ret) {
             let found = self.check_expr(root, Expect::Hint(ret));
             let found = self.shallow(found);
-            self.tables.ends_ok = found.is_unit() || found.is_never();
-            if !self.tables.ends_ok {
-                let span = self.blame(root);
-                self.unify_or_report(found, ret, span, why);
+            if found.is_unit() || found.is_never() {
+                return true;
             }
+            let span = self.blame(root);
+            self.unify_or_report(found, ret, span, why);
         } else {
             self.coerce(root, ret, why);
         }
-        ret
+        false
     }
 
     fn check_cell(&mut self, defines: &[DefId]) -> Ty {
@@ -355,6 +362,21 @@ impl<'u, 'e> Checker<'u, 'e> {
             .collect()
     }
 
+    /// The same for a function, which may stand in a body.
+    pub(super) fn instantiate_fn(&mut self, function: &FnDef, of: &SmolStr, span: Span) -> Vec<Ty> {
+        let (inherited, own) = function.generics.split_at(function.inherited);
+        let inherited = (0u32..).zip(inherited);
+        let mut args: Vec<Ty> = inherited
+            .map(|(index, generic)| match generic.name.is_empty() {
+                false => generic.as_arg(index),
+                true if generic.is_const => Ty::new(TyKind::FixedArray(Ty::unit(), Len::Known(0))),
+                true => Ty::unit(),
+            })
+            .collect();
+        args.extend(self.instantiate(own, of, span));
+        args
+    }
+
     fn instantiate_one(&mut self, generic: &Generic, of: &SmolStr, span: Span) -> Ty {
         if generic.is_const {
             return self.infer.fresh_len();
@@ -421,6 +443,7 @@ impl<'u, 'e> Checker<'u, 'e> {
             self.prove_matches();
         }
         if !self.reported {
+            self.finish_inner();
             self.declare_closures();
             self.declare_projection();
             self.check_opened_projections();

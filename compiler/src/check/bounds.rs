@@ -30,10 +30,7 @@ impl Checker<'_, '_> {
     }
 
     pub(super) fn generics(&self) -> Vec<Generic> {
-        match &self.item {
-            super::body::Item::Function { def, .. } => self.env().function(*def).generics.clone(),
-            super::body::Item::Cell { .. } => Vec::new(),
-        }
+        self.body.generics.clone()
     }
 
     fn unsatisfied(&self, obligation: &Obligation, ty: Ty) -> syntax::Diagnostic {

@@ -72,7 +72,7 @@ impl Checker<'_, '_> {
     fn call_function(&mut self, id: ExprId, def: DefId, args: &[hir::Arg], expect: Expect) -> Ty {
         let found = self.env().def(def).clone();
         let function = function_of(&found);
-        let type_args = self.instantiate(&function.generics, &found.name, self.span(id));
+        let type_args = self.instantiate_fn(function, &found.name, self.span(id));
         let first = FirstArgs {
             type_args,
             receiver: None,
@@ -102,7 +102,7 @@ impl Checker<'_, '_> {
             type_args,
             receiver,
         } = first;
-        let ret = self.unit.result_of(found.id, span).subst(&type_args);
+        let ret = self.result_of(found.id, span).subst(&type_args);
         self.hint_result(ret, expect);
         let hoped = self.hoped(expect);
         // In `pick(a, b)` of type `T`, what is expected of the call is expected of the arguments.

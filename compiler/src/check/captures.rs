@@ -7,16 +7,18 @@ use smol_str::SmolStr;
 use syntax::Span;
 
 use super::body::{Checker, Item};
-use super::{CallArg, Capture, Captured, Closure};
-use crate::env::{Def, DefKind, FnDef, FnOrigin, Generic, GlobalOrigin, ParamDef};
-use crate::hir::{ExprId, ExprKind, children};
+use super::{CallArg, Capture, Captured, Closure, Target};
+use crate::env::{Def, DefId, DefKind, FnDef, FnOrigin, Generic, GlobalOrigin, ParamDef};
+use crate::hir::{ExprId, ExprKind, Stmt, children};
 use crate::types::{Ty, TyKind};
 
 /// What a closure does with the variables around it, in the order of the text.
 #[derive(Default)]
-struct Uses {
-    read: Vec<Captured>,
-    written: Vec<Captured>,
+pub(super) struct Uses {
+    pub(super) read: Vec<Captured>,
+    pub(super) written: Vec<Captured>,
+    /// The functions of the body that are called or named, and where.
+    pub(super) called: Vec<(DefId, Span)>,
 }
 
 impl Checker<'_, '_> {
@@ -40,7 +42,10 @@ impl Checker<'_, '_> {
             .collect();
         adapters.sort_unstable();
         for adapter in adapters {
-            self.declare_lifted(adapter, Vec::new());
+            let mut uses = Uses::default();
+            self.called(adapter, &mut uses);
+            let captures = self.captures_of_called(&uses.called);
+            self.declare_lifted(adapter, captures);
         }
     }
 
@@ -70,9 +75,10 @@ impl Checker<'_, '_> {
             default: None,
             span,
         }));
-        let generics = self.generics_around();
+        let generics = self.generics_at(closure);
         let id = self.unit.env.fresh_def();
         let function = FnDef {
+            inherited: generics.len(),
             generics,
             params,
             ret: Some(fn_ty.ret),
@@ -105,10 +111,24 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn captures_of(&self, root: ExprId, closure: Span) -> Vec<Capture> {
+    pub(super) fn uses_of(&self, root: ExprId, within: Span) -> Uses {
         let mut uses = Uses::default();
-        self.uses(root, closure, &mut uses);
+        self.uses(root, within, &mut uses);
+        uses
+    }
+
+    fn captures_of(&self, root: ExprId, closure: Span) -> Vec<Capture> {
+        let mut uses = self.uses_of(root, closure);
         let mut captures: Vec<Capture> = Vec::new();
+        for capture in self.captures_of_called(&uses.called) {
+            if self.is_declared_in(capture.of, closure) {
+                continue;
+            }
+            if capture.is_exclusive {
+                uses.written.push(capture.of);
+            }
+            uses.read.push(capture.of);
+        }
         for of in uses.read {
             if captures.iter().any(|known| known.of == of) {
                 continue;
@@ -122,9 +142,9 @@ impl Checker<'_, '_> {
         captures
     }
 
-    fn captured_param(&self, capture: &Capture) -> ParamDef {
+    pub(super) fn captured_param(&self, capture: &Capture) -> ParamDef {
         let (name, ty, span) = match capture.of {
-            Captured::Local(id) => {
+            Captured::Local(id) | Captured::Kept(_, id) => {
                 let local = &self.body.locals[id];
                 (local.name.clone(), self.tables.locals[id], local.span)
             }
@@ -173,11 +193,47 @@ impl Checker<'_, '_> {
                 write(*place);
             }
         }
+        self.called(expr, uses);
         for child in children(&self.body, expr) {
             self.uses(child, closure, uses);
         }
-        if let ExprKind::Closure { body, .. } = &self.body.exprs[expr].kind {
-            self.uses(*body, closure, uses);
+        match &self.body.exprs[expr].kind {
+            ExprKind::Closure { body, .. } => self.uses(*body, closure, uses),
+            ExprKind::Block { stmts, .. } => {
+                for stmt in stmts {
+                    if let Stmt::Fn(def) = stmt
+                        && let Some(inner) = self.body.inner_fn(*def)
+                    {
+                        self.uses(inner.body, closure, uses);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The functions of the body that an expression itself calls or names.
+    fn called(&self, expr: ExprId, uses: &mut Uses) {
+        let mut add = |def: DefId| {
+            if self.body.inner_fn(def).is_some() {
+                uses.called.push((def, self.span(expr)));
+            }
+        };
+        if let Some(call) = self.tables.calls.get(&expr) {
+            if let Target::Fn(def) = call.target {
+                add(def);
+            }
+            for arg in &call.args {
+                if let CallArg::Default(def) = arg {
+                    add(*def);
+                }
+            }
+        }
+        if let Some(value) = self.tables.fn_values.get(&expr) {
+            if let Target::Fn(def) = value.target {
+                add(def);
+            }
+            value.defaults.iter().copied().for_each(add);
         }
     }
 

@@ -497,6 +497,10 @@ impl Checker<'_, '_> {
                 self.check_used(*expr, ty);
                 self.shallow(ty).is_never()
             }
+            hir::Stmt::Fn(def) => {
+                self.check_inner(*def);
+                false
+            }
             hir::Stmt::Let {
                 pat,
                 ty,

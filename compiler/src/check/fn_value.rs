@@ -26,12 +26,12 @@ impl Checker<'_, '_> {
     pub(super) fn check_fn_value(&mut self, id: ExprId, def: DefId, expect: Expect) -> Ty {
         let span = self.span(id);
         let found = self.env().def(def).clone();
-        let type_args = self.instantiate(&function_of(&found).generics, &found.name, span);
+        let type_args = self.instantiate_fn(function_of(&found), &found.name, span);
         self.fn_value(id, def, type_args, expect)
     }
 
     fn fn_value(&mut self, id: ExprId, def: DefId, type_args: Vec<Ty>, expect: Expect) -> Ty {
-        let ret = self.unit.result_of(def, self.span(id));
+        let ret = self.result_of(def, self.span(id));
         let found = self.env().def(def).clone();
         let function = function_of(&found);
         let params = function.params.iter().map(|param| {

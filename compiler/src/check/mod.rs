@@ -12,6 +12,7 @@ mod exhaustive;
 mod expr;
 mod flow;
 mod fn_value;
+mod inner;
 mod literals;
 mod method;
 mod operators;
@@ -94,6 +95,10 @@ pub struct Tables {
     pub fn_values: FxHashMap<ExprId, FnValue>,
     /// The function that each closure became, and each of `fn_values` that is not just a function.
     pub closures: FxHashMap<ExprId, Closure>,
+    /// What each function that stands in the body takes of the variables around it.
+    pub inner: FxHashMap<DefId, Vec<Capture>>,
+    /// Those of them that are as `ends_ok` says.
+    pub inner_ends_ok: Vec<DefId>,
     /// In a projection, the functions that compute what its steps need, with what they compute.
     pub computed: Vec<(DefId, ExprId)>,
     /// The result type of the body; a cell's is the type of its root.
@@ -110,7 +115,7 @@ pub struct Closure {
     pub captures: Vec<Capture>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capture {
     pub of: Captured,
     /// The closure writes the place itself; otherwise it has the value from when it was made.
@@ -142,6 +147,8 @@ impl FnValue {
 pub enum Captured {
     Local(LocalId),
     Global(DefId),
+    /// The value that a `var` had where the function stands that uses it.
+    Kept(DefId, LocalId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

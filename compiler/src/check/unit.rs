@@ -225,12 +225,9 @@ impl<'e> Unit<'e> {
             return;
         };
         let def = function.def;
-        let signature = self.env.function(def).clone();
-        let item = Item::Function {
-            def,
-            ret: signature.ret,
-        };
-        let checked = Checker::new(self, function.body, item, signature.generics.clone()).run();
+        let ret = self.env.function(def).ret;
+        let item = Item::Function { def, ret };
+        let checked = Checker::new(self, function.body, item).run();
         // A cycle may have reported the result type as unknowable meanwhile.
         if self.env.function(def).ret.is_none() {
             self.env.set_inferred_type(def, checked.ret);
@@ -248,7 +245,7 @@ impl<'e> Unit<'e> {
         let item = Item::Cell {
             defines: Rc::from(cell.defines.as_slice()),
         };
-        let checked = Checker::new(self, cell.body, item, Vec::new()).run();
+        let checked = Checker::new(self, cell.body, item).run();
         for (def, ty) in &checked.globals {
             self.env.set_inferred_type(*def, *ty);
         }

@@ -2,7 +2,7 @@
 
 use super::{Body, Callee, ExprId, ExprKind, Stmt, StrPart};
 
-/// The expressions directly inside an expression, closures' bodies aside.
+/// The expressions directly inside an expression; the bodies of closures and of functions that stand there aside.
 pub(crate) fn children(body: &Body, expr: ExprId) -> Vec<ExprId> {
     match &body.exprs[expr].kind {
         ExprKind::Int(_)
@@ -87,6 +87,7 @@ pub(crate) fn children(body: &Body, expr: ExprId) -> Vec<ExprId> {
                         value, otherwise, ..
                     } => found.extend(value.iter().chain(otherwise)),
                     Stmt::Expr(expr) => found.push(*expr),
+                    Stmt::Fn(_) => {}
                 }
             }
             found.extend(*tail);

@@ -8,6 +8,7 @@ mod call;
 mod declare;
 mod expr;
 mod finite;
+mod inner;
 mod name;
 mod pattern;
 mod signature;
@@ -130,18 +131,9 @@ impl<'a> Unit<'a> {
         }
     }
 
-    /// Takes back the body of a function that is lowered in another way.
-    fn drop_fn_job(&mut self, from: usize, id: DefId) {
-        let mut index = 0;
-        self.jobs.retain(|job| {
-            index += 1;
-            index <= from || !matches!(job, Job::Fn { def, .. } if *def == id)
-        });
-    }
-
     fn lower_job(&mut self, job: Job<'a>) {
         let (def, body) = match job {
-            Job::Fn { def, decl, scope } => (def, self.lower_fn(def, decl, scope, &[])),
+            Job::Fn { def, decl, scope } => (def, self.lower_fn(def, decl, scope)),
             Job::Value { def, expr, scope } => (def, Some(self.lower_value(expr, scope))),
         };
         if let Some(body) = body {

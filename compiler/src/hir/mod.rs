@@ -15,7 +15,7 @@ use cranelift_entity::{PrimaryMap, entity_impl};
 use smol_str::SmolStr;
 use syntax::Span;
 
-use crate::env::TraitImpl;
+use crate::env::{Generic, TraitImpl};
 use crate::ids::{DefId, ModuleId};
 use crate::types::Ty;
 
@@ -81,8 +81,27 @@ pub struct Body {
     pub exprs: PrimaryMap<ExprId, Expr>,
     pub pats: PrimaryMap<PatId, Pat>,
     pub loops: PrimaryMap<LoopId, Option<SmolStr>>,
+    /// The functions that stand in the body, and the defaults of their parameters, in the order of their statements.
+    pub inner: Vec<InnerFn>,
+    /// The type parameters of the function, then those of the functions that stand in it.
+    pub generics: Vec<Generic>,
     pub root: ExprId,
     pub span: Span,
+}
+
+/// A `fn` in a body: like a closure it may use the variables around it, and becomes a function of its own that takes those first.
+pub struct InnerFn {
+    pub def: DefId,
+    pub params: Vec<LocalId>,
+    pub body: ExprId,
+    /// From `fn` to the end; all that is declared in it is its own.
+    pub span: Span,
+}
+
+impl Body {
+    pub fn inner_fn(&self, def: DefId) -> Option<&InnerFn> {
+        self.inner.iter().find(|inner| inner.def == def)
+    }
 }
 
 pub struct Local {
@@ -320,6 +339,8 @@ pub enum Stmt {
     },
     /// The value is dropped.
     Expr(ExprId),
+    /// A function that stands here: from now on it may be called.
+    Fn(DefId),
 }
 
 pub struct Pat {

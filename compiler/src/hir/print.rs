@@ -499,6 +499,7 @@ impl Printer<'_> {
                     self.expr(*expr);
                     self.put(";");
                 }
+                Stmt::Fn(def) => self.inner_fn(*def),
             }
         }
         if let Some(tail) = tail {
@@ -510,6 +511,22 @@ impl Printer<'_> {
             self.line();
         }
         self.put("}");
+    }
+
+    fn inner_fn(&mut self, def: DefId) {
+        let name = def_name(self.env, def);
+        self.put(&format!("fn {name}("));
+        let body = self.body;
+        if let Some(inner) = body.inner_fn(def) {
+            for (index, param) in inner.params.iter().enumerate() {
+                if index > 0 {
+                    self.put(", ");
+                }
+                self.binding(*param);
+            }
+            self.put(") = ");
+            self.expr(inner.body);
+        }
     }
 
     fn pats(&mut self, pats: &[PatId]) {

@@ -161,3 +161,42 @@ pub(in super::super) fn try_in_plain_function(
         _ => format!("let it return `{wanted}`, or give a value instead: `… ?? default`"),
     })
 }
+
+/// A function in a body that is called before it, or one that it calls, has its variables.
+pub(in super::super) fn not_made_yet(
+    name: &str,
+    used: Span,
+    missing: &str,
+    declared: Span,
+    variable: &str,
+) -> Diagnostic {
+    let what = if name == missing {
+        format!("`{name}` is used above its definition")
+    } else {
+        format!("`{name}` needs `{missing}`, which is defined below")
+    };
+    Diagnostic::error("use-before-binding", what)
+        .at(used, "used here")
+        .also(
+            declared,
+            format!("it uses `{variable}`, so it is there from here on"),
+        )
+        .help("move the use below the function")
+}
+
+/// A generic function in a body gave a variable around it the type of its own parameter.
+pub(in super::super) fn parameter_leaves(
+    name: &str,
+    declared: Span,
+    ty: &str,
+    function: &str,
+) -> Diagnostic {
+    Diagnostic::error(
+        "cannot-infer",
+        format!("`{name}` would have the type `{ty}`, which is known only inside `{function}`"),
+    )
+    .at(declared, "bound outside")
+    .help(format!(
+        "write the type of `{name}`, or leave `{function}` without type parameters"
+    ))
+}

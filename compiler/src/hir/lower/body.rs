@@ -6,11 +6,12 @@ use syntax::{Span, ast};
 
 use super::Unit;
 use super::declare::Declared;
+use super::inner;
 use super::statement::has_effect;
-use crate::env::DefId;
+use crate::env::{DefId, DefKind, FnDef, Generic};
 use crate::hir::resolve::TypeScope;
 use crate::hir::{
-    Body, Cell, Expr, ExprId, ExprKind, Local, LocalId, LoopId, Pat, PatId, PatKind, Stmt,
+    Body, Cell, Expr, ExprId, ExprKind, InnerFn, Local, LocalId, LoopId, Pat, PatId, PatKind, Stmt,
 };
 use crate::types::Ty;
 
@@ -47,8 +48,12 @@ pub(super) struct BodyLowering<'u, 'a> {
     pub(super) begins_function: bool,
     /// Such a function ends with a value all the same.
     pub(super) result_dropped: bool,
-    /// For a `fn` in a body: the locals around it, which it may not use yet.
-    outer_names: Vec<SmolStr>,
+    /// The functions that stand in the body.
+    pub(super) inner: Vec<InnerFn>,
+    /// The type parameters of the body and of all functions in it, each with an index of its own.
+    pub(super) all_generics: Vec<Generic>,
+    /// Functions of the blocks around that have not been reached.
+    pub(super) waiting: Vec<(&'a ast::FnDecl, inner::Declared<'a>)>,
 }
 
 #[derive(Default)]
@@ -59,37 +64,18 @@ struct Scope {
 }
 
 impl<'a> Unit<'a> {
-    /// `outer_names` are the locals around a function that stands in a body.
     pub(super) fn lower_fn(
         &mut self,
         def: DefId,
         decl: &'a ast::FnDecl,
         types: TypeScope,
-        outer_names: &[SmolStr],
     ) -> Option<Body> {
         let signature = self.env.function(def).clone();
         let span = self.env.def(def).span;
         let body = decl.body.as_ref()?;
         let mut lowering = BodyLowering::new(self, types, BodyKind::Function);
-        lowering.outer_names = outer_names.to_vec();
-        for param in &signature.params {
-            let local = lowering.new_local(Local {
-                name: param.name.clone(),
-                span: param.span,
-                is_var: param.is_mut,
-                is_ref: param.is_mut,
-                ty: Some(param.ty),
-            });
-            lowering.bind(param.name.clone(), Binding::Local(local));
-        }
-        let root = match body {
-            ast::FnBody::Expr(expr) => lowering.expr(expr),
-            ast::FnBody::Block(block) if decl.result.is_none() => {
-                lowering.begins_function = true;
-                lowering.discarded_block(block)
-            }
-            ast::FnBody::Block(block) => lowering.block(block),
-        };
+        lowering.parameters(&signature);
+        let root = lowering.fn_body(decl, body);
         let result_dropped = lowering.result_dropped;
         let body = lowering.finish(signature.params.len(), root, span);
         if result_dropped {
@@ -212,6 +198,7 @@ impl<'u, 'a> BodyLowering<'u, 'a> {
     fn new(unit: &'u mut Unit<'a>, types: TypeScope, kind: BodyKind) -> Self {
         BodyLowering {
             unit,
+            all_generics: types.generics.clone(),
             types,
             kind,
             locals: PrimaryMap::new(),
@@ -223,7 +210,36 @@ impl<'u, 'a> BodyLowering<'u, 'a> {
             closure_depth: 0,
             begins_function: false,
             result_dropped: false,
-            outer_names: Vec::new(),
+            inner: Vec::new(),
+            waiting: Vec::new(),
+        }
+    }
+
+    /// A local for each parameter of a function.
+    pub(super) fn parameters(&mut self, signature: &FnDef) -> Vec<LocalId> {
+        let mut locals = Vec::new();
+        for param in &signature.params {
+            let local = self.new_local(Local {
+                name: param.name.clone(),
+                span: param.span,
+                is_var: param.is_mut,
+                is_ref: param.is_mut,
+                ty: Some(param.ty),
+            });
+            self.bind(param.name.clone(), Binding::Local(local));
+            locals.push(local);
+        }
+        locals
+    }
+
+    pub(super) fn fn_body(&mut self, decl: &'a ast::FnDecl, body: &'a ast::FnBody) -> ExprId {
+        match body {
+            ast::FnBody::Expr(expr) => self.expr(expr),
+            ast::FnBody::Block(block) if decl.result.is_none() => {
+                self.begins_function = true;
+                self.discarded_block(block)
+            }
+            ast::FnBody::Block(block) => self.block(block),
         }
     }
 
@@ -234,6 +250,8 @@ impl<'u, 'a> BodyLowering<'u, 'a> {
             exprs: self.exprs,
             pats: self.pats,
             loops: self.loops,
+            inner: self.inner,
+            generics: self.all_generics,
             root,
             span,
         }
@@ -262,7 +280,9 @@ impl<'u, 'a> BodyLowering<'u, 'a> {
 
     /// The name means `binding` from here to the end of the scope.
     pub(super) fn bind(&mut self, name: SmolStr, binding: Binding) {
-        if let Binding::Def(def) = binding {
+        if let Binding::Def(def) = binding
+            && matches!(self.unit.env.def(def).kind, DefKind::Const(_))
+        {
             self.types.consts.push((name.clone(), def));
         }
         if let Some(scope) = self.scopes.last_mut() {
@@ -302,17 +322,6 @@ impl<'u, 'a> BodyLowering<'u, 'a> {
             .filter(|(_, binding)| matches!(binding, Binding::Local(_)))
             .map(|(name, _)| name.clone())
             .collect()
-    }
-
-    pub(super) fn is_outer(&self, name: &str) -> bool {
-        self.outer_names.iter().any(|outer| outer == name)
-    }
-
-    /// The locals that a function in this body would capture if it named them.
-    pub(super) fn names_around(&self) -> Vec<SmolStr> {
-        let mut names = self.outer_names.clone();
-        names.extend(self.local_names());
-        names
     }
 }
 

@@ -187,11 +187,6 @@ impl<'a> BodyLowering<'_, 'a> {
     }
 
     pub(super) fn unknown_name(&mut self, name: &ast::Ident, called: bool) {
-        if self.is_outer(&name.name) {
-            let what = format!("a `fn` that uses `{}` of the body around it", name.name);
-            self.unit.reject(&what, name.span);
-            return;
-        }
         if !self.unit.first_report(&name.name) {
             return;
         }

@@ -115,6 +115,7 @@ impl<'a> Unit<'a> {
         let projection = self.projection(decl, &mut params);
         FnDef {
             generics: scope.generics,
+            inherited: 0,
             has_self: decl.params.first().is_some_and(ast::Param::is_self),
             params,
             ret,
@@ -206,6 +207,7 @@ impl<'a> Unit<'a> {
         let id = self.env.fresh_def();
         let function = FnDef {
             generics: scope.generics.clone(),
+            inherited: 0,
             params: Vec::new(),
             ret: ty,
             self_ty: None,

@@ -5,9 +5,8 @@ use syntax::{Diagnostic, Span, ast};
 use super::body::{Binding, BodyKind, BodyLowering};
 use super::declare::bound_names;
 use super::pattern::Mutability;
-use super::signature::fn_name;
-use crate::env::{DefId, DefKind, FnOrigin};
-use crate::hir::{Arm, BinaryOp, ExprId, ExprKind, Function, Stmt};
+use crate::env::DefId;
+use crate::hir::{Arm, BinaryOp, ExprId, ExprKind, Stmt};
 
 impl<'a> BodyLowering<'_, 'a> {
     pub(super) fn block(&mut self, block: &'a ast::Block) -> ExprId {
@@ -53,7 +52,7 @@ impl<'a> BodyLowering<'_, 'a> {
 
     fn statement(&mut self, stmt: &'a ast::Stmt, stmts: &mut Vec<Stmt>) {
         match &stmt.kind {
-            // Lowered when the block began, as are functions below.
+            // Lowered when the block began.
             ast::StmtKind::Let(binding) if binding.kind == ast::BindingKind::Const => {}
             ast::StmtKind::Let(binding) => {
                 let lowered = self.local_binding(binding);
@@ -67,7 +66,7 @@ impl<'a> BodyLowering<'_, 'a> {
                 let expr = self.discarded(expr);
                 stmts.push(Stmt::Expr(expr));
             }
-            ast::StmtKind::Item(_) => {}
+            ast::StmtKind::Item(item) => self.inner_item(item, stmts),
             ast::StmtKind::Error => {
                 let error = self.alloc(ExprKind::Error, stmt.span);
                 stmts.push(Stmt::Expr(error));
@@ -92,7 +91,7 @@ impl<'a> BodyLowering<'_, 'a> {
         }
     }
 
-    fn local_const(&mut self, binding: &'a ast::LetStmt) {
+    pub(super) fn local_const(&mut self, binding: &'a ast::LetStmt) {
         let name = match &binding.pattern.kind {
             ast::PatternKind::Bind { name, .. } => name,
             ast::PatternKind::Path(path) if path.segments.len() == 1 => &path.segments[0],
@@ -208,55 +207,6 @@ impl<'a> BodyLowering<'_, 'a> {
         };
         self.pop_scope();
         Arm { pat, guard, body }
-    }
-
-    /// Functions and constants that stand in a body are visible in all of it.
-    fn declare_inner(&mut self, block: &'a ast::Block) {
-        for stmt in &block.stmts {
-            if let ast::StmtKind::Let(binding) = &stmt.kind
-                && binding.kind == ast::BindingKind::Const
-            {
-                self.local_const(binding);
-            }
-        }
-        let items = block.stmts.iter().filter_map(|stmt| match &stmt.kind {
-            ast::StmtKind::Item(item) => Some(&**item),
-            _ => None,
-        });
-        let mut found = Vec::new();
-        for item in items {
-            let ast::ItemKind::Fn(decl) = &item.kind else {
-                self.unit
-                    .reject("a declaration other than `fn` in a body", item.span);
-                continue;
-            };
-            let id = self.unit.env.fresh_def();
-            let (name, _) = fn_name(decl);
-            self.bind(name, Binding::Def(id));
-            found.push((id, decl));
-        }
-        let types = self.types.clone();
-        for (id, decl) in &found {
-            let (name, span) = fn_name(decl);
-            let jobs_before = self.unit.jobs.len();
-            let function = self
-                .unit
-                .signature(*id, &name, decl, &types, FnOrigin::Sumi);
-            // Its body is lowered below, with the names around it; the jobs of its defaults stay.
-            self.unit.drop_fn_job(jobs_before, *id);
-            let name = ast::Ident { name, span };
-            let def = self.unit.new_def(*id, &name, false, DefKind::Fn(function));
-            self.unit.env.insert(def);
-        }
-        self.unit.lower_pending_jobs();
-        let around = self.names_around();
-        for (id, decl) in found {
-            let mut types = types.clone();
-            types.generics = self.unit.env.function(id).generics.clone();
-            if let Some(body) = self.unit.lower_fn(id, decl, types, &around) {
-                self.unit.functions.push(Function { def: id, body });
-            }
-        }
     }
 
     /// A statement that computes a value which nobody uses is a mistake in a body; at top level it is shown.

@@ -126,6 +126,14 @@ impl Builder<'_> {
                 pending[index] = Some(Pending::Value(value));
             }
         }
+        let captured = match call.target {
+            Target::Fn(def) => self.captured_args(def),
+            _ => Vec::new(),
+        };
+        let captured = captured.iter().filter_map(|arg| match arg {
+            Arg::Mut(place) => Some(place.base),
+            Arg::Value(_) => None,
+        });
         let opened: Vec<Base> = pending
             .iter()
             .flatten()
@@ -133,6 +141,7 @@ impl Builder<'_> {
                 Pending::Value(_) => None,
                 Pending::Mut(unchecked) => Some(unchecked.place.base),
             })
+            .chain(captured)
             .collect();
         let mut kept = Vec::new();
         for arg in pending {
@@ -178,6 +187,12 @@ impl Builder<'_> {
     }
 
     pub(super) fn emit_call(&mut self, dest: Local, callee: Callee, args: Vec<Arg>, span: Span) {
+        let mut all = match &callee {
+            Callee::Fn(def, _) => self.captured_args(*def),
+            Callee::Value(_) | Callee::TraitMethod(..) => Vec::new(),
+        };
+        all.extend(args);
+        let args = all;
         self.emit(
             StatementKind::Call {
                 dest: Place::local(dest),

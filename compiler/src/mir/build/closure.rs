@@ -8,7 +8,7 @@
 use syntax::Span;
 
 use super::Builder;
-use crate::check::{Captured, Closure, FnValue, Target};
+use crate::check::{Capture, Captured, Closure, FnValue, Target};
 use crate::env::{DefId, Generic};
 use crate::hir::{ClosureParam, ExprId, PatKind};
 use crate::mir::{
@@ -32,12 +32,24 @@ impl Builder<'_> {
             let built = self.lift(expr, closure, params, root, span);
             self.lifted.extend(built);
         }
-        let def = closure.def;
-        let type_args = own_arguments(&self.env.function(def).generics);
-        if closure.captures.is_empty() {
+        let type_args = own_arguments(&self.env.function(closure.def).generics);
+        self.with_captures(closure.def, type_args, &closure.captures)
+    }
+
+    fn with_captures(&mut self, def: DefId, type_args: Vec<Ty>, captures: &[Capture]) -> Rvalue {
+        if captures.is_empty() {
             return Rvalue::Use(Operand::Const(Const::Fn(def, type_args)));
         }
-        let captures = closure.captures.iter().map(|capture| {
+        let captures = self.captured(captures);
+        Rvalue::Closure {
+            def,
+            type_args,
+            captures,
+        }
+    }
+
+    fn captured(&mut self, captures: &[Capture]) -> Vec<Arg> {
+        let captured = captures.iter().map(|capture| {
             let place = self.captured_place(capture.of);
             if capture.is_exclusive {
                 Arg::Mut(place)
@@ -45,11 +57,14 @@ impl Builder<'_> {
                 Arg::Value(Operand::Copy(place))
             }
         });
-        let captures = captures.collect();
-        Rvalue::Closure {
-            def,
-            type_args,
-            captures,
+        captured.collect()
+    }
+
+    /// What a function that stands in the body takes before its own arguments.
+    pub(super) fn captured_args(&mut self, def: DefId) -> Vec<Arg> {
+        match self.tables.inner.get(&def) {
+            Some(captures) => self.captured(captures),
+            None => Vec::new(),
         }
     }
 
@@ -60,7 +75,49 @@ impl Builder<'_> {
                 self.place_of_local(local)
             }
             Captured::Global(def) => self.place_of_global(def),
+            Captured::Kept(def, id) => match self.kept.get(&(def, id)) {
+                Some(local) => Place::local(*local),
+                None => panic!("compiler bug: {def} has kept nothing of {id} yet"),
+            },
         }
+    }
+
+    /// A function that stands here: it keeps what it only reads, and its body is built.
+    pub(super) fn inner_fn(&mut self, def: DefId) {
+        let tables = self.tables;
+        for capture in &tables.inner[&def] {
+            if let Captured::Kept(of, id) = capture.of
+                && of == def
+            {
+                let from = self.declare(id);
+                let value = Rvalue::Use(Operand::Copy(self.place_of_local(from)));
+                let local = self.keep_local(value, self.hir.locals[id].span);
+                self.kept.insert((def, id), local);
+            }
+        }
+        if !self.lifted.iter().any(|built| built.0.def == def) {
+            let built = self.lift_inner(def, &tables.inner[&def]);
+            self.lifted.extend(built);
+        }
+    }
+
+    fn lift_inner(&self, def: DefId, captures: &[Capture]) -> Vec<Built> {
+        let found = self.env.def(def);
+        let function = self.env.function(def);
+        let hir = self.hir.inner_fn(def);
+        let hir = hir.unwrap_or_else(|| panic!("compiler bug: {def} stands nowhere"));
+        let name = found.name.clone();
+        let mut inner = Builder::inside(self, def, name, function.result(), found.span);
+        inner.captured_params(def, captures);
+        let own = &function.params[captures.len()..];
+        for (local, param) in hir.params.iter().zip(own) {
+            let made = inner.param(param.ty, param.is_mut, param.span);
+            inner.body.locals[made].name = Some(param.name.clone());
+            inner.places[*local] = Some(made);
+            inner.users.insert(made, *local);
+        }
+        inner.returning(hir.body, self.tables.inner_ends_ok.contains(&def));
+        inner.finish()
     }
 
     pub(super) fn place_of_local(&self, local: Local) -> Place {
@@ -82,26 +139,27 @@ impl Builder<'_> {
     pub(super) fn fn_value(&mut self, expr: ExprId, span: Span) -> Rvalue {
         let tables = self.tables;
         let value = &tables.fn_values[&expr];
-        let (def, type_args) = match value.as_function() {
-            Some(def) => (def, value.type_args.clone()),
-            None => {
-                let def = tables.closures[&expr].def;
-                if !self.lifted.iter().any(|built| built.0.def == def) {
-                    let built = self.adapter(expr, def, value, span);
-                    self.lifted.extend(built);
-                }
-                (def, own_arguments(&self.env.function(def).generics))
-            }
-        };
-        Rvalue::Use(Operand::Const(Const::Fn(def, type_args)))
+        if let Some(def) = value.as_function() {
+            let captures = tables.inner.get(&def).map_or(&[][..], Vec::as_slice);
+            return self.with_captures(def, value.type_args.clone(), captures);
+        }
+        let closure = &tables.closures[&expr];
+        if !self.lifted.iter().any(|built| built.0.def == closure.def) {
+            let built = self.adapter(expr, closure, value, span);
+            self.lifted.extend(built);
+        }
+        let type_args = own_arguments(&self.env.function(closure.def).generics);
+        self.with_captures(closure.def, type_args, &closure.captures)
     }
 
-    fn adapter(&self, expr: ExprId, def: DefId, value: &FnValue, span: Span) -> Vec<Built> {
+    fn adapter(&self, expr: ExprId, closure: &Closure, value: &FnValue, span: Span) -> Vec<Built> {
+        let def = closure.def;
         let TyKind::Fn(fn_ty) = self.bare_ty(expr).kind() else {
             panic!("compiler bug: the function value {expr} is no function");
         };
         let name = self.env.def(def).name.clone();
         let mut inner = Builder::inside(self, def, name, fn_ty.ret, span);
+        inner.captured_params(def, &closure.captures);
         let mut args = Vec::new();
         for param in &fn_ty.params {
             let local = inner.param(param.ty, param.is_mut, span);
@@ -158,15 +216,15 @@ impl Builder<'_> {
         };
         let name = self.env.def(closure.def).name.clone();
         let mut inner = Builder::inside(self, closure.def, name, fn_ty.ret, span);
-        inner.captured_params(closure);
+        inner.captured_params(closure.def, &closure.captures);
         inner.closure_params(params, fn_ty);
         inner.body_of(root);
         inner.finish()
     }
 
-    fn captured_params(&mut self, closure: &Closure) {
-        let declared = &self.env.function(closure.def).params;
-        for (capture, param) in closure.captures.iter().zip(declared) {
+    fn captured_params(&mut self, def: DefId, captures: &[Capture]) {
+        let declared = &self.env.function(def).params;
+        for (capture, param) in captures.iter().zip(declared) {
             let local = self.param(param.ty, capture.is_exclusive, param.span);
             self.body.locals[local].name = Some(param.name.clone());
             match capture.of {
@@ -176,6 +234,13 @@ impl Builder<'_> {
                 }
                 Captured::Global(def) => {
                     self.captured_globals.insert(def, local);
+                }
+                Captured::Kept(by, id) => {
+                    self.kept.insert((by, id), local);
+                    if by == def {
+                        self.places[id] = Some(local);
+                        self.users.insert(local, id);
+                    }
                 }
             }
         }

@@ -23,6 +23,7 @@ impl Builder<'_> {
                     ..
                 } => self.build_let(*pat, *value, *otherwise),
                 Stmt::Expr(expr) => self.effect(*expr),
+                Stmt::Fn(def) => self.inner_fn(*def),
             }
         }
         if let Some(tail) = tail {

@@ -249,7 +249,12 @@ impl Builder<'_> {
                 if self.tables.fn_values.contains_key(&expr) =>
             {
                 let value = &self.tables.fn_values[&expr];
-                Const::Fn(value.as_function()?, value.type_args.clone())
+                let def = value.as_function()?;
+                let captures = self.tables.inner.get(&def);
+                if captures.is_some_and(|captures| !captures.is_empty()) {
+                    return None;
+                }
+                Const::Fn(def, value.type_args.clone())
             }
             ExprKind::Tuple(parts) if parts.is_empty() => Const::Unit,
             ExprKind::TypeConst { ty, name, .. } => return type_const(*ty, name),

@@ -86,6 +86,8 @@ struct Builder<'a> {
     evaluated: FxHashMap<ExprId, Place>,
     /// In a closure, the globals that it has the values of.
     captured_globals: FxHashMap<DefId, Local>,
+    /// What functions that stand in the body have kept of variables.
+    kept: FxHashMap<(DefId, LocalId), Local>,
     /// The functions that closures became.
     lifted: Vec<Built>,
 }
@@ -151,6 +153,7 @@ impl<'a> Builder<'a> {
             loops: SecondaryMap::new(),
             evaluated: FxHashMap::default(),
             captured_globals: FxHashMap::default(),
+            kept: FxHashMap::default(),
             lifted: Vec::new(),
         }
     }
@@ -174,8 +177,11 @@ impl<'a> Builder<'a> {
     }
 
     fn function_body(&mut self) {
-        let root = self.hir.root;
-        if self.tables.ends_ok {
+        self.returning(self.hir.root, self.tables.ends_ok);
+    }
+
+    fn returning(&mut self, root: ExprId, ends_ok: bool) {
+        if ends_ok {
             self.effect(root);
             self.result_ok_unit(self.body.span);
             self.terminate(Terminator::Return);

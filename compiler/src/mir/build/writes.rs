@@ -1,7 +1,7 @@
 //! Whether evaluating an expression may write a place: then a copy is taken before it runs. The answer errs to yes.
 
 use super::Builder;
-use crate::check::{CallArg, Target};
+use crate::check::{CallArg, Captured, Target};
 use crate::env::{DefId, FnOrigin};
 use crate::hir::{ExprId, ExprKind, LocalId, children};
 use crate::mir::{Base, Place};
@@ -53,6 +53,19 @@ impl Builder<'_> {
             CallArg::Mut(place) => self.is_part_of(*place, root),
             CallArg::Expr(_) | CallArg::Default(_) | CallArg::Keep => false,
         });
+        let is_captured = |def: DefId| {
+            let captures = self.tables.inner.get(&def).into_iter().flatten();
+            captures.into_iter().any(|capture| {
+                capture.is_exclusive
+                    && matches!((capture.of, root), (Captured::Local(id), Root::Local(of)) if id == of)
+            })
+        };
+        let accesses = accesses
+            || matches!(call.target, Target::Fn(def) if is_captured(def))
+            || call
+                .args
+                .iter()
+                .any(|arg| matches!(arg, CallArg::Default(def) if is_captured(*def)));
         let runs_code = match call.target {
             Target::Fn(def) => !matches!(self.env.function(def).origin, FnOrigin::Intrinsic(_)),
             Target::Compare { .. } | Target::Value | Target::TraitMethod(_) => true,
