@@ -31,6 +31,7 @@ pub struct CellInfo {
     /// The text after `//=>`.
     pub expected: Option<(String, Span)>,
     pub effects: mir::Effects,
+    pub test: Option<hir::Test>,
 }
 
 /// Compiles a source into `module`, which later units of that module extend.
@@ -126,6 +127,7 @@ fn accept(
             value: cell.value,
             expected: cell.expected,
             effects: body.effects().clone(),
+            test: cell.test,
         });
     let cells = infos.collect();
     Compiled {
@@ -137,6 +139,15 @@ fn accept(
 }
 
 impl Compiled {
+    /// Without what runs only when it is asked for.
+    pub fn drop_tests(&mut self) {
+        let first = self.cells.iter().position(|cell| cell.test.is_some());
+        if let Some(first) = first {
+            self.cells.truncate(first);
+            self.unit.cells.truncate(first);
+        }
+    }
+
     fn rejected(env: Env, mut diagnostics: Diagnostics) -> Compiled {
         diagnostics.sort();
         let unit = mono::Unit {

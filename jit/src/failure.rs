@@ -35,7 +35,12 @@ pub(crate) fn describe(
         innermost.file.clone_from(&file.name);
         (innermost.line, innermost.column) = (place.line, place.column);
     }
-    let span = span.or_else(|| frames.first().and_then(|frame| line_of(sources, frame)));
+    let span = match span {
+        Some(span) if !is_library(&sources.file(span.file).name) => Some(span),
+        inside => call_from_outside(sources, &frames)
+            .or(inside)
+            .or_else(|| frames.first().and_then(|frame| line_of(sources, frame))),
+    };
     let rendered = rendered(sources, trap, &message, span, &frames, color);
     RuntimeError {
         kind: trap.kind.name(),
@@ -44,6 +49,43 @@ pub(crate) fn describe(
         frames,
         rendered,
     }
+}
+
+/// A failure in the library is shown where the program called it.
+fn call_from_outside(sources: &Sources, frames: &[Frame]) -> Option<Span> {
+    let outer = frames
+        .iter()
+        .position(|frame| frame.line > 0 && !is_library(&frame.file))?;
+    let line = line_of(sources, &frames[outer])?;
+    let called = outer.checked_sub(1).map(|inner| &frames[inner].function);
+    let text = &sources.file(line.file).text[line.start as usize..line.end as usize];
+    let name = called.and_then(|function| {
+        let function = function.split('<').next().unwrap_or(function);
+        function.rsplit('.').next()
+    });
+    // Twice on one line says nothing.
+    let place = name
+        .filter(|name| !name.is_empty() && text.matches(&format!("{name}(")).count() == 1)
+        .and_then(|name| Some((text.find(&format!("{name}("))?, name.len())));
+    Some(match place {
+        Some((at, length)) => {
+            let start = line.start + at as u32;
+            Span::new(line.file, start, start + length as u32)
+        }
+        None => line,
+    })
+}
+
+fn is_library(file: &str) -> bool {
+    let name = file
+        .strip_prefix('<')
+        .and_then(|name| name.strip_suffix('>'));
+    name.is_some_and(|name| {
+        stdlib::lang::PRELUDE
+            .iter()
+            .any(|(known, _)| *known == name)
+            || stdlib::lang::module(name).is_some()
+    })
 }
 
 fn message(trap: &Trap) -> String {

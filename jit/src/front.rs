@@ -20,6 +20,8 @@ pub(crate) struct Front {
     /// The scope of scripts, sheets and lines.
     pub(crate) home: ModuleId,
     pub(crate) color: bool,
+    /// Whether the tests of a source are wanted; those of what it imports never are.
+    pub(crate) with_tests: bool,
 }
 
 /// A unit that is ready to be made concrete.
@@ -56,6 +58,7 @@ impl Front {
             env,
             sources,
             color,
+            with_tests: false,
         }
     }
 
@@ -109,7 +112,7 @@ impl Front {
         let (bindings, others): (Vec<_>, Vec<_>) = again.iter().cloned().partition(is_binding);
         parsed.module.items.splice(0..0, bindings);
         parsed.module.items.extend(others);
-        let compiled = compiler::compile_tree(
+        let mut compiled = compiler::compile_tree(
             &self.env,
             &parsed.module,
             parsed.diagnostics,
@@ -117,6 +120,9 @@ impl Front {
             &imports,
         );
         self.accept_or_reject(&compiled)?;
+        if !self.with_tests || chain.len() > 1 {
+            compiled.drop_tests();
+        }
         gathered.warnings.extend(
             compiled
                 .diagnostics

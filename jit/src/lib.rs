@@ -33,7 +33,8 @@ pub use host::desc;
 pub use host::{Args, HostElement, HostField, HostPlain, HostStruct, HostType};
 pub use host_fn::{HostFn, HostParam, HostResult};
 pub use report::{
-    CellReport, Checked, Error, Expectation, Frame, Problem, RuntimeError, Shown, UnitReport,
+    CellReport, Checked, Error, Expectation, Frame, Problem, RuntimeError, Shown, Timing,
+    TrialReport, UnitReport,
 };
 pub use run::Interrupter;
 pub use session::{Names, Session};

@@ -8,6 +8,7 @@
 //! | `run_script(name, text) -> Result<(), Error>` | `sumi FILE`: every cell in order, output straight to the sink, stops at the first error |
 //! | `interpret(name, text) -> Result<(), Error>` | the same through the MIR interpreter, for tests |
 //! | `run_unit(name, text, UnitKind::{Sheet, Line}) -> Result<UnitReport, Error>` | a worksheet or a REPL line: a cell that fails does not end those that do not need it |
+//! | `run_tests(name, text, is_bench, wanted, each) -> Result<(), Error>` | `sumi test`, `sumi bench`: each from the state that the file left |
 //! | `check(name, text) -> Result<Checked, Error>` | warnings, rendered and as data |
 //! | `emit(name, text, Stage) -> Result<String, Error>`, `type_of(text)` | `--emit`, `:type` |
 //! | `undo() -> Option<String>` | takes back the last unit, its effects on variables included; says what it was |
@@ -57,6 +58,25 @@ pub struct CellReport {
     /// Why it was not run: what it needs did not come about.
     pub waits_for: Option<String>,
     pub expectation: Option<Expectation>,
+}
+
+/// How a `test` or `bench` went.
+#[derive(Clone, Debug, Default)]
+pub struct TrialReport {
+    pub name: String,
+    /// What it printed, when output is captured; of a `bench` the first time.
+    pub output: String,
+    pub error: Option<RuntimeError>,
+    /// Of a `bench` that did not fail.
+    pub timing: Option<Timing>,
+}
+
+/// How long one run of a `bench` took, in nanoseconds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Timing {
+    pub fastest: u64,
+    pub median: u64,
+    pub runs: usize,
 }
 
 /// A name, its type and its value as literal text, bounded.

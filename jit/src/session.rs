@@ -16,6 +16,7 @@ mod look;
 mod redefine;
 #[cfg(test)]
 mod tests;
+mod trials;
 
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};

@@ -9,6 +9,7 @@ mod run;
 mod sheet;
 mod streams;
 mod terminal;
+mod trials;
 mod watch;
 
 use std::io::IsTerminal;
@@ -79,6 +80,18 @@ enum Command {
     },
     /// Report the mistakes of a file without running it.
     Check { file: PathBuf },
+    /// Run the `test` items of a file, each from the state that the file leaves.
+    Test {
+        file: PathBuf,
+        /// Only those whose name contains this.
+        filter: Option<String>,
+    },
+    /// Run the `bench` items of a file many times and tell how long each takes.
+    Bench {
+        file: PathBuf,
+        /// Only those whose name contains this.
+        filter: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -95,6 +108,12 @@ fn main() -> ExitCode {
             }
         }
         Some(Command::Check { file }) => run::check(&file, &cli.options),
+        Some(Command::Test { file, filter }) => {
+            trials::run(&file, filter.as_deref(), false, &cli.options)
+        }
+        Some(Command::Bench { file, filter }) => {
+            trials::run(&file, filter.as_deref(), true, &cli.options)
+        }
         None => match cli.code {
             // `-e CODE A B`: what follows the code is the script's.
             Some(code) => {

@@ -53,6 +53,7 @@ pub struct TypedCell {
     pub value: Option<DefId>,
     pub expected: Option<(String, Span)>,
     pub typed: Typed,
+    pub test: Option<hir::Test>,
 }
 
 /// A checked body.

@@ -260,6 +260,7 @@ impl<'e> Unit<'e> {
             defines: cell.defines,
             value,
             expected: cell.expected,
+            test: cell.test,
             typed: checked.typed(),
         });
     }

@@ -71,7 +71,16 @@ pub struct Cell {
     pub value: Option<DefId>,
     /// The text after `//=>` on the expression's last line.
     pub expected: Option<(String, Span)>,
+    /// A `test` or `bench`, which runs only when it is asked for; these come after all others.
+    pub test: Option<Test>,
     pub body: Body,
+}
+
+/// The name of a `test` or `bench`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Test {
+    pub name: SmolStr,
+    pub is_bench: bool,
 }
 
 pub struct Body {

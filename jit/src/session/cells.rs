@@ -197,7 +197,7 @@ impl Session {
     }
 
     /// The state of what a cell may change.
-    fn save(&self, effects: &Effects) -> Vec<Saved> {
+    pub(super) fn save(&self, effects: &Effects) -> Vec<Saved> {
         let mut saved = Vec::new();
         for unit in self.machine.units() {
             for (index, global) in unit.globals().iter().enumerate() {

@@ -310,3 +310,44 @@ fn units_stay_as_long_as_a_value_depends_on_them() {
     );
     assert_eq!(session.close(), 0);
 }
+
+#[test]
+fn each_test_starts_from_the_state_that_the_file_left() {
+    let mut session = session();
+    let text = r#"
+        var xs = [1, 2, 3]
+        test "changes" { xs.push(4); assert(xs.len() == 4) }
+        test "starts anew" { print("here"); assert(xs.len() == 3) }
+        test "fails" { xs.clear(); assert(xs.sum() == 6) }
+        test "in the library" { xs.remove(5) }
+        test "goes on" { assert(xs.sum() == 6) }
+        bench "timed" { xs.sum() }
+    "#;
+    let mut seen = Vec::new();
+    let mut tell = |report: &crate::TrialReport| {
+        let error = report.error.as_ref().map(|error| error.rendered.clone());
+        seen.push((report.name.clone(), report.output.clone(), error));
+    };
+    session
+        .run_tests("t", text, false, &|_| true, &mut tell)
+        .unwrap();
+    let failed: Vec<bool> = seen.iter().map(|(.., error)| error.is_some()).collect();
+    assert_eq!(failed, [false, false, true, true, false]);
+    assert_eq!(seen[1].1, "here\n");
+    let error = seen[2].2.as_ref().unwrap();
+    assert!(error.contains("0 == 6"), "{error}");
+    // The call is shown, and where it failed in the stack.
+    let error = seen[3].2.as_ref().unwrap();
+    assert!(
+        error.contains("xs.remove(5)") && error.contains("<prelude/"),
+        "{error}"
+    );
+    let mut timed = 0;
+    session
+        .run_tests("t", text, true, &|name| name == "timed", &mut |report| {
+            timed += report.timing.map_or(0, |timing| timing.runs);
+        })
+        .unwrap();
+    assert!(timed >= 5);
+    assert_eq!(session.close(), 0);
+}

@@ -12,6 +12,7 @@ use crate::env::{DefId, DefKind, FnDef, Generic};
 use crate::hir::resolve::TypeScope;
 use crate::hir::{
     Body, Cell, Expr, ExprId, ExprKind, InnerFn, Local, LocalId, LoopId, Pat, PatId, PatKind, Stmt,
+    Test,
 };
 use crate::types::Ty;
 
@@ -125,13 +126,44 @@ impl<'a> Unit<'a> {
                     .expected
                     .as_ref()
                     .map(|expected| (expected.text.clone(), expected.span)),
+                test: None,
                 body,
             });
+        }
+        for (item, found) in tree.items.iter().zip(&declared.items) {
+            if let ast::ItemKind::Test(test) = &item.kind {
+                cells.push(self.lower_test(test, item, found.value));
+            }
         }
         for expected in &tree.stray_expected {
             self.diags.push(stray_expected(expected.span));
         }
         cells
+    }
+
+    /// The value of a `bench` is kept, so that it is computed.
+    fn lower_test(
+        &mut self,
+        test: &'a ast::TestDecl,
+        item: &'a ast::Item,
+        value: Option<DefId>,
+    ) -> Cell {
+        let mut lowering = BodyLowering::new(self, TypeScope::default(), BodyKind::Cell);
+        let root = match test.is_bench {
+            true => lowering.block(&test.body),
+            false => lowering.discarded_block(&test.body),
+        };
+        Cell {
+            span: item.span,
+            defines: Vec::new(),
+            value,
+            expected: None,
+            test: Some(Test {
+                name: test.name.clone(),
+                is_bench: test.is_bench,
+            }),
+            body: lowering.finish(0, root, item.span),
+        }
     }
 
     fn lower_cell(&mut self, stmt: &'a ast::Stmt, item: &'a ast::Item, defs: &[DefId]) -> Body {

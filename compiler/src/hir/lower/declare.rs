@@ -1,7 +1,7 @@
 //! The first half of step one: imports are bound, and every top-level name of the unit gets its id.
 
 use smol_str::{SmolStr, ToSmolStr};
-use syntax::{Diagnostic, ast};
+use syntax::{Diagnostic, Span, ast};
 
 use super::{Imports, Unit, duplicate_name};
 use crate::env::{
@@ -136,7 +136,10 @@ impl<'a> Unit<'a> {
                 self.first_report(&alias.name.name);
                 self.diags.push(no_aliases(alias));
             }
-            ast::ItemKind::Test(_) => self.reject("`test` and `bench`", item.span),
+            ast::ItemKind::Test(test) if test.is_bench => {
+                found.value = Some(self.declare_hidden(item.span));
+            }
+            ast::ItemKind::Test(_) => {}
             ast::ItemKind::Impl(_) | ast::ItemKind::Import(_) | ast::ItemKind::Error => {}
         }
         found
@@ -193,22 +196,27 @@ impl<'a> Unit<'a> {
                 }
             }
             ast::StmtKind::Expr(expr) => {
-                let id = self.env.fresh_def();
-                let kind = DefKind::Global(GlobalDef {
-                    ty: None,
-                    is_var: false,
-                    origin: GlobalOrigin::Hidden,
-                });
-                let name = ast::Ident {
-                    name: id.to_smolstr(),
-                    span: expr.span,
-                };
-                let def = self.new_def(id, &name, false, kind);
-                self.env.insert(def);
-                found.value = Some(id);
+                found.value = Some(self.declare_hidden(expr.span));
             }
             ast::StmtKind::Assign(_) | ast::StmtKind::Item(_) | ast::StmtKind::Error => {}
         }
+    }
+
+    /// The global for a value that has no name.
+    fn declare_hidden(&mut self, span: Span) -> DefId {
+        let id = self.env.fresh_def();
+        let kind = DefKind::Global(GlobalDef {
+            ty: None,
+            is_var: false,
+            origin: GlobalOrigin::Hidden,
+        });
+        let name = ast::Ident {
+            name: id.to_smolstr(),
+            span,
+        };
+        let def = self.new_def(id, &name, false, kind);
+        self.env.insert(def);
+        id
     }
 
     fn declare_const(
