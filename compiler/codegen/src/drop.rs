@@ -10,7 +10,7 @@ use inkwell::values::{BasicValue, PointerValue};
 use crate::function::Function;
 use crate::module::Built;
 use crate::operand::Value;
-use crate::place::{HEADER, Located};
+use crate::place::{HEADER, LEN, Located};
 use crate::tbaa::Memory;
 
 /// More blocks than these are counted by the runtime.
@@ -140,6 +140,54 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.builder
             .build_call(self.unit.free(), &[block.into()], "")
             .built();
+        self.goto(next);
+        self.builder.position_at_end(next);
+    }
+
+    /// Gives up the boxes of fields that were moved out, and drops the other fields.
+    pub(crate) fn unpack(&self, place: &Place, variant: u32, moved: &[u32]) {
+        let whole = self.place(place);
+        if !self.layout(whole.ty).has_heap {
+            return;
+        }
+        let count = self.layout(whole.ty).variants[variant as usize].len();
+        for field in 0..count as u32 {
+            let at = self.field(whole, variant, field);
+            match moved.contains(&field) {
+                false => self.release_at(&at),
+                true if at.is_box => self.open_box(&at),
+                true => {}
+            }
+        }
+    }
+
+    /// The value in the box has gone elsewhere. If others own the box, whoever has it now is one owner more of what is inside.
+    fn open_box(&self, at: &Located<'ctx>) {
+        let block = self.load_block(at.address, at.memory(Memory::Block));
+        let left = self.add_owners(block, -1);
+        let zero = self.unit.runtime.i64.const_zero();
+        let gone = self
+            .builder
+            .build_int_compare(IntPredicate::EQ, left, zero, "")
+            .built();
+        let (free, share, next) = (
+            self.new_block("free"),
+            self.new_block("share"),
+            self.new_block("opened"),
+        );
+        self.branch(gone, free, share);
+        self.builder.position_at_end(free);
+        // Without elements, nothing inside is dropped.
+        self.builder
+            .build_store(self.offset(block, LEN), zero)
+            .built();
+        self.builder
+            .build_call(self.unit.free(), &[block.into()], "")
+            .built();
+        self.goto(next);
+        self.builder.position_at_end(share);
+        let inside = self.read_at(&Located::at(self.offset(block, HEADER), at.ty));
+        self.retain(inside, at.ty);
         self.goto(next);
         self.builder.position_at_end(next);
     }

@@ -228,6 +228,11 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
             StatementKind::Open { reference, place } => self.open(*reference, place),
             StatementKind::Check(check) => self.check(check),
             StatementKind::MakeUnique(place) => self.make_unique(place),
+            StatementKind::Unpack {
+                place,
+                variant,
+                moved,
+            } => self.unpack(place, *variant, moved),
             StatementKind::Drop { place, flag } => self.drop_place(place, *flag),
             StatementKind::Nop => {}
         }

@@ -162,6 +162,13 @@ pub enum StatementKind {
     Check(Check),
     /// Makes the block that the array, text or box at `place` points to unshared. Made by `own`.
     MakeUnique(Place),
+    /// Takes the value of an owned local apart, which holds nothing afterwards: its `moved` fields went elsewhere as they were, and
+    /// their boxes are given up; the other fields of that variant are dropped. Made by `own`.
+    Unpack {
+        place: Place,
+        variant: u32,
+        moved: Vec<u32>,
+    },
     /// Drops the value at `place`, if `flag` is set or absent. Made by `own`.
     Drop {
         place: Place,
@@ -263,7 +270,8 @@ pub enum Projection {
 pub enum Operand {
     /// An independent value: shared, so that whoever writes splits.
     Copy(Place),
-    /// The value itself; the place holds nothing afterwards.
+    /// The value itself; the place holds nothing afterwards. A part is moved only out of what a [`StatementKind::Unpack`] a few
+    /// statements later takes apart.
     Move(Place),
     /// Read without owning, for as long as nothing can write the place. Made by `own`.
     Borrow(Place),

@@ -139,6 +139,11 @@ impl Printer<'_> {
             }
             StatementKind::Check(check) => self.check(check),
             StatementKind::MakeUnique(place) => format!("unique {}", self.place(place)),
+            StatementKind::Unpack {
+                place,
+                variant,
+                moved,
+            } => format!("unpack {}#{variant} without {moved:?}", self.place(place)),
             StatementKind::Drop { place, flag: None } => format!("drop {}", self.place(place)),
             StatementKind::Drop {
                 place,

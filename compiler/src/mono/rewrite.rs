@@ -84,6 +84,7 @@ impl Rewrite<'_, '_> {
             }
             StatementKind::Open { place, .. }
             | StatementKind::MakeUnique(place)
+            | StatementKind::Unpack { place, .. }
             | StatementKind::Drop { place, .. } => self.place(place),
             StatementKind::Check(check) => {
                 self.check(check);

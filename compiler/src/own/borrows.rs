@@ -118,6 +118,7 @@ fn is_plain_copy(kind: &StatementKind) -> bool {
         | StatementKind::Open { .. }
         | StatementKind::Check(_)
         | StatementKind::MakeUnique(_)
+        | StatementKind::Unpack { .. }
         | StatementKind::Drop { .. }
         | StatementKind::Nop => false,
     }

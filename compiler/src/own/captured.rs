@@ -113,6 +113,7 @@ fn escapes_in(statement: &Statement, interfaces: &Interfaces, known: &BTreeSet<L
         StatementKind::Open { place, .. } => is_base(place, known),
         StatementKind::Check(_)
         | StatementKind::MakeUnique(_)
+        | StatementKind::Unpack { .. }
         | StatementKind::Drop { .. }
         | StatementKind::Nop => false,
     }

@@ -77,6 +77,7 @@ impl Pass {
             StatementKind::Open { .. }
             | StatementKind::Check(_)
             | StatementKind::MakeUnique(_)
+            | StatementKind::Unpack { .. }
             | StatementKind::Drop { .. }
             | StatementKind::Nop => return Old::Nothing,
         };

@@ -93,6 +93,7 @@ impl<'e> Interfaces<'e> {
             | StatementKind::Open { .. }
             | StatementKind::Check(_)
             | StatementKind::MakeUnique(_)
+            | StatementKind::Unpack { .. }
             | StatementKind::Drop { .. }
             | StatementKind::Nop => Vec::new(),
         }

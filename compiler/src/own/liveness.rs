@@ -124,6 +124,7 @@ pub(super) fn origins(body: &Body) -> Origins {
                 | StatementKind::Call { .. }
                 | StatementKind::Check(_)
                 | StatementKind::MakeUnique(_)
+                | StatementKind::Unpack { .. }
                 | StatementKind::Drop { .. }
                 | StatementKind::Nop => {}
             }

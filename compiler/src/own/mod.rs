@@ -24,6 +24,7 @@ mod needs;
 mod normalise;
 mod paths;
 mod unique;
+mod unpack;
 mod walk;
 
 #[cfg(test)]
@@ -65,6 +66,7 @@ fn finish(mut body: Body, env: &Env, needs: &Needs, interfaces: &Interfaces) -> 
     borrows::infer(&mut body, env, needs, interfaces);
     emptied::move_out(&mut body, env, needs, interfaces);
     moves::last_uses(&mut body, needs, interfaces);
+    unpack::take_apart(&mut body, env, needs);
     drops::insert(&mut body, env, needs);
     unique::insert(&mut body, env, needs, interfaces);
     Elaborated {
@@ -140,6 +142,7 @@ fn as_owner(body: &Body, env: &Env, needs: &Needs, interfaces: &Interfaces) -> B
     set_param_kinds(&mut trial);
     borrows::infer(&mut trial, env, needs, interfaces);
     moves::last_uses(&mut trial, needs, interfaces);
+    unpack::take_apart(&mut trial, env, needs);
     trial
 }
 

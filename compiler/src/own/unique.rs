@@ -82,6 +82,7 @@ fn needed(body: &Body, env: &Env, interfaces: &Interfaces, kind: &StatementKind)
         }
         StatementKind::Check(_)
         | StatementKind::MakeUnique(_)
+        | StatementKind::Unpack { .. }
         | StatementKind::Drop { .. }
         | StatementKind::Nop => {}
     }
@@ -163,6 +164,7 @@ impl<'a> Facts<'a> {
             }
             StatementKind::Open { .. }
             | StatementKind::Check(_)
+            | StatementKind::Unpack { .. }
             | StatementKind::Drop { .. }
             | StatementKind::Nop => {}
         }
@@ -379,6 +381,7 @@ fn hoistable(
             | StatementKind::Call { .. }
             | StatementKind::Open { .. }
             | StatementKind::Check(_)
+            | StatementKind::Unpack { .. }
             | StatementKind::Drop { .. }
             | StatementKind::Nop => None,
         })

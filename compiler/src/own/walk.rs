@@ -76,6 +76,7 @@ pub(super) fn places(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
             Check::Closed(_) => {}
         },
         StatementKind::MakeUnique(place) => f(Access::Unique, place),
+        StatementKind::Unpack { place, .. } => f(Access::Move, place),
         StatementKind::Drop { place, .. } => f(Access::Drop, place),
         StatementKind::Nop => {}
     }
@@ -159,6 +160,7 @@ pub(super) fn constants(kind: &StatementKind, f: &mut impl FnMut(&Const)) {
         StatementKind::Check(_)
         | StatementKind::Open { .. }
         | StatementKind::MakeUnique(_)
+        | StatementKind::Unpack { .. }
         | StatementKind::Drop { .. }
         | StatementKind::Nop => {}
     }
@@ -167,6 +169,7 @@ pub(super) fn constants(kind: &StatementKind, f: &mut impl FnMut(&Const)) {
 fn operand_place(operand: &Operand, f: &mut impl FnMut(Access, &Place)) {
     match operand {
         Operand::Copy(place) => f(Access::Value, place),
+        Operand::Move(place) if !place.projections.is_empty() => f(Access::Value, place),
         Operand::Move(place) => f(Access::Move, place),
         Operand::Borrow(place) => f(Access::Borrow, place),
         Operand::Const(_) => {}
@@ -206,6 +209,7 @@ pub(super) fn operands_mut(
         },
         StatementKind::Open { .. }
         | StatementKind::MakeUnique(_)
+        | StatementKind::Unpack { .. }
         | StatementKind::Drop { .. }
         | StatementKind::Nop => {}
     }
@@ -291,6 +295,7 @@ pub(super) fn defined(kind: &StatementKind) -> Option<Local> {
         StatementKind::Open { reference, .. } => Some(*reference),
         StatementKind::Check(_)
         | StatementKind::MakeUnique(_)
+        | StatementKind::Unpack { .. }
         | StatementKind::Drop { .. }
         | StatementKind::Nop => None,
     }

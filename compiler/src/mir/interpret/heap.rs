@@ -214,6 +214,17 @@ impl Heap {
         }
     }
 
+    /// One owner less of a box whose value went elsewhere.
+    pub(super) fn open(&mut self, shell: BlockRef) {
+        if self.is_unique(shell) {
+            self.remove(shell);
+            return;
+        }
+        let inside = self.values(shell).to_vec();
+        inside.iter().for_each(|value| self.retain(value));
+        self.release(Value::Block(shell));
+    }
+
     fn remove(&mut self, at: BlockRef) -> Vec<Value> {
         self.live -= 1;
         self.free.push(at.index);

@@ -184,6 +184,11 @@ impl Interpreter<'_> {
                 let address = self.address(place);
                 self.make_unique(&address);
             }
+            StatementKind::Unpack {
+                place,
+                variant,
+                moved,
+            } => self.unpack(body, place, *variant, moved),
             StatementKind::Drop { place, flag } => self.drop_place(body, place, *flag),
             StatementKind::Nop => {}
         }
@@ -255,6 +260,26 @@ impl Interpreter<'_> {
             body.name
         );
         self.heap.release(value);
+    }
+
+    fn unpack(&mut self, body: &Body, place: &Place, variant: u32, moved: &[u32]) {
+        let ty = body.place_ty(&self.env, place);
+        let address = self.address(place);
+        let fields = match std::mem::take(self.at_mut(&address)) {
+            Value::Fields(fields) | Value::Variant(_, fields) => fields,
+            other => panic!("compiler bug: {other:?} is taken apart"),
+        };
+        for (at, field) in (0..).zip(fields) {
+            let is_boxed = match ty.kind() {
+                TyKind::Adt(def, _) => is_boxed_field(&self.env, *def, variant, at),
+                _ => false,
+            };
+            match field {
+                field if !moved.contains(&at) => self.heap.release(field),
+                Value::Block(shell) if is_boxed => self.heap.open(shell),
+                _ => {}
+            }
+        }
     }
 
     fn check(&mut self, check: &Check) -> Run<()> {
@@ -365,9 +390,12 @@ impl Interpreter<'_> {
             Operand::Move(place) => {
                 let address = self.address(place);
                 assert!(
-                    matches!(address.root, Root::Local(..)) && address.steps.is_empty(),
-                    "compiler bug: only a whole local is moved"
+                    matches!(address.root, Root::Local(..)),
+                    "compiler bug: only a local or a part of one is moved"
                 );
+                if !address.steps.is_empty() {
+                    return self.read(place);
+                }
                 let value = std::mem::take(self.at_mut(&address));
                 assert!(
                     !matches!(value, Value::Empty),

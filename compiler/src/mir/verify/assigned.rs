@@ -129,6 +129,7 @@ fn assign(kind: &StatementKind, assigned: &mut Locals) {
         StatementKind::Open { reference, .. } => assigned.insert(*reference),
         StatementKind::Check(_)
         | StatementKind::MakeUnique(_)
+        | StatementKind::Unpack { .. }
         | StatementKind::Drop { .. }
         | StatementKind::Nop => {}
     }

@@ -152,7 +152,9 @@ impl Verifier<'_> {
                         && place.projections.is_empty();
                     self.require(*old == Old::Unknown || first, rule, kind);
                 }
-                StatementKind::MakeUnique(_) | StatementKind::Drop { .. } => {
+                StatementKind::MakeUnique(_)
+                | StatementKind::Unpack { .. }
+                | StatementKind::Drop { .. } => {
                     self.require(false, rule, kind);
                 }
                 StatementKind::Open { .. } | StatementKind::Check(_) | StatementKind::Nop => {}
@@ -225,6 +227,7 @@ fn for_each_place(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
             Check::Closed(_) => {}
         },
         StatementKind::MakeUnique(place) => f(Access::Inspect, place),
+        StatementKind::Unpack { place, .. } => f(Access::Move, place),
         StatementKind::Drop { place, .. } => f(Access::Drop, place),
         StatementKind::Nop => {}
     }

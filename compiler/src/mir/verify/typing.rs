@@ -67,7 +67,10 @@ impl Verifier<'_> {
                 self.agree(self.body.locals[*reference].ty, self.ty(place), at);
             }
             StatementKind::Check(check) => self.check_types(check, at),
-            StatementKind::MakeUnique(_) | StatementKind::Drop { .. } | StatementKind::Nop => {}
+            StatementKind::MakeUnique(_)
+            | StatementKind::Unpack { .. }
+            | StatementKind::Drop { .. }
+            | StatementKind::Nop => {}
         }
     }
 
