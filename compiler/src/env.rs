@@ -667,7 +667,7 @@ impl Head {
             TyKind::FixedArray(..) => Head::FixedArray,
             TyKind::Adt(def, _) => Head::Adt(*def),
             TyKind::Fn(_) => Head::Fn,
-            TyKind::Any(def) => Head::Any(*def),
+            TyKind::Any(def, _) => Head::Any(*def),
             TyKind::Simd(..) => Head::Simd,
             TyKind::Ptr(_) => Head::Ptr,
             TyKind::CStr => Head::CStr,

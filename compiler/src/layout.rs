@@ -96,7 +96,7 @@ impl<'env> Layouts<'env> {
             TyKind::Str | TyKind::Array(_) => value(POINTER, true),
             TyKind::Ptr(_) | TyKind::CStr => value(POINTER, false),
             TyKind::Simd(elem, Len::Known(lanes)) => self.vector(*elem, *lanes),
-            TyKind::Fn(_) | TyKind::Any(_) => Layout {
+            TyKind::Fn(_) | TyKind::Any(..) => Layout {
                 size: 2 * POINTER,
                 align: POINTER,
                 pass: Pass::Memory,

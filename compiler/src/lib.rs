@@ -1,5 +1,6 @@
 //! From a tree to finished MIR: `hir::lower → check → mir::build → own::elaborate → mono`. Pure: no files, clock, terminal, LLVM or `unsafe`.
 
+pub mod any;
 pub mod boxes;
 pub mod check;
 pub mod env;

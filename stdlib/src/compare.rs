@@ -369,7 +369,8 @@ unsafe fn values(
                 );
                 let (concrete, other) = (&*(*left).elem, &*(*right).elem);
                 if !concrete.same_type(other) {
-                    return Err(Some(concrete.name().cmp(other.name())));
+                    let order = concrete.name().cmp(other.name());
+                    return Err(Some(order.then_with(|| concrete.id.cmp(&other.id))));
                 }
                 blocks((*left).elem, left, right, relation, call)
             }

@@ -286,6 +286,15 @@ impl VariantDesc {
     }
 }
 
+/// `sumi_same_type(T, U) -> bool`: whether two descriptors are of one type.
+pub(crate) unsafe extern "C" fn sumi_same_type(
+    one: *const TypeDesc,
+    other: *const TypeDesc,
+) -> bool {
+    // SAFETY: generated code passes two descriptors.
+    unsafe { (*one).same_type(&*other) }
+}
+
 /// The descriptors that the runtime itself needs; exported, so that generated code may use them as well.
 pub static U8: TypeDesc = TypeDesc::plain(Kind::U8, "u8", 1);
 pub static U64: TypeDesc = TypeDesc::plain(Kind::U64, "u64", 8);

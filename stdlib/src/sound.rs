@@ -56,7 +56,14 @@ impl Search<'_> {
             match desc.kind {
                 Kind::Str | Kind::Array | Kind::Box => self.block(pointer(0), desc.elem.as_ref()),
                 Kind::Opaque => self.block(pointer(0), None),
-                Kind::Fn | Kind::Any => self.block(pointer(8), None),
+                Kind::Fn => self.block(pointer(8), None),
+                Kind::Any => {
+                    let (table, inner) = (pointer(0).cast::<*const TypeDesc>(), pointer(8));
+                    // A table begins with the descriptor of what it is for.
+                    !table.is_null()
+                        && self.block(inner, None)
+                        && (*inner).elem.as_ref().is_some_and(|elem| elem.same_type(&**table))
+                }
                 Kind::Struct | Kind::Tuple | Kind::Map | Kind::Set => desc
                     .fields()
                     .iter()

@@ -50,6 +50,7 @@ static FUNCTIONS: &[Symbol] = functions! {
     compare: sumi_eq sumi_lt sumi_le sumi_cmp sumi_key_less sumi_key_equal;
     hash: sumi_hash;
     runtime: sumi_access_begin sumi_access_end sumi_access_is_open;
+    desc: sumi_same_type;
     arrays:
         sumi_array_len sumi_array_with_capacity sumi_array_reserve sumi_array_push sumi_array_pop
         sumi_array_truncate sumi_array_insert sumi_array_remove sumi_array_swap sumi_array_extend

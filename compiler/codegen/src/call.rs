@@ -1,4 +1,4 @@
-//! Calls of Sumi functions, direct, through slots, and of function values.
+//! Calls of Sumi functions, direct, through slots, and of function values; those of methods of an `any` are in `any`.
 
 use compiler::env::FnOrigin;
 use compiler::layout::Pass;
@@ -30,8 +30,8 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 self.call_target(dest, target, args, old);
             }
             Callee::Value(operand) => self.call_value(dest, operand, args, old),
-            Callee::TraitMethod(def, _) => {
-                panic!("compiler bug: the trait method {def} was not resolved")
+            Callee::TraitMethod(method, type_args) => {
+                self.call_dynamic(dest, *method, type_args, args, old);
             }
         }
     }
@@ -114,12 +114,22 @@ impl<'ctx> Function<'_, '_, 'ctx> {
 
     /// Small integers are widened by the caller of a function that is only known by its address.
     fn extend_at(&self, call: CallSiteValue<'ctx>, signature: &Signature) {
+        self.extend_from(call, signature, 0);
+    }
+
+    /// The address of the receiver comes before the parameters.
+    pub(crate) fn extend_method_at(&self, call: CallSiteValue<'ctx>, signature: &Signature) {
+        self.extend_from(call, signature, 1);
+        self.keep_apart(call);
+    }
+
+    fn extend_from(&self, call: CallSiteValue<'ctx>, signature: &Signature, before: u32) {
         let context = self.unit.context;
         let flag = |name: &str| context.create_enum_attribute(kind(name), 0);
         call.add_attribute(AttributeLoc::Function, flag("nounwind"));
-        let mut index = 0;
+        let mut index = before;
         match self.pass(signature.ret) {
-            Pass::Memory => index = 1,
+            Pass::Memory => index += 1,
             Pass::Value => {
                 if let Some(extension) = extension_of(signature.ret) {
                     call.add_attribute(AttributeLoc::Return, flag(extension));
@@ -277,7 +287,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
     }
 
-    fn borrowed_argument(
+    pub(crate) fn borrowed_argument(
         &self,
         prepared: &mut Prepared<'ctx>,
         operand: &Operand,

@@ -79,6 +79,9 @@ impl<'ctx> Unit<'_, 'ctx> {
             (ConstValue::Variant(variant, fields), _) => self.variant_data(ty, *variant, fields),
             (ConstValue::Boxed(inside), _) => self.constant_data(ty, inside),
             (ConstValue::Fn(def, args), _) => self.function_pair(*def, args).into(),
+            (ConstValue::Any(..), _) => {
+                panic!("compiler bug: a constant with an `any` is computed where it is used")
+            }
             (ConstValue::Int(_) | ConstValue::Float(_) | ConstValue::Array(_), _) => {
                 panic!("compiler bug: a constant of another type than {ty:?}")
             }

@@ -220,7 +220,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             | TyKind::Char
             | TyKind::Never
             | TyKind::Fn(_)
-            | TyKind::Any(_)
+            | TyKind::Any(..)
             | TyKind::Ptr(_)
             | TyKind::CStr
             | TyKind::Param(..)
@@ -416,7 +416,7 @@ fn kind_of(unit: &Unit<'_, '_>, ty: Ty) -> Kind {
             | DefKind::Const(_) => Kind::Struct,
         },
         TyKind::Fn(_) => Kind::Fn,
-        TyKind::Any(_) => Kind::Any,
+        TyKind::Any(..) => Kind::Any,
         TyKind::Simd(..) => Kind::Simd,
         TyKind::Ptr(_) => Kind::Ptr,
         TyKind::CStr => Kind::CStr,

@@ -230,7 +230,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
         match ty.kind() {
             TyKind::Str | TyKind::Array(_) => offsets.push(start),
-            TyKind::Fn(_) | TyKind::Any(_) => offsets.push(start + 8),
+            TyKind::Fn(_) | TyKind::Any(..) => offsets.push(start + 8),
             TyKind::FixedArray(..) => return false,
             _ if layout.pass == Pass::Value => offsets.push(start),
             _ if layout.tag > 0 => return false,
@@ -254,6 +254,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     /// Makes the block that an array, text or box at `place` points to unshared.
     pub(crate) fn make_unique(&self, place: &Place) {
         let at = self.place(place);
+        if matches!(at.ty.kind(), TyKind::Any(..)) {
+            self.make_any_unique(&self.unboxed(at));
+            return;
+        }
         let elem = if at.is_box {
             at.ty
         } else {
@@ -265,10 +269,16 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         };
         let memory = at.memory(Memory::Block);
         let block = self.load_block(at.address, memory);
-        self.unique_block(&at, block, elem);
+        self.unique_block(&at, block, |f| f.unit.desc(elem));
     }
 
-    fn unique_block(&self, at: &Located<'ctx>, block: PointerValue<'ctx>, elem: Ty) {
+    /// `elem` gives the descriptor of the elements.
+    pub(crate) fn unique_block(
+        &self,
+        at: &Located<'ctx>,
+        block: PointerValue<'ctx>,
+        elem: impl FnOnce(&Self) -> PointerValue<'ctx>,
+    ) {
         let i64_type = self.unit.runtime.i64;
         let owners = self.builder.build_load(i64_type, block, "").built();
         let load = owners.as_instruction_value();
@@ -284,7 +294,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let (split, next) = (self.new_block("split"), self.new_block("unique"));
         self.branch(alone, next, split);
         self.builder.position_at_end(split);
-        let desc = self.unit.desc(elem);
+        let desc = elem(self);
         let call = self
             .builder
             .build_call(self.unit.unique(), &[desc.into(), block.into()], "")

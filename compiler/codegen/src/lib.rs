@@ -4,6 +4,7 @@
 //! It knows the representations of `compiler/ARCHITECTURE.md` and the names of the runtime's functions; it knows no
 //! sessions and no files.
 
+mod any;
 mod attributes;
 mod call;
 mod check;

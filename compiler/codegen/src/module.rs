@@ -50,6 +50,8 @@ pub(crate) struct Unit<'a, 'ctx> {
     pub(crate) constants: RefCell<FxHashMap<DefId, Value<'ctx>>>,
     pub(crate) thunks: RefCell<FxHashMap<Target, FunctionValue<'ctx>>>,
     pub(crate) overrides: RefCell<FxHashMap<(Target, &'static str), FunctionValue<'ctx>>>,
+    /// By the type inside and the type of the `any`.
+    pub(crate) tables: RefCell<FxHashMap<(Ty, Ty), GlobalValue<'ctx>>>,
     pub(crate) counter: StdCell<u32>,
 }
 
@@ -75,6 +77,7 @@ pub(crate) fn build<'ctx>(
         constants: RefCell::default(),
         thunks: RefCell::default(),
         overrides: RefCell::default(),
+        tables: RefCell::default(),
         counter: StdCell::new(0),
         module,
         input,

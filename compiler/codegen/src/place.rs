@@ -103,6 +103,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     fn project(&self, at: Located<'ctx>, projection: &Projection) -> Located<'ctx> {
         let at = match projection {
             Projection::Deref => return self.unboxed(at),
+            Projection::Inside(inside) => return self.inside_any(self.unboxed(at), *inside),
             Projection::Field(_)
             | Projection::Payload { .. }
             | Projection::Index(_)
@@ -122,7 +123,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 let index = self.unit.runtime.i64.const_int(*index, false);
                 self.element(at, index)
             }
-            Projection::Deref => at,
+            Projection::Deref | Projection::Inside(_) => at,
         }
     }
 

@@ -104,6 +104,14 @@ impl<'ctx> Unit<'_, 'ctx> {
             Path::Rare,
         )
     }
+    pub(crate) fn same_type(&self) -> FunctionValue<'ctx> {
+        self.runtime_function(
+            "sumi_same_type",
+            &[Abi::Read, Abi::Read],
+            Abi::Bool,
+            Path::Rare,
+        )
+    }
     pub(crate) fn compare(&self, name: &str) -> FunctionValue<'ctx> {
         self.runtime_function(
             name,

@@ -47,6 +47,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 self.build_closure(&built, target, captures);
                 self.replace(&to, old, |f| f.copy_bytes(to.address, built.address, to.ty));
             }
+            Rvalue::Any { ty, value } => {
+                let built = self.build_any(*ty, value);
+                self.replace(&to, old, |f| f.copy_bytes(to.address, built, to.ty));
+            }
             Rvalue::Unary(..)
             | Rvalue::Binary(..)
             | Rvalue::Compare(..)
@@ -57,6 +61,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             | Rvalue::Repeat { .. }
             | Rvalue::Len(_)
             | Rvalue::Discriminant(_)
+            | Rvalue::Holds(..)
             | Rvalue::Format(_) => {
                 let value = self.direct(value, to.ty);
                 self.replace(&to, old, |f| f.store_result(&to, value));
@@ -99,12 +104,16 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             Rvalue::Discriminant(place) => {
                 Value::Direct(self.discriminant(&self.unboxed(self.place(place))).into())
             }
+            Rvalue::Holds(place, inside) => {
+                let any = self.unboxed(self.place(place));
+                Value::Direct(self.any_holds(&any, *inside).into())
+            }
             Rvalue::Format(parts) => Value::Direct(self.format(parts).into()),
             Rvalue::Aggregate(ty, lanes) if ty.lane().is_some() => {
                 Value::Direct(self.build_vector(*ty, lanes))
             }
             Rvalue::Aggregate(..) | Rvalue::Variant { .. } => Value::Nothing,
-            Rvalue::Use(_) | Rvalue::Closure { .. } => {
+            Rvalue::Use(_) | Rvalue::Closure { .. } | Rvalue::Any { .. } => {
                 panic!("compiler bug: {value:?} is no value in a register")
             }
         }

@@ -82,7 +82,7 @@ impl<'ctx> Unit<'_, 'ctx> {
         thunk
     }
 
-    fn new_thunk(&self, what: &str, ty: FunctionType<'ctx>) -> FunctionValue<'ctx> {
+    pub(crate) fn new_thunk(&self, what: &str, ty: FunctionType<'ctx>) -> FunctionValue<'ctx> {
         let name = format!("{what}.{}", self.fresh());
         let thunk = self.module.add_function(&name, ty, Some(Linkage::Internal));
         self.attributes.define(self.context, thunk);
@@ -90,8 +90,25 @@ impl<'ctx> Unit<'_, 'ctx> {
     }
 
     fn extend_params(&self, thunk: FunctionValue<'ctx>, signature: &Signature) {
+        self.extend_from(thunk, signature, 0);
+    }
+
+    /// The type of a method in a table; the address of the value is not part of the signature.
+    pub(crate) fn method_type(&self, signature: &Signature) -> FunctionType<'ctx> {
+        let mut params = self.param_types(signature);
+        let at = usize::from(self.layouts.of(signature.ret).pass == Pass::Memory);
+        params.insert(at, self.runtime.pointer.into());
+        self.function_type_of(signature.ret, &params)
+    }
+
+    pub(crate) fn extend_method(&self, thunk: FunctionValue<'ctx>, signature: &Signature) {
+        self.extend_from(thunk, signature, 1);
+    }
+
+    /// `before` parameters come before those of the signature.
+    fn extend_from(&self, thunk: FunctionValue<'ctx>, signature: &Signature, before: u32) {
         let flag = |name: &str| self.context.create_enum_attribute(kind(name), 0);
-        let mut index = u32::from(self.layouts.of(signature.ret).pass == Pass::Memory);
+        let mut index = before + u32::from(self.layouts.of(signature.ret).pass == Pass::Memory);
         if let Some(extension) = extension_of(signature.ret) {
             thunk.add_attribute(AttributeLoc::Return, flag(extension));
         }
@@ -192,6 +209,17 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             next = 1;
         }
         self.push_captures(kept, captured, &mut values);
+        self.forward_arguments(signature, next, &mut values);
+        self.call_forwarded(target, &values);
+    }
+
+    /// The thunk's own arguments from `next` on; what the function wants to own is shared first.
+    pub(crate) fn forward_arguments(
+        &self,
+        signature: &Signature,
+        mut next: u32,
+        values: &mut Vec<BasicMetadataValueEnum<'ctx>>,
+    ) {
         for (mode, ty) in &signature.params {
             let pass = self.pass(*ty);
             if pass == Pass::Nothing {
@@ -211,11 +239,16 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 _ => values.push(param.into()),
             }
         }
+    }
+
+    /// Calls the function and returns what it gives.
+    pub(crate) fn call_forwarded(
+        &self,
+        target: Target,
+        values: &[BasicMetadataValueEnum<'ctx>],
+    ) {
         let function = self.unit.function_of(target);
-        let call = self
-            .builder
-            .build_direct_call(function, &values, "")
-            .built();
+        let call = self.builder.build_direct_call(function, values, "").built();
         match self.result_of(call) {
             Value::Direct(value) => self.builder.build_return(Some(&value)).built(),
             Value::Nothing | Value::At(_) => self.builder.build_return(None).built(),
@@ -257,6 +290,18 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 (_, Value::At(address)) => values.push(address.into()),
                 (_, Value::Direct(value)) => values.push(value.into()),
             }
+        }
+    }
+
+    /// One owner more of a value that was lent.
+    pub(crate) fn owned_again(&self, value: Value<'ctx>, ty: Ty) -> Value<'ctx> {
+        match value {
+            Value::Nothing => Value::Nothing,
+            Value::Direct(_) => {
+                self.retain(value, ty);
+                value
+            }
+            Value::At(address) => Value::At(self.shared(address, ty)),
         }
     }
 

@@ -52,7 +52,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             | TyKind::Tuple(_)
             | TyKind::FixedArray(..)
             | TyKind::Fn(_)
-            | TyKind::Any(_)
+            | TyKind::Any(..)
             | TyKind::Param(..)
             | TyKind::Infer(_)
             | TyKind::Error => panic!("compiler bug: {ty:?} does not fit a register"),

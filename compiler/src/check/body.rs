@@ -94,6 +94,10 @@ pub(super) enum Because {
     Compared(hir::BinaryOp),
     Arithmetic(SmolStr),
     Key,
+    /// A value is put into an `any` of the trait.
+    Any,
+    /// A pattern asks whether an `any` of the trait holds a value of the type.
+    Inside,
     /// The bounds of a range: integers or characters.
     Range,
 }

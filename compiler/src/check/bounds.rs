@@ -2,6 +2,7 @@
 
 use super::body::{Because, Checker, Obligation};
 use super::errors;
+use crate::any;
 use crate::env::{Bound, DefId, DefKind, Env, Generic};
 use crate::hir::BinaryOp;
 use crate::types::{Ty, TyKind};
@@ -49,6 +50,14 @@ impl Checker<'_, '_> {
                 let report = errors::bound_not_met(span, &shown, "Hash", name, of, is_param);
                 self.without_hash(report, ty)
             }
+            Because::Any => {
+                let of = obligation.bound.display(self.env());
+                errors::not_in_any(span, &shown, &of, is_param)
+            }
+            Because::Inside => {
+                let of = obligation.bound.display(self.env());
+                errors::never_inside(span, &shown, &of)
+            }
             Because::Param { name, of } => errors::bound_not_met(
                 span,
                 &shown,
@@ -87,7 +96,13 @@ impl Checker<'_, '_> {
             .help(format!(
                 "add the parts that `==` compares: `impl Hash for {shown} {{ fn hash(self, mut h: Hasher) {{ h.add(…) }} }}`"
             )),
-            TyKind::Fn(_) | TyKind::Any(_) => report.note(format!("a `{shown}` has no hash")),
+            TyKind::Fn(_) => report.note(format!("a `{shown}` has no hash")),
+            TyKind::Any(of, _) => {
+                let of = self.env().def(*of);
+                report
+                    .note(format!("an `{shown}` has a hash if the trait asks for it"))
+                    .help(format!("declare it so: `trait {}: Hash {{ … }}`", of.name))
+            }
             TyKind::Param(..) => report.help(format!("ask for it: `<{shown}: Hash>`")),
             _ => report,
         }
@@ -125,6 +140,7 @@ pub(super) fn satisfies(env: &Env, generics: &[Generic], ty: Ty, bound: Bound) -
         }
         Bound::Trait(def, args) => match ty.kind() {
             TyKind::Param(..) => param_has(env, generics, ty, &[bound]),
+            TyKind::Any(..) if any::args_of(env, ty, def).map(Ty::tuple) == Some(args) => true,
             _ => implements(env, generics, ty, def, args),
         },
     }
@@ -209,7 +225,13 @@ fn structural(env: &Env, generics: &[Generic], ty: Ty, bound: Bound, seen: &mut 
                 || (bound == Bound::Eq && param_has(env, generics, ty, &[Bound::Hash, Bound::Ord]))
         }
         TyKind::Ptr(_) | TyKind::CStr => bound != Bound::Ord,
-        TyKind::Any(_) | TyKind::Fn(_) => false,
+        TyKind::Any(..) => match bound {
+            Bound::Eq => {
+                any::asks_for(env, ty, Bound::Eq) || any::asks_for(env, ty, Bound::Hash)
+            }
+            bound => bound == Bound::Hash && any::asks_for(env, ty, bound),
+        },
+        TyKind::Fn(_) => false,
         TyKind::Never | TyKind::Infer(_) | TyKind::Error => true,
     }
 }

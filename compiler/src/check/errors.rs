@@ -16,9 +16,6 @@ pub(super) use types::*;
 use syntax::{Diagnostic, Span};
 
 /// Part of the language that this compiler cannot do yet.
-pub(super) fn not_yet(span: Span, what: &str) -> Diagnostic {
-    crate::hir::not_yet(what, span)
-}
 
 /// The known name that was probably meant.
 fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

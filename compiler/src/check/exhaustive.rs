@@ -138,9 +138,13 @@ impl Checker<'_, '_> {
             },
             PatKind::Struct { .. } => self.simplify_fields(pat, |_| Constructor::Whole),
             PatKind::Or(parts) => Simple::Or(self.simplify_all(parts)),
-            PatKind::Typed { pat: inner, .. } => match ty.kind() {
-                TyKind::Any(_) => leaf(Constructor::Opaque(pat.to_string())),
-                _ => self.simplify(*inner),
+            PatKind::Typed { pat: inner, .. } => match (ty.kind(), self.simplify(*inner)) {
+                (TyKind::Any(..), Simple::Wild) => {
+                    let inside = self.tables.pats[*inner].unwrap_or(Ty::error());
+                    leaf(Constructor::Opaque(format!("_: {}", self.show(inside))))
+                }
+                (TyKind::Any(..), _) => leaf(Constructor::Opaque(pat.to_string())),
+                (_, inner) => inner,
             },
         }
     }

@@ -16,7 +16,7 @@ impl Checker<'_, '_> {
         self.check_expr(id, Expect::Nothing)
     }
 
-    /// Checks an expression that must have a type, wrapping it into `some(…)` where that is what lacks.
+    /// Checks an expression that must have a type, wrapping it into `some(…)` or an `any` where that is what lacks.
     pub(super) fn coerce(&mut self, id: ExprId, expected: Ty, why: Why) {
         let found = self.check_expr(id, Expect::Coerce(expected, why));
         self.adjust(id, found, expected, why);
@@ -27,6 +27,9 @@ impl Checker<'_, '_> {
         // What an error would have said about the type is not asked for again.
         self.reported |= expected.is_error();
         if found == expected || found.is_never() {
+            return;
+        }
+        if self.put_into_any(id, found, expected) {
             return;
         }
         let known_not_optional = !matches!(found.kind(), TyKind::Error)
@@ -44,6 +47,32 @@ impl Checker<'_, '_> {
         }
         let span = self.blame(id);
         self.mismatch(span, found, expected, why);
+    }
+
+    /// Where an `any Trait` is expected, perhaps an optional one, a value of another type that implements the trait is put into one.
+    fn put_into_any(&mut self, id: ExprId, found: Ty, expected: Ty) -> bool {
+        let wanted = match expected.option_of() {
+            Some(inner) if found.option_of().is_none() => self.shallow(inner),
+            _ => expected,
+        };
+        let TyKind::Any(of, args) = wanted.kind() else {
+            return false;
+        };
+        let found = match found.kind() {
+            TyKind::Error => return false,
+            TyKind::Any(same, _) if same == of => return false,
+            TyKind::Infer(var) if var.kind == InferKind::General => return false,
+            TyKind::Infer(_) => self.infer.default_literal(found),
+            _ => found,
+        };
+        self.obligations.push(Obligation {
+            ty: found,
+            bound: Bound::Trait(*of, Ty::tuple(args.clone())),
+            span: self.blame(id),
+            because: Because::Any,
+        });
+        self.tables.wraps.insert(id, expected);
+        true
     }
 
     /// The part of an expression that its type comes from: the last expression of a block.
@@ -79,7 +108,8 @@ impl Checker<'_, '_> {
         match expect {
             Expect::Hint(ty) | Expect::Coerce(ty, _) => {
                 let ty = self.shallow(ty);
-                (!matches!(ty.kind(), TyKind::Infer(_))).then_some(ty)
+                // An `any` says nothing of the type of what is put into it.
+                (!matches!(ty.kind(), TyKind::Infer(_) | TyKind::Any(..))).then_some(ty)
             }
             Expect::Nothing | Expect::Drop => None,
         }

@@ -7,6 +7,7 @@ use super::body::{Checker, Expect, Why};
 use super::call::{Called, FirstArgs, Slot, function_of};
 use super::place::Use;
 use super::{Call, CallArg, Target, errors};
+use crate::any;
 use crate::env::{Bound, DefId, DefKind, Head, ModuleId};
 use crate::hir::{self, ExprId};
 use crate::types::{Ty, TyKind};
@@ -118,6 +119,9 @@ impl Checker<'_, '_> {
             return Vec::new();
         };
         let mut names = self.env().method_names(&head);
+        for (method, _) in any::table(self.env(), self.infer.resolve(ty)) {
+            names.push(self.env().def(method).name.clone());
+        }
         if self.infer.resolve(ty).is_numeric() {
             names.extend(self.env().method_names(&Head::Param));
         }

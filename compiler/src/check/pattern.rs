@@ -3,10 +3,10 @@
 use smol_str::SmolStr;
 use syntax::Span;
 
-use super::body::{Binder, Checker, Literal, Number, Why};
+use super::body::{Because, Binder, Checker, Literal, Number, Obligation, Why};
 use super::errors;
 use super::place::Use;
-use crate::env::{Def, DefId, DefKind, FieldDef};
+use crate::env::{Bound, Def, DefId, DefKind, FieldDef};
 use crate::hir::{self, ExprId, FieldPat, PatId, PatKind};
 use crate::types::{InferKind, OriginKind, Ty, TyKind};
 
@@ -207,14 +207,30 @@ impl Checker<'_, '_> {
                 }
             }
             PatKind::Typed { pat, ty: written } => {
-                if matches!(self.shallow(ty).kind(), TyKind::Any(_)) {
-                    self.report(errors::not_yet(span, "a type pattern"));
-                }
                 let written = self.fill_unknown(*written, span);
-                self.match_type(written, ty, span);
+                self.check_written_type(written, ty, span);
                 self.check_pat(*pat, written, binder);
             }
             PatKind::Error => {}
+        }
+    }
+
+    /// `x: T`: what is inside of an `any`, which may be of that type.
+    fn check_written_type(&mut self, written: Ty, ty: Ty, span: Span) {
+        let TyKind::Any(of, args) = self.shallow(ty).kind() else {
+            return self.match_type(written, ty, span);
+        };
+        match written.kind() {
+            TyKind::Any(..) => {
+                let shown = self.show(written);
+                self.report(errors::trait_in_pattern(span, &shown));
+            }
+            _ => self.obligations.push(Obligation {
+                ty: written,
+                bound: Bound::Trait(*of, Ty::tuple(args.clone())),
+                span,
+                because: Because::Inside,
+            }),
         }
     }
 

@@ -1,4 +1,5 @@
-//! Methods that a type has from traits: those of its bounds for a type parameter, those of an `impl` for any other type.
+//! Methods that a type has from traits: those of its bounds for a type parameter, those of its table for an `any`, those of an
+//! `impl` for any other type.
 
 use smol_str::SmolStr;
 use syntax::Span;
@@ -7,6 +8,7 @@ use super::body::{Checker, Expect};
 use super::bounds::satisfies;
 use super::method::MethodCall;
 use super::{Call, Target, errors};
+use crate::any;
 use crate::env::{Bound, DefId, ModuleId};
 use crate::types::{InferKind, Ty, TyKind};
 
@@ -30,6 +32,15 @@ impl Checker<'_, '_> {
             type_args,
             is_open,
         } = found;
+        if is_open
+            && matches!(type_args[0].kind(), TyKind::Any(..))
+            && let Some(unfit) = any::unfit(self.env(), def)
+        {
+            self.infer_args(call.args);
+            let of = self.show(type_args[0]);
+            let declared = self.env().def(def).span;
+            return self.fail(errors::left_out(call.name, call.name_span, &of, unfit, declared));
+        }
         let result = self.call_method(call, def, type_args, expect);
         if is_open && let Some(resolved) = self.tables.calls.get_mut(&call.id) {
             resolved.target = Target::TraitMethod(def);
@@ -139,6 +150,14 @@ impl Checker<'_, '_> {
                     &declared.name,
                     span,
                 ),
+                is_open: true,
+            });
+        }
+        if let Some(args) = any::args_of(self.env(), ty, of) {
+            let known = [&[ty], args.as_slice()].concat();
+            return Some(InTrait {
+                def: method,
+                type_args: self.with_own_args(method, &known, &declared.name, span),
                 is_open: true,
             });
         }

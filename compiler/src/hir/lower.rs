@@ -14,6 +14,7 @@ mod pattern;
 mod signature;
 mod statement;
 mod traits;
+mod unfit;
 
 pub use declare::import_path;
 pub(crate) use traits::BUILT_IN_TRAITS;
@@ -49,6 +50,7 @@ pub fn lower(
         jobs: Vec::new(),
         with_body: FxHashSet::default(),
         pending_impls: Vec::new(),
+        any_types: Vec::new(),
     };
     unit.declare_imports(tree, imports);
     let declared = unit.declare_names(tree);
@@ -58,6 +60,7 @@ pub fn lower(
     unit.check_finite(tree, &declared);
     unit.lower_pending_jobs();
     let cells = unit.lower_cells(tree, &declared);
+    unit.check_any_types();
     Module {
         id: module,
         functions: unit.functions,
@@ -85,6 +88,8 @@ pub(crate) struct Unit<'a> {
     /// The functions of this unit that have one.
     with_body: FxHashSet<DefId>,
     pending_impls: Vec<traits::PendingImpl>,
+    /// Every `any Trait` that is written.
+    pub(crate) any_types: Vec<(DefId, Span)>,
 }
 
 /// A body that is lowered after all signatures.

@@ -262,6 +262,8 @@ pub enum Projection {
     /// Of an array or fixed array, already checked.
     Index(Local),
     ConstIndex(u64),
+    /// Into the box of an `any` that is known to hold a value of the type.
+    Inside(Ty),
     /// From a `Ref` local to its place, or through the box of a recursive field.
     Deref,
 }
@@ -328,6 +330,13 @@ pub enum Rvalue {
     Len(Place),
     /// The number of the variant, as `i64`.
     Discriminant(Place),
+    /// Whether the `any` at the place holds a value of the type.
+    Holds(Place, Ty),
+    /// An `any Trait` with the value in a new box; of another `any`, the value in it with another table.
+    Any {
+        ty: Ty,
+        value: Operand,
+    },
     /// Text of the parts, joined.
     Format(Vec<FormatPart>),
     /// A function value: the function with its first parameters given. A `Mut` capture is the address of a place, which stays
@@ -362,7 +371,8 @@ pub enum Callee {
     Fn(DefId, Vec<Ty>),
     /// A function value.
     Value(Operand),
-    /// A trait's method, resolved by mono: the trait's method, the type that implements it first.
+    /// A trait's method, resolved by mono: the trait's method, the type that implements it first. If that is an `any` of the trait, it
+    /// stays, and which function it is is asked of the value when the call is made.
     TraitMethod(DefId, Vec<Ty>),
 }
 

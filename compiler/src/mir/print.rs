@@ -242,6 +242,8 @@ impl Printer<'_> {
             ),
             Rvalue::Len(place) => format!("len {}", self.place(place)),
             Rvalue::Discriminant(place) => format!("discriminant {}", self.place(place)),
+            Rvalue::Holds(place, ty) => format!("{} holds {}", self.place(place), self.ty(*ty)),
+            Rvalue::Any { ty, value } => format!("{} ({})", self.ty(*ty), self.operand(value)),
             Rvalue::Format(parts) => {
                 let parts: Vec<String> = parts.iter().map(|part| self.format_part(part)).collect();
                 format!("format [{}]", parts.join(", "))
@@ -346,6 +348,7 @@ impl Printer<'_> {
                 Projection::Payload { variant, field } => format!("{text}#{variant}.{field}"),
                 Projection::Index(index) => format!("{text}[{index}]"),
                 Projection::ConstIndex(index) => format!("{text}[{index}]"),
+                Projection::Inside(ty) => format!("({text} as {})", self.ty(*ty)),
                 Projection::Deref => format!("(*{text})"),
             };
         }

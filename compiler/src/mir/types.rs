@@ -47,6 +47,8 @@ impl Body {
             }
             Rvalue::Array { elem, .. } => Ty::array(*elem),
             Rvalue::Len(_) | Rvalue::Discriminant(_) => Ty::i64(),
+            Rvalue::Holds(..) => Ty::bool(),
+            Rvalue::Any { ty, value: _ } => *ty,
             Rvalue::Format(_) => Ty::str(),
             Rvalue::Closure { def, type_args, .. } => function_ty(env, *def, type_args),
         }
@@ -58,6 +60,7 @@ pub fn project(env: &Env, ty: Ty, projection: &Projection) -> Ty {
     match (projection, ty.kind()) {
         // What is never there may be looked into; nothing gets that far.
         (Projection::Deref, _) | (_, TyKind::Never) => ty,
+        (Projection::Inside(inside), TyKind::Any(..)) => *inside,
         (Projection::Field(field), TyKind::Tuple(parts)) => parts[*field as usize],
         (Projection::Field(field), TyKind::Adt(..)) => field_ty(env, ty, 0, *field),
         (Projection::Payload { variant, field }, TyKind::Adt(..)) => {
@@ -140,7 +143,7 @@ impl Ty {
             | TyKind::FixedArray(..)
             | TyKind::Adt(..)
             | TyKind::Fn(_)
-            | TyKind::Any(_)
+            | TyKind::Any(..)
             | TyKind::Simd(..)
             | TyKind::Ptr(_)
             | TyKind::CStr

@@ -1,14 +1,26 @@
 //! Which function fits concrete types: the trait method that a call means, and the user's own operators.
 
+use crate::any;
 use crate::env::{Bound, DefId, Env, FnDef, Head, ModuleId};
 use crate::types::{Ty, fits};
 
 use super::Key;
 
+/// Whether a call of a trait's method asks an `any` which function it is.
+pub(super) fn is_dynamic(env: &Env, method: DefId, args: &[Ty]) -> bool {
+    let of = env.function(method).of_trait;
+    of.is_some_and(|of| any::args_of(env, args[0], of).is_some())
+        && any::unfit(env, method).is_none()
+}
+
 /// The function that a trait's method is for `args`: the type that implements the trait, the trait's arguments, the method's own.
 pub(super) fn trait_method(env: &Env, method: DefId, args: &[Ty]) -> Key {
     let of = env.function(method).of_trait;
     let of = of.expect("compiler bug: a trait's method without its trait");
+    // A default that the table of an `any` leaves out.
+    if any::args_of(env, args[0], of).is_some() {
+        return (method, args.to_vec());
+    }
     let Some((found, mut known)) = env.find_impl(of, args[0]) else {
         match env.as_built_in(of) {
             Some(Bound::Hash) => return (library(env, "hash_of_parts"), args.to_vec()),

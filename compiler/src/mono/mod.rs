@@ -16,6 +16,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use syntax::{Diagnostic, Span};
 
+use crate::any;
 use crate::boxes::fields_of;
 use crate::env::{DefId, DefKind, Env, FnOrigin, GlobalOrigin, ModuleId};
 use crate::mir::{Body, Const, Elaborated, Local, ParamMode};
@@ -56,6 +57,8 @@ pub struct Program {
     pub callees: FxHashMap<Key, Target>,
     /// The user's own relations and text of types that occur.
     pub overrides: FxHashMap<Ty, Overrides>,
+    /// By the type of a value that is put into an `any` and the type of that `any`: the functions in its table.
+    pub tables: FxHashMap<(Ty, Ty), Vec<Key>>,
 }
 
 /// A definition and its type arguments.
@@ -118,6 +121,14 @@ pub struct Overrides {
     pub hash: Option<Target>,
 }
 
+/// The function that a method of a trait is for the type of the value in an `any`; `args` are those of the call, the `any` first.
+pub fn dynamic_method(env: &Env, method: DefId, inside: Ty, args: &[Ty]) -> Key {
+    let args: Vec<Ty> = std::iter::once(inside)
+        .chain(args.iter().skip(1).copied())
+        .collect();
+    matching::trait_method(env, method, &args)
+}
+
 /// Makes the program of a unit, or says which instances never end. `constants` gives the value of a `const` as a literal where it has
 /// one; others are computed where they are used.
 pub fn instantiate(
@@ -143,6 +154,7 @@ pub fn instantiate(
             imports: Vec::new(),
             callees: FxHashMap::default(),
             overrides: FxHashMap::default(),
+            tables: FxHashMap::default(),
         },
     };
     for def in &unit.globals {
@@ -387,6 +399,28 @@ impl Instantiation<'_> {
         };
         if overrides != Overrides::default() {
             self.program.overrides.insert(ty, overrides);
+        }
+    }
+
+    /// Registers the functions of a table, and the tables that it leads to. One of an `any` takes over a value that is in another.
+    fn table(&mut self, inside: Ty, any: Ty, span: Option<Span>) {
+        if matches!(inside.kind(), TyKind::Any(..))
+            || self.program.tables.contains_key(&(inside, any))
+        {
+            return;
+        }
+        self.note_type(inside);
+        let mut keys = Vec::new();
+        for (method, args) in any::table(self.env, any) {
+            let args: Vec<Ty> = std::iter::once(inside).chain(args).collect();
+            keys.push(matching::trait_method(self.env, method, &args));
+        }
+        self.program.tables.insert((inside, any), keys.clone());
+        for (def, args) in keys {
+            self.callee(def, args, span);
+        }
+        for above in any::above(self.env, any) {
+            self.table(inside, above, span);
         }
     }
 

@@ -6,7 +6,7 @@ use syntax::Span;
 use crate::env::{DefId, DefKind, FnOrigin};
 use crate::mir::{
     Arg, Base, Body, Callee, Check, Const, FormatPart, LocalDecl, LocalKind, Old, Operand,
-    ParamMode, Place, Rvalue, Statement, StatementKind, Terminator, captures_ty,
+    ParamMode, Place, Projection, Rvalue, Statement, StatementKind, Terminator, captures_ty,
 };
 use crate::types::{Ty, TyKind};
 
@@ -173,6 +173,20 @@ impl Rewrite<'_, '_> {
                 self.operand(count);
             }
             Rvalue::Len(place) | Rvalue::Discriminant(place) => self.place(place),
+            Rvalue::Holds(place, ty) => {
+                self.place(place);
+                self.ty(ty);
+            }
+            Rvalue::Any { ty, value: operand } => {
+                self.ty(ty);
+                self.operand(operand);
+                let inside = self.body.operand_ty(self.ctx.env, operand);
+                if *ty == inside {
+                    *value = Rvalue::Use(operand.clone());
+                } else {
+                    self.ctx.table(inside, *ty, Some(self.span));
+                }
+            }
             Rvalue::Closure {
                 def,
                 type_args,
@@ -211,7 +225,12 @@ impl Rewrite<'_, '_> {
         self.ctx.note_type(*ty);
     }
 
-    fn place(&mut self, place: &Place) {
+    fn place(&mut self, place: &mut Place) {
+        for projection in &mut place.projections {
+            if let Projection::Inside(ty) = projection {
+                self.ty(ty);
+            }
+        }
         if let Base::Global(def) = place.base {
             self.ctx.global(def, false);
         }
@@ -282,6 +301,9 @@ impl Rewrite<'_, '_> {
             }
             Callee::TraitMethod(method, args) => {
                 self.callee_args(args);
+                if matching::is_dynamic(self.ctx.env, *method, args) {
+                    return;
+                }
                 let (def, args) = matching::trait_method(self.ctx.env, *method, args);
                 self.ctx.callee(def, args.clone(), Some(self.span));
                 *callee = Callee::Fn(def, args);

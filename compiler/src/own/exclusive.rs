@@ -267,7 +267,7 @@ impl Visit<'_> {
                     name.push_str("[…]");
                     in_entry = 3;
                 }
-                Projection::Deref | Projection::Payload { .. } => {}
+                Projection::Deref | Projection::Payload { .. } | Projection::Inside(_) => {}
                 Projection::Field(field) => {
                     name.push('.');
                     name.push_str(&super::field_name(self.env, ty, *field));
@@ -289,7 +289,10 @@ fn index_of(projection: Projection) -> Option<Operand> {
         Projection::ConstIndex(index) => {
             Some(Operand::Const(Const::Int(IntTy::I64, i128::from(index))))
         }
-        Projection::Field(_) | Projection::Payload { .. } | Projection::Deref => None,
+        Projection::Field(_)
+        | Projection::Payload { .. }
+        | Projection::Inside(_)
+        | Projection::Deref => None,
     }
 }
 

@@ -104,7 +104,7 @@ pub(super) fn steps(body: &Body, env: &Env, place: &Place) -> Vec<Step> {
         let of_reference = at == 0 && *projection == Projection::Deref && is_reference(body, place);
         if !of_reference {
             let through_block = match projection {
-                Projection::Deref => true,
+                Projection::Deref | Projection::Inside(_) => true,
                 Projection::Index(_) | Projection::ConstIndex(_) => {
                     !matches!(ty.kind(), TyKind::FixedArray(..))
                 }
@@ -191,6 +191,8 @@ enum Apart {
 fn apart(a: Projection, b: Projection) -> Apart {
     match (a, b) {
         (a, b) if a == b => Apart::No,
+        // A type and a parameter that stands for it.
+        (Projection::Inside(_), Projection::Inside(_)) => Apart::No,
         (Projection::Index(_), Projection::Index(_) | Projection::ConstIndex(_))
         | (Projection::ConstIndex(_), Projection::Index(_)) => Apart::Perhaps,
         _ => Apart::Yes,

@@ -287,6 +287,8 @@ fn is_fresh(value: &Rvalue) -> bool {
         | Rvalue::Variant { .. }
         | Rvalue::Len(_)
         | Rvalue::Discriminant(_)
+        | Rvalue::Holds(..)
+        | Rvalue::Any { .. }
         | Rvalue::Closure { .. } => false,
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn places(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
 }
 
 fn rvalue_places(value: &Rvalue, f: &mut impl FnMut(Access, &Place)) {
-    if let Rvalue::Len(place) | Rvalue::Discriminant(place) = value {
+    if let Rvalue::Len(place) | Rvalue::Discriminant(place) | Rvalue::Holds(place, _) = value {
         f(Access::Inspect, place);
     }
     rvalue_operands(value, &mut |operand| operand_place(operand, f));
@@ -98,9 +98,13 @@ fn rvalue_places(value: &Rvalue, f: &mut impl FnMut(Access, &Place)) {
 
 fn rvalue_operands(value: &Rvalue, f: &mut impl FnMut(&Operand)) {
     match value {
-        Rvalue::Use(operand) | Rvalue::Unary(_, operand) | Rvalue::Convert { operand, to: _ } => {
-            f(operand);
-        }
+        Rvalue::Use(operand)
+        | Rvalue::Unary(_, operand)
+        | Rvalue::Convert { operand, to: _ }
+        | Rvalue::Any {
+            ty: _,
+            value: operand,
+        } => f(operand),
         Rvalue::Binary(_, left, right) | Rvalue::Compare(_, left, right) => {
             f(left);
             f(right);
@@ -120,7 +124,7 @@ fn rvalue_operands(value: &Rvalue, f: &mut impl FnMut(&Operand)) {
             f(value);
             f(count);
         }
-        Rvalue::Len(_) | Rvalue::Discriminant(_) => {}
+        Rvalue::Len(_) | Rvalue::Discriminant(_) | Rvalue::Holds(..) => {}
         Rvalue::Format(parts) => {
             for part in parts {
                 if let FormatPart::Value { operand, .. } = part {
@@ -224,7 +228,11 @@ pub(super) fn role_of(modes: &[ParamMode], at: usize) -> Role {
 
 fn rvalue_operands_mut(value: &mut Rvalue, f: &mut impl FnMut(Role, &mut Operand)) {
     match value {
-        Rvalue::Use(operand) => f(Role::Consume, operand),
+        Rvalue::Use(operand)
+        | Rvalue::Any {
+            ty: _,
+            value: operand,
+        } => f(Role::Consume, operand),
         Rvalue::Unary(_, operand) | Rvalue::Convert { operand, to: _ } => f(Role::Read, operand),
         Rvalue::Binary(_, left, right) | Rvalue::Compare(_, left, right) => {
             f(Role::Read, left);
@@ -247,7 +255,7 @@ fn rvalue_operands_mut(value: &mut Rvalue, f: &mut impl FnMut(Role, &mut Operand
             f(Role::Read, value);
             f(Role::Read, count);
         }
-        Rvalue::Len(_) | Rvalue::Discriminant(_) => {}
+        Rvalue::Len(_) | Rvalue::Discriminant(_) | Rvalue::Holds(..) => {}
         Rvalue::Format(parts) => {
             for part in parts {
                 if let FormatPart::Value { operand, .. } = part {

@@ -29,7 +29,10 @@ impl Ty {
             }
             TyKind::Adt(def, args) => format!("{}<{}>", names.name_of(*def), list(args, names)),
             TyKind::Fn(fn_ty) => function(fn_ty, names),
-            TyKind::Any(def) => format!("any {}", names.name_of(*def)),
+            TyKind::Any(def, args) if args.is_empty() => format!("any {}", names.name_of(*def)),
+            TyKind::Any(def, args) => {
+                format!("any {}<{}>", names.name_of(*def), list(args, names))
+            }
             TyKind::Simd(elem, Len::Known(n)) => match elem.kind() {
                 TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool => {
                     format!("{}x{n}", elem.display(names))
@@ -62,7 +65,7 @@ fn list(parts: &[Ty], names: &dyn TyNames) -> String {
 fn optional(inner: Ty, names: &dyn TyNames) -> String {
     let text = inner.display(names);
     match inner.kind() {
-        TyKind::Fn(_) | TyKind::Any(_) => format!("({text})?"),
+        TyKind::Fn(_) | TyKind::Any(..) => format!("({text})?"),
         TyKind::Adt(DefId::OPTION, _) => format!("({text})?"),
         _ => format!("{text}?"),
     }

@@ -17,6 +17,9 @@ impl Ty {
             TyKind::Adt(def, args) if !args.is_empty() => {
                 Ty::new(TyKind::Adt(*def, args.iter().map(|a| f(*a)).collect()))
             }
+            TyKind::Any(def, args) if !args.is_empty() => {
+                Ty::new(TyKind::Any(*def, args.iter().map(|a| f(*a)).collect()))
+            }
             TyKind::Fn(FnTy { params, ret }) => Ty::new(TyKind::Fn(FnTy {
                 params: params
                     .iter()
@@ -36,7 +39,7 @@ impl Ty {
             | TyKind::Str
             | TyKind::Tuple(_)
             | TyKind::Adt(..)
-            | TyKind::Any(_)
+            | TyKind::Any(..)
             | TyKind::CStr
             | TyKind::Param(..)
             | TyKind::Infer(_)

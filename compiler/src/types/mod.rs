@@ -44,8 +44,8 @@ pub enum TyKind {
     /// [`DefId::OPTION`] and [`DefId::RESULT`]; ranges are the struct [`DefId::RANGE`].
     Adt(DefId, Vec<Ty>),
     Fn(FnTy),
-    /// `any Trait`
-    Any(DefId),
+    /// `any Trait`, with the trait's type arguments.
+    Any(DefId, Vec<Ty>),
     /// `f32x4`: so many lanes of a scalar type; of `bool` it is a mask, `boolx4`.
     Simd(Ty, Len),
     /// `ptr<T>`, for `extern` only.

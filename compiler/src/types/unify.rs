@@ -158,7 +158,11 @@ impl InferTable {
                 self.unify(*x, *y)?;
                 self.unify_lens(n, m)
             }
-            (TyKind::Adt(x, xs), TyKind::Adt(y, ys)) if x == y => self.unify_all(xs, ys),
+            (TyKind::Adt(x, xs), TyKind::Adt(y, ys)) | (TyKind::Any(x, xs), TyKind::Any(y, ys))
+                if x == y =>
+            {
+                self.unify_all(xs, ys)
+            }
             (TyKind::Fn(x), TyKind::Fn(y)) => self.unify_fns(x, y),
             _ => Err(Mismatch),
         }

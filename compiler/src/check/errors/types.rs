@@ -4,6 +4,7 @@ use syntax::{Diagnostic, Span};
 
 use super::super::body::Why;
 use super::a;
+use crate::any::Unfit;
 use crate::env::Env;
 use crate::types::{InferKind, Origin, OriginKind, Ty, TyKind};
 
@@ -94,6 +95,19 @@ fn mend(env: &Env, found: Ty, expected: Ty) -> Option<String> {
         }
         (TyKind::Bool, TyKind::Int(_)) => {
             Some("it must be `true` or `false`: compare, as in `… != 0` or `a < b`".to_string())
+        }
+        (TyKind::Any(..), TyKind::Any(..)) => None,
+        (_, TyKind::Any(..)) => Some(format!(
+            "what is inside may be of another type; `if let x: {to} = …` looks, and so does an arm `x: {to} => …`"
+        )),
+        (TyKind::Any(..), TyKind::Infer(_)) => None,
+        (TyKind::Any(..), _) => Some(format!(
+            "only a value that stands by itself is put into an `any`; make one of it, `let x: {to} = …`"
+        )),
+        (TyKind::Array(wanted), TyKind::Array(_)) if matches!(wanted.kind(), TyKind::Any(..)) => {
+            Some(format!(
+                "each element must be put into an `any`: declare the array so, `let xs: {to} = …`, or use `map`"
+            ))
         }
         _ if found.option_of() == Some(expected) => Some(
             "take the value out of the optional with `?? default`, `if let some(x) = …` or `.expect(\"why\")`"
@@ -277,6 +291,50 @@ pub(in super::super) fn bound_not_met(
     } else {
         report.help(format!("add `impl {bound} for {ty} {{ … }}`"))
     }
+}
+
+/// A value of a type that does not implement the trait where an `any` of it is expected.
+pub(in super::super) fn not_in_any(span: Span, ty: &str, of: &str, is_param: bool) -> Diagnostic {
+    let report = Diagnostic::error("bound-not-met", format!("`{ty}` is not `{of}`"))
+        .at(span, format!("an `any {of}` is expected, which this would be put into"));
+    if is_param {
+        report.help(format!("ask for it: `<{ty}: {of}>`"))
+    } else {
+        report.help(format!("add `impl {of} for {ty} {{ … }}`"))
+    }
+}
+
+/// A type pattern that nothing matches.
+pub(in super::super) fn never_inside(span: Span, ty: &str, of: &str) -> Diagnostic {
+    Diagnostic::error("bound-not-met", format!("`{ty}` is not `{of}`"))
+        .at(span, format!("an `any {of}` never holds one"))
+        .help(format!("`x: T` asks for a type that implements `{of}`"))
+}
+
+/// `x: any Trait` as a pattern.
+pub(in super::super) fn trait_in_pattern(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error("mismatched-pattern", format!("`{ty}` is no type that a value inside has"))
+        .at(span, "a pattern `x: T` asks for one type: a struct, an enum, a number …")
+        .help("what all of them can do is a method of the trait")
+}
+
+pub(in super::super) fn left_out(
+    name: &str,
+    span: Span,
+    of: &str,
+    unfit: Unfit,
+    declared: Span,
+) -> Diagnostic {
+    let why = match unfit {
+        Unfit::Static => "it has no `self`",
+        Unfit::Generic => "it has type parameters",
+        Unfit::TakesSelf => "it takes `Self`",
+        Unfit::GivesSelf => "it gives `Self`",
+    };
+    Diagnostic::error("left-out-of-any", format!("`{of}` has no `{name}`"))
+        .at(span, format!("left out of `{of}`: {why}"))
+        .also(declared, "declared here")
+        .help("look inside, `if let x: T = …`, and call it on a value whose type is known")
 }
 
 pub(in super::super) fn missing_super(

@@ -6,6 +6,7 @@ use syntax::{Diagnostic, Span, ast};
 
 use super::Unit;
 use super::signature::{fn_name, own_args};
+use crate::any;
 use crate::env::{
     Bound, DefId, DefKind, FnDef, FnOrigin, Generic, Head, ModuleId, TraitDef, TraitImpl,
 };
@@ -88,7 +89,7 @@ impl<'a> Unit<'a> {
     }
 
     /// The trait that a bound or an `impl` names, with its arguments as a tuple.
-    pub(super) fn trait_ref(
+    pub(crate) fn trait_ref(
         &mut self,
         found: &ast::TraitRef,
         scope: &TypeScope,
@@ -412,6 +413,11 @@ impl<'a> Unit<'a> {
                     .push(two_impls(name, &type_name, found.span, other.span));
             }
         }
+        if any::args_of(self.env, found.target, found.of).is_some() {
+            let name = &self.env.def(found.of).name;
+            self.diags.push(impl_for_own_any(name, &type_name, found.span));
+            return;
+        }
         let home = self.env.def(found.of).module;
         let type_home = match found.target.kind() {
             TyKind::Adt(def, _) => Some(self.env.def(*def).module),
@@ -444,7 +450,9 @@ fn overlap(a: Ty, b: Ty) -> bool {
         (TyKind::Tuple(x), TyKind::Tuple(y)) => all(x, y),
         (TyKind::Array(x), TyKind::Array(y)) => overlap(*x, *y),
         (TyKind::FixedArray(x, _), TyKind::FixedArray(y, _)) => overlap(*x, *y),
-        (TyKind::Adt(x, xs), TyKind::Adt(y, ys)) => x == y && all(xs, ys),
+        (TyKind::Adt(x, xs), TyKind::Adt(y, ys)) | (TyKind::Any(x, xs), TyKind::Any(y, ys)) => {
+            x == y && all(xs, ys)
+        }
         _ => a == b,
     }
 }
@@ -579,6 +587,15 @@ fn two_impls(of: &str, ty: &str, span: Span, first: Span) -> Diagnostic {
     .at(span, "implemented again here")
     .also(first, "first implemented here")
     .help("a type has one `impl` of a trait: keep one of the two")
+}
+
+fn impl_for_own_any(of: &str, ty: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "two-impls",
+        format!("`{of}` is implemented twice for `{ty}`"),
+    )
+    .at(span, "implemented again here")
+    .help(format!("a value of `{ty}` calls the method of what is inside: implement `{of}` for that"))
 }
 
 fn foreign_impl(of: &str, ty: &str, span: Span) -> Diagnostic {

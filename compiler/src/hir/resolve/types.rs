@@ -5,7 +5,7 @@ use syntax::{Diagnostic, Span, ast};
 use super::suggest::{nearest, teach_type};
 use super::{Named, TypeScope, not_yet, scalar};
 use crate::env::{DefId, DefKind, ModuleId};
-use crate::hir::lower::Unit;
+use crate::hir::lower::{BUILT_IN_TRAITS, Unit};
 use crate::types::{FnParam, FnTy, Len, Ty, TyKind};
 
 /// Constants may refer to constants; a chain longer than this is a circle.
@@ -48,10 +48,7 @@ impl Unit<'_> {
                 Ty::result(self.resolve_type(inner, scope), Ty::error_type())
             }
             ast::TypeKind::Fn(fn_ty) => self.resolve_fn_type(fn_ty, ty.span, scope),
-            ast::TypeKind::Any(_) => {
-                self.diags.push(not_yet("`any Trait`", ty.span));
-                Ty::error()
-            }
+            ast::TypeKind::Any(bound) => self.resolve_any(bound, ty.span, scope),
             ast::TypeKind::Const(len) => match self.resolve_len(len, scope) {
                 Some(len) => Ty::new(TyKind::FixedArray(Ty::unit(), len)),
                 None => Ty::error(),
@@ -59,6 +56,24 @@ impl Unit<'_> {
             ast::TypeKind::Paren(inner) => self.resolve_type(inner, scope),
             ast::TypeKind::Error => Ty::error(),
         }
+    }
+
+    /// `any Trait`. Whether the trait is fit for it is asked when its methods are known.
+    fn resolve_any(&mut self, bound: &ast::TraitRef, span: Span, scope: &TypeScope) -> Ty {
+        let name = bound.path.segments.last().map_or("", ast::Ident::as_str);
+        let is_own = bound.path.segments.len() == 1 && self.lookup(name, scope).is_some();
+        if BUILT_IN_TRAITS.contains(&name) && !is_own {
+            self.diags.push(any_of_built_in(name, span));
+            return Ty::error();
+        }
+        let Some((def, args)) = self.trait_ref(bound, scope) else {
+            return Ty::error();
+        };
+        let TyKind::Tuple(args) = args.kind() else {
+            panic!("compiler bug: the arguments of a trait are no tuple");
+        };
+        self.any_types.push((def, span));
+        Ty::new(TyKind::Any(def, args.clone()))
     }
 
     fn resolve_fn_type(&mut self, fn_ty: &ast::FnType, span: Span, scope: &TypeScope) -> Ty {
@@ -345,6 +360,14 @@ fn trait_as_type(name: &str, span: Span) -> Diagnostic {
         .at(span, "a type is needed here")
         .help(format!(
             "a value of any type that implements it is `any {name}`"
+        ))
+}
+
+fn any_of_built_in(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("unfit-for-any", format!("there is no `any {name}`"))
+        .at(span, "a built-in bound, which is asked of types")
+        .help(format!(
+            "declare a trait of your own that asks for it, `trait Thing: {name} {{ … }}`, and write `any Thing`"
         ))
 }
 

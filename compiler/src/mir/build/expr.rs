@@ -19,11 +19,29 @@ impl Builder<'_> {
                 self.assign_unit(dest, span);
             }
             (Some(dest), Some(wrapped)) => {
-                let fields = vec![self.bare_operand(expr)];
-                self.assign_local(dest, some(*wrapped, fields), span);
+                let value = self.wrapped(expr, *wrapped);
+                self.assign_local(dest, value, span);
             }
             (_, None) if ty.is_never() => self.bare_into(None, expr),
             (dest, _) => self.bare_into(dest, expr),
+        }
+    }
+
+    /// The value of an expression put into `some(…)`, an `any`, or both.
+    fn wrapped(&mut self, expr: ExprId, ty: Ty) -> Rvalue {
+        let span = self.hir.exprs[expr].span;
+        let value = self.bare_operand(expr);
+        if let TyKind::Any(..) = ty.kind() {
+            return Rvalue::Any { ty, value };
+        }
+        match ty.option_of() {
+            Some(inner)
+                if matches!(inner.kind(), TyKind::Any(..)) && inner != self.bare_ty(expr) =>
+            {
+                let inside = self.keep(Rvalue::Any { ty: inner, value }, span);
+                some(ty, vec![inside])
+            }
+            _ => some(ty, vec![value]),
         }
     }
 
@@ -37,8 +55,8 @@ impl Builder<'_> {
         match self.tables.wraps.get(&expr) {
             Some(wrapped) => {
                 let span = self.hir.exprs[expr].span;
-                let fields = vec![self.bare_operand(expr)];
-                self.keep(some(*wrapped, fields), span)
+                let value = self.wrapped(expr, *wrapped);
+                self.keep(value, span)
             }
             None => self.bare_operand(expr),
         }

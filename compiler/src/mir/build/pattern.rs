@@ -65,7 +65,15 @@ impl Builder<'_> {
                 after,
             } => self.test_array(place, before, *rest, after, fail, span),
             PatKind::Or(alternatives) => self.test_any(alternatives, place, fail),
-            PatKind::Typed { pat, .. } => self.test(*pat, place, fail),
+            PatKind::Typed { pat: inner, .. } => {
+                let inside = self.inside_any(*inner, place);
+                if inside != *place {
+                    let ty = self.pat_ty(*inner);
+                    let holds = self.keep(Rvalue::Holds(place.clone(), ty), span);
+                    self.require(holds, fail);
+                }
+                self.test(*inner, &inside, fail);
+            }
             PatKind::Variant { .. } | PatKind::Struct { .. } => {
                 panic!("compiler bug: {pat} was built without its fields")
             }
@@ -267,7 +275,7 @@ impl Builder<'_> {
                     }
                 }
             }
-            PatKind::Typed { pat, .. } => self.bind(*pat, place),
+            PatKind::Typed { pat, .. } => self.bind(*pat, &self.inside_any(*pat, place)),
             // Those of alternatives were made when they matched; the rest has none.
             PatKind::Or(_)
             | PatKind::Bind(_)
@@ -297,6 +305,14 @@ impl Builder<'_> {
                 let value = Rvalue::Use(Operand::Copy(place.clone()));
                 self.assign_local(local, value, span);
             }
+        }
+    }
+
+    /// What `x: T` matches: the value in an `any`, and any other value itself.
+    fn inside_any(&self, pat: PatId, place: &Place) -> Place {
+        match self.place_ty(place).kind() {
+            TyKind::Any(..) => place.then(Projection::Inside(self.pat_ty(pat))),
+            _ => place.clone(),
         }
     }
 

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use super::machine::{Code, Frame};
-use super::value::{Address, Value};
+use super::value::{Address, Step, Value};
 use super::{Interpreter, Run, trap};
 use crate::env::{DefId, FnOrigin};
 use crate::mir::trap::{TrapKind, uses_open};
 use crate::mir::{Arg, Body, Callee, Effects, Local, Old, Operand, ParamMode, Place};
-use crate::mono::{Key, Program, Target};
+use crate::mono::{self, Key, Program, Target};
 use crate::types::Ty;
 
 /// An evaluated argument.
@@ -75,12 +75,18 @@ impl Interpreter<'_> {
                 self.closed(key.0)?;
                 (key.0, key.1.clone())
             }
-            Callee::TraitMethod(def, _) => {
-                panic!("compiler bug: the trait method {def} was not resolved")
+            Callee::TraitMethod(method, type_args) => {
+                let (receiver, key) = self.receiver(args, *method, type_args);
+                given.push(receiver);
+                program = self.program_with(program, &key);
+                self.closed(key.0)?;
+                key
             }
         };
         let target = program.target(def, &type_args);
-        given.extend(args.iter().map(|arg| self.given(arg)));
+        let is_dynamic = matches!(callee, Callee::TraitMethod(..));
+        let others = args.iter().skip(usize::from(is_dynamic));
+        given.extend(others.map(|arg| self.given(arg)));
         let dest_address = self.address(dest);
         let old = self.old(dest, old);
         if let Some(name) = program.intrinsic(target) {
@@ -109,6 +115,29 @@ impl Interpreter<'_> {
         }
     }
 
+    /// The value in the `any` that a trait's method is called of, and the function that this is for its type.
+    fn receiver(&mut self, args: &[Arg], method: DefId, type_args: &[Ty]) -> (Given, Key) {
+        let (receiver, inside) = match self.given(&args[0]) {
+            Given::Place(mut address) => {
+                self.make_unique(&address);
+                let Value::Any(inside, _) = *self.at(&address) else {
+                    panic!("compiler bug: a method of something that is no `any`")
+                };
+                address.steps.push(Step::Box);
+                (Given::Place(address), inside)
+            }
+            Given::Borrowed(Value::Any(inside, block)) => {
+                let value = self.heap.values(block)[0].clone();
+                (Given::Borrowed(value), inside)
+            }
+            Given::Borrowed(_) | Given::Owned(_) => {
+                panic!("compiler bug: a method of something that is no `any`, or not borrowed")
+            }
+        };
+        let key = mono::dynamic_method(&self.env, method, inside, type_args);
+        (receiver, key)
+    }
+
     /// What a function value calls, and what it gives that first.
     fn parts_of_function(&self, value: &Value) -> (Rc<Key>, Vec<Given>) {
         match value {
@@ -125,6 +154,13 @@ impl Interpreter<'_> {
             }
             other => panic!("compiler bug: {other:?} is called"),
         }
+    }
+
+    /// The program that knows the type of a value in an `any`, and its own functions.
+    pub(super) fn program_of_inside(&self, current: &Rc<Program>, inside: Ty) -> Rc<Program> {
+        let knows = |program: &&Rc<Program>| program.tables.keys().any(|(ty, _)| *ty == inside);
+        let found = std::iter::once(current).chain(self.programs.iter().rev()).find(knows);
+        Rc::clone(found.unwrap_or(current))
     }
 
     /// A function value may be called by a unit that does not know the function: then the newest one that does has it.

@@ -165,7 +165,7 @@ impl Heap {
     /// One owner more for every block that the value holds directly.
     pub(super) fn retain(&mut self, value: &Value) {
         match value {
-            Value::Block(block) => {
+            Value::Block(block) | Value::Any(_, block) => {
                 let block = self.block_mut(*block);
                 if block.owners < FOREVER {
                     block.owners += 1;
@@ -192,7 +192,7 @@ impl Heap {
         let mut pending = vec![value];
         while let Some(value) = pending.pop() {
             match value {
-                Value::Block(at) => {
+                Value::Block(at) | Value::Any(_, at) => {
                     let block = self.block_mut(at);
                     if block.owners >= FOREVER {
                         continue;
@@ -286,7 +286,7 @@ impl Heap {
         let mut pending = vec![root];
         while let Some(value) = pending.pop() {
             match value {
-                Value::Block(at) => {
+                Value::Block(at) | Value::Any(_, at) => {
                     let block = self.block_mut(at);
                     if block.owners >= FOREVER {
                         continue;

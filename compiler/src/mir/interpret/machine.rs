@@ -231,12 +231,14 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn make_unique(&mut self, address: &Address) {
-        let Value::Block(block) = *self.at(address) else {
+        let (Value::Block(block) | Value::Any(_, block)) = *self.at(address) else {
             return;
         };
         let unshared = self.heap.unshared(block);
-        if unshared != block {
-            *self.at_mut(address) = Value::Block(unshared);
+        if unshared != block
+            && let Value::Block(found) | Value::Any(_, found) = self.at_mut(address)
+        {
+            *found = unshared;
         }
     }
 
@@ -463,6 +465,20 @@ impl Interpreter<'_> {
                 Value::Variant(variant, _) => Value::Int(i128::from(*variant)),
                 other => panic!("compiler bug: {other:?} has no variant"),
             },
+            Rvalue::Holds(place, ty) => match self.at(&self.address(place)) {
+                Value::Any(inside, _) => Value::Bool(inside == ty),
+                other => panic!("compiler bug: {other:?} is no `any`"),
+            },
+            Rvalue::Any { ty: _, value } => {
+                let ty = body.operand_ty(&self.env, value);
+                match self.operand(value) {
+                    any @ Value::Any(..) => any,
+                    value => {
+                        let data = super::heap::Data::Values(vec![value]);
+                        Value::Any(ty, self.heap.allocate(data).block())
+                    }
+                }
+            }
             Rvalue::Format(parts) => self.format(body, parts)?,
             Rvalue::Closure {
                 def,

@@ -77,6 +77,8 @@ pub enum ConstValue {
     Array(Vec<ConstValue>),
     Boxed(Box<ConstValue>),
     Fn(DefId, Vec<Ty>),
+    /// The value in an `any`, and its type.
+    Any(Ty, Box<ConstValue>),
 }
 
 /// Runs units one after the other; keeps their globals.
@@ -230,8 +232,10 @@ fn not_constant(error: &RuntimeError, span: Span) -> Diagnostic {
 }
 
 impl ConstValue {
+    /// Functions, those of the table of an `any` included, which only code can name.
     pub fn holds_functions(&self) -> bool {
         match self {
+            ConstValue::Any(..) => true,
             ConstValue::Fn(..) => true,
             ConstValue::Fields(parts)
             | ConstValue::Variant(_, parts)
@@ -277,6 +281,10 @@ impl Interpreter<'_> {
                 }
                 heap::Data::Values(values) => ConstValue::Array(all(values)),
             },
+            Value::Any(ty, block) => {
+                let inside = self.exported(&self.heap.values(*block)[0]);
+                ConstValue::Any(*ty, Box::new(inside))
+            }
             Value::Function(key) => ConstValue::Fn(key.0, key.1.clone()),
             Value::Empty | Value::Reference(_) => {
                 panic!("compiler bug: a constant without a value")

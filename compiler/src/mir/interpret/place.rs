@@ -54,7 +54,7 @@ impl Interpreter<'_> {
                 }
                 (Step::Element(index), Value::Fields(fields)) => &fields[*index],
                 (Step::Element(index), Value::Block(block)) => &self.heap.values(*block)[*index],
-                (Step::Box, Value::Block(block)) => &self.heap.values(*block)[0],
+                (Step::Box, Value::Block(block) | Value::Any(_, block)) => &self.heap.values(*block)[0],
                 (step, value) => panic!("compiler bug: no {step:?} in {value:?}"),
             };
         }
@@ -89,7 +89,7 @@ impl Interpreter<'_> {
         };
         for (at, step) in address.steps.iter().enumerate() {
             if let Step::Element(_) | Step::Box = step
-                && let Value::Block(block) = self.at(&prefix)
+                && let Value::Block(block) | Value::Any(_, block) = self.at(&prefix)
             {
                 assert!(
                     self.heap.is_unique(*block),
@@ -149,7 +149,7 @@ fn step(frame: &Frame, projection: Projection) -> Step {
             Step::Element(usize::try_from(index).expect("compiler bug: an unchecked index"))
         }
         Projection::ConstIndex(index) => Step::Element(index as usize),
-        Projection::Deref => Step::Box,
+        Projection::Deref | Projection::Inside(_) => Step::Box,
     }
 }
 

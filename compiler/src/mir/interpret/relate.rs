@@ -10,7 +10,7 @@ use crate::env::DefKind;
 use crate::hir::BinaryOp;
 use crate::mir::field_ty;
 use crate::mono::{Overrides, Program};
-use crate::types::{Ty, TyKind};
+use crate::types::{Ty, TyKind, TyNames};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Relation {
@@ -65,6 +65,14 @@ impl Interpreter<'_> {
                 Relation::Equality | Relation::Order => a.partial_cmp(b),
                 Relation::Key | Relation::KeyEquality => Some(key_order(*a, *b)),
             }),
+            (Value::Any(inside, a), Value::Any(other, b)) => {
+                if inside != other {
+                    return Ok(Some(self.order_of_types(*inside, *other)));
+                }
+                let program = self.program_of_inside(program, *inside);
+                let [a, b] = [*a, *b].map(|block| self.heap.values(block)[0].clone());
+                self.relate(&program, relation, *inside, &a, &b)
+            }
             (Value::Fields(a), Value::Fields(b)) => self.parts(program, relation, ty, 0, a, b),
             (Value::Variant(v, a), Value::Variant(w, b)) => match v.cmp(w) {
                 Ordering::Equal => self.parts(program, relation, ty, *v, a, b),
@@ -83,6 +91,12 @@ impl Interpreter<'_> {
             }
             (left, right) => panic!("compiler bug: {left:?} is compared with {right:?}"),
         }
+    }
+
+    /// Values of different types in an `any` are never equal.
+    fn order_of_types(&self, left: Ty, right: Ty) -> Ordering {
+        let identity = |ty| crate::mono::type_identity(&self.env, ty);
+        identity(left).cmp(&identity(right))
     }
 
     /// Values of a struct, tuple, variant or fixed array, in order.
@@ -253,6 +267,13 @@ impl Interpreter<'_> {
                 }
                 mix(state, inner)
             }
+            Value::Any(inside, block) => {
+                let name = self.name_of_type(*inside);
+                let program = self.program_of_inside(program, *inside);
+                let value = self.heap.values(*block)[0].clone();
+                let inner = self.hash(&program, *inside, &value, mix(BLOCK_SEED, 1))?;
+                mix(mix_bytes(state, name.as_bytes()), inner)
+            }
             Value::Empty | Value::Function(_) | Value::Reference(_) => {
                 panic!("compiler bug: {value:?} has no hash")
             }
@@ -272,6 +293,14 @@ impl Interpreter<'_> {
             state = self.hash(program, self.part_ty(ty, variant, at), field, state)?;
         }
         Ok(state)
+    }
+
+    /// As the type's descriptor names it.
+    fn name_of_type(&self, ty: Ty) -> String {
+        match ty.kind() {
+            TyKind::Adt(def, _) => self.env.name_of(*def),
+            _ => ty.display(&self.env),
+        }
     }
 
     /// Whether the type is an enum; structs and tuples have the same values without a variant.

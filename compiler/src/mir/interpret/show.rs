@@ -61,6 +61,11 @@ impl Interpreter<'_> {
                 out.push_str(&ty.display(&self.env));
                 self.push_fields(program, ty, 0, lanes, out)?;
             }
+            (_, Value::Any(inside, block)) => {
+                let program = self.program_of_inside(program, *inside);
+                let value = self.heap.values(*block)[0].clone();
+                self.push_shown(&program, *inside, &value, quoted, out)?;
+            }
             (TyKind::Fn(_), _) => out.push_str(&ty.display(&self.env)),
             (TyKind::Adt(DefId::MAP, args), Value::Fields(fields)) => {
                 self.push_entries(program, args, &fields[1], out)?;

@@ -6,6 +6,7 @@ use super::heap::BlockRef;
 use crate::env::DefId;
 use crate::mir::Local;
 use crate::mono::Key;
+use crate::types::Ty;
 
 #[derive(Clone, Debug, Default)]
 pub(super) enum Value {
@@ -23,6 +24,8 @@ pub(super) enum Value {
     /// An array, text or box.
     Block(BlockRef),
     Function(Rc<Key>),
+    /// An `any`: the type of the value in its box, and the box.
+    Any(Ty, BlockRef),
     /// The address of a place.
     Reference(Rc<Address>),
 }
@@ -91,7 +94,7 @@ impl Value {
     /// Whether it holds a block anywhere in place.
     pub(super) fn owns(&self) -> bool {
         match self {
-            Value::Block(_) => true,
+            Value::Block(_) | Value::Any(..) => true,
             Value::Fields(fields) | Value::Variant(_, fields) => fields.iter().any(Value::owns),
             Value::Empty
             | Value::Int(_)

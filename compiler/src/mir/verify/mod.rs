@@ -257,7 +257,10 @@ fn rvalue_places(value: &Rvalue, f: &mut impl FnMut(Access, &Place)) {
             operand_place(value, f);
             operand_place(count, f);
         }
-        Rvalue::Len(place) | Rvalue::Discriminant(place) => f(Access::Inspect, place),
+        Rvalue::Any { ty: _, value } => operand_place(value, f),
+        Rvalue::Len(place) | Rvalue::Discriminant(place) | Rvalue::Holds(place, _) => {
+            f(Access::Inspect, place);
+        }
         Rvalue::Format(parts) => {
             for part in parts {
                 if let FormatPart::Value { operand, .. } = part {

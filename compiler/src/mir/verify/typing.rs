@@ -165,6 +165,16 @@ impl Verifier<'_> {
                     self.fail("the variant of something without one", at);
                 }
             }
+            Rvalue::Holds(place, _) => {
+                if !matches!(self.ty(place).kind(), TyKind::Any(..)) {
+                    self.fail("what is inside of something that is no `any`", at);
+                }
+            }
+            Rvalue::Any { ty, value: _ } => {
+                if !matches!(ty.kind(), TyKind::Any(..)) {
+                    self.fail("a value is put into something that is no `any`", at);
+                }
+            }
             Rvalue::Closure {
                 def,
                 type_args,
