@@ -93,9 +93,13 @@ fn unfit_function(function: &FnDef, own_from: usize) -> Option<Unfit> {
     if function.generics.len() > own_from {
         return Some(Unfit::Generic);
     }
-    let has_self =
-        |ty: Ty| ty.any_part(&mut |part| matches!(part.kind(), TyKind::Param(0, _)));
-    if function.params.iter().skip(1).any(|param| has_self(param.ty)) {
+    let has_self = |ty: Ty| ty.any_part(&mut |part| matches!(part.kind(), TyKind::Param(0, _)));
+    if function
+        .params
+        .iter()
+        .skip(1)
+        .any(|param| has_self(param.ty))
+    {
         return Some(Unfit::TakesSelf);
     }
     function

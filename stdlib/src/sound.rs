@@ -62,7 +62,10 @@ impl Search<'_> {
                     // A table begins with the descriptor of what it is for.
                     !table.is_null()
                         && self.block(inner, None)
-                        && (*inner).elem.as_ref().is_some_and(|elem| elem.same_type(&**table))
+                        && (*inner)
+                            .elem
+                            .as_ref()
+                            .is_some_and(|elem| elem.same_type(&**table))
                 }
                 Kind::Struct | Kind::Tuple | Kind::Map | Kind::Set => desc
                     .fields()

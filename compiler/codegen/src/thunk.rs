@@ -242,11 +242,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// Calls the function and returns what it gives.
-    pub(crate) fn call_forwarded(
-        &self,
-        target: Target,
-        values: &[BasicMetadataValueEnum<'ctx>],
-    ) {
+    pub(crate) fn call_forwarded(&self, target: Target, values: &[BasicMetadataValueEnum<'ctx>]) {
         let function = self.unit.function_of(target);
         let call = self.builder.build_direct_call(function, values, "").built();
         match self.result_of(call) {

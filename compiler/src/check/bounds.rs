@@ -226,9 +226,7 @@ fn structural(env: &Env, generics: &[Generic], ty: Ty, bound: Bound, seen: &mut 
         }
         TyKind::Ptr(_) | TyKind::CStr => bound != Bound::Ord,
         TyKind::Any(..) => match bound {
-            Bound::Eq => {
-                any::asks_for(env, ty, Bound::Eq) || any::asks_for(env, ty, Bound::Hash)
-            }
+            Bound::Eq => any::asks_for(env, ty, Bound::Eq) || any::asks_for(env, ty, Bound::Hash),
             bound => bound == Bound::Hash && any::asks_for(env, ty, bound),
         },
         TyKind::Fn(_) => false,

@@ -13,9 +13,7 @@ pub(super) use operators::*;
 pub(super) use places::*;
 pub(super) use types::*;
 
-use syntax::{Diagnostic, Span};
-
-/// Part of the language that this compiler cannot do yet.
+use syntax::Diagnostic;
 
 /// The known name that was probably meant.
 fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -39,7 +39,13 @@ impl Checker<'_, '_> {
             self.infer_args(call.args);
             let of = self.show(type_args[0]);
             let declared = self.env().def(def).span;
-            return self.fail(errors::left_out(call.name, call.name_span, &of, unfit, declared));
+            return self.fail(errors::left_out(
+                call.name,
+                call.name_span,
+                &of,
+                unfit,
+                declared,
+            ));
         }
         let result = self.call_method(call, def, type_args, expect);
         if is_open && let Some(resolved) = self.tables.calls.get_mut(&call.id) {

@@ -34,7 +34,9 @@ impl<'e> Needs<'e> {
 
 fn needs_drop(env: &Env, ty: Ty, inside: &mut Vec<Ty>) -> bool {
     match ty.kind() {
-        TyKind::Str | TyKind::Array(_) | TyKind::Fn(_) | TyKind::Any(..) | TyKind::Param(..) => true,
+        TyKind::Str | TyKind::Array(_) | TyKind::Fn(_) | TyKind::Any(..) | TyKind::Param(..) => {
+            true
+        }
         TyKind::Tuple(parts) => parts.iter().any(|part| needs_drop(env, *part, inside)),
         TyKind::FixedArray(_, Len::Known(0)) => false,
         TyKind::FixedArray(elem, _) => needs_drop(env, *elem, inside),

@@ -141,9 +141,8 @@ pub(in super::super) fn not_comparable(
     match (is_param, ordered) {
         (true, true) => report.help(format!("ask for it: `<{ty}: Ord>`")),
         (true, false) => report.help(format!("ask for it: `<{ty}: Eq>`")),
-        (false, _) if ty.starts_with("any ") => report.note(
-            "an `any` has `==` if its trait asks for it, `trait T: Eq { … }`, and never `<`",
-        ),
+        (false, _) if ty.starts_with("any ") => report
+            .note("an `any` has `==` if its trait asks for it, `trait T: Eq { … }`, and never `<`"),
         (false, _) => report.note("functions have no comparison; maps and sets have no `<`"),
     }
 }

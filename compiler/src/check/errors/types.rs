@@ -295,8 +295,10 @@ pub(in super::super) fn bound_not_met(
 
 /// A value of a type that does not implement the trait where an `any` of it is expected.
 pub(in super::super) fn not_in_any(span: Span, ty: &str, of: &str, is_param: bool) -> Diagnostic {
-    let report = Diagnostic::error("bound-not-met", format!("`{ty}` is not `{of}`"))
-        .at(span, format!("an `any {of}` is expected, which this would be put into"));
+    let report = Diagnostic::error("bound-not-met", format!("`{ty}` is not `{of}`")).at(
+        span,
+        format!("an `any {of}` is expected, which this would be put into"),
+    );
     if is_param {
         report.help(format!("ask for it: `<{ty}: {of}>`"))
     } else {
@@ -313,9 +315,15 @@ pub(in super::super) fn never_inside(span: Span, ty: &str, of: &str) -> Diagnost
 
 /// `x: any Trait` as a pattern.
 pub(in super::super) fn trait_in_pattern(span: Span, ty: &str) -> Diagnostic {
-    Diagnostic::error("mismatched-pattern", format!("`{ty}` is no type that a value inside has"))
-        .at(span, "a pattern `x: T` asks for one type: a struct, an enum, a number …")
-        .help("what all of them can do is a method of the trait")
+    Diagnostic::error(
+        "mismatched-pattern",
+        format!("`{ty}` is no type that a value inside has"),
+    )
+    .at(
+        span,
+        "a pattern `x: T` asks for one type: a struct, an enum, a number …",
+    )
+    .help("what all of them can do is a method of the trait")
 }
 
 pub(in super::super) fn left_out(

@@ -415,7 +415,8 @@ impl<'a> Unit<'a> {
         }
         if any::args_of(self.env, found.target, found.of).is_some() {
             let name = &self.env.def(found.of).name;
-            self.diags.push(impl_for_own_any(name, &type_name, found.span));
+            self.diags
+                .push(impl_for_own_any(name, &type_name, found.span));
             return;
         }
         let home = self.env.def(found.of).module;
@@ -595,7 +596,9 @@ fn impl_for_own_any(of: &str, ty: &str, span: Span) -> Diagnostic {
         format!("`{of}` is implemented twice for `{ty}`"),
     )
     .at(span, "implemented again here")
-    .help(format!("a value of `{ty}` calls the method of what is inside: implement `{of}` for that"))
+    .help(format!(
+        "a value of `{ty}` calls the method of what is inside: implement `{of}` for that"
+    ))
 }
 
 fn foreign_impl(of: &str, ty: &str, span: Span) -> Diagnostic {

@@ -34,9 +34,10 @@ impl Unit<'_> {
         let ty = Ty::new(TyKind::Any(def, Vec::new()));
         for (of, _) in any::traits_of(self.env, ty) {
             let found = self.env.trait_def(of);
-            let bound = found.supers.iter().find(|bound| {
-                matches!(bound, Bound::Ord | Bound::Num | Bound::Int | Bound::Float)
-            });
+            let bound = found
+                .supers
+                .iter()
+                .find(|bound| matches!(bound, Bound::Ord | Bound::Num | Bound::Int | Bound::Float));
             if let Some(bound) = bound {
                 return Some(Hindrance::Bound(*bound, of));
             }

@@ -159,7 +159,9 @@ impl Interpreter<'_> {
     /// The program that knows the type of a value in an `any`, and its own functions.
     pub(super) fn program_of_inside(&self, current: &Rc<Program>, inside: Ty) -> Rc<Program> {
         let knows = |program: &&Rc<Program>| program.tables.keys().any(|(ty, _)| *ty == inside);
-        let found = std::iter::once(current).chain(self.programs.iter().rev()).find(knows);
+        let found = std::iter::once(current)
+            .chain(self.programs.iter().rev())
+            .find(knows);
         Rc::clone(found.unwrap_or(current))
     }
 

@@ -54,7 +54,9 @@ impl Interpreter<'_> {
                 }
                 (Step::Element(index), Value::Fields(fields)) => &fields[*index],
                 (Step::Element(index), Value::Block(block)) => &self.heap.values(*block)[*index],
-                (Step::Box, Value::Block(block) | Value::Any(_, block)) => &self.heap.values(*block)[0],
+                (Step::Box, Value::Block(block) | Value::Any(_, block)) => {
+                    &self.heap.values(*block)[0]
+                }
                 (step, value) => panic!("compiler bug: no {step:?} in {value:?}"),
             };
         }
