@@ -45,7 +45,13 @@ impl Session {
         let types: FxHashSet<DefId> = redefined
             .iter()
             .filter_map(|name| scope.names.get(name).copied())
-            .filter(|def| matches!(before.def(*def).kind, DefKind::Struct(_) | DefKind::Enum(_)))
+            .filter(|def| {
+                let kind = &before.def(*def).kind;
+                matches!(
+                    kind,
+                    DefKind::Struct(_) | DefKind::Enum(_) | DefKind::Trait(_)
+                )
+            })
             .collect();
         let mut holders: Vec<Held> = scope
             .names
@@ -306,7 +312,7 @@ fn holds(env: &Env, def: DefId, types: &FxHashSet<DefId>) -> bool {
     match &env.def(def).kind {
         DefKind::Global(global) => global.ty.is_some_and(|ty| {
             ty.any_part(
-                &mut |part| matches!(part.kind(), TyKind::Adt(def, _) if types.contains(def)),
+                &mut |part| matches!(part.kind(), TyKind::Adt(def, _) | TyKind::Any(def, _) if types.contains(def)),
             )
         }),
         _ => false,

@@ -61,8 +61,11 @@ impl Unit<'_> {
     /// `any Trait`. Whether the trait is fit for it is asked when its methods are known.
     fn resolve_any(&mut self, bound: &ast::TraitRef, span: Span, scope: &TypeScope) -> Ty {
         let name = bound.path.segments.last().map_or("", ast::Ident::as_str);
-        let is_own = bound.path.segments.len() == 1 && self.lookup(name, scope).is_some();
-        if BUILT_IN_TRAITS.contains(&name) && !is_own {
+        let is_own = |unit: &Self| match unit.lookup(name, scope) {
+            Some(Named::Def(def)) => unit.env.as_built_in(def).is_none(),
+            _ => false,
+        };
+        if BUILT_IN_TRAITS.contains(&name) && !is_own(self) {
             self.diags.push(any_of_built_in(name, span));
             return Ty::error();
         }
