@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use syntax::{Diagnostic, Span};
 
+use super::kept::Notes;
 use super::operators::Pending;
 use super::pattern::MatchToProve;
 use super::unit::Unit;
@@ -121,6 +122,7 @@ pub(super) struct Checked {
     pub(super) tables: Tables,
     pub(super) ret: Ty,
     pub(super) globals: Vec<(DefId, Ty)>,
+    pub(super) notes: Notes,
 }
 
 pub(super) struct Checker<'u, 'e> {
@@ -144,6 +146,7 @@ pub(super) struct Checker<'u, 'e> {
     pub(super) optional_fields: FxHashMap<ExprId, Ty>,
     /// The functions in the body that have been checked.
     pub(super) checked_inner: Vec<DefId>,
+    pub(super) notes: Notes,
     errors_before: usize,
     pub(super) reported: bool,
 }
@@ -168,6 +171,7 @@ impl<'u, 'e> Checker<'u, 'e> {
             globals: FxHashMap::default(),
             optional_fields: FxHashMap::default(),
             checked_inner: Vec::new(),
+            notes: Notes::default(),
             errors_before,
             reported: false,
         }
@@ -449,6 +453,7 @@ impl<'u, 'e> Checker<'u, 'e> {
         if !self.reported {
             self.finish_inner();
             self.declare_closures();
+            self.note_captures();
             self.declare_projection();
             self.check_opened_projections();
             self.check_taken();
@@ -461,13 +466,19 @@ impl<'u, 'e> Checker<'u, 'e> {
             .map(|(def, ty)| (*def, self.infer.resolve(*ty)))
             .collect();
         globals.sort_by_key(|(def, _)| *def);
-        let Checker { body, tables, .. } = self;
+        let Checker {
+            body,
+            tables,
+            notes,
+            ..
+        } = self;
         let body = Rc::into_inner(body).expect("compiler bug: a body is shared after its check");
         Checked {
             body,
             tables,
             ret,
             globals,
+            notes,
         }
     }
 

@@ -19,6 +19,9 @@ pub(super) struct Uses {
     pub(super) written: Vec<Captured>,
     /// The functions of the body that are called or named, and where.
     pub(super) called: Vec<(DefId, Span)>,
+    /// Each of `read` and `written` with its place.
+    pub(super) reads: Vec<(Captured, Span)>,
+    pub(super) writes: Vec<(Captured, Span)>,
 }
 
 impl Checker<'_, '_> {
@@ -169,8 +172,15 @@ impl Checker<'_, '_> {
     fn uses(&self, expr: ExprId, closure: Span, uses: &mut Uses) {
         if let Some(found) = self.variable(expr, closure) {
             uses.read.push(found);
+            uses.reads.push((found, self.span(expr)));
         }
-        let mut write = |place: ExprId| self.roots(place, closure, &mut uses.written);
+        let mut write = |place: ExprId| {
+            let known = uses.written.len();
+            self.roots(place, closure, &mut uses.written);
+            let found = uses.written[known..].iter();
+            uses.writes
+                .extend(found.map(|found| (*found, self.span(place))));
+        };
         match &self.body.exprs[expr].kind {
             ExprKind::Assign { place, .. } => write(*place),
             ExprKind::For { pat, source, .. } if self.binds_in_place(*pat) => write(*source),

@@ -13,6 +13,7 @@ mod expr;
 mod flow;
 mod fn_value;
 mod inner;
+mod kept;
 mod literals;
 mod method;
 mod operators;

@@ -10,6 +10,7 @@ use syntax::{Diagnostic, Diagnostics, Span};
 
 use super::body::{Checked, Checker, Item};
 use super::bounds::satisfies;
+use super::kept::Notes;
 use super::{TypedCell, TypedFunction, TypedModule, errors, projection};
 use crate::env::{Bound, DefId, DefKind, Env, ModuleId, TraitImpl};
 use crate::hir;
@@ -28,6 +29,7 @@ pub fn check(env: &mut Env, module: hir::Module, diags: &mut Diagnostics) -> Typ
         unit.check_cell(index);
     }
     unit.check_projections();
+    unit.warn_of_changes();
     unit.finish()
 }
 
@@ -39,6 +41,8 @@ pub(super) struct Unit<'e> {
     pub(super) skipped: Vec<SmolStr>,
     functions: Vec<Slot<hir::Function, TypedFunction>>,
     cells: Vec<Slot<hir::Cell, TypedCell>>,
+    /// What the cells have of each other.
+    pub(super) notes: Notes,
     function_of: FxHashMap<DefId, usize>,
     cell_of: FxHashMap<DefId, usize>,
 }
@@ -86,6 +90,7 @@ impl<'e> Unit<'e> {
             skipped: module.skipped,
             functions: module.functions.into_iter().map(Slot::Waiting).collect(),
             cells: module.cells.into_iter().map(Slot::Waiting).collect(),
+            notes: Notes::default(),
             function_of,
             cell_of,
         }
@@ -246,6 +251,7 @@ impl<'e> Unit<'e> {
             defines: Rc::from(cell.defines.as_slice()),
         };
         let checked = Checker::new(self, cell.body, item).run();
+        self.notes.extend(checked.notes.clone());
         for (def, ty) in &checked.globals {
             self.env.set_inferred_type(*def, *ty);
         }

@@ -166,6 +166,7 @@ pub const CODES: &[KnownCode] = &[
     code("return-outside"),
     code("second-rest"),
     code("semicolon-in-list"),
+    code("stale-capture"),
     code("statement-goes-on"),
     code("stray-bracket"),
     code("stray-expected"),

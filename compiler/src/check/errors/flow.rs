@@ -200,3 +200,24 @@ pub(in super::super) fn parameter_leaves(
         "write the type of `{name}`, or leave `{function}` without type parameters"
     ))
 }
+
+/// A closure was given a name, and a variable that it has the value of was assigned before it was called.
+pub(in super::super) fn changed_after_capture(
+    function: &str,
+    variable: &str,
+    captured: Span,
+    changed: Span,
+) -> Diagnostic {
+    Diagnostic::warning(
+        "stale-capture",
+        format!("`{function}` does not see that `{variable}` is changed"),
+    )
+    .at(changed, "changed here")
+    .also(
+        captured,
+        format!("`{function}` has the value of `{variable}` from here"),
+    )
+    .help(format!(
+        "pass `{variable}` as an argument, or make `{function}` after the change"
+    ))
+}
