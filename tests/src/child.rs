@@ -44,6 +44,8 @@ impl fmt::Display for Executor {
 pub struct Outcome {
     /// `None` if it was ended by a signal or took too long.
     pub status: Option<i32>,
+    /// How it ended, in words.
+    pub ending: String,
     pub stdout: String,
     pub stderr: String,
 }
@@ -213,15 +215,15 @@ pub fn finish(mut command: Command, path: &Path, input: &str) -> Result<Outcome,
     let stdout = child.stdout.take().map(collect);
     let stderr = child.stderr.take().map(collect);
     let start = Instant::now();
-    let status = loop {
+    let (status, ending) = loop {
         match child.try_wait().map_err(|e| e.to_string())? {
-            Some(status) => break status.code(),
+            Some(status) => break (status.code(), status.to_string()),
             None if start.elapsed() > LIMIT => {
                 child
                     .kill()
                     .and_then(|()| child.wait())
                     .map_err(|e| e.to_string())?;
-                break None;
+                break (None, format!("the limit of {LIMIT:?}"));
             }
             None => std::thread::sleep(Duration::from_millis(2)),
         }
@@ -236,6 +238,7 @@ pub fn finish(mut command: Command, path: &Path, input: &str) -> Result<Outcome,
     };
     Ok(Outcome {
         status,
+        ending,
         stdout: text(stdout),
         stderr: text(stderr),
     })

@@ -150,16 +150,11 @@ fn failures(
     }
     while !left.is_empty() {
         let outcome = child::run_order(order, &folder.0)?;
-        let ended = outcome
-            .status
-            .map_or("a signal or the limit of time ended it".to_string(), |s| {
-                format!("status {s}")
-            });
         let said = Said::read(&outcome.stdout);
         let before = left.len();
         for (key, results) in said {
             let complete = results.iter().all(|r| r.end.is_some());
-            if let Some(failure) = judge(&results, order, &ended, &outcome.stderr) {
+            if let Some(failure) = judge(&results, order, &outcome.ending, &outcome.stderr) {
                 failed.push((key, failure));
             }
             left.remove(&key);
@@ -171,8 +166,8 @@ fn failures(
         }
         if left.len() == before {
             return Err(format!(
-                "the child said nothing: {ended}\n{}",
-                outcome.stderr
+                "the child said nothing: {}\n{}",
+                outcome.ending, outcome.stderr
             ));
         }
     }
