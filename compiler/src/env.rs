@@ -286,6 +286,8 @@ pub struct ConstDef {
     pub init: DefId,
     /// The value of one that is plain arithmetic on integers: what may be the length in `[T; N]`.
     pub int_value: Option<i128>,
+    /// The value, where it is a scalar or text; known when the unit was accepted.
+    pub literal: Option<crate::mir::Const>,
 }
 
 impl Env {
@@ -554,6 +556,17 @@ impl Env {
             | DefKind::Trait(_)
             | DefKind::ExternType { .. } => panic!("compiler bug: {id} has no type to infer"),
         }
+    }
+
+    /// Fills in the value of a constant, which may then also be a length.
+    pub(crate) fn set_literal(&mut self, id: DefId, literal: crate::mir::Const) {
+        let DefKind::Const(constant) = &mut self.def_mut(id).kind else {
+            panic!("compiler bug: {id} is not a constant");
+        };
+        if let crate::mir::Const::Int(_, value) = literal {
+            constant.int_value = Some(value);
+        }
+        constant.literal = Some(literal);
     }
 
     pub(crate) fn set_projection(&mut self, id: DefId, projected: Projected) {

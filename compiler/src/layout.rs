@@ -27,6 +27,9 @@ const POINTER: u64 = 8;
 /// That of blocks.
 const WIDEST_ALIGN: u64 = 16;
 
+/// Sizes end here instead of overflowing; `mono` refuses such types long before.
+const HUGE: u64 = 1 << 60;
+
 /// How a value travels through calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pass {
@@ -124,7 +127,7 @@ impl<'env> Layouts<'env> {
 
     fn fixed_array(&self, elem: Ty, count: u64) -> Layout {
         let elem = self.of(elem);
-        let size = elem.size * count;
+        let size = elem.size.saturating_mul(count).min(HUGE);
         Layout {
             size,
             align: elem.align,
@@ -200,7 +203,7 @@ impl<'env> Layouts<'env> {
                 };
                 let offset = end.next_multiple_of(align);
                 laid_out.push(FieldLayout { offset, ty, boxed });
-                end = offset + size;
+                end = (offset + size).min(HUGE);
                 whole.align = whole.align.max(align);
                 whole.has_heap |= has_heap;
             }

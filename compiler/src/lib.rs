@@ -3,6 +3,7 @@
 pub mod any;
 pub mod boxes;
 pub mod check;
+mod constants;
 pub mod env;
 pub mod hir;
 pub mod ids;

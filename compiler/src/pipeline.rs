@@ -5,6 +5,7 @@ use std::sync::Arc;
 use syntax::{Diagnostic, Diagnostics, SourceFile, Span, ast};
 
 use crate::check::{self, TypedFunction, TypedModule};
+use crate::constants;
 use crate::env::{DefId, Env, ModuleId};
 use crate::hir::{self, Imports};
 use crate::mir::{self, Built, Elaborated};
@@ -42,13 +43,13 @@ pub fn compile(env: &Env, source: &SourceFile, module: ModuleId, imports: &Impor
 
 /// As [`compile`], for a source that was parsed to see what it imports.
 pub fn compile_tree(
-    env: &Env,
+    before: &Env,
     tree: &ast::Module,
     mut diagnostics: Diagnostics,
     module: ModuleId,
     imports: &Imports,
 ) -> Compiled {
-    let mut env = env.clone();
+    let mut env = before.clone();
     if diagnostics.iter().any(Diagnostic::tears_structure) {
         return Compiled::rejected(env, diagnostics);
     }
@@ -65,7 +66,8 @@ pub fn compile_tree(
         return Compiled::rejected(env, diagnostics);
     }
     verify(&env, &bodies);
-    accept(env, typed, bodies, first_cell, diagnostics)
+    let accepted = accept(env, typed, bodies, first_cell, diagnostics);
+    with_constants(before, accepted)
 }
 
 /// The functions, those that closures became included, and the cells.
@@ -91,6 +93,18 @@ fn verify(env: &Env, bodies: &[Elaborated]) {
     for body in bodies {
         mir::verify(env, body, &|ty| needs.drop(ty));
     }
+}
+
+/// A constant that cannot be computed is an error of the unit.
+fn with_constants(before: &Env, mut compiled: Compiled) -> Compiled {
+    let Compiled {
+        env, diagnostics, ..
+    } = &mut compiled;
+    constants::compute(before, env, diagnostics);
+    if compiled.is_accepted() {
+        return compiled;
+    }
+    Compiled::rejected(compiled.env, compiled.diagnostics)
 }
 
 fn accept(

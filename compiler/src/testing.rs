@@ -54,7 +54,7 @@ pub(crate) fn constant(compiled: &Compiled, name: &str) -> ConstValue {
 
 fn evaluated(env: &Env, init: DefId) -> ConstValue {
     let body = env.function(init).body().cloned();
-    eval_const(env, body.expect("a body")).expect("a constant")
+    eval_const(env, body.expect("a body"), &|_| None).expect("a constant")
 }
 
 pub(crate) fn run(compiled: &Compiled) -> Ran {

@@ -162,10 +162,16 @@ impl Front {
             .parent()
             .map(Path::to_owned);
         let root = Path::new(&chain[0]).parent().map(Path::to_owned);
-        let Some((name, text)) = find_module(path, beside, root) else {
+        let Some((name, text)) = find_module(path, beside.clone(), root.clone()) else {
             let error = Diagnostic::error("unknown-module", format!("there is no module `{path}`"))
                 .at(span, "not found")
                 .help("a module is a file beside this one, under the project's root, in SUMI_PATH, or one of the library");
+            let error = match path.rsplit_once('.') {
+                Some((module, item)) if find_module(module, beside, root).is_some() => error.help(
+                    format!("names out of a module stand in braces: `import {module}.{{{item}}}`"),
+                ),
+                _ => error,
+            };
             return Err(self.rejected([&error].into_iter()));
         };
         if chain.contains(&name) {
@@ -281,8 +287,15 @@ fn constant(env: &Env, def: compiler::env::DefId, constants: Constants) -> Optio
     let DefKind::Const(found) = &env.def(def).kind else {
         return None;
     };
+    if found.literal.is_some() {
+        return found.literal.clone();
+    }
     let body = env.function(found.init).body().cloned()?;
-    let value = eval_const(env, body).ok()?;
+    let known = |needed| match &env.def(needed).kind {
+        DefKind::Const(needed) => needed.literal.clone(),
+        _ => None,
+    };
+    let value = eval_const(env, body, &known).ok()?;
     value.literal(found.ty()).or_else(|| {
         (constants == Constants::AsData && !value.holds_functions()).then_some(Const::Def(def))
     })

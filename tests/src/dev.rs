@@ -1,4 +1,5 @@
-//! The developers' tool: `cargo dev bench [--write]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED]`, `cargo dev release`.
+//! The developers' tool: `cargo dev bench [--write]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED]`, `cargo dev release`,
+//! `cargo dev scale [LINES…]`.
 
 use std::process::ExitCode;
 
@@ -16,9 +17,11 @@ fn main() -> ExitCode {
             tests::fuzz::run(number(1, 200), number(2, 1000))
         }
         Some("book") => tests::book::write_library_page(),
+        Some("scale") => tests::scale::run(&args[1..]),
         Some("release") => tests::release::run(),
         _ => Err(
-            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] | release".to_string(),
+            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] | release | scale [LINES…]"
+                .to_string(),
         ),
     };
     match result {

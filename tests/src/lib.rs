@@ -9,6 +9,7 @@ pub mod fuzz;
 pub mod programs;
 pub mod release;
 pub mod run;
+pub mod scale;
 pub mod sheets;
 pub mod stages;
 pub mod tidy;

@@ -1,8 +1,9 @@
 //! Named constants whose value is more than a literal: laid out as data, arrays as blocks that are never freed.
 
-use compiler::env::{DefId, DefKind};
+use compiler::env::{DefId, DefKind, Env};
 use compiler::layout::{FieldLayout, Pass};
 use compiler::mir::interpret::{ConstValue, eval_const};
+use compiler::mir::{Const, Operand};
 use compiler::types::{Ty, TyKind};
 use inkwell::module::Linkage;
 use inkwell::values::{BasicValueEnum, PointerValue};
@@ -10,6 +11,16 @@ use inkwell::values::{BasicValueEnum, PointerValue};
 use crate::constant::STATIC_OWNERS;
 use crate::module::Unit;
 use crate::operand::Value;
+
+/// Shorter array literals are stored element by element, which LLVM can see through.
+const SHORTEST_COPIED: usize = 32;
+
+fn known_literal(env: &Env, def: DefId) -> Option<Const> {
+    match &env.def(def).kind {
+        DefKind::Const(constant) => constant.literal.clone(),
+        _ => None,
+    }
+}
 
 /// A part of a value: its offset, its bytes and how many.
 struct Part<'ctx> {
@@ -29,9 +40,10 @@ impl<'ctx> Unit<'_, 'ctx> {
         };
         let body = env.function(constant.init).body().cloned();
         let body = body.unwrap_or_else(|| panic!("compiler bug: the constant {def} has no value"));
-        let value = eval_const(env, body).unwrap_or_else(|error| {
-            panic!("compiler bug: a constant that failed: {}", error.message)
-        });
+        let value =
+            eval_const(env, body, &|needed| known_literal(env, needed)).unwrap_or_else(|error| {
+                panic!("compiler bug: a constant that failed: {}", error.message)
+            });
         let ty = constant.ty();
         let content = self.constant_data(ty, &value);
         let found = match self.layouts.of(ty).pass {
@@ -43,7 +55,11 @@ impl<'ctx> Unit<'_, 'ctx> {
         found
     }
 
-    fn constant_global(&self, content: BasicValueEnum<'ctx>, align: u64) -> PointerValue<'ctx> {
+    pub(crate) fn constant_global(
+        &self,
+        content: BasicValueEnum<'ctx>,
+        align: u64,
+    ) -> PointerValue<'ctx> {
         let name = format!("constant.{}", self.fresh());
         let global = self.module.add_global(content.get_type(), None, &name);
         global.set_initializer(&content);
@@ -135,6 +151,49 @@ impl<'ctx> Unit<'_, 'ctx> {
             size,
         });
         (parts.collect(), size * items.len() as u64)
+    }
+
+    /// The elements of a long array literal of literals, to be copied at once: as many single stores take LLVM long.
+    pub(crate) fn literal_elements(
+        &self,
+        elem: Ty,
+        items: &[Operand],
+    ) -> Option<BasicValueEnum<'ctx>> {
+        if items.len() < SHORTEST_COPIED {
+            return None;
+        }
+        let value = |item: &Operand| match item {
+            Operand::Const(value) => Some(value.clone()),
+            Operand::Copy(_) | Operand::Move(_) | Operand::Borrow(_) => None,
+        };
+        let values: Vec<Const> = items.iter().map(value).collect::<Option<_>>()?;
+        Some(match elem.kind() {
+            TyKind::Int(int) => {
+                let ty = self.int_type(*int);
+                let each = values.iter().map(|value| match value {
+                    Const::Int(_, value) => Some(ty.const_int(*value as u64, false)),
+                    _ => None,
+                });
+                ty.const_array(&each.collect::<Option<Vec<_>>>()?).into()
+            }
+            TyKind::Float(float) => {
+                let ty = self.float_type(*float);
+                let each = values.iter().map(|value| match value {
+                    Const::Float(_, value) => Some(ty.const_float(*value)),
+                    _ => None,
+                });
+                ty.const_array(&each.collect::<Option<Vec<_>>>()?).into()
+            }
+            TyKind::Str => {
+                let ty = self.runtime.pointer;
+                let each = values.iter().map(|value| match value {
+                    Const::Str(text) => Some(self.static_bytes(text.as_bytes())),
+                    _ => None,
+                });
+                ty.const_array(&each.collect::<Option<Vec<_>>>()?).into()
+            }
+            _ => return None,
+        })
     }
 
     /// Parts with zeroes between them and up to the end.

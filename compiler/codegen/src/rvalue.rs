@@ -238,6 +238,17 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let block = self.allocate(elem, items.len() as u64);
         let start = self.elements(block);
         let i64_type = self.unit.runtime.i64;
+        if let Some(data) = self.unit.literal_elements(elem, items) {
+            let layout = self.unit.layouts.of(elem);
+            let size = i64_type.const_int(layout.size * items.len() as u64, false);
+            let align = layout.align as u32;
+            let from = self.unit.constant_global(data, layout.align);
+            self.builder
+                .build_memcpy(start, align, from, align, size)
+                .built();
+            self.store_len(block, i64_type.const_int(items.len() as u64, false));
+            return block;
+        }
         for (index, item) in (0u64..).zip(items) {
             let address = self.element_address(start, elem, i64_type.const_int(index, false));
             self.store_operand(&Located::local(address, elem), item);

@@ -19,6 +19,7 @@ use syntax::{Diagnostic, Span};
 use crate::any;
 use crate::boxes::fields_of;
 use crate::env::{DefId, DefKind, Env, FnOrigin, GlobalOrigin, ModuleId};
+use crate::layout::Layouts;
 use crate::mir::{Body, Const, Elaborated, Local, ParamMode};
 use crate::types::{Ty, TyKind};
 
@@ -27,6 +28,9 @@ pub use symbol::{global_symbol, slot_symbol, type_identity};
 /// How deep type arguments may nest, and how many instances one item may have.
 const DEPTH_LIMIT: usize = 32;
 const INSTANCE_LIMIT: usize = 10_000;
+
+/// The most bytes that one value in place may have.
+const LARGEST_VALUE: u64 = 256 << 20;
 
 /// What of a unit is to be compiled.
 pub struct Unit {
@@ -146,6 +150,8 @@ pub fn instantiate(
         types: FxHashSet::default(),
         current: None,
         failure: None,
+        layouts: Layouts::new(env),
+        known_globals: FxHashSet::default(),
         program: Program {
             mode,
             functions: Vec::new(),
@@ -174,13 +180,15 @@ pub fn instantiate(
             }
         }
     }
-    while let Some(index) = ctx.queue.pop_front() {
+    while ctx.failure.is_none()
+        && let Some(index) = ctx.queue.pop_front()
+    {
         ctx.fill(index);
-        if let Some(failure) = ctx.failure {
-            return Err(failure);
-        }
     }
-    Ok(ctx.program)
+    match ctx.failure {
+        Some(failure) => Err(failure),
+        None => Ok(ctx.program),
+    }
 }
 
 struct Instantiation<'a> {
@@ -194,6 +202,8 @@ struct Instantiation<'a> {
     types: FxHashSet<Ty>,
     current: Option<usize>,
     failure: Option<Box<Diagnostic>>,
+    layouts: Layouts<'a>,
+    known_globals: FxHashSet<DefId>,
     program: Program,
 }
 
@@ -338,7 +348,7 @@ impl Instantiation<'_> {
     }
 
     fn global(&mut self, def: DefId, is_defined: bool) {
-        if self.program.globals.iter().any(|global| global.def == def) {
+        if !self.known_globals.insert(def) {
             return;
         }
         let DefKind::Global(global) = &self.env.def(def).kind else {
@@ -352,6 +362,7 @@ impl Instantiation<'_> {
             is_defined: is_defined && global.origin != GlobalOrigin::Host,
         });
         self.note_type(global.ty());
+        self.refuse_huge(global.ty(), self.env.def(def).span);
     }
 
     /// Registers the user's own functions for a type and its parts, which descriptors name.
@@ -472,6 +483,35 @@ impl Instantiation<'_> {
             caller = instance.needed_by;
         }
         diagnostic
+    }
+
+    /// A value that lies in place, in a frame or a global, has a limit.
+    pub(super) fn refuse_huge(&mut self, ty: Ty, span: Span) {
+        let is_large = matches!(
+            ty.kind(),
+            TyKind::FixedArray(..) | TyKind::Adt(..) | TyKind::Tuple(..)
+        );
+        if !is_large || self.failure.is_some() {
+            return;
+        }
+        let size = self.layouts.of(ty).size;
+        if size > LARGEST_VALUE {
+            let shown = ty.display(self.env).to_string();
+            let bytes = match size >> 60 {
+                0 => format!("{} MiB", size >> 20),
+                _ => "more than a machine can address".to_string(),
+            };
+            let error = Diagnostic::error(
+                "value-too-large",
+                format!("a value of type `{shown}` is too large to lie in place"),
+            )
+            .at(span, format!("it would take {bytes}"))
+            .help(format!(
+                "at most {} MiB do; an array that grows, `[T]`, has its elements on the heap",
+                LARGEST_VALUE >> 20
+            ));
+            self.failure = Some(Box::new(error));
+        }
     }
 
     fn endless(&self, key: &Key, span: Span) -> Diagnostic {

@@ -18,6 +18,7 @@ impl Instantiation<'_> {
         for decl in body.locals.values_mut() {
             decl.ty = decl.ty.subst(args);
             self.note_type(decl.ty);
+            self.refuse_huge(decl.ty, decl.span);
         }
         let ids: Vec<_> = body.blocks.keys().collect();
         for id in ids {

@@ -85,7 +85,7 @@ pub const CODES: &[KnownCode] = &[
     code("chained-comparison"),
     code("closure-escapes"),
     code("const-pattern"),
-    code_with_surroundings("constant-failed"),
+    code("constant-failed"),
     code("constant-pattern"),
     code("conversion-wraps"),
     code("default-needs-map"),
@@ -196,6 +196,7 @@ pub const CODES: &[KnownCode] = &[
     code("unused-result"),
     code("unused-value"),
     code("use-before-binding"),
+    code("value-too-large"),
     code("with-needs-names"),
     code("wrong-type-args"),
 ];

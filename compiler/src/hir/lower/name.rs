@@ -9,6 +9,9 @@ use crate::hir::resolve::{Named, is_standard_module, nearest, teach_value};
 use crate::hir::{Arg, Builtin, Callee, ClosureParam, ExprId, ExprKind, Local, PatKind};
 use crate::types::{Len, Ty, TyKind};
 
+/// A unit with more errors than this gets no more guesses of what was meant.
+const MOST_SUGGESTIONS: usize = 100;
+
 /// What stands before a `.` and is not a value.
 pub(super) enum Subject {
     Module(ModuleId),
@@ -250,6 +253,10 @@ impl<'a> BodyLowering<'_, 'a> {
     }
 
     fn near_name(&self, name: &str, called: bool) -> Option<SmolStr> {
+        // Who has so many errors needs no more suggestions, each of which looks at every name.
+        if self.unit.diags.len() > MOST_SUGGESTIONS {
+            return None;
+        }
         let mut known = self.local_names();
         known.extend(self.unit.visible_names(|def| match &def.kind {
             DefKind::Fn(_) | DefKind::Struct(_) => true,

@@ -590,6 +590,7 @@ impl<'a> Unit<'a> {
             ty,
             init,
             int_value: self.int_const(&binding.value, scope, 0),
+            literal: None,
         });
         let def = self.new_def(id, name, is_pub, kind);
         self.env.insert(def);

@@ -196,26 +196,48 @@ fn trap<T>(kind: TrapKind, message: impl Into<String>) -> Run<T> {
     }))
 }
 
+/// How deep the value of a constant may nest: it is laid out as data recursively.
+const NESTING_LIMIT: u32 = 200;
+
 /// How many statements a constant may take.
 const CONST_FUEL: u64 = 50_000_000;
 
 /// Computes the value of a constant. `init` is the elaborated body of the function that does.
-pub fn eval_const(env: &Env, init: Arc<Elaborated>) -> Result<ConstValue, Box<Diagnostic>> {
+/// `constants` gives those that are known as literals.
+pub fn eval_const(
+    env: &Env,
+    init: Arc<Elaborated>,
+    constants: &dyn Fn(DefId) -> Option<Const>,
+) -> Result<ConstValue, Box<Diagnostic>> {
     let span = init.body.span;
     let unit = Unit {
         functions: Vec::new(),
         cells: vec![init],
         globals: Vec::new(),
     };
-    let program = mono::instantiate(env, &unit, Mode::Script, &|_| None)?;
+    let program = mono::instantiate(env, &unit, Mode::Script, constants)?;
+    if let Some(refused) = crate::constants::reaches_out(env, &program, span) {
+        return Err(Box::new(refused));
+    }
     let mut outside = Captured::default();
     let mut interpreter = Interpreter::new(&mut outside).with_fuel(CONST_FUEL);
     interpreter.env = env.clone();
     interpreter.programs.push(Rc::new(program));
     match interpreter.run_cell(0) {
-        Ok(value) => Ok(interpreter.exported(&value)),
+        Ok(value) => interpreter
+            .exported(&value, 0)
+            .ok_or_else(|| Box::new(too_deep(span))),
         Err(error) => Err(Box::new(not_constant(&error, span))),
     }
+}
+
+fn too_deep(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "constant-failed",
+        format!("the value of a constant nests at most {NESTING_LIMIT} deep"),
+    )
+    .at(span, "this one nests deeper")
+    .help("a `let` may hold such a value")
 }
 
 fn not_constant(error: &RuntimeError, span: Span) -> Diagnostic {
@@ -266,20 +288,27 @@ impl ConstValue {
 }
 
 impl Interpreter<'_> {
-    fn exported(&self, value: &Value) -> ConstValue {
-        let all = |values: &[Value]| values.iter().map(|v| self.exported(v)).collect();
-        match value {
+    /// None if it nests too deeply.
+    fn exported(&self, value: &Value, depth: u32) -> Option<ConstValue> {
+        if depth > NESTING_LIMIT {
+            return None;
+        }
+        let all = |values: &[Value]| -> Option<Vec<ConstValue>> {
+            let exported = values.iter().map(|v| self.exported(v, depth + 1));
+            exported.collect()
+        };
+        Some(match value {
             Value::Int(value) => ConstValue::Int(*value),
             Value::Float(value) => ConstValue::Float(*value),
             Value::Bool(value) => ConstValue::Bool(*value),
             Value::Char(value) => ConstValue::Char(*value),
-            Value::Fields(fields) => ConstValue::Fields(all(fields)),
-            Value::Variant(variant, fields) => ConstValue::Variant(*variant, all(fields)),
+            Value::Fields(fields) => ConstValue::Fields(all(fields)?),
+            Value::Variant(variant, fields) => ConstValue::Variant(*variant, all(fields)?),
             Value::Block(block) => match self.heap.data(*block) {
                 heap::Data::Bytes(bytes) => {
                     ConstValue::Str(String::from_utf8_lossy(bytes).as_ref().into())
                 }
-                heap::Data::Values(values) => ConstValue::Array(all(values)),
+                heap::Data::Values(values) => ConstValue::Array(all(values)?),
             },
             Value::Any(ty, block) => {
                 let inside = self.exported(&self.heap.values(*block)[0]);
@@ -289,6 +318,6 @@ impl Interpreter<'_> {
             Value::Empty | Value::Reference(_) => {
                 panic!("compiler bug: a constant without a value")
             }
-        }
+        })
     }
 }

@@ -1,0 +1,127 @@
+//! The values of a unit's constants, computed by the interpreter once the unit is checked. One that fails, reads a variable or reaches
+//! outside is an error at the constant. A scalar or text is kept as a literal; the rest is laid out as data when it is used.
+
+use std::cell::{Cell, RefCell};
+
+use rustc_hash::FxHashMap;
+use syntax::{Diagnostic, Diagnostics, Span};
+
+use crate::env::{DefId, DefKind, Env, FnOrigin};
+use crate::mir::Const;
+use crate::mir::interpret::eval_const;
+use crate::mono::{Program, Target};
+
+/// Constants that need constants that come later are computed first, to this depth; beyond it a value is computed where it is used.
+const DEPTH_LIMIT: u32 = 64;
+
+/// Computes what was defined since `before`.
+pub(crate) fn compute(before: &Env, env: &mut Env, diagnostics: &mut Diagnostics) {
+    let added: Vec<DefId> = env
+        .added_since(before)
+        .filter(|def| matches!(def.kind, DefKind::Const(_)))
+        .map(|def| def.id)
+        .collect();
+    if added.is_empty() {
+        return;
+    }
+    // The type of one that nothing uses is that of its value.
+    for def in &added {
+        if let DefKind::Const(constant) = &env.def(*def).kind
+            && constant.ty.is_none()
+            && let Some(ty) = env.function(constant.init).ret
+        {
+            env.set_inferred_type(*def, ty);
+        }
+    }
+    let constants = Constants {
+        env,
+        known: RefCell::default(),
+        failures: RefCell::default(),
+        depth: Cell::new(0),
+    };
+    for def in added {
+        constants.literal(def);
+    }
+    let (known, failures) = (constants.known, constants.failures);
+    let mut known: Vec<(DefId, Option<Const>)> = known.into_inner().into_iter().collect();
+    known.sort_by_key(|(def, _)| *def);
+    for (def, literal) in known {
+        if let Some(literal) = literal {
+            env.set_literal(def, literal);
+        }
+    }
+    diagnostics.extend(failures.into_inner());
+}
+
+struct Constants<'e> {
+    env: &'e Env,
+    known: RefCell<FxHashMap<DefId, Option<Const>>>,
+    failures: RefCell<Vec<Diagnostic>>,
+    depth: Cell<u32>,
+}
+
+impl Constants<'_> {
+    fn literal(&self, def: DefId) -> Option<Const> {
+        let DefKind::Const(constant) = &self.env.def(def).kind else {
+            return None;
+        };
+        if constant.literal.is_some() {
+            return constant.literal.clone();
+        }
+        if let Some(known) = self.known.borrow().get(&def) {
+            return known.clone();
+        }
+        let body = self.env.function(constant.init).body()?.clone();
+        if self.depth.get() == DEPTH_LIMIT {
+            return None;
+        }
+        self.known.borrow_mut().insert(def, None);
+        self.depth.set(self.depth.get() + 1);
+        let computed = eval_const(self.env, body, &|needed| self.literal(needed));
+        self.depth.set(self.depth.get() - 1);
+        let literal = match computed {
+            Ok(value) => value.literal(constant.ty()),
+            Err(failure) => {
+                self.failures.borrow_mut().push(*failure);
+                None
+            }
+        };
+        self.known.borrow_mut().insert(def, literal.clone());
+        literal
+    }
+}
+
+/// Why a constant cannot be computed before the program runs: it may read a variable, or call what is not Sumi's.
+pub(crate) fn reaches_out(env: &Env, program: &Program, span: Span) -> Option<Diagnostic> {
+    let refuse = |what: String, help: &str| {
+        Diagnostic::error(
+            "constant-failed",
+            "this constant cannot be computed before the program runs",
+        )
+        .at(span, what)
+        .help(help)
+    };
+    if let Some(global) = program.globals.first() {
+        let name = &env.def(global.def).name;
+        let help = "a constant uses literals, other constants and functions of them; a value that is computed as the program \
+                    runs is a `let`";
+        return Some(refuse(format!("its value depends on `{name}`"), help));
+    }
+    let is_foreign = |target: &Target| match target {
+        Target::Imported(index) => {
+            let import = &program.imports[*index];
+            match &import.origin {
+                FnOrigin::C { .. } | FnOrigin::Host => Some(import.key.0),
+                FnOrigin::Sumi | FnOrigin::Intrinsic(_) => None,
+            }
+        }
+        Target::Defined(_) => None,
+    };
+    let mut foreign: Vec<DefId> = program.callees.values().filter_map(is_foreign).collect();
+    foreign.sort();
+    foreign.first().map(|def| {
+        let name = &env.def(*def).name;
+        let help = "a `let` is computed as the program runs, and may call it";
+        refuse(format!("`{name}` is a function outside of Sumi"), help)
+    })
+}
