@@ -311,7 +311,7 @@ impl Interpreter<'_> {
                 heap::Data::Values(values) => ConstValue::Array(all(values)?),
             },
             Value::Any(ty, block) => {
-                let inside = self.exported(&self.heap.values(*block)[0]);
+                let inside = self.exported(&self.heap.values(*block)[0], depth + 1)?;
                 ConstValue::Any(*ty, Box::new(inside))
             }
             Value::Function(key) => ConstValue::Fn(key.0, key.1.clone()),
