@@ -50,6 +50,12 @@ pub struct ModuleScope {
     pub names: HashMap<SmolStr, DefId>,
     /// Names brought in by `import`, and modules under their local name.
     pub imports: HashMap<SmolStr, Import>,
+    /// Those of them that `pub import` passes on.
+    pub exports: HashMap<SmolStr, Import>,
+    /// The modules whose impls count here: what is imported, and what that passes on.
+    pub used: Vector<ModuleId>,
+    /// The modules that `pub import` names, and what they pass on.
+    pub passed_on: Vector<ModuleId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -305,6 +311,27 @@ impl Env {
         &self.modules[&id]
     }
 
+    /// Whether the module is what is run, not something that it imports.
+    pub fn is_root(&self, id: ModuleId) -> bool {
+        id != ModuleId::PRELUDE && !self.loaded.values().any(|module| *module == id)
+    }
+
+    /// Whether an `impl` of module `of` counts in module `at` for a type of module `home`.
+    pub fn counts_in(&self, of: ModuleId, at: ModuleId, home: Option<ModuleId>) -> bool {
+        of == at
+            || of == ModuleId::PRELUDE
+            || home == Some(of)
+            || self.module(at).used.contains(&of)
+    }
+
+    /// The module that declares a type.
+    pub fn home_of(&self, ty: Ty) -> Option<ModuleId> {
+        match ty.kind() {
+            TyKind::Adt(def, _) | TyKind::Any(def) => Some(self.def(*def).module),
+            _ => None,
+        }
+    }
+
     pub fn function(&self, id: DefId) -> &FnDef {
         match &self.def(id).kind {
             DefKind::Fn(function) => function,
@@ -503,6 +530,25 @@ impl Env {
 
     pub fn bind_import(&mut self, module: ModuleId, name: SmolStr, import: Import) {
         self.scope_mut(module).imports.insert(name, import);
+    }
+
+    pub fn bind_export(&mut self, module: ModuleId, name: SmolStr, import: Import) {
+        self.scope_mut(module).exports.insert(name, import);
+    }
+
+    /// `import` of a module: its impls count in `module` from now on, and where `module` itself is imported if it is passed on.
+    pub fn use_module(&mut self, module: ModuleId, used: ModuleId, pass_on: bool) {
+        let mut all = self.module(used).passed_on.clone();
+        all.push_back(used);
+        let scope = self.scope_mut(module);
+        for each in all {
+            if !scope.used.contains(&each) {
+                scope.used.push_back(each);
+            }
+            if pass_on && !scope.passed_on.contains(&each) {
+                scope.passed_on.push_back(each);
+            }
+        }
     }
 
     pub fn add_method(&mut self, head: Head, name: SmolStr, def: DefId) {

@@ -135,6 +135,8 @@ pub(super) struct Checker<'u, 'e> {
     pub(super) loops: FxHashMap<LoopId, LoopState>,
     pub(super) pending: Vec<Pending>,
     pub(super) obligations: Vec<Obligation>,
+    /// A type, a trait that it must have, and that trait's arguments, which the type will say.
+    pub(super) open_bounds: Vec<(Ty, DefId, Ty)>,
     pub(super) literals: Vec<Literal>,
     pub(super) matches: Vec<MatchToProve>,
     /// Interpolated expressions with format specs, which must suit their types.
@@ -164,6 +166,7 @@ impl<'u, 'e> Checker<'u, 'e> {
             loops: FxHashMap::default(),
             pending: Vec::new(),
             obligations: Vec::new(),
+            open_bounds: Vec::new(),
             literals: Vec::new(),
             matches: Vec::new(),
             specs: Vec::new(),
@@ -414,6 +417,11 @@ impl<'u, 'e> Checker<'u, 'e> {
     ) {
         for (generic, ty) in generics.iter().zip(args) {
             for bound in &generic.bounds {
+                if let Bound::Trait(def, given) = bound.subst(args)
+                    && self.infer.has_free(given)
+                {
+                    self.open_bounds.push((*ty, def, given));
+                }
                 self.obligations.push(Obligation {
                     ty: *ty,
                     bound: bound.subst(args),

@@ -7,7 +7,7 @@ use syntax::Span;
 use super::body::{Checker, Expect, Why};
 use super::bounds::satisfies;
 use super::{Call, CallArg, Target, errors};
-use crate::env::{Def, DefId, DefKind, FieldDef, FnDef, FnOrigin, Generic, Head, ModuleId};
+use crate::env::{Bound, Def, DefId, DefKind, FieldDef, FnDef, FnOrigin, Generic, Head, ModuleId};
 use crate::hir::{self, Callee, ExprId, ExprKind};
 use crate::types::{FnParam, FnTy, Ty, TyKind};
 
@@ -388,7 +388,12 @@ impl Checker<'_, '_> {
         }
         for head in heads {
             // A later definition stands before an earlier one.
-            let mut defs: Vec<DefId> = self.env().methods(&head, name).collect();
+            let (home, here) = (self.env().home_of(ty), self.unit.module);
+            let env = self.env();
+            let mut defs: Vec<DefId> = env
+                .methods(&head, name)
+                .filter(|def| env.counts_in(env.def(*def).module, here, home))
+                .collect();
             defs.reverse();
             for def in defs {
                 if let Some(type_args) = self.fits_receiver(def, ty, name, span) {
@@ -410,10 +415,15 @@ impl Checker<'_, '_> {
         if let TyKind::Param(index, _) = self_ty.kind() {
             let own = self.generics();
             let resolved = self.infer.resolve(ty);
-            let bounds = &function.generics[*index as usize].bounds;
-            fits &= bounds
-                .iter()
-                .all(|bound| satisfies(self.env(), &own, resolved, *bound));
+            for bound in &function.generics[*index as usize].bounds {
+                fits = fits
+                    && match bound.subst(&type_args) {
+                        Bound::Trait(of, wanted) if self.infer.has_free(wanted) => {
+                            self.unify_with_impl(ty, of, wanted)
+                        }
+                        bound => satisfies(self.env(), &own, resolved, bound),
+                    };
+            }
         }
         if fits {
             return Some(type_args);

@@ -153,6 +153,10 @@ impl Checker<'_, '_> {
                     self.tables.calls.insert(id, next);
                     (ForSource::Iter, elem)
                 }
+                None if let Some((made, elem)) = self.elements_of(ty, self.span(source)) => {
+                    self.tables.calls.insert(id, made);
+                    (ForSource::Elements, elem)
+                }
                 None => {
                     let shown = self.show(ty);
                     return self.fail(errors::not_iterable(self.span(source), &shown));

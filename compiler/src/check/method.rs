@@ -72,6 +72,12 @@ impl Checker<'_, '_> {
         if self.may_be_skipped(call.name) {
             return Ty::error();
         }
+        if let Some((of, module)) = self.not_imported(ty, call.name) {
+            let shown = self.show(ty);
+            let report =
+                errors::method_not_imported(call.name, call.name_span, &shown, &of, &module);
+            return self.fail(report);
+        }
         let names = self.method_names(ty);
         let shown = self.show(ty);
         // One of that name may be for other parameters of the type.

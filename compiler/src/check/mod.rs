@@ -181,6 +181,8 @@ pub enum ForSource {
     Zip(ExprId, ExprId),
     Map,
     Set,
+    /// A container of the library: the array that its `to_array` makes, which stands in `calls`, by the `For` expression.
+    Elements,
     /// A type that implements `Iter`. What its `next` is stands in `calls`, by the `For` expression.
     Iter,
 }

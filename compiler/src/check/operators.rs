@@ -128,6 +128,7 @@ impl Checker<'_, '_> {
 
     /// Tries what waits until nothing moves any more. `last` is true when literals have their defaults.
     pub(super) fn settle(&mut self, last: bool) {
+        self.infer_from_bounds();
         loop {
             let waiting = std::mem::take(&mut self.pending);
             let before = waiting.len();

@@ -119,6 +119,7 @@ impl Checker<'_, '_> {
                     super::ForSource::Range
                     | super::ForSource::Chars
                     | super::ForSource::Set
+                    | super::ForSource::Elements
                     | super::ForSource::Iter,
                 ),
                 _,

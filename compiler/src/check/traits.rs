@@ -80,6 +80,29 @@ impl Checker<'_, '_> {
         Some((call, elem))
     }
 
+    /// What makes the array of all elements of a container of the library.
+    pub(super) fn elements_of(&mut self, ty: Ty, span: Span) -> Option<(Call, Ty)> {
+        let TyKind::Adt(def, _) = ty.kind() else {
+            return None;
+        };
+        let module = self.env().def(*def).module;
+        if !self.env().module(module).is_library {
+            return None;
+        }
+        let (def, type_args) = self.find_method(ty, &SmolStr::new_static("to_array"), span)?;
+        let result = self.unit.result_of(def, span).subst(&type_args);
+        let TyKind::Array(elem) = self.infer.resolve(result).kind() else {
+            return None;
+        };
+        let call = Call {
+            target: Target::Fn(def),
+            type_args,
+            args: Vec::new(),
+            order: Vec::new(),
+        };
+        Some((call, *elem))
+    }
+
     /// The method of that name from the traits that the type has. `Err` if there are several, which has been reported.
     pub(super) fn find_in_traits(
         &mut self,
@@ -92,11 +115,20 @@ impl Checker<'_, '_> {
         if matches!(ty.kind(), TyKind::Infer(var) if var.kind != InferKind::General) {
             ty = self.infer.default_literal(ty);
         }
-        let methods: Vec<DefId> = self.env().trait_methods(name).collect();
+        let mut methods: Vec<DefId> = self.env().trait_methods(name).collect();
+        methods.retain(|method| self.module_to_import(ty, *method).is_none());
         let mut found: Vec<InTrait> = methods
-            .into_iter()
-            .filter_map(|method| self.in_trait(ty, method, span))
+            .iter()
+            .filter_map(|method| self.in_trait(ty, *method, span))
             .collect();
+        if found.is_empty() && self.infer.has_free(ty) {
+            // `Box(1).show()` where only a `Box<i64>` has it.
+            ty = self.with_default_literals(ty);
+            found = methods
+                .iter()
+                .filter_map(|method| self.in_trait(ty, *method, span))
+                .collect();
+        }
         if found.len() > 1 {
             let traits: Vec<String> = found
                 .iter()
@@ -108,6 +140,45 @@ impl Checker<'_, '_> {
             ));
         }
         found.pop().or_else(|| self.in_built_in(ty, name)).map(Ok)
+    }
+
+    /// The type, with every literal in it of its default type from now on.
+    fn with_default_literals(&mut self, ty: Ty) -> Ty {
+        let mut parts = Vec::new();
+        ty.any_part(&mut |part| {
+            parts.push(part);
+            false
+        });
+        for part in parts {
+            self.infer.default_literal(part);
+        }
+        self.infer.resolve(ty)
+    }
+
+    /// The module to import before the type has the method of a trait here, if that is what it takes: that of the trait or of the `impl`.
+    fn module_to_import(&self, ty: Ty, method: DefId) -> Option<ModuleId> {
+        let env = self.env();
+        let of = env.function(method).of_trait?;
+        let (home, here) = (env.home_of(ty), self.unit.module);
+        let declared = env.def(of).module;
+        if matches!(ty.kind(), TyKind::Param(..) | TyKind::Any(_))
+            || env.counts_in(declared, here, home)
+        {
+            return None;
+        }
+        let (found, _) = env.find_impl(of, ty)?;
+        (!env.counts_in(found.module, here, home)).then_some(declared)
+    }
+
+    /// The trait that would give the type the method if its module were imported, and that module.
+    pub(super) fn not_imported(&self, ty: Ty, name: &SmolStr) -> Option<(SmolStr, SmolStr)> {
+        let env = self.env();
+        let ty = self.infer.resolve(ty);
+        env.trait_methods(name).find_map(|method| {
+            let module = self.module_to_import(ty, method)?;
+            let of = env.function(method).of_trait?;
+            Some((env.def(of).name.clone(), env.module(module).name.clone()))
+        })
     }
 
     /// `x.hash(mut h)` and `T.from_int(n)` of types that have them without an `impl`.
@@ -192,6 +263,29 @@ impl Checker<'_, '_> {
         let mut args = known.to_vec();
         args.extend(self.instantiate(&generics[known.len()..], name, span));
         args
+    }
+
+    /// What a type that is known says about the arguments of a trait it has to have: `I: Iter<T>` says what `T` is.
+    pub(super) fn infer_from_bounds(&mut self) {
+        for (ty, of, wanted) in std::mem::take(&mut self.open_bounds) {
+            if !self.unify_with_impl(ty, of, wanted) {
+                self.open_bounds.push((ty, of, wanted));
+            }
+        }
+    }
+
+    /// Makes `wanted` the arguments that the type gives the trait; false if they are not known, or others.
+    pub(super) fn unify_with_impl(&mut self, ty: Ty, of: DefId, wanted: Ty) -> bool {
+        let ty = self.infer.resolve(ty);
+        let given = match ty.kind() {
+            TyKind::Infer(_) | TyKind::Error | TyKind::Never => None,
+            TyKind::Param(index, _) => self.args_of_bound(*index as usize, of),
+            _ => self.env().find_impl(of, ty).map(|(found, known)| {
+                let args = found.args.iter().map(|arg| arg.subst(&known));
+                args.collect()
+            }),
+        };
+        given.is_some_and(|given| self.infer.unify(Ty::tuple(given), wanted).is_ok())
     }
 
     /// The type arguments that the bounds of a type parameter give a trait.

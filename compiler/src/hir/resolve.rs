@@ -75,10 +75,35 @@ impl Unit<'_> {
             .or_else(|| builtin(name).map(Named::Builtin))
     }
 
-    /// A `pub` definition of a module.
+    /// A `pub` definition of a module, or one that it passes on.
     pub(crate) fn public_name(&self, module: ModuleId, name: &str) -> Option<DefId> {
-        let def = *self.env.module(module).names.get(name)?;
-        self.env.def(def).is_pub.then_some(def)
+        let scope = self.env.module(module);
+        let own = scope.names.get(name).copied();
+        own.filter(|def| self.env.def(*def).is_pub)
+            .or_else(|| match scope.exports.get(name) {
+                Some(Import::Def(def)) => Some(*def),
+                Some(Import::Module(_)) | None => None,
+            })
+    }
+
+    /// A module that a module passes on by `pub import`.
+    pub(crate) fn public_module(&self, module: ModuleId, name: &str) -> Option<ModuleId> {
+        match self.env.module(module).exports.get(name) {
+            Some(Import::Module(found)) => Some(*found),
+            Some(Import::Def(_)) | None => None,
+        }
+    }
+
+    /// The module that all but the last name of a path stand for: `shapes` of `shapes.Circle`.
+    pub(crate) fn module_before(&self, path: &[ast::Ident], scope: &TypeScope) -> Option<ModuleId> {
+        let (first, others) = path.split_last()?.1.split_first()?;
+        let Some(Named::Module(mut module)) = self.lookup(&first.name, scope) else {
+            return None;
+        };
+        for name in others {
+            module = self.public_module(module, &name.name)?;
+        }
+        Some(module)
     }
 
     /// `module.name`, with a diagnostic if there is no such public name.

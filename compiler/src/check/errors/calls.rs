@@ -197,6 +197,24 @@ pub(in super::super) fn unknown_method<'a>(
     suggest_member(report, name, ty, "methods", known)
 }
 
+pub(in super::super) fn method_not_imported(
+    name: &str,
+    span: Span,
+    ty: &str,
+    of: &str,
+    module: &str,
+) -> Diagnostic {
+    Diagnostic::error(
+        "unknown-method",
+        format!("`{ty}` has no method `{name}` here"),
+    )
+    .at(
+        span,
+        format!("it is a method of the trait `{of}`, which is not imported"),
+    )
+    .help(format!("write `import {module}`"))
+}
+
 pub(in super::super) fn ambiguous_method(
     name: &str,
     span: Span,

@@ -26,12 +26,12 @@ impl<'a> Unit<'a> {
     pub(super) fn declare_imports(&mut self, tree: &ast::Module, imports: &Imports) {
         for item in &tree.items {
             if let ast::ItemKind::Import(import) = &item.kind {
-                self.declare_import(import, imports);
+                self.declare_import(import, item.is_pub, imports);
             }
         }
     }
 
-    fn declare_import(&mut self, import: &ast::Import, imports: &Imports) {
+    fn declare_import(&mut self, import: &ast::Import, is_pub: bool, imports: &Imports) {
         let path = import_path(import);
         let Some(&id) = imports.get(&path) else {
             self.diags.push(
@@ -41,26 +41,33 @@ impl<'a> Unit<'a> {
             self.silence(import);
             return;
         };
+        self.env.use_module(self.module, id, is_pub);
         let Some(names) = &import.names else {
             let last = import.path.segments.last();
-            let local = import.alias.as_ref().or(last);
-            if let Some(local) = local {
-                let import = Import::Module(id);
-                self.env
-                    .bind_import(self.module, local.name.clone(), import);
+            if let Some(local) = import.alias.as_ref().or(last) {
+                self.bind_import(local, Import::Module(id), is_pub);
             }
             return;
         };
         for name in names {
             let local = name.alias.as_ref().unwrap_or(&name.name);
-            if let Some(def) = self.member_of_module(id, &name.name) {
-                let import = Import::Def(def);
-                self.env
-                    .bind_import(self.module, local.name.clone(), import);
+            if let Some(module) = self.public_module(id, &name.name.name) {
+                self.env.use_module(self.module, module, is_pub);
+                self.bind_import(local, Import::Module(module), is_pub);
+            } else if let Some(def) = self.member_of_module(id, &name.name) {
+                self.bind_import(local, Import::Def(def), is_pub);
             } else {
                 self.first_report(&local.name);
             }
         }
+    }
+
+    fn bind_import(&mut self, local: &ast::Ident, import: Import, is_pub: bool) {
+        let name = local.name.clone();
+        if is_pub {
+            self.env.bind_export(self.module, name.clone(), import);
+        }
+        self.env.bind_import(self.module, name, import);
     }
 
     /// What an import that failed would have brought in is not complained about again.
@@ -328,7 +335,7 @@ fn collect_bound<'p>(pattern: &'p ast::Pattern, names: &mut Vec<&'p ast::Ident>)
 }
 
 /// Generics without their bounds, enough to count type arguments.
-fn bare_generics(params: &[ast::GenericParam]) -> Vec<Generic> {
+pub(super) fn bare_generics(params: &[ast::GenericParam]) -> Vec<Generic> {
     params
         .iter()
         .map(|param| Generic {

@@ -54,6 +54,9 @@ impl<'a> BodyLowering<'_, 'a> {
             }
             ast::ExprKind::Field { base, name } => match self.subject(base)? {
                 Subject::Module(id) => {
+                    if let Some(inner) = self.unit.public_module(id, &name.name) {
+                        return Some(Subject::Module(inner));
+                    }
                     let def = self.unit.public_name(id, &name.name)?;
                     self.is_type(def).then_some(Subject::Bare(def))
                 }

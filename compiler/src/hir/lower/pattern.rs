@@ -275,6 +275,15 @@ impl<'a> BodyLowering<'_, 'a> {
                 },
                 _ => self.unknown_path(first),
             },
+            [first, module, name] if self.is_passed_on(first, module) => {
+                match self.unit.module_before(&path.segments, &self.types) {
+                    Some(module) => match self.unit.member_of_module(module, name) {
+                        Some(def) => self.target_of(def),
+                        None => Target::Unknown,
+                    },
+                    None => self.unknown_path(first),
+                }
+            }
             [module, of, _] => match self.unit.lookup(&module.name, &self.types) {
                 Some(Named::Module(module)) => match self.unit.member_of_module(module, of) {
                     Some(def) => Target::Variant(Some(def)),
@@ -283,6 +292,14 @@ impl<'a> BodyLowering<'_, 'a> {
                 _ => self.unknown_path(module),
             },
             _ => Target::Unknown,
+        }
+    }
+
+    /// Whether `b` in `a.b` is a module that `a` passes on.
+    fn is_passed_on(&self, a: &ast::Ident, b: &ast::Ident) -> bool {
+        match self.unit.lookup(&a.name, &self.types) {
+            Some(Named::Module(module)) => self.unit.public_module(module, &b.name).is_some(),
+            _ => false,
         }
     }
 

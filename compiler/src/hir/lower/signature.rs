@@ -232,6 +232,10 @@ impl<'a> Unit<'a> {
         params: &[ast::GenericParam],
         outer: &TypeScope,
     ) -> Vec<Generic> {
+        // Bounds may name the parameters beside them: `<T, I: Iter<T>>`.
+        let mut outer = outer.clone();
+        outer.generics.extend(super::declare::bare_generics(params));
+        let outer = &outer;
         params
             .iter()
             .map(|param| {

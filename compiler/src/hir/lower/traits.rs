@@ -11,7 +11,7 @@ use crate::env::{
     Bound, DefId, DefKind, FnDef, FnOrigin, Generic, Head, ModuleId, TraitDef, TraitImpl,
 };
 use crate::hir::resolve::{Named, TypeScope, nearest};
-use crate::types::{Ty, TyKind};
+use crate::types::{Ty, TyKind, fits};
 
 /// An `impl` whose methods have signatures, to be compared with its trait when all traits have theirs.
 pub(super) struct PendingImpl {
@@ -107,11 +107,11 @@ impl<'a> Unit<'a> {
                 )
                 | None => None,
             },
-            [module, name] => match self.lookup(&module.name, scope) {
-                Some(Named::Module(id)) => Some(self.member_of_module(id, name)?),
-                _ => None,
+            [.., name] => match self.module_before(&found.path.segments, scope) {
+                Some(module) => Some(self.member_of_module(module, name)?),
+                None => None,
             },
-            _ => None,
+            [] => None,
         };
         let name = found.path.segments.last()?;
         let is_trait = def
@@ -400,14 +400,17 @@ impl<'a> Unit<'a> {
 
     fn enter_impl(&mut self, pending: PendingImpl) {
         let PendingImpl { found, type_name } = pending;
-        let same = self
-            .env
-            .impls(found.of)
-            .find(|other| overlap(other.target, found.target))
-            .cloned();
-        if let Some(other) = &same {
+        let others: Vec<_> = self.env.impls(found.of).cloned().collect();
+        let mut old = None;
+        for other in others {
+            if !overlap(other.target, found.target) {
+                continue;
+            }
+            // A later entry of a session puts an `impl` in the place of the one for the same type.
             let again = other.span.file != found.span.file || other.span == found.span;
-            if other.module != found.module || !again {
+            if other.module == found.module && again && same_form(other.target, found.target) {
+                old = Some(other.span);
+            } else {
                 let name = &self.env.def(found.of).name;
                 self.diags
                     .push(two_impls(name, &type_name, found.span, other.span));
@@ -424,12 +427,11 @@ impl<'a> Unit<'a> {
             TyKind::Adt(def, _) => Some(self.env.def(*def).module),
             _ => None,
         };
-        let is_root = self.env.module(self.module).name == "main";
+        let is_root = self.env.is_root(self.module);
         if home != self.module && type_home != Some(self.module) && !is_root {
             let name = self.env.def(found.of).name.clone();
             self.diags.push(foreign_impl(&name, &type_name, found.span));
         }
-        let old = same.map(|other| other.span);
         self.env.add_impl(found, old);
     }
 }
@@ -456,6 +458,11 @@ fn overlap(a: Ty, b: Ty) -> bool {
         }
         _ => a == b,
     }
+}
+
+/// Whether two types are one, whatever their parameters are called.
+fn same_form(a: Ty, b: Ty) -> bool {
+    fits(a, b, &mut Vec::new()) && fits(b, a, &mut Vec::new())
 }
 
 pub(super) fn no_such_method(name: &ast::Ident, of: &str, near: Option<&str>) -> Diagnostic {

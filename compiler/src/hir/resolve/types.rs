@@ -122,23 +122,19 @@ impl Unit<'_> {
                     return Ty::error();
                 }
             },
-            [module, name] => match self.lookup(&module.name, scope) {
-                Some(Named::Module(id)) => match self.member_of_module(id, name) {
+            [first, .., name] => match self.module_before(&path.segments, scope) {
+                Some(module) => match self.member_of_module(module, name) {
                     Some(def) => def,
                     None => return Ty::error(),
                 },
-                _ => {
-                    if self.first_report(&module.name) {
-                        self.diags.push(unknown_module(module));
+                None => {
+                    if self.first_report(&first.name) {
+                        self.diags.push(unknown_module(first));
                     }
                     return Ty::error();
                 }
             },
-            _ => {
-                let first = path.segments.first();
-                self.diags.extend(first.map(unknown_module));
-                return Ty::error();
-            }
+            [] => return Ty::error(),
         };
         self.apply_type_args(def, args, span)
     }

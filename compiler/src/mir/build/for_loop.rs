@@ -52,6 +52,7 @@ impl Builder<'_> {
             Some(ForSource::Zip(first, second)) => self.for_zip(each, *first, *second),
             Some(ForSource::Chars) => self.for_chars(each, source),
             Some(ForSource::Map | ForSource::Set) => self.for_entries(each, source),
+            Some(ForSource::Elements) => self.for_elements(each, expr, source),
             Some(ForSource::Iter) => self.for_iter(each, expr, source),
             other => panic!("compiler bug: a `for` over {other:?} cannot be built"),
         }
@@ -59,6 +60,25 @@ impl Builder<'_> {
 
     fn for_array(&mut self, each: For, source: ExprId) {
         let array = self.walked(source, &each, self.binds_place(each.pat));
+        let len = self.len_of(&array, each.span);
+        self.index_loop(each, len, |builder, index, _| {
+            let element = array.then(Projection::Index(index));
+            builder.bind_element(each, Element::Plain(element));
+        });
+    }
+
+    /// The array that a container makes of its elements.
+    fn for_elements(&mut self, each: For, expr: ExprId, source: ExprId) {
+        let call = &self.tables.calls[&expr];
+        let Target::Fn(def) = call.target else {
+            panic!("compiler bug: a `to_array` that is no function");
+        };
+        let callee = Callee::Fn(def, call.type_args.clone());
+        let elem = self.tables.pats[each.pat].expect("compiler bug: a pattern without a type");
+        let container = Arg::Value(self.operand(source));
+        let array = self.temp(Ty::array(elem), each.span);
+        self.emit_call(array, callee, vec![container], each.span);
+        let array = Place::local(array);
         let len = self.len_of(&array, each.span);
         self.index_loop(each, len, |builder, index, _| {
             let element = array.then(Projection::Index(index));
