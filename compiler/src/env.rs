@@ -327,7 +327,7 @@ impl Env {
     /// The module that declares a type.
     pub fn home_of(&self, ty: Ty) -> Option<ModuleId> {
         match ty.kind() {
-            TyKind::Adt(def, _) | TyKind::Any(def) => Some(self.def(*def).module),
+            TyKind::Adt(def, _) | TyKind::Any(def, _) => Some(self.def(*def).module),
             _ => None,
         }
     }

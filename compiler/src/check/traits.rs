@@ -161,7 +161,7 @@ impl Checker<'_, '_> {
         let of = env.function(method).of_trait?;
         let (home, here) = (env.home_of(ty), self.unit.module);
         let declared = env.def(of).module;
-        if matches!(ty.kind(), TyKind::Param(..) | TyKind::Any(_))
+        if matches!(ty.kind(), TyKind::Param(..) | TyKind::Any(..))
             || env.counts_in(declared, here, home)
         {
             return None;
