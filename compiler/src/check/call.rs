@@ -47,9 +47,14 @@ impl Checker<'_, '_> {
     ) -> Ty {
         match callee {
             Callee::Fn(def) => self.call_function(id, *def, args, expect),
-            Callee::Struct(def, written) => {
-                self.call_struct(id, *def, written.as_deref(), args, expect)
-            }
+            Callee::Struct(def, written) => match self.variant_instead(*def, expect) {
+                Some(of) if written.is_none() => {
+                    let name = self.env().def(*def).name.clone();
+                    let span = self.span(id);
+                    self.call_variant(id, Some(of), &name, span, args, expect)
+                }
+                _ => self.call_struct(id, *def, written.as_deref(), args, expect),
+            },
             Callee::Variant {
                 of,
                 name,
@@ -228,6 +233,19 @@ impl Checker<'_, '_> {
             receiver: None,
         };
         self.call_def(id, &found, first, args, expect)
+    }
+
+    /// The enum that is expected where a struct is named, if it has a variant of the struct's name: with
+    /// `enum Shape { Circle(Circle) }`, the first `Circle` of `let shape: Shape = Circle(Circle(2.0))` is the variant.
+    pub(super) fn variant_instead(&mut self, def: DefId, expect: Expect) -> Option<DefId> {
+        let Some(TyKind::Adt(of, _)) = self.hoped_inside(expect).map(Ty::kind) else {
+            return None;
+        };
+        let DefKind::Enum(item) = &self.env().def(*of).kind else {
+            return None;
+        };
+        let name = &self.env().def(def).name;
+        item.variants.iter().any(|v| v.name == *name).then_some(*of)
     }
 
     pub(super) fn call_variant(

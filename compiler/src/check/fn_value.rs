@@ -71,6 +71,12 @@ impl Checker<'_, '_> {
         match callee {
             Callee::Struct(def, written) => {
                 let found = self.env().def(*def).clone();
+                if written.is_none()
+                    && let Some(of) = self.variant_instead(*def, expect)
+                {
+                    let span = self.span(id);
+                    return self.variant_value(id, Some(of), &found.name, span, expect);
+                }
                 let DefKind::Struct(item) = &found.kind else {
                     panic!("compiler bug: {def} is not a struct");
                 };
