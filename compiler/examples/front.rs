@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use compiler::check;
 use compiler::env::{DefId, Env, ModuleId};
-use compiler::hir::{self, Imports};
+use compiler::hir::Imports;
 use compiler::mir::{self, Elaborated};
 use compiler::own;
 use syntax::{Diagnostics, FileId, SourceFile};
@@ -94,7 +94,13 @@ fn stages(env: &Env, module: ModuleId, text: &str, file: u32) -> (Vec<Elaborated
     let parsed = syntax::parse(&source);
     lap();
     let imports = Imports::default();
-    let lowered = hir::lower(&mut env, module, &imports, &parsed.module, &mut diagnostics);
+    let unit = compiler::Source {
+        tree: &parsed.module,
+        module,
+        imports: &imports,
+        texts: &source,
+    };
+    let lowered = compiler::lower(&mut env, unit, &mut diagnostics);
     lap();
     let typed = check::check(&mut env, lowered, &mut diagnostics);
     lap();

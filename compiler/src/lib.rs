@@ -4,10 +4,12 @@ pub mod any;
 pub mod boxes;
 pub mod check;
 mod constants;
+mod early;
 pub mod env;
 pub mod hir;
 pub mod ids;
 pub mod layout;
+pub mod mentions;
 pub mod mir;
 pub mod mono;
 pub mod own;
@@ -20,4 +22,4 @@ mod testing;
 mod tests;
 pub mod types;
 
-pub use pipeline::{CellInfo, Compiled, compile, compile_tree};
+pub use pipeline::{CellInfo, Compiled, Source, compile, compile_tree, lower};

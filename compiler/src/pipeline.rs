@@ -1,13 +1,17 @@
 //! The whole line from a tree to elaborated MIR: what a unit goes through before its instances are made.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
 use syntax::{Diagnostic, Diagnostics, SourceFile, Span, ast};
 
 use crate::check::{self, TypedFunction, TypedModule};
 use crate::constants;
+use crate::early::Early;
 use crate::env::{DefId, Env, ModuleId};
 use crate::hir::{self, Imports};
+use crate::mentions::Texts;
 use crate::mir::{self, Built, Elaborated};
 use crate::mono;
 use crate::own::{self, Needs};
@@ -35,25 +39,74 @@ pub struct CellInfo {
     pub test: Option<hir::Test>,
 }
 
+/// A unit as it was parsed.
+#[derive(Clone, Copy)]
+pub struct Source<'s> {
+    pub tree: &'s ast::Module,
+    /// What the unit extends.
+    pub module: ModuleId,
+    pub imports: &'s Imports,
+    pub texts: &'s dyn Texts,
+}
+
 /// Compiles a source into `module`, which later units of that module extend.
 pub fn compile(env: &Env, source: &SourceFile, module: ModuleId, imports: &Imports) -> Compiled {
     let parsed = syntax::parse(source);
-    compile_tree(env, &parsed.module, parsed.diagnostics, module, imports)
+    let unit = Source {
+        tree: &parsed.module,
+        module,
+        imports,
+        texts: source,
+    };
+    compile_tree(env, unit, parsed.diagnostics)
 }
 
-/// As [`compile`], for a source that was parsed to see what it imports.
-pub fn compile_tree(
+/// As [`compile`], for a source that was parsed to see what it imports; with what the parser had to say.
+pub fn compile_tree(before: &Env, source: Source<'_>, diagnostics: Diagnostics) -> Compiled {
+    compile_within(before, source, diagnostics, &[])
+}
+
+/// Names to ids: the first step of [`compile_tree`].
+pub fn lower(env: &mut Env, source: Source<'_>, diagnostics: &mut Diagnostics) -> hir::Module {
+    lower_within(env, source, diagnostics, &[])
+}
+
+fn lower_within(
+    env: &mut Env,
+    source: Source<'_>,
+    diagnostics: &mut Diagnostics,
+    running: &[Span],
+) -> hir::Module {
+    let before = env.clone();
+    let early = Early {
+        before: &before,
+        source,
+        running,
+        is_broken: diagnostics.has_errors() || !source.tree.skipped.is_empty(),
+        known: RefCell::default(),
+    };
+    let Source {
+        tree,
+        module,
+        imports,
+        ..
+    } = source;
+    let value = |expr: &ast::Expr, locals: &[(SmolStr, &ast::Expr)]| early.value(expr, locals);
+    hir::lower(env, module, imports, tree, &value, diagnostics)
+}
+
+/// `running`: the lengths that are being computed, for which this is compiled.
+pub(crate) fn compile_within(
     before: &Env,
-    tree: &ast::Module,
+    source: Source<'_>,
     mut diagnostics: Diagnostics,
-    module: ModuleId,
-    imports: &Imports,
+    running: &[Span],
 ) -> Compiled {
     let mut env = before.clone();
     if diagnostics.iter().any(Diagnostic::tears_structure) {
         return Compiled::rejected(env, diagnostics);
     }
-    let lowered = hir::lower(&mut env, module, imports, tree, &mut diagnostics);
+    let lowered = lower_within(&mut env, source, &mut diagnostics, running);
     let typed = check::check(&mut env, lowered, &mut diagnostics);
     if diagnostics.has_errors() {
         return Compiled::rejected(env, diagnostics);
@@ -164,6 +217,7 @@ impl Compiled {
 
     fn rejected(env: Env, mut diagnostics: Diagnostics) -> Compiled {
         diagnostics.sort();
+        diagnostics.dedup();
         let unit = mono::Unit {
             functions: Vec::new(),
             cells: Vec::new(),

@@ -112,13 +112,13 @@ impl Front {
         let (bindings, others): (Vec<_>, Vec<_>) = again.iter().cloned().partition(is_binding);
         parsed.module.items.splice(0..0, bindings);
         parsed.module.items.extend(others);
-        let mut compiled = compiler::compile_tree(
-            &self.env,
-            &parsed.module,
-            parsed.diagnostics,
+        let source = compiler::Source {
+            tree: &parsed.module,
             module,
-            &imports,
-        );
+            imports: &imports,
+            texts: &self.sources,
+        };
+        let mut compiled = compiler::compile_tree(&self.env, source, parsed.diagnostics);
         self.accept_or_reject(&compiled)?;
         if !self.with_tests || chain.len() > 1 {
             compiled.drop_tests();

@@ -10,7 +10,7 @@ use expect_test::Expect;
 use syntax::{Diagnostics, FileId, SourceFile};
 
 use crate::env::{DefKind, Env};
-use crate::hir::{Imports, lower};
+use crate::hir::{Imports, NotKnown, lower};
 
 fn check(source: &str, expected: Expect) {
     expected.assert_eq(&checked(source));
@@ -28,6 +28,7 @@ fn checked(source: &str) -> String {
         module,
         &Imports::default(),
         &parsed.module,
+        &|_, _| Err(NotKnown::BeforeRunning),
         &mut diags,
     );
     let inferred: Vec<_> = hir

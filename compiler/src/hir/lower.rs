@@ -30,12 +30,28 @@ use crate::env::{DefId, Env, ModuleId};
 /// The modules that a unit's imports stand for: `ai.steering` to its module. Whoever compiles the unit has loaded them.
 pub type Imports = FxHashMap<SmolStr, ModuleId>;
 
+/// Computes a whole number that a type needs before anything of the unit is checked: the expression, and the constants of the bodies
+/// around it, by name.
+pub type EarlyValue<'e> =
+    &'e dyn Fn(&ast::Expr, &[(SmolStr, &ast::Expr)]) -> Result<i128, NotKnown>;
+
+/// Why there is no early value.
+#[derive(Clone, Debug)]
+pub enum NotKnown {
+    /// It is known as the program runs, if ever.
+    BeforeRunning,
+    Because(Box<Diagnostic>),
+    /// It hangs on what has been complained about.
+    Reported,
+}
+
 /// Lowers a unit into `module`, whose scope it extends in `env`.
 pub fn lower(
     env: &mut Env,
     module: ModuleId,
     imports: &Imports,
     tree: &ast::Module,
+    early: EarlyValue<'_>,
     diags: &mut Diagnostics,
 ) -> Module {
     let mut unit = Unit {
@@ -45,6 +61,7 @@ pub fn lower(
         reported: tree.skipped.iter().cloned().collect(),
         own_names: FxHashMap::default(),
         const_exprs: FxHashMap::default(),
+        early,
         not_bound: FxHashMap::default(),
         functions: Vec::new(),
         jobs: Vec::new(),
@@ -81,6 +98,7 @@ pub(crate) struct Unit<'a> {
     own_names: FxHashMap<SmolStr, Span>,
     /// The initial values of this unit's constants.
     pub(crate) const_exprs: FxHashMap<DefId, &'a ast::Expr>,
+    pub(crate) early: EarlyValue<'a>,
     /// Globals whose cell has not been lowered yet, with what their name meant in earlier units.
     not_bound: FxHashMap<DefId, Option<DefId>>,
     functions: Vec<Function>,

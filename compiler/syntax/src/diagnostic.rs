@@ -330,6 +330,11 @@ impl Diagnostics {
         self.list.iter()
     }
 
+    /// Of equal ones that follow each other, one stays.
+    pub fn dedup(&mut self) {
+        self.list.dedup();
+    }
+
     /// By place, keeping the order of those at one place.
     pub fn sort(&mut self) {
         self.list.sort_by_key(|diagnostic| {

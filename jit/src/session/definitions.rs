@@ -5,9 +5,10 @@
 
 use std::rc::Rc;
 
+use compiler::mentions::{Mentions, is_const, member_name, words};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
-use syntax::{Sources, Span, ast};
+use syntax::{Sources, ast};
 
 /// The newest definitions, in the order in which they were entered. Cheap to keep for an undo.
 #[derive(Clone, Default)]
@@ -15,12 +16,7 @@ pub(super) struct Definitions(Rc<Vec<Rc<Definition>>>);
 
 struct Definition {
     item: ast::Item,
-    /// What callers would write: the name, or those of the methods.
-    names: Vec<SmolStr>,
-    /// All that the text mentions.
-    words: FxHashSet<SmolStr>,
-    /// The type that an `impl` is for, as it is written.
-    target: Option<SmolStr>,
+    mentions: Mentions,
 }
 
 impl Definitions {
@@ -36,18 +32,27 @@ impl Definitions {
         // Constants have called what they mention already.
         let entered = names_of(sources, entry);
         let holds_old = |definition: &Rc<Definition>| {
-            definition.is_const() && entered.iter().any(|name| definition.words.contains(name))
+            is_const(&definition.item)
+                && entered
+                    .iter()
+                    .any(|name| definition.mentions.words.contains(name))
         };
         let mut again: Vec<bool> = kept.iter().map(holds_old).collect();
         for (definition, _) in kept.iter().zip(&again).filter(|(_, again)| **again) {
-            changed.extend(definition.names.iter().cloned());
+            changed.extend(definition.mentions.names.iter().cloned());
         }
         loop {
             let before = changed.len();
             for (definition, again) in kept.iter().zip(&mut again) {
-                if !*again && definition.words.iter().any(|word| changed.contains(word)) {
+                if !*again
+                    && definition
+                        .mentions
+                        .words
+                        .iter()
+                        .any(|word| changed.contains(word))
+                {
                     *again = true;
-                    changed.extend(definition.names.iter().cloned());
+                    changed.extend(definition.mentions.names.iter().cloned());
                 }
             }
             if changed.len() == before {
@@ -92,11 +97,15 @@ impl Definitions {
                 continue;
             };
             let Some(of) = &decl.of_trait else { continue };
-            if self.0.iter().any(|old| old.names == new.names) {
+            if self
+                .0
+                .iter()
+                .any(|old| old.mentions.names == new.mentions.names)
+            {
                 found.extend(words(sources.slice(of.span)));
                 found.extend(words(sources.slice(decl.target.span)));
                 let members = decl.members.iter();
-                found.extend(members.filter_map(|member| member_name(sources, member)));
+                found.extend(members.filter_map(|member| member_name(member, sources)));
             }
         }
         found
@@ -108,87 +117,34 @@ pub(super) fn names_of(sources: &Sources, entry: &[ast::Item]) -> Vec<SmolStr> {
     let found = entry
         .iter()
         .filter_map(|item| Definition::of(sources, item));
-    found.flat_map(|definition| definition.names).collect()
+    found
+        .flat_map(|definition| definition.mentions.names)
+        .collect()
 }
 
 /// How a definition is called in a message.
 pub(super) fn title(sources: &Sources, item: &ast::Item) -> String {
     match Definition::of(sources, item) {
-        Some(Definition {
-            target: Some(target),
-            ..
-        }) => format!("impl {target}"),
-        Some(Definition { names, .. }) => names.join(", "),
+        Some(Definition { mentions, .. }) => match mentions.target {
+            Some(target) => format!("impl {target}"),
+            None => mentions.names.join(", "),
+        },
         None => String::new(),
     }
 }
 
 impl Definition {
     fn of(sources: &Sources, item: &ast::Item) -> Option<Definition> {
-        let text = |span: Span| SmolStr::new(sources.slice(span));
-        let mut target = None;
-        let names = match &item.kind {
-            ast::ItemKind::Fn(decl) => vec![fn_name(sources, decl)],
-            ast::ItemKind::Struct(decl) => vec![decl.name.name.clone()],
-            ast::ItemKind::Enum(decl) => vec![decl.name.name.clone()],
-            ast::ItemKind::Trait(decl) => vec![decl.name.name.clone()],
-            ast::ItemKind::TypeAlias(decl) => vec![decl.name.name.clone()],
-            ast::ItemKind::ExternType(decl) => vec![decl.name.name.clone()],
-            // Taken as one whole, unlike the methods of an `impl` of a type's own.
-            ast::ItemKind::Impl(ast::ImplDecl {
-                of_trait: Some(of),
-                target,
-                ..
-            }) => vec![SmolStr::new(format!(
-                "impl {} for {}",
-                text(of.span),
-                text(target.span)
-            ))],
-            ast::ItemKind::Impl(decl) => {
-                target = Some(text(decl.target.span));
-                decl.members
-                    .iter()
-                    .filter_map(|member| member_name(sources, member))
-                    .collect()
-            }
-            ast::ItemKind::Extern(block) => {
-                let functions = block.fns.iter().map(|each| each.decl.name.span());
-                functions
-                    .chain(block.globals.iter().map(|each| each.name.span))
-                    .map(text)
-                    .collect()
-            }
-            ast::ItemKind::Stmt(ast::Stmt {
-                kind: ast::StmtKind::Let(binding),
-                ..
-            }) => words(sources.slice(binding.pattern.span)).collect(),
-            ast::ItemKind::Stmt(_)
-            | ast::ItemKind::Import(_)
-            | ast::ItemKind::Test(_)
-            | ast::ItemKind::Error => return None,
-        };
-        let words = words(sources.slice(item.span)).collect();
+        let mentions = Mentions::of(item, sources)?;
         Some(Definition {
             item: item.clone(),
-            names,
-            words,
-            target,
+            mentions,
         })
     }
 
     /// Bindings are not compiled again: they hold values.
     fn is_kept(&self) -> bool {
-        !matches!(&self.item.kind, ast::ItemKind::Stmt(_)) || self.is_const()
-    }
-
-    fn is_const(&self) -> bool {
-        match &self.item.kind {
-            ast::ItemKind::Stmt(ast::Stmt {
-                kind: ast::StmtKind::Let(binding),
-                ..
-            }) => binding.kind == ast::BindingKind::Const,
-            _ => false,
-        }
+        !matches!(&self.item.kind, ast::ItemKind::Stmt(_)) || is_const(&self.item)
     }
 
     /// What is left of it beside newer ones.
@@ -197,48 +153,32 @@ impl Definition {
         sources: &Sources,
         newer: &[Definition],
     ) -> Option<Rc<Definition>> {
-        let Some(target) = &self.target else {
+        let Some(target) = &self.mentions.target else {
             let is_replaced = newer.iter().any(|new| {
-                new.target.is_none() && new.names.iter().any(|n| self.names.contains(n))
+                new.mentions.target.is_none()
+                    && new
+                        .mentions
+                        .names
+                        .iter()
+                        .any(|n| self.mentions.names.contains(n))
             });
             return (!is_replaced).then(|| Rc::clone(self));
         };
         let of_same = newer
             .iter()
-            .filter(|new| new.target.as_ref() == Some(target));
-        let gone: FxHashSet<&SmolStr> = of_same.flat_map(|new| &new.names).collect();
-        if !self.names.iter().any(|name| gone.contains(name)) {
+            .filter(|new| new.mentions.target.as_ref() == Some(target));
+        let gone: FxHashSet<&SmolStr> = of_same.flat_map(|new| &new.mentions.names).collect();
+        if !self.mentions.names.iter().any(|name| gone.contains(name)) {
             return Some(Rc::clone(self));
         }
         let mut item = self.item.clone();
         if let ast::ItemKind::Impl(decl) = &mut item.kind {
             decl.members.retain(|member| {
-                member_name(sources, member).is_none_or(|name| !gone.contains(&name))
+                member_name(member, sources).is_none_or(|name| !gone.contains(&name))
             });
         }
         Definition::of(sources, &item)
-            .filter(|left| !left.names.is_empty())
+            .filter(|left| !left.mentions.names.is_empty())
             .map(Rc::new)
     }
-}
-
-/// An operator is told from others of its symbol by its head.
-fn fn_name(sources: &Sources, decl: &ast::FnDecl) -> SmolStr {
-    match &decl.name {
-        ast::FnName::Ident(ident) => ident.name.clone(),
-        ast::FnName::Op(..) => SmolStr::new(sources.slice(decl.head_span)),
-    }
-}
-
-fn member_name(sources: &Sources, member: &ast::Item) -> Option<SmolStr> {
-    match &member.kind {
-        ast::ItemKind::Fn(decl) => Some(fn_name(sources, decl)),
-        _ => None,
-    }
-}
-
-fn words(text: &str) -> impl Iterator<Item = SmolStr> + '_ {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|word| !word.is_empty())
-        .map(SmolStr::new)
 }

@@ -43,14 +43,13 @@ impl Session {
         let parsed = syntax::parse(self.front.sources.file(ready.file));
         let mut diagnostics = Diagnostics::new(); // known: the unit was accepted
         let mut env = ready.before;
-        let imports = &ready.imports;
-        let lowered = hir::lower(
-            &mut env,
-            ready.module,
-            imports,
-            &parsed.module,
-            &mut diagnostics,
-        );
+        let source = compiler::Source {
+            tree: &parsed.module,
+            module: ready.module,
+            imports: &ready.imports,
+            texts: &self.front.sources,
+        };
+        let lowered = compiler::lower(&mut env, source, &mut diagnostics);
         if stage == Stage::Hir {
             return Ok(hir::print::print(&env, &lowered));
         }

@@ -1,7 +1,7 @@
 use expect_test::{Expect, expect};
 use syntax::{Diagnostics, FileId, SourceFile};
 
-use super::{Imports, lower};
+use super::{Imports, NotKnown, lower};
 use crate::env::{Env, ModuleId};
 use crate::hir::print;
 
@@ -17,7 +17,14 @@ fn lowered(env: &mut Env, module: ModuleId, source: &str, file: u32) -> String {
     let parsed = syntax::parse(&file);
     let mut diags = Diagnostics::new();
     diags.extend(parsed.diagnostics);
-    let module = lower(env, module, &Imports::default(), &parsed.module, &mut diags);
+    let module = lower(
+        env,
+        module,
+        &Imports::default(),
+        &parsed.module,
+        &|_, _| Err(NotKnown::BeforeRunning),
+        &mut diags,
+    );
     let mut text = String::new();
     for diagnostic in &diags {
         text.push_str(&format!("{}: {}\n", diagnostic.code, diagnostic.message));

@@ -1,17 +1,18 @@
 //! Type expressions to `Ty`.
 
+use smol_str::SmolStr;
 use syntax::{Diagnostic, Span, ast};
 
 use super::suggest::{nearest, teach_type};
 use super::{Named, TypeScope, not_yet, scalar};
 use crate::env::{DefId, DefKind, ModuleId};
-use crate::hir::lower::{BUILT_IN_TRAITS, Unit};
+use crate::hir::lower::{BUILT_IN_TRAITS, NotKnown, Unit};
 use crate::types::{FnParam, FnTy, Len, Ty, TyKind};
 
 /// Constants may refer to constants; a chain longer than this is a circle.
 const LONGEST_CONST_CHAIN: u32 = 64;
 
-impl Unit<'_> {
+impl<'a> Unit<'a> {
     /// The type of a value that is written; `Ty::error()` after a diagnostic.
     pub(crate) fn resolve_type(&mut self, ty: &ast::Type, scope: &TypeScope) -> Ty {
         let found = self.resolve_result(ty, scope);
@@ -263,16 +264,20 @@ impl Unit<'_> {
         {
             return Some(Len::Param(index, name));
         }
-        match self.int_const(len, scope, 0).map(u64::try_from) {
-            Some(Ok(length)) => Some(Len::Known(length)),
-            Some(Err(_)) => {
+        let value = match self.int_const(len, scope, 0) {
+            Some(value) => Ok(value),
+            None => (self.early)(len, &self.local_consts(scope)),
+        };
+        match value.map(u64::try_from) {
+            Ok(Ok(length)) => Some(Len::Known(length)),
+            Ok(Err(_)) => {
                 self.diags.push(
                     Diagnostic::error("bad-length", "the length of an array cannot be negative")
                         .at(len.span, "this is less than 0"),
                 );
                 None
             }
-            None => {
+            Err(NotKnown::BeforeRunning) => {
                 self.diags.push(
                     Diagnostic::error("bad-length", "the length of an array must be a constant")
                         .at(len.span, "not known before running")
@@ -280,7 +285,20 @@ impl Unit<'_> {
                 );
                 None
             }
+            Err(NotKnown::Because(diagnostic)) => {
+                self.diags.push(*diagnostic);
+                None
+            }
+            Err(NotKnown::Reported) => None,
         }
+    }
+
+    /// The constants of the bodies around, the innermost last.
+    fn local_consts(&self, scope: &TypeScope) -> Vec<(SmolStr, &'a ast::Expr)> {
+        let found = scope.consts.iter();
+        found
+            .filter_map(|(name, def)| Some((name.clone(), *self.const_exprs.get(def)?)))
+            .collect()
     }
 
     /// The value of plain arithmetic on integer literals and constants.

@@ -4,7 +4,7 @@ use syntax::{Diagnostics, FileId, SourceFile};
 use super::{build, build_cell};
 use crate::check::check as check_unit;
 use crate::env::{Env, ModuleId};
-use crate::hir::{Imports, lower};
+use crate::hir::{Imports, NotKnown, lower};
 use crate::mir::{Built, verify, verify_built};
 use crate::own::{self, Needs};
 
@@ -37,7 +37,14 @@ fn unit(env: &mut Env, module: ModuleId, source: &str, file: u32) -> Vec<Built> 
     let parsed = syntax::parse(&file);
     let mut diags = Diagnostics::new();
     diags.extend(parsed.diagnostics);
-    let lowered = lower(env, module, &Imports::default(), &parsed.module, &mut diags);
+    let lowered = lower(
+        env,
+        module,
+        &Imports::default(),
+        &parsed.module,
+        &|_, _| Err(NotKnown::BeforeRunning),
+        &mut diags,
+    );
     assert!(!diags.has_errors(), "{diags:?}");
     let typed = check_unit(env, lowered, &mut diags);
     assert!(!diags.has_errors(), "{diags:?}");
