@@ -1,4 +1,4 @@
-//! The developers' tool: `cargo dev bench [--write]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED]`, `cargo dev release`,
+//! The developers' tool: `cargo dev bench [--write]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED] [programs|mutants|show]`, `cargo dev release`,
 //! `cargo dev scale [LINES…]`.
 
 use std::process::ExitCode;
@@ -14,13 +14,14 @@ fn main() -> ExitCode {
                     .and_then(|a| a.parse().ok())
                     .unwrap_or(otherwise)
             };
-            tests::fuzz::run(number(1, 200), number(2, 1000))
+            let what = args.get(3).map(String::as_str);
+            tests::fuzz::run(number(1, 200), number(2, 1000), what)
         }
         Some("book") => tests::book::write_library_page(),
         Some("scale") => tests::scale::run(&args[1..]),
         Some("release") => tests::release::run(),
         _ => Err(
-            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] | release | scale [LINES…]"
+            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|show] | release | scale [LINES…]"
                 .to_string(),
         ),
     };

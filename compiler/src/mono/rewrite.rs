@@ -262,6 +262,9 @@ impl Rewrite<'_, '_> {
     /// A literal, or the result of the function that computes the constant.
     fn constant(&mut self, def: DefId) -> Operand {
         if let Some(value) = (self.ctx.constants)(def) {
+            if let Const::Fn(function, args) = &value {
+                self.ctx.callee(*function, args.clone(), Some(self.span));
+            }
             return Operand::Const(value);
         }
         let DefKind::Const(constant) = &self.ctx.env.def(def).kind else {

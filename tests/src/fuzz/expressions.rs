@@ -3,11 +3,28 @@
 use super::generate::Generator;
 use super::types::{Ty, field, variant_name};
 
-const WORDS: [&str; 6] = ["", "a", "zebra", "é", "two words", "{{x}}"];
+const WORDS: [&str; 10] = [
+    "",
+    "a",
+    "zebra",
+    "é",
+    "two words",
+    "{{x}}",
+    "Straße",
+    "日本語",
+    " \\t😀 ",
+    "a,b,,c",
+];
+const CHARS: [&str; 6] = ["'a'", "'Z'", "'é'", "' '", "'7'", "'😀'"];
 const ARITHMETIC: [&str; 10] = ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"];
 const COMPARISONS: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
 
 impl Generator {
+    /// As deep as the program is large.
+    pub(crate) fn deep(&mut self, ty: &Ty) -> String {
+        self.expr(ty, self.size.min(2) + 1)
+    }
+
     pub(crate) fn expr(&mut self, ty: &Ty, depth: usize) -> String {
         if self.random.chance(45)
             && let Some(text) = self.read(ty)
@@ -37,7 +54,12 @@ impl Generator {
         }
         if self.random.chance(8) {
             // Only a place has a type that does not come from its surroundings.
-            if let Some(optional) = self.read(&Ty::Optional(Box::new(ty.clone()))) {
+            let inner = Box::new(ty.clone());
+            let wanted = match self.random.chance(60) {
+                true => Ty::Optional(inner),
+                false => Ty::Outcome(inner),
+            };
+            if let Some(optional) = self.read(&wanted) {
                 let other = self.expr(ty, depth - 1);
                 return format!("({optional} ?? {other})");
             }
@@ -46,6 +68,23 @@ impl Generator {
             Ty::Int(name) => self.integer(name, depth),
             Ty::Float(name) => self.float(name, depth),
             Ty::Bool => self.truth(depth),
+            Ty::Char if self.random.chance(50) => {
+                let of = self.expr(&Ty::Char, depth - 1);
+                let how = *self.random.pick(&["upper()", "lower()"]);
+                format!("{of}.{how}")
+            }
+            Ty::Vector(name, _) => self.vector(name, ty, depth),
+            Ty::Function(_) if self.random.chance(30) => {
+                format!("twice({})", self.expr(ty, depth - 1))
+            }
+            Ty::Outcome(inner) if self.random.chance(30) => {
+                let value = self.expr(ty, depth - 1);
+                format!("checked({value}, {})", self.expr(inner, depth - 1))
+            }
+            Ty::Duo(_) if self.random.chance(30) => match self.read(ty) {
+                Some(place) => format!("{place}.turned()"),
+                None => self.literal(ty, depth),
+            },
             Ty::Str => self.text(depth),
             Ty::Array(element) => self.array(ty, element, depth),
             Ty::Optional(inner) if self.random.chance(30) => match self.lookup(inner, depth) {
@@ -59,7 +98,18 @@ impl Generator {
                 }
                 None => self.literal(ty, depth),
             },
+            Ty::Optional(inner) if self.random.chance(30) => match self.reach(inner) {
+                Some(found) => found,
+                None => self.literal(ty, depth),
+            },
             Ty::Fixed(..)
+            | Ty::Char
+            | Ty::Own
+            | Ty::Function(_)
+            | Ty::Boxed
+            | Ty::Duo(_)
+            | Ty::Outcome(_)
+            | Ty::Chunked(..)
             | Ty::Optional(_)
             | Ty::Tuple(_)
             | Ty::Map(..)
@@ -69,11 +119,43 @@ impl Generator {
         }
     }
 
+    /// A field of a struct that may not be there.
+    fn reach(&mut self, wanted: &Ty) -> Option<String> {
+        if matches!(wanted, Ty::Optional(_)) {
+            return None;
+        }
+        let (place, index) = (0..8).find_map(|_| match self.place(false)? {
+            (place, Ty::Optional(inner), _) => match *inner {
+                Ty::Struct(index) => Some((place, index)),
+                _ => None,
+            },
+            _ => None,
+        })?;
+        let at = self.types.structs[index]
+            .iter()
+            .position(|ty| ty == wanted)?;
+        Some(format!("{place}?.{}", field(at)))
+    }
+
+    fn vector(&mut self, name: &str, ty: &Ty, depth: usize) -> String {
+        let operator = *self.random.pick(&["+", "-", "*"]);
+        let (left, right) = (self.expr(ty, depth - 1), self.expr(ty, depth - 1));
+        match self.random.below(4) {
+            0 => self.literal(ty, depth),
+            1 if !name.starts_with('u') => format!("{left}.lt({right}).select({left}, {right})"),
+            _ => format!("({left} {operator} {right})"),
+        }
+    }
+
     /// Through one of the generic functions that every program has.
     fn generic(&mut self, ty: &Ty, depth: usize) -> String {
         let value = self.expr(ty, depth);
-        match self.random.below(3) {
+        match self.random.below(4) {
             0 => format!("same({value})"),
+            3 => match self.read(&Ty::Function(Box::new(ty.clone()))) {
+                Some(function) => format!("applied({function}, {value})"),
+                None => format!("same({value})"),
+            },
             1 => {
                 let condition = self.expr(&Ty::Bool, depth);
                 let other = self.expr(ty, depth);
@@ -138,6 +220,14 @@ impl Generator {
                 ))
             }
             Ty::Fixed(..)
+            | Ty::Char
+            | Ty::Vector(..)
+            | Ty::Own
+            | Ty::Function(_)
+            | Ty::Boxed
+            | Ty::Duo(_)
+            | Ty::Outcome(_)
+            | Ty::Chunked(..)
             | Ty::Tuple(_)
             | Ty::Map(..)
             | Ty::Set(_)
@@ -183,6 +273,46 @@ impl Generator {
             ),
             Ty::Bool => self.random.chance(50).to_string(),
             Ty::Str => format!("\"{}\"", self.random.pick(&WORDS)),
+            Ty::Char => (*self.random.pick(&CHARS)).to_string(),
+            Ty::Vector(name, lane) => {
+                let lane = match lane.starts_with('f') {
+                    true => Ty::Float(lane),
+                    false => Ty::Int(lane),
+                };
+                format!("{name}.splat({})", part(self, &lane))
+            }
+            Ty::Own => format!("K({}, {})", self.random.below(4), part(self, &Ty::Str)),
+            Ty::Function(of) => self.function_literal(of, less),
+            Ty::Boxed => {
+                let count = self.types.structs.len();
+                let held = match count > 0 && self.random.chance(60) {
+                    true => Ty::Struct(self.random.below(count)),
+                    false => Ty::i64(),
+                };
+                // A struct may hold such a value: in the end it is a number.
+                match depth {
+                    0 => format!("boxed({})", self.literal(&Ty::i64(), 0)),
+                    _ => format!("boxed({})", self.literal(&held, less)),
+                }
+            }
+            Ty::Duo(inner) => {
+                let (x, y) = (part(self, inner), part(self, &Ty::Array(inner.clone())));
+                format!("Duo<{}>({x}, {y})", inner.text())
+            }
+            Ty::Outcome(inner) => {
+                let value = part(self, inner);
+                match self.random.chance(60) {
+                    true => format!("good({value})"),
+                    false => format!("bad({value}, {})", part(self, &Ty::Str)),
+                }
+            }
+            Ty::Chunked(name, inner) => {
+                // An empty list would have no type of its own.
+                let parts: Vec<String> = (0..1 + self.random.below(3))
+                    .map(|_| part(self, inner))
+                    .collect();
+                format!("{}([{}])", name.to_lowercase(), parts.join(", "))
+            }
             Ty::Array(element) => {
                 let count = if depth == 0 || self.random.chance(15) {
                     0
@@ -253,6 +383,23 @@ impl Generator {
         }
     }
 
+    /// A closure that takes what is around it with it.
+    fn function_literal(&mut self, of: &Ty, depth: usize) -> String {
+        if let Some(name) = self.function_over(of)
+            && self.random.chance(30)
+        {
+            return name;
+        }
+        let param = self.name('p');
+        let scope = self.scope.len();
+        self.declare(&param, of.clone(), false, false);
+        let calls = std::mem::take(&mut self.calls_left);
+        let body = self.expr(of, depth);
+        self.calls_left = calls;
+        self.scope.truncate(scope);
+        format!("(|{param}: {0}| -> {0} {{ {body} }})", of.text())
+    }
+
     fn entries(&mut self, depth: usize) -> usize {
         match depth {
             0 => 0,
@@ -264,6 +411,7 @@ impl Generator {
     pub(crate) fn key(ty: &Ty, at: usize) -> String {
         match ty {
             Ty::Tuple(_) => format!("({at}, \"k{at}\")"),
+            Ty::Own => format!("K({at}, \"k{at}\")"),
             Ty::Str => format!("\"k{at}\""),
             _ => at.to_string(),
         }
@@ -350,6 +498,9 @@ impl Generator {
             }
             _ => {
                 let ty = self.types.any(&mut self.random, 1);
+                if !self.types.has_equality(&ty) {
+                    return self.literal(&Ty::Bool, 1);
+                }
                 let known = match self.types.has_order(&ty) {
                     true => &COMPARISONS[..],
                     false => &COMPARISONS[..2],
@@ -364,7 +515,30 @@ impl Generator {
     }
 
     fn text(&mut self, depth: usize) -> String {
-        match self.random.below(4) {
+        match self.random.below(6) {
+            4 => {
+                let of = self.expr(&Ty::Str, depth - 1);
+                let how = *self.random.pick(&[
+                    "upper()",
+                    "lower()",
+                    "trim()",
+                    "reversed()",
+                    "replace(\"a\", \"ß\")",
+                    "pad_start(7, '·')",
+                    "split(\",\").join(\"+\")",
+                    "chars().filter(|c| c.is_alpha()).len()",
+                    "split_whitespace().len()",
+                    "lines().reversed()",
+                    "find(\"a\")",
+                    "bytes().len()",
+                ]);
+                format!("cut(str({of}.{how}))")
+            }
+            5 => {
+                let number = self.expr(&Ty::i64(), depth - 1);
+                let spec = *self.random.pick(&[">8", "<5", "^9", "+", "x", "08", "_"]);
+                format!("cut(\"{{{number}:{spec}}}\")")
+            }
             0 => format!(
                 "cut({} + {})",
                 self.expr(&Ty::Str, depth - 1),

@@ -31,6 +31,8 @@ pub(crate) struct Generator {
     pub(crate) indent: usize,
     pub(crate) scope: Vec<Variable>,
     functions: Vec<Function>,
+    /// A projection of each struct: its name, empty for `[]`, and what it shows.
+    projects: Vec<Option<(String, Ty)>>,
     /// Roots of places that are open for writing.
     pub(crate) locked: Vec<String>,
     /// Globals that the current function touched so far.
@@ -40,6 +42,8 @@ pub(crate) struct Generator {
     pub(crate) result: Option<Ty>,
     pub(crate) fresh: usize,
     pub(crate) loops: usize,
+    /// From 1 to 3: how much there is of everything.
+    pub(crate) size: usize,
 }
 
 /// An index that is in range unless there is nothing, and text that stays short.
@@ -57,13 +61,38 @@ trait Poke { fn poke(mut self, n: i64)
 impl Poke for i64 { fn poke(mut self, n: i64) { self = self / 2 + n / 2 } }
 fn poked<T: Poke>(mut x: T, n: i64) -> i64 = x.both(n)
 fn poke_all<T: Poke>(mut xs: [T], n: i64) { for mut x in xs { x.poke(n + x.weight()) } }
-fn keep<T>(mut xs: [T], x: T) { if xs.len() < 5 { xs.push(x) } else { xs = [x] } }";
+fn keep<T>(mut xs: [T], x: T) { if xs.len() < 5 { xs.push(x) } else { xs = [x] } }
+fn applied<T>(f: fn(T) -> T, x: T) -> T = f(x)
+fn twice<T>(f: fn(T) -> T) -> fn(T) -> T = |x: T| -> T { f(f(x)) }
+fn boxed(x: any Poke) -> any Poke = x
+struct Duo<T> { x: T, y: [T] }
+impl<T> Duo<T> { fn turned(self) -> Duo<T> = Duo(self.y.first() ?? self.x, [self.x]) }
+fn good<T>(x: T) -> Result<T, str> = ok(x)
+fn bad<T>(like: T, why: str) -> Result<T, str> = if why.len() > 2 { err(why) } else { ok(like) }
+fn checked<T>(x: Result<T, str>, other: T) -> Result<T, str> { let v = x?; if true { ok(v) } else { ok(other) } }
+struct K { n: i64, s: str = \"\" }
+fn ==(a: K, b: K) -> bool = a.n == b.n
+fn <(a: K, b: K) -> bool = a.n < b.n
+impl Hash for K { fn hash(self, mut h: Hasher) { h.add(self.n) } }
+struct Count { n: i64, to: i64 }
+impl Iter<i64> for Count {
+    fn next(mut self) -> i64? { if self.n >= self.to { return none }; self.n += 1; some(self.n) } }";
+
+const LIBRARY: &str = "import collections.{Deque}
+import pool.{Table}
+fn deque<T>(xs: [T]) -> Deque<T> = Deque.from(xs)
+fn table<T>(xs: [T]) -> Table<T> = Table.from(xs)";
 
 /// The program of a seed.
 pub fn program(seed: u64) -> String {
     let mut random = Random::new(seed);
-    let (types, mut lines) = Types::declare(&mut random);
+    // Most are small: what goes wrong mostly shows in few lines, and small programs are compiled sooner.
+    let size = if random.chance(20) { 3 } else { 1 };
+    let (types, mut lines) = Types::declare(&mut random, size);
     lines.extend(PRELUDE.lines().map(str::to_string));
+    if types.has_kind(9) {
+        lines.splice(0..0, LIBRARY.lines().map(str::to_string));
+    }
     let mut generator = Generator {
         random,
         types,
@@ -71,25 +100,32 @@ pub fn program(seed: u64) -> String {
         indent: 0,
         scope: Vec::new(),
         functions: Vec::new(),
+        projects: Vec::new(),
         locked: Vec::new(),
         touched: Vec::new(),
         calls_left: 0,
         result: None,
         fresh: 0,
         loops: 0,
+        size,
     };
-    for _ in 0..2 + generator.random.below(4) {
+    generator.projections();
+    for _ in 0..2 + generator.random.below(size + 1) {
         generator.global();
     }
-    for _ in 0..generator.random.below(5) {
+    for _ in 0..generator.random.below(size + 2) {
         generator.function();
     }
     for index in 0..generator.types.structs.len() {
         generator.implement(index);
     }
-    for _ in 0..3 + generator.random.below(8) {
+    for _ in 0..generator.random.below(2) {
+        generator.constant();
+    }
+    let depth = size.min(2);
+    for _ in 0..2 + generator.random.below(3 * size) {
         generator.calls_left = 2;
-        generator.statement(2);
+        generator.statement(depth);
         if generator.random.chance(40) {
             generator.show();
         }
@@ -133,7 +169,7 @@ impl Generator {
     }
 
     fn global(&mut self) {
-        let ty = self.types.any(&mut self.random, 3);
+        let ty = self.types.any(&mut self.random, 2 + self.size / 3);
         let value = self.literal(&ty, 2);
         let name = self.name('g');
         let mutable = self.random.chance(85);
@@ -185,8 +221,9 @@ impl Generator {
         self.touched.clear();
         self.calls_left = 2;
         self.result = Some(result.clone());
-        for _ in 0..1 + self.random.below(5) {
-            self.statement(2);
+        let depth = self.size.min(2);
+        for _ in 0..1 + self.random.below(1 + self.size) {
+            self.statement(depth);
         }
         let value = self.expr(&result, 2);
         self.line(&value);
@@ -237,6 +274,52 @@ impl Generator {
         self.touched.clear();
     }
 
+    /// A place in a struct that a method, or `[]`, shows.
+    fn projections(&mut self) {
+        for (index, fields) in self.types.structs.clone().into_iter().enumerate() {
+            let at = self.random.below(fields.len());
+            let own = format!("self.{}", field(at));
+            let (place, ty) = match fields[at].clone() {
+                Ty::Array(element) => (format!("{own}[ix(i, {own}.len())]"), *element),
+                Ty::Fixed(element, count) => (format!("{own}[ix(i, {count})]"), *element),
+                Ty::Duo(inner) => (format!("{own}.x"), *inner),
+                other => (own, other),
+            };
+            let name = match self.random.below(4) {
+                0 | 1 => {
+                    self.projects.push(None);
+                    continue;
+                }
+                2 => String::new(),
+                _ => format!("at{index}"),
+            };
+            let shown = if name.is_empty() { "[]" } else { &name };
+            self.line(&format!(
+                "impl S{index} {{ fn {shown}(mut self, i: i64) -> mut {} = {place} }}",
+                ty.text()
+            ));
+            self.projects.push(Some((name, ty)));
+        }
+    }
+
+    /// What is known before the program runs.
+    fn constant(&mut self) {
+        let outer = std::mem::take(&mut self.scope);
+        let ty = self.types.any(&mut self.random, 2);
+        self.calls_left = 0;
+        let functions = std::mem::take(&mut self.functions);
+        let value = self.deep(&ty);
+        self.scope = outer;
+        self.functions = functions;
+        // Which methods an `any` has is for code alone to say.
+        if value.contains("boxed(") {
+            return;
+        }
+        let name = self.name('c');
+        self.line(&format!("const {name}: {} = {value}", ty.text()));
+        self.declare(&name, ty, false, true);
+    }
+
     /// A function from a type to itself, by its name.
     pub(crate) fn function_over(&mut self, ty: &Ty) -> Option<String> {
         let fits = |function: &&Function| {
@@ -284,10 +367,29 @@ impl Generator {
                     let at = self.random.below(parts.len());
                     (text, ty) = (format!("{text}.{at}"), parts[at].clone());
                 }
+                Ty::Struct(index) if self.random.chance(25) && self.projects[index].is_some() => {
+                    let by = self.random.below(4);
+                    (text, ty) = match self.projects[index].clone() {
+                        Some((name, element)) if name.is_empty() => {
+                            (format!("{text}[{by}]"), element)
+                        }
+                        Some((name, element)) => (format!("{text}.{name}({by})"), element),
+                        None => break,
+                    };
+                }
                 Ty::Struct(index) => {
                     let fields = &self.types.structs[index];
                     let at = self.random.below(fields.len());
                     (text, ty) = (format!("{text}.{}", field(at)), fields[at].clone());
+                }
+                Ty::Duo(inner) if self.random.chance(50) => {
+                    (text, ty) = (format!("{text}.x"), *inner);
+                }
+                Ty::Duo(inner) => (text, ty) = (format!("{text}.y"), Ty::Array(inner)),
+                Ty::Own => (text, ty) = (format!("{text}.s"), Ty::Str),
+                Ty::Chunked(_, inner) => {
+                    let index = self.index(&format!("{text}.len()"));
+                    (text, ty) = (format!("{text}[{index}]"), *inner);
                 }
                 Ty::Map(key, value) => {
                     let key = Generator::key(&key, self.random.below(4));
@@ -302,7 +404,12 @@ impl Generator {
                 Ty::Int(_)
                 | Ty::Float(_)
                 | Ty::Bool
+                | Ty::Char
                 | Ty::Str
+                | Ty::Vector(..)
+                | Ty::Function(_)
+                | Ty::Boxed
+                | Ty::Outcome(_)
                 | Ty::Optional(_)
                 | Ty::Set(_)
                 | Ty::Enum(_) => break,

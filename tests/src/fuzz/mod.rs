@@ -1,14 +1,17 @@
-//! `cargo dev fuzz [COUNT] [SEED]`: random programs through the interpreter, O0 and O3. Output, kind and line of an error must
+//! `cargo dev fuzz [COUNT] [SEED] [programs|mutants|show]`: random programs through the interpreter, O0 and O3. Output, kind and line of an error must
 //! agree and no block may stay live. What fails is shrunk and written to `tests/run/found`. Mutated texts go through `check`,
 //! which may reject them but neither panics nor hangs.
 //!
 //! Programs run by the dozen in one child (`child::Order`); what the child says of each stands between marks, so that a crash is
 //! known by the mark that is missing.
 
+mod corpus;
 mod expressions;
 mod generate;
+mod library;
 mod mutate;
 mod random;
+mod shapes;
 mod shrink;
 mod statements;
 mod types;
@@ -19,6 +22,7 @@ use std::path::{Path, PathBuf};
 use crate::child::{self, Executor};
 use crate::{files, root};
 
+pub use corpus::replayed;
 pub use generate::program;
 
 const BATCH: u64 = 20;
@@ -51,8 +55,28 @@ impl Drop for Folder {
     }
 }
 
-/// The developers' command.
-pub fn run(count: u64, seed: u64) -> Result<(), String> {
+/// The developers' command: random programs, mutants, or both; or only the text of the programs.
+pub fn run(count: u64, seed: u64, what: Option<&str>) -> Result<(), String> {
+    if what == Some("show") {
+        (seed..seed + count).for_each(|seed| print!("{}", program(seed)));
+        return Ok(());
+    }
+    let mut failed = Vec::new();
+    if what != Some("mutants") {
+        failed.extend(programs(count, seed)?);
+    }
+    if what != Some("programs") {
+        let each = usize::try_from(count / 4).map_or(500, |each| each.min(500));
+        failed.extend(mutants(each, seed)?);
+    }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{} failures:\n{}", failed.len(), failed.join("\n")))
+    }
+}
+
+fn programs(count: u64, seed: u64) -> Result<Vec<String>, String> {
     let mut failed = Vec::new();
     for start in (seed..seed + count).step_by(BATCH as usize) {
         for (seed, failure) in examine(start, BATCH.min(seed + count - start))? {
@@ -63,14 +87,12 @@ pub fn run(count: u64, seed: u64) -> Result<(), String> {
             );
             failed.push(keep(seed, &failure)?);
         }
+        let done = start + BATCH - seed;
+        if done.is_multiple_of(1000) {
+            println!("{} of {done} programs agree", done - failed.len() as u64);
+        }
     }
-    let seeds = usize::try_from(count / 4).map_or(500, |each| each.min(500));
-    failed.extend(mutants(seeds, seed)?);
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("{} failures:\n{}", failed.len(), failed.join("\n")))
-    }
+    Ok(failed)
 }
 
 /// The seeds that every run of the tests tries.
@@ -219,8 +241,12 @@ fn judge(results: &[Said], order: &str, ended: &str, stderr: &str) -> Option<Fai
     for said in results {
         match said.end.as_deref() {
             None => {
+                let kind = match ended.contains("limit") {
+                    true => "hang",
+                    false => "crash",
+                };
                 return failure(
-                    "crash",
+                    kind,
                     format!("{}: {ended}\n{}", said.executor, last_words()),
                 );
             }
@@ -273,15 +299,24 @@ fn keep(seed: u64, failure: &Failure) -> Result<String, String> {
             failure.text.lines().take(6).collect::<Vec<_>>().join("\n")
         ));
     }
+    let written = |text: &str| -> Result<PathBuf, String> {
+        let folder = root().join("tests/run/found");
+        std::fs::create_dir_all(&folder).map_err(|e| e.to_string())?;
+        let path = folder.join(format!("{}_{seed}.sumi", failure.kind));
+        std::fs::write(&path, text).map_err(|e| e.to_string())?;
+        Ok(path)
+    };
+    // Each try would take as long as the limit.
+    if failure.kind == "hang" {
+        let path = written(&program(seed))?;
+        return Ok(format!("{}: {}", path.display(), failure.text));
+    }
     let fails = |text: &str| {
         failures(&[(0, text.to_string())], "shrink", "compare")
             .is_ok_and(|found| found.iter().any(|(_, f)| f.kind == failure.kind))
     };
     let small = shrink::shrink(&program(seed), fails);
-    let folder = root().join("tests/run/found");
-    std::fs::create_dir_all(&folder).map_err(|e| e.to_string())?;
-    let path = folder.join(format!("{}_{seed}.sumi", failure.kind));
-    std::fs::write(&path, &small).map_err(|e| e.to_string())?;
+    let path = written(&small)?;
     Ok(format!("{}: {}\n{small}", path.display(), failure.text))
 }
 

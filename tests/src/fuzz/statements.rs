@@ -5,6 +5,12 @@ use super::types::{Ty, variant_name};
 
 impl Generator {
     pub(crate) fn statement(&mut self, depth: usize) {
+        if self.random.chance(30) {
+            return match self.random.chance(60) {
+                true => self.shaped(depth.saturating_sub(1)),
+                false => self.of_library(depth.saturating_sub(1)),
+            };
+        }
         match self.random.below(if depth == 0 { 14 } else { 25 }) {
             0 | 1 => self.binding(),
             2..=4 => self.assign(),
@@ -34,7 +40,7 @@ impl Generator {
     fn body(&mut self, depth: usize) {
         let scope = self.scope.len();
         self.indent += 1;
-        for _ in 0..1 + self.random.below(3) {
+        for _ in 0..1 + self.random.below(1 + self.size.min(2)) {
             self.statement(depth);
         }
         if self.result.is_none() && self.random.chance(30) {
@@ -44,7 +50,7 @@ impl Generator {
         self.scope.truncate(scope);
     }
 
-    fn block(&mut self, head: &str, depth: usize) {
+    pub(crate) fn block(&mut self, head: &str, depth: usize) {
         self.line(&format!("{head} {{"));
         self.body(depth);
         self.line("}");
@@ -52,7 +58,7 @@ impl Generator {
 
     fn binding(&mut self) {
         let ty = self.types.any(&mut self.random, 2);
-        let value = self.expr(&ty, 3);
+        let value = self.deep(&ty);
         let name = self.name('v');
         let mutable = self.random.chance(70);
         self.line(&format!(
@@ -68,7 +74,7 @@ impl Generator {
         let Some((place, ty, _)) = self.place(true) else {
             return self.binding();
         };
-        let value = self.expr(&ty, 3);
+        let value = self.deep(&ty);
         match ty {
             Ty::Int(_) if self.random.chance(40) => {
                 let operator = *self
@@ -203,7 +209,7 @@ impl Generator {
         let (function, param) = (self.name('q'), self.name('p'));
         self.declare(&param, from.clone(), false, false);
         let calls = std::mem::take(&mut self.calls_left);
-        let body = self.expr(&to, 3);
+        let body = self.deep(&to);
         self.calls_left = calls;
         self.scope.retain(|v| v.name != param);
         self.line(&format!(
@@ -310,7 +316,7 @@ impl Generator {
         }
     }
 
-    fn looped(&mut self, head: &str, depth: usize) {
+    pub(crate) fn looped(&mut self, head: &str, depth: usize) {
         let calls = std::mem::replace(&mut self.calls_left, usize::from(self.result.is_none()));
         self.loops += 1;
         self.block(head, depth);

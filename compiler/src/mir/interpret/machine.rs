@@ -578,12 +578,16 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn report(&self, trap: Trap) -> RuntimeError {
-        let stack: Vec<(String, Span)> = self
+        let mut stack: Vec<(String, Span)> = self
             .frames
             .iter()
             .rev()
             .map(|frame| (frame.shown_name(), frame.span()))
             .collect();
+        // A block may have nothing before what fails.
+        if let (Some(known), Some((_, innermost))) = (trap.span, stack.first_mut()) {
+            *innermost = known;
+        }
         let here = stack.first().map(|(_, span)| *span);
         RuntimeError {
             kind: trap.kind,
