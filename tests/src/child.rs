@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use jit::{Config, Error, Session};
 
-use crate::fuzz;
+use crate::{fuzz, root};
 
 const ORDER: &str = "SUMI_TEST_CHILD";
 const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const FOUND_BY_VALGRIND: i32 = 9;
 /// The exit status that says that blocks stayed live.
 const LEAKED: i32 = 70;
 
@@ -168,6 +169,21 @@ pub(crate) fn run_order(order: &str, folder: &Path) -> Result<Outcome, String> {
     finish(command, folder, "")
 }
 
+/// As [`run_order`], under Valgrind. The status is [`FOUND_BY_VALGRIND`] if that found something.
+pub(crate) fn run_order_under_valgrind(order: &str, folder: &Path) -> Result<Outcome, String> {
+    let binary = std::env::current_exe().map_err(|e| e.to_string())?;
+    let mut command = Command::new("valgrind");
+    let known = root().join("tests/embed/valgrind.supp");
+    // Generated code stands in memory that belongs to a file, hence `--smc-check=all`.
+    command
+        .args(["--quiet", "--smc-check=all"])
+        .arg(format!("--error-exitcode={FOUND_BY_VALGRIND}"))
+        .arg(format!("--suppressions={}", known.display()))
+        .arg(binary)
+        .env(ORDER, format!("{order}:{}", folder.display()));
+    finish_within(command, folder, "", 20 * LIMIT)
+}
+
 /// Runs the program at `path` in a child.
 pub fn run(executor: Executor, path: &Path, input: &str) -> Result<Outcome, String> {
     run_with(executor, path, input, &[])
@@ -197,7 +213,16 @@ pub fn run_check(path: &Path) -> Result<Outcome, String> {
 }
 
 /// Starts the command in the folder of `path`, feeds it `input` and waits, within limits.
-pub fn finish(mut command: Command, path: &Path, input: &str) -> Result<Outcome, String> {
+pub fn finish(command: Command, path: &Path, input: &str) -> Result<Outcome, String> {
+    finish_within(command, path, input, LIMIT)
+}
+
+fn finish_within(
+    mut command: Command,
+    path: &Path,
+    input: &str,
+    limit: Duration,
+) -> Result<Outcome, String> {
     if let Some(folder) = path.parent() {
         command.current_dir(folder);
     }
@@ -218,12 +243,12 @@ pub fn finish(mut command: Command, path: &Path, input: &str) -> Result<Outcome,
     let (status, ending) = loop {
         match child.try_wait().map_err(|e| e.to_string())? {
             Some(status) => break (status.code(), status.to_string()),
-            None if start.elapsed() > LIMIT => {
+            None if start.elapsed() > limit => {
                 child
                     .kill()
                     .and_then(|()| child.wait())
                     .map_err(|e| e.to_string())?;
-                break (None, format!("the limit of {LIMIT:?}"));
+                break (None, format!("the limit of {limit:?}"));
             }
             None => std::thread::sleep(Duration::from_millis(2)),
         }

@@ -1,4 +1,4 @@
-//! `cargo dev fuzz [COUNT] [SEED] [programs|mutants|show]`: random programs through the interpreter, O0 and O3. Output, kind and line of an error must
+//! `cargo dev fuzz [COUNT] [SEED] [programs|mutants|valgrind|show]`: random programs through the interpreter, O0 and O3. Output, kind and line of an error must
 //! agree and no block may stay live. What fails is shrunk and written to `tests/run/found`. Mutated texts go through `check`,
 //! which may reject them but neither panics nor hangs.
 //!
@@ -9,6 +9,7 @@ mod corpus;
 mod expressions;
 mod generate;
 mod library;
+mod literals;
 mod mutate;
 mod random;
 mod shapes;
@@ -61,6 +62,9 @@ pub fn run(count: u64, seed: u64, what: Option<&str>) -> Result<(), String> {
         (seed..seed + count).for_each(|seed| print!("{}", program(seed)));
         return Ok(());
     }
+    if what == Some("valgrind") {
+        return under_valgrind(count, seed);
+    }
     let mut failed = Vec::new();
     if what != Some("mutants") {
         failed.extend(programs(count, seed)?);
@@ -93,6 +97,37 @@ fn programs(count: u64, seed: u64) -> Result<Vec<String>, String> {
         }
     }
     Ok(failed)
+}
+
+/// A sample with compiled code and runtime watched; a few programs a child, since each start takes seconds.
+fn under_valgrind(count: u64, seed: u64) -> Result<(), String> {
+    const TOGETHER: u64 = 5;
+    for start in (seed..seed + count).step_by(TOGETHER as usize) {
+        let folder = Folder::new(&format!("valgrind-{start}"))?;
+        for seed in start..(start + TOGETHER).min(seed + count) {
+            let path = folder.0.join(format!("{seed:08}.sumi"));
+            std::fs::write(path, program(seed)).map_err(|e| e.to_string())?;
+        }
+        let outcome = child::run_order_under_valgrind("compare", &folder.0)?;
+        let mut found: Vec<String> = Said::read(&outcome.stdout)
+            .iter()
+            .filter_map(|(seed, said)| {
+                let failure = judge(said, "compare", &outcome.ending, &outcome.stderr)?;
+                (failure.kind != "rejected").then(|| format!("{seed}: {}", failure.text))
+            })
+            .collect();
+        if outcome.status == Some(child::FOUND_BY_VALGRIND) {
+            found.push(outcome.stderr.clone());
+        }
+        if !found.is_empty() {
+            return Err(format!("seeds from {start}: {}", found.join("\n")));
+        }
+        println!(
+            "{} programs are clean",
+            (start + TOGETHER).min(seed + count) - seed
+        );
+    }
+    Ok(())
 }
 
 /// The seeds that every run of the tests tries.
