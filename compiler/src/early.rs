@@ -149,6 +149,7 @@ impl Early<'_> {
             items,
             span: tree.span,
             stray_expected: Vec::new(),
+            doubts: ast::Doubts::default(),
             skipped: tree.skipped.clone(),
         }
     }

@@ -3,6 +3,7 @@
 pub mod any;
 pub mod boxes;
 pub mod check;
+mod consequences;
 mod constants;
 mod early;
 pub mod env;

@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use syntax::{Diagnostic, Diagnostics, SourceFile, Span, ast};
 
 use crate::check::{self, TypedFunction, TypedModule};
+use crate::consequences;
 use crate::constants;
 use crate::early::Early;
 use crate::env::{DefId, Env, ModuleId};
@@ -106,15 +107,19 @@ pub(crate) fn compile_within(
     if diagnostics.iter().any(Diagnostic::tears_structure) {
         return Compiled::rejected(env, diagnostics);
     }
+    let (doubts, of_grammar) = (&source.tree.doubts, diagnostics.len());
     let lowered = lower_within(&mut env, source, &mut diagnostics, running);
     let typed = check::check(&mut env, lowered, &mut diagnostics);
     if diagnostics.has_errors() {
+        consequences::leave_out(doubts, of_grammar, &mut diagnostics);
         return Compiled::rejected(env, diagnostics);
     }
     let (functions, cells) = build(&mut env, &typed);
     let first_cell = functions.len();
     let built = functions.into_iter().chain(cells).collect();
     let bodies = own::elaborate(built, &env, &mut diagnostics);
+    let defines: Vec<&[DefId]> = typed.cells.iter().map(|cell| &*cell.defines).collect();
+    own::unbound::check(&defines, &bodies, &env, &mut diagnostics);
     if diagnostics.has_errors() {
         return Compiled::rejected(env, diagnostics);
     }

@@ -109,6 +109,10 @@ impl Front {
                 imports.insert(path, module);
             }
         }
+        let is_script = chain.len() == 1 && source.name.ends_with(".sumi") && !self.with_tests;
+        if let Some(warning) = main_not_called(&parsed.module, &source.text).filter(|_| is_script) {
+            parsed.diagnostics.push(warning);
+        }
         let (bindings, others): (Vec<_>, Vec<_>) = again.iter().cloned().partition(is_binding);
         parsed.module.items.splice(0..0, bindings);
         parsed.module.items.extend(others);
@@ -269,6 +273,29 @@ pub(crate) enum Constants {
     AsData,
     /// Computed at each use: the interpreter has no data.
     AtUse,
+}
+
+/// Warns of a `fn main` that a script declares and never mentions again: elsewhere it would be called.
+fn main_not_called(module: &ast::Module, text: &str) -> Option<Diagnostic> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let code = text.lines().filter_map(|line| line.split("//").next());
+    let mut words = code.flat_map(|line| line.split(|c| !is_part(c)));
+    if words.by_ref().filter(|word| *word == "main").count() != 1 {
+        return None;
+    }
+    let name = module.items.iter().find_map(|item| match &item.kind {
+        ast::ItemKind::Fn(ast::FnDecl {
+            name: ast::FnName::Ident(name),
+            body: Some(_),
+            ..
+        }) if name.name == "main" => Some(name),
+        _ => None,
+    })?;
+    Some(
+        Diagnostic::warning("main-not-called", "nothing calls `main`")
+            .at(name.span, "a function like any other")
+            .help("a file runs from top to bottom: write `main()` at its end, or its statements without the function"),
+    )
 }
 
 /// Whether what comes after it may use it only there.

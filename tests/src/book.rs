@@ -7,12 +7,16 @@
 //! | `error[code]` | is refused, with this one diagnostic and no other |
 //! | `fails` | ends in a runtime error |
 //! | `compiled` | calls C, which the interpreter cannot |
-//! | `soon` | may be refused as a part of the language that is still missing; once it compiles, it does what it says |
+//! | `file=NAME` | is a file beside the samples after it on the page, which may import it |
+//! | `repl` | is entered in a REPL, the parts between empty lines one after another; an `error` is that of the last one |
+//! | `host` | is given to an engine that registered `half: fn(i64) -> i64` |
+//! | `no-extern` | is given to an engine that does not allow `extern` |
+//! | `times=N` | stands there N times |
 //! | `text` | is only read |
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use jit::{Config, Session, UnitKind};
+use jit::{Config, Engine, Error, Session, UnitKind};
 
 use crate::child::{self, Executor};
 use crate::{blessing, errors, read, root, same_text};
@@ -28,6 +32,13 @@ struct Block {
 impl Block {
     fn has(&self, word: &str) -> bool {
         self.words.iter().any(|known| known == word)
+    }
+
+    /// What follows `word=`.
+    fn value(&self, word: &str) -> Option<&str> {
+        self.words
+            .iter()
+            .find_map(|known| known.strip_prefix(word)?.strip_prefix('='))
     }
 
     /// The code that a refused block is refused with.
@@ -46,13 +57,19 @@ pub fn test(path: &Path) -> Result<(), String> {
     let mut wrong = String::new();
     let mut before = String::new();
     let blocks = blocks(&page);
+    let folder = Folder::new(path)?;
     for block in &blocks {
+        if let Some(name) = block.value("file") {
+            folder.write(name, &block.text)?;
+            continue;
+        }
+        let times = block.value("times").and_then(|n| n.parse().ok());
         let program = if block.has("more") {
             format!("{before}{}", block.text)
         } else {
-            block.text.clone()
+            block.text.repeat(times.unwrap_or(1))
         };
-        if let Err(problem) = check(path, block, &program, &before) {
+        if let Err(problem) = check(&folder, block, &program, &before) {
             wrong += &format!("{}:{}: {problem}\n", path.display(), block.line);
         }
         if block.error().is_none() && !block.has("fails") && !block.has("text") {
@@ -100,19 +117,51 @@ fn blocks(page: &str) -> Vec<Block> {
     found
 }
 
-fn check(path: &Path, block: &Block, program: &str, before: &str) -> Result<(), String> {
+/// Where the samples of a page are files.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(page: &Path) -> Result<Folder, String> {
+        let page = page.file_stem().unwrap_or_default().to_string_lossy();
+        let name = format!("sumi-book-{}-{page}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).map_err(|e| e.to_string())?;
+        Ok(Folder(folder))
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<PathBuf, String> {
+        let file = self.0.join(name);
+        let parent = file.parent().unwrap_or(&self.0);
+        std::fs::create_dir_all(parent).map_err(|e| e.to_string())?;
+        std::fs::write(&file, text).map_err(|e| e.to_string())?;
+        Ok(file)
+    }
+
+    /// The name that a program of the page goes by, so that it finds the files beside it.
+    fn page(&self) -> String {
+        self.0.join("page.sumi").display().to_string()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn check(folder: &Folder, block: &Block, program: &str, before: &str) -> Result<(), String> {
     if block.has("text") {
         return Ok(());
     }
+    if block.has("repl") {
+        return entered(block, program);
+    }
     if let Some(code) = block.error() {
-        return refused(code, program);
+        return refused(folder, block, code, program);
     }
-    if block.has("soon") && !errors::codes("page.sumi", program)?.is_empty() {
-        return Ok(());
-    }
-    stated_values(block, program)?;
+    stated_values(folder, block, program)?;
     let printed_before = if block.has("more") {
-        run(path, block, Executor::Optimized, before)?.stdout
+        run(folder, block, Executor::Optimized, before)?.stdout
     } else {
         String::new()
     };
@@ -120,7 +169,7 @@ fn check(path: &Path, block: &Block, program: &str, before: &str) -> Result<(), 
         if executor == Executor::Interpreter && block.has("compiled") {
             continue;
         }
-        let outcome = run(path, block, executor, program)?;
+        let outcome = run(folder, block, executor, program)?;
         let wanted = if block.has("fails") { 101 } else { 0 };
         if outcome.status != Some(wanted) {
             let status = outcome.status;
@@ -137,8 +186,18 @@ fn check(path: &Path, block: &Block, program: &str, before: &str) -> Result<(), 
     Ok(())
 }
 
-fn refused(code: &str, program: &str) -> Result<(), String> {
-    let found = errors::codes("page.sumi", program)?;
+fn refused(folder: &Folder, block: &Block, code: &str, program: &str) -> Result<(), String> {
+    let found = if block.has("host") {
+        codes_of(hosted(Config::default(), program))
+    } else if block.has("no-extern") {
+        let config = Config {
+            allow_extern: false,
+            ..Config::default()
+        };
+        codes_of(hosted(config, program))
+    } else {
+        errors::codes(&folder.page(), program)?
+    };
     if found == [code] {
         Ok(())
     } else {
@@ -148,7 +207,68 @@ fn refused(code: &str, program: &str) -> Result<(), String> {
     }
 }
 
-fn stated_values(block: &Block, program: &str) -> Result<(), String> {
+/// Runs it in an engine with one function of the host.
+fn hosted(config: Config, program: &str) -> Result<(), Error> {
+    let mut engine = Engine::new(config)?;
+    engine.register("half", |n: i64| n / 2);
+    engine.load("page", program).map(|_| ())
+}
+
+fn codes_of<T>(outcome: Result<T, Error>) -> Vec<String> {
+    match outcome {
+        Err(Error::Rejected { problems, .. }) => problems.into_iter().map(|p| p.code).collect(),
+        Err(Error::Link { rendered }) => {
+            let code =
+                |line: &str| Some(line.strip_prefix("error[")?.split_once(']')?.0.to_string());
+            rendered.lines().filter_map(code).collect()
+        }
+        Ok(_) | Err(_) => Vec::new(),
+    }
+}
+
+/// Enters the parts of a block in a REPL.
+fn entered(block: &Block, program: &str) -> Result<(), String> {
+    let config = Config {
+        capture: true,
+        ..Config::default()
+    };
+    let mut session = Session::new(config).map_err(|e| e.to_string())?;
+    let entries: Vec<&str> = program.split("\n\n").collect();
+    for (index, entry) in entries.iter().enumerate() {
+        let outcome = session.run_unit("<repl>", entry, UnitKind::Line);
+        let wanted = block.error().filter(|_| index + 1 == entries.len());
+        match (outcome, wanted) {
+            (Ok(report), None) => {
+                let failed = report.cells.iter().find_map(|cell| cell.error.as_ref());
+                if let Some(error) = failed {
+                    return Err(error.rendered.clone());
+                }
+                for stated in report
+                    .cells
+                    .iter()
+                    .filter_map(|cell| cell.expectation.as_ref())
+                {
+                    if !stated.holds() {
+                        return Err(format!(
+                            "expected {}, got {}",
+                            stated.expected, stated.actual
+                        ));
+                    }
+                }
+            }
+            (outcome, Some(code)) => {
+                let found = codes_of(outcome);
+                if found.first().map(String::as_str) != Some(code) {
+                    return Err(format!("expected `{code}`, found {found:?}"));
+                }
+            }
+            (Err(error), None) => return Err(error.to_string()),
+        }
+    }
+    Ok(())
+}
+
+fn stated_values(folder: &Folder, block: &Block, program: &str) -> Result<(), String> {
     let stated = program.matches("//=>").count();
     if stated == 0 || block.has("fails") {
         return Ok(());
@@ -158,7 +278,7 @@ fn stated_values(block: &Block, program: &str) -> Result<(), String> {
         ..Config::default()
     };
     let mut session = Session::new(config).map_err(|e| e.to_string())?;
-    let report = session.run_unit("page.sumi", program, UnitKind::Sheet);
+    let report = session.run_unit(&folder.page(), program, UnitKind::Sheet);
     let report = report.map_err(|e| e.to_string())?;
     let mut checked = 0;
     for cell in &report.cells {
@@ -181,22 +301,13 @@ fn stated_values(block: &Block, program: &str) -> Result<(), String> {
 }
 
 fn run(
-    path: &Path,
+    folder: &Folder,
     block: &Block,
     executor: Executor,
     program: &str,
 ) -> Result<child::Outcome, String> {
-    let page = path.file_stem().unwrap_or_default().to_string_lossy();
-    let name = format!(
-        "sumi-book-{}-{page}-{}.sumi",
-        std::process::id(),
-        block.line
-    );
-    let file = std::env::temp_dir().join(name);
-    std::fs::write(&file, program).map_err(|e| e.to_string())?;
-    let outcome = child::run(executor, &file, "");
-    let _ = std::fs::remove_file(&file);
-    outcome
+    let file = folder.write(&format!("sample_{}.sumi", block.line), program)?;
+    child::run(executor, &file, "")
 }
 
 /// The page of the library's functions is made from their `///` lines.

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 use tests::{
-    book, child, errors, examples, files, fuzz, name_of, programs, read, root, run, sheets, stages,
-    tidy,
+    book, child, errors, examples, files, fuzz, library, name_of, programs, read, root, run,
+    sheets, stages, tidy,
 };
 
 fn main() -> ExitCode {
@@ -50,6 +50,11 @@ fn main() -> ExitCode {
         (
             "book/library_page_is_current",
             book::library_page_is_current,
+        ),
+        ("library/examples_hold", library::examples_hold),
+        (
+            "library/everything_is_described",
+            library::everything_is_described,
         ),
         ("tidy/every_code_has_a_page", tidy::every_code_has_a_page),
         ("tidy/dependency_directions", tidy::dependency_directions),

@@ -139,6 +139,8 @@ pub(super) struct Checker<'u, 'e> {
     pub(super) open_bounds: Vec<(Ty, DefId, Ty)>,
     pub(super) literals: Vec<Literal>,
     pub(super) matches: Vec<MatchToProve>,
+    /// A pattern does not fit what it is matched with: what the others leave out is not told.
+    pub(super) pattern_failed: bool,
     /// Interpolated expressions with format specs, which must suit their types.
     pub(super) specs: Vec<(ExprId, text::FormatSpec)>,
     pub(super) binders: FxHashMap<LocalId, Binder>,
@@ -169,6 +171,7 @@ impl<'u, 'e> Checker<'u, 'e> {
             open_bounds: Vec::new(),
             literals: Vec::new(),
             matches: Vec::new(),
+            pattern_failed: false,
             specs: Vec::new(),
             binders: FxHashMap::default(),
             globals: FxHashMap::default(),

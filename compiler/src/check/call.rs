@@ -626,6 +626,11 @@ impl Checker<'_, '_> {
         }
         let found = self.check_expr(arg.value, Expect::Hint(slot.ty));
         self.unify_or_report(found, slot.ty, span, why);
+        // `f(&mut x)` was reported already.
+        let is_error = matches!(self.body.exprs[arg.value].kind, ExprKind::Error);
+        if !arg.is_mut && is_error {
+            return;
+        }
         if !arg.is_mut {
             let report = errors::argument_needs_mut(span, &slot.name, called.name, slot.span);
             self.report(report);

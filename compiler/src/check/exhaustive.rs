@@ -48,6 +48,7 @@ impl Checker<'_, '_> {
         if patterns
             .into_iter()
             .any(|pat| matches!(pat.kind, PatKind::Error))
+            || self.pattern_failed
         {
             return;
         }
@@ -59,6 +60,9 @@ impl Checker<'_, '_> {
                 }
                 MatchToProve::Irrefutable { pat, ty } => {
                     let ty = self.infer.resolve(ty);
+                    if ty.is_error() {
+                        continue;
+                    }
                     let row = vec![self.simplify(pat)];
                     let witness = find(self.env(), &[row], &[Simple::Wild], &[ty]);
                     if let Some(witness) = witness {

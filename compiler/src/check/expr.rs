@@ -6,7 +6,7 @@ use syntax::Span;
 use super::body::{Because, Binder, Checker, Expect, Literal, Number, Obligation, Why};
 use super::{Call, Target, errors};
 use crate::env::{Bound, DefId, DefKind, ModuleId};
-use crate::hir::{self, ExprId, ExprKind, LocalId, StrPart};
+use crate::hir::{self, ExprId, ExprKind, LocalId, PatId, StrPart};
 use crate::types::{InferKind, Len, OriginKind, Ty, TyKind};
 
 const ELEMENT: &str = "because of the type of the elements";
@@ -205,6 +205,7 @@ impl Checker<'_, '_> {
             ExprKind::Is { pat, expr } => {
                 let ty = self.infer_expr(*expr);
                 self.check_pat(*pat, ty, Binder::Pattern);
+                self.check_asks(*pat, ty);
                 self.require_matched_place(*pat, *expr);
                 Ty::bool()
             }
@@ -487,6 +488,14 @@ impl Checker<'_, '_> {
             diverges |= self.check_stmt(stmt);
         }
         let Some(tail) = tail else {
+            // What was not understood at the end may have been the value.
+            let is_unknown = |stmt: &hir::Stmt| match stmt {
+                hir::Stmt::Expr(expr) => matches!(self.body.exprs[*expr].kind, ExprKind::Error),
+                hir::Stmt::Fn(_) | hir::Stmt::Let { .. } => false,
+            };
+            if stmts.last().is_some_and(is_unknown) {
+                return Ty::error();
+            }
             return self.end_without_value(diverges, span, expect);
         };
         let ty = match expect {
@@ -517,6 +526,18 @@ impl Checker<'_, '_> {
             return self.fail(errors::missing_value(span, &shown, why));
         }
         Ty::unit()
+    }
+
+    /// Warns of `if let x = optional`, which a bare name always matches.
+    fn check_asks(&mut self, pat: PatId, ty: Ty) {
+        let pattern = &self.body.pats[pat];
+        let (hir::PatKind::Bind(local), span) = (&pattern.kind, pattern.span) else {
+            return;
+        };
+        let name = self.body.locals[*local].name.clone();
+        if self.shallow(ty).option_of().is_some() {
+            self.report(errors::always_matches(span, &name));
+        }
     }
 
     /// Whether control does not come past the statement.

@@ -258,6 +258,7 @@ impl Checker<'_, '_> {
     /// The type of a pattern against that of the value.
     fn match_type(&mut self, found: Ty, ty: Ty, span: Span) {
         if self.infer.unify(found, ty).is_err() {
+            self.pattern_failed = true;
             let (found, ty) = (self.show(found), self.show(ty));
             self.report(errors::pattern_type(span, &found, &ty));
         }
@@ -268,6 +269,7 @@ impl Checker<'_, '_> {
         pats: impl IntoIterator<Item = &'p PatId>,
         binder: Binder,
     ) {
+        self.pattern_failed = true;
         for pat in pats {
             self.check_pat(*pat, Ty::error(), binder);
         }
@@ -336,6 +338,9 @@ impl Checker<'_, '_> {
     fn check_variant_pat(&mut self, variant: &VariantPat<'_>, ty: Ty, binder: Binder) {
         let all = variant.fields.unwrap_or(&[]);
         let pats = || all.iter().map(|field| &field.pat);
+        if self.shallow(ty).is_error() {
+            return self.bind_all_as_errors(pats(), binder);
+        }
         if let Some(of) = variant.of {
             self.match_enum(of, ty, variant.name_span);
         } else if let Some(of) = language_enum(variant.name)

@@ -59,6 +59,7 @@ pub fn lower(
         module,
         diags,
         reported: tree.skipped.iter().cloned().collect(),
+        skipped: tree.skipped.clone(),
         own_names: FxHashMap::default(),
         const_exprs: FxHashMap::default(),
         early,
@@ -82,7 +83,7 @@ pub fn lower(
         id: module,
         functions: unit.functions,
         cells,
-        skipped: tree.skipped.clone(),
+        skipped: unit.skipped,
         impls,
     }
 }
@@ -94,6 +95,8 @@ pub(crate) struct Unit<'a> {
     pub(crate) diags: &'a mut Diagnostics,
     /// Names that were not found and have been reported, or may be defined in what did not parse.
     reported: FxHashSet<SmolStr>,
+    /// Members that what was not understood may have: nobody says that they are missing.
+    skipped: Vec<SmolStr>,
     /// The top-level names that this unit itself defines.
     own_names: FxHashMap<SmolStr, Span>,
     /// The initial values of this unit's constants.

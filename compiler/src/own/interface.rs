@@ -5,7 +5,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::walk::{self, Access};
 use crate::env::{DefId, DefKind, Env, FnOrigin};
-use crate::mir::{Base, Body, Callee, Const, Effects, Operand, ParamMode, Rvalue, StatementKind};
+use crate::mir::{
+    Base, Body, Callee, Const, Effects, Operand, ParamMode, Rvalue, Statement, StatementKind,
+};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Interface {
@@ -189,7 +191,9 @@ impl<'e> Interfaces<'e> {
     fn find_effects(&mut self, bodies: &[Body]) {
         let mut users: FxHashMap<DefId, Vec<usize>> = FxHashMap::default();
         for (at, body) in bodies.iter().enumerate() {
-            used_functions(body, &mut |def| users.entry(def).or_default().push(at));
+            for statement in super::borrows::statements(body) {
+                used_functions(statement, &mut |def| users.entry(def).or_default().push(at));
+            }
         }
         let mut pending = vec![true; bodies.len()];
         while pending.contains(&true) {
@@ -250,22 +254,20 @@ impl<'e> Interfaces<'e> {
     }
 }
 
-/// Functions that the body calls or hands out.
-fn used_functions(body: &Body, f: &mut impl FnMut(DefId)) {
-    for statement in super::borrows::statements(body) {
-        if let StatementKind::Call {
-            callee: Callee::Fn(def, _),
-            ..
-        } = &statement.kind
-        {
+/// Functions that a statement calls or hands out.
+pub(super) fn used_functions(statement: &Statement, f: &mut impl FnMut(DefId)) {
+    if let StatementKind::Call {
+        callee: Callee::Fn(def, _),
+        ..
+    } = &statement.kind
+    {
+        f(*def);
+    }
+    walk::constants(&statement.kind, &mut |value| {
+        if let Const::Fn(def, _) = value {
             f(*def);
         }
-        walk::constants(&statement.kind, &mut |value| {
-            if let Const::Fn(def, _) = value {
-                f(*def);
-            }
-        });
-    }
+    });
 }
 
 #[derive(Default)]

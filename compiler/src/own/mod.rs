@@ -23,6 +23,7 @@ mod moves;
 mod needs;
 mod normalise;
 mod paths;
+pub mod unbound;
 mod unique;
 mod unpack;
 mod walk;

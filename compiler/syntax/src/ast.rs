@@ -47,6 +47,16 @@ pub struct Module {
     pub stray_expected: Vec<Expected>,
     /// The names in what did not parse: nobody should hear that they are unknown.
     pub skipped: Vec<SmolStr>,
+    pub doubts: Doubts,
+}
+
+/// What may be wrong only because something else was not understood.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct Doubts {
+    /// Declarations that were not understood whole.
+    pub names: Vec<SmolStr>,
+    /// Items whose brackets were repaired.
+    pub torn: Vec<Span>,
 }
 
 /// A top-level item, a member of an `impl` or a trait, or a `fn` in a body.

@@ -40,7 +40,8 @@ impl fmt::Display for Code {
 #[derive(Clone, Copy, Debug)]
 pub struct KnownCode {
     pub name: &'static str,
-    /// It needs more than one source: other modules, earlier lines of a REPL, a host, a very large text.
+    /// It needs a host, a mistake in an imported module, or a text too large to keep: the sample in the book, which is made and
+    /// tried, is its only test.
     pub needs_surroundings: bool,
 }
 
@@ -60,6 +61,7 @@ const fn code_with_surroundings(name: &'static str) -> KnownCode {
 
 /// Every code of Sumi. Each has a paragraph in `examples/book/errors.md` and a golden test, which a tidy test demands.
 pub const CODES: &[KnownCode] = &[
+    code("always-matches"),
     code("ambiguous-method"),
     code("argument-count"),
     code("argument-twice"),
@@ -79,7 +81,7 @@ pub const CODES: &[KnownCode] = &[
     code("brace-on-next-line"),
     code("break-outside"),
     code("break-with-value"),
-    code_with_surroundings("breaks-callers"),
+    code("breaks-callers"),
     code("built-in-trait"),
     code("cannot-infer"),
     code("chained-comparison"),
@@ -114,8 +116,9 @@ pub const CODES: &[KnownCode] = &[
     code("let-mut"),
     code("literal-out-of-range"),
     code("literal-too-large"),
-    code_with_surroundings("live-values"),
+    code("live-values"),
     code("lower-case-type"),
+    code("main-not-called"),
     code("method-without-call"),
     code("mismatched-pattern"),
     code("mismatched-types"),
@@ -124,20 +127,20 @@ pub const CODES: &[KnownCode] = &[
     code("misplaced-modifier"),
     code("misplaced-self"),
     code("missing-body"),
+    code_with_surroundings("missing-library"),
     code("missing-methods"),
     code("missing-mut"),
     code("missing-result"),
+    code_with_surroundings("missing-symbol"),
     code("missing-type"),
     code("missing-value"),
     code("named-with-assign"),
-    code_with_surroundings("needs-annotation"),
     code("needs-result-type"),
-    code_with_surroundings("nested-too-deeply"),
+    code("nested-too-deeply"),
     code("never-value"),
     code("no-conversion"),
     code("no-effect"),
     code("no-empty-value"),
-    code_with_surroundings("no-methods"),
     code("no-operator"),
     code("no-references"),
     code("no-spread"),
@@ -155,12 +158,12 @@ pub const CODES: &[KnownCode] = &[
     code("not-iterable"),
     code("not-optional"),
     code_with_surroundings("not-text"),
-    code_with_surroundings("not-yet"),
+    code("not-yet"),
     code("open-range"),
     code("other-signature"),
     code("pattern-fields"),
     code("positional-after-named"),
-    code_with_surroundings("private-name"),
+    code("private-name"),
     code("projection"),
     code("refutable-pattern"),
     code("return-outside"),

@@ -28,7 +28,11 @@ pub(in super::super) fn too_many_arguments(
         format!("{} {takes} {limit}, {given} given", quoted(called.name)),
     )
     .at(extra, "one too many");
-    declared_here(report, called)
+    let report = declared_here(report, called);
+    match super::foreign::teach_arguments(called.name, most, given) {
+        Some(help) => report.help(help),
+        None => report,
+    }
 }
 
 fn quoted(name: &str) -> String {
@@ -91,7 +95,25 @@ pub(in super::super) fn missing_arguments(
         called.span,
         format!("{} missing", count(missing.len(), noun)),
     );
-    declared_here(report, called)
+    let report = declared_here(report, called);
+    match (missing, called.name) {
+        ([(first, _), ..], _) if first == "self" => report.help(format!(
+            "it is a method: call it on a value, `x.{}(…)`",
+            called.name
+        )),
+        (_, "count") => report.help("how many there are says `.len()`"),
+        (_, "split") => report.help("`.split_whitespace()` gives the words"),
+        (_, "max" | "min") => report.help(format!(
+            "the {} of an array is `xs.{}()`, an optional",
+            if called.name == "max" {
+                "greatest"
+            } else {
+                "least"
+            },
+            called.name
+        )),
+        _ => report,
+    }
 }
 
 pub(in super::super) fn unknown_argument<'a>(
@@ -142,6 +164,7 @@ pub(in super::super) fn no_named_arguments(called: &str, name: &str, span: Span)
         format!("`{called}` has no parameter `{name}`"),
     )
     .at(span, "its arguments have no names")
+    .help("`print` ends the line; `import io` has `io.write(text)`, which does not")
 }
 
 pub(in super::super) fn argument_needs_mut(
@@ -194,7 +217,11 @@ pub(in super::super) fn unknown_method<'a>(
 ) -> Diagnostic {
     let report = Diagnostic::error("unknown-method", format!("`{ty}` has no method `{name}`"))
         .at(span, "no such method");
-    suggest_member(report, name, ty, "methods", known)
+    let known: Vec<&str> = known.collect();
+    if let Some(help) = super::foreign::teach_inside(name, ty) {
+        return report.help(help);
+    }
+    suggest_member(report, name, ty, "methods", known.into_iter())
 }
 
 pub(in super::super) fn method_not_imported(

@@ -17,6 +17,8 @@ pub(in super::super) fn not_a_condition(span: Span, ty: &str) -> Diagnostic {
         report.help("compare it: `… != 0`")
     } else if ty == "str" || ty.starts_with('[') || ty.starts_with("Set<") {
         report.help("ask whether it is empty: `!x.is_empty()`")
+    } else if ty.starts_with("Result<") {
+        report.help("ask for one of the two: `if let ok(x) = …`, or pass the error on with `?`")
     } else {
         report
     }
@@ -81,6 +83,14 @@ pub(in super::super) fn unused_value(
         Some(other) => report.help(format!("`{other}` changes the value in place")),
         None => report.help("bind the new value by `let`, or assign it"),
     }
+}
+
+pub(in super::super) fn always_matches(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::warning("always-matches", format!("`{name}` matches `none` too"))
+        .at(span, "a bare name matches every value")
+        .help(format!(
+            "write `let some({name}) = …` to ask whether the value is there"
+        ))
 }
 
 pub(in super::super) fn return_outside(span: Span) -> Diagnostic {

@@ -58,7 +58,7 @@ fn everywhere(name: &str) -> Option<&'static str> {
 fn candidates(name: &str) -> &'static [&'static str] {
     match name {
         "length" | "size" | "len" | "count" | "getlength" => &["len()"],
-        "append" | "pushback" | "add" | "addlast" => &["push(x)", "add(x)"],
+        "append" | "pushback" | "add" | "addlast" | "emplaceback" => &["push(x)", "add(x)"],
         "appendall" | "addrange" | "concat" | "pushall" => &["extend(xs)"],
         "popback" | "removelast" => &["pop()"],
         "shift" | "popfront" | "popleft" | "dequeue" => &["remove_first()", "pop_front()"],
@@ -108,6 +108,52 @@ fn candidates(name: &str) -> &'static [&'static str] {
     }
 }
 
+/// What a call with more arguments than there are probably meant.
+pub(super) fn teach_arguments(called: &str, most: usize, given: usize) -> Option<&'static str> {
+    Some(match (called, most, given) {
+        ("sort", 0, 1) => "write `.sort_by(|a, b| a < b)` or `.sort_by_key(|x| …)`",
+        ("sorted", 0, 1) => "write `.sorted_by_key(|x| …)`",
+        ("pop", 0, 1) => "write `.remove(i)`, or `.remove_first()`",
+        ("get", 1, 2) => "write `.get(key) ?? default`",
+        ("len" | "is_empty", 0, 1) => "write `.count(|x| …)` to count those that fit",
+        ("min" | "max", 2, _) => "write `[a, b, c].max()`, an optional, or `max(a, max(b, c))`",
+        _ => return None,
+    })
+}
+
+/// A method of what is inside an optional or a result.
+pub(super) fn teach_inside(name: &str, ty: &str) -> Option<String> {
+    let inner = ty.strip_suffix('?')?;
+    let is_container = inner == "str" || inner.starts_with('[') || inner.starts_with("Set<");
+    let plain = matches!(
+        name,
+        "len"
+            | "push"
+            | "pop"
+            | "upper"
+            | "lower"
+            | "trim"
+            | "split"
+            | "contains"
+            | "has"
+            | "is_empty"
+            | "first"
+            | "last"
+            | "get"
+            | "sum"
+            | "filter"
+            | "chars"
+            | "lines"
+            | "starts_with"
+            | "ends_with"
+            | "keys"
+            | "values"
+    );
+    (is_container && plain).then(|| {
+        format!("the value may be absent: `?.{name}(…)` gives an optional; or take it out first with `if let some(x) = …`")
+    })
+}
+
 /// What is no method here.
 fn by_type(name: &str, ty: &str) -> Option<&'static str> {
     let is_text = ty == "str";
@@ -138,6 +184,14 @@ fn by_type(name: &str, ty: &str) -> Option<&'static str> {
             "write `i64.parse(s)` or `f64.parse(s)`; they give an optional"
         }
         "tofixed" if is_number => "write `\"{x:.2}\"`",
+        "insert" | "put" | "set" | "add" if ty.starts_with('[') && ty.contains(": ") => {
+            "write `m[key] = value`"
+        }
+        "items" | "iteritems" => "walk it by `for (key, value) in m`",
+        "isdigit" | "isalpha" | "isspace" | "isnumeric" if is_text => {
+            "ask its characters: `s.chars().all(|c| c.is_digit())`"
+        }
+        "title" | "capitalize" if is_text => "`upper()` and `lower()` change the case of a text",
         "join" => "`join` is a method of an array of texts: `xs.map(|x| str(x)).join(\", \")`",
         _ => return None,
     })

@@ -60,10 +60,36 @@ pub(in super::super) fn no_operator(
         report.help("write `str(…)` around the left side, or put both into text: `\"{a}{b}\"`")
     } else if left.option_of().is_some() || right.option_of().is_some() {
         report.help("take the value out of the optional first: `(… ?? default)`")
-    } else if is_user(left) || is_user(right) {
+    } else if let Some(help) = repeated(op, left, right) {
+        report.help(help)
+    } else if is_result(left) || is_result(right) {
+        report.help("take the value out of the result first, with `?`, `?? default` or `match`")
+    } else if (is_user(left) || is_user(right))
+        && !l.starts_with("an ")
+        && !r.starts_with("an ")
+        && !l.starts_with("a ")
+        && !r.starts_with("a ")
+    {
         report.help(format!("define it: `fn {symbol}(a: {l}, b: {r}) -> … = …`"))
     } else {
         report
+    }
+}
+
+fn is_result(ty: Ty) -> bool {
+    matches!(ty.kind(), TyKind::Adt(crate::env::DefId::RESULT, _))
+}
+
+/// `"-" * 10`, `[0] * n` and `"%d" % n` of Python, `text * 2`.
+fn repeated(op: BinaryOp, left: Ty, right: Ty) -> Option<&'static str> {
+    let is_count = right.is_int() || matches!(right.kind(), TyKind::Infer(_));
+    match (op, left.kind()) {
+        (BinaryOp::Mul, TyKind::Str) if is_count => Some("a text is repeated by `s.repeat(n)`"),
+        (BinaryOp::Mul, TyKind::Array(_)) if is_count => Some(
+            "an array of n equal elements is `[x; n]`; each element is changed by `xs.map(|x| …)`",
+        ),
+        (BinaryOp::Rem, TyKind::Str) => Some("values go into a text as in `\"{x} and {y:.2}\"`"),
+        _ => None,
     }
 }
 
@@ -174,6 +200,10 @@ pub(in super::super) fn not_indexable(span: Span, ty: &str) -> Diagnostic {
         report.help("text is cut by bytes, `s[a..b]`; its characters are `s.chars()`")
     } else if ty.starts_with('(') {
         report.help("the parts of a tuple are `.0`, `.1`, …")
+    } else if ty.ends_with('?') {
+        report.help("take the value out first: `if let some(xs) = …`, or `(… ?? [])[i]`")
+    } else if ty.starts_with("Set<") {
+        report.help("`s.has(x)` asks whether it is there; `s.to_array()` has its elements in order")
     } else {
         report
     }

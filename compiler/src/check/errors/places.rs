@@ -60,7 +60,10 @@ pub(in super::super) fn constant_changed(name: &str, span: Span, declared: Span)
     Diagnostic::error("not-changeable", format!("`{name}` is a constant"))
         .at(span, "cannot change")
         .also(declared, "declared here")
-        .help(format!("write `var {name}`"))
+        .help(format!(
+            "what changes is a variable: `var {} = …`",
+            name.to_lowercase()
+        ))
 }
 
 pub(in super::super) fn not_a_place(span: Span, used: &Use) -> Diagnostic {

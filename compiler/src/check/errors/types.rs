@@ -70,6 +70,12 @@ fn mend(env: &Env, found: Ty, expected: Ty) -> Option<String> {
         (_, _) if is_unknown_optional(found) => Some(
             "a value that may be absent has a type `T?`; `some(x)` is one that is there".to_string(),
         ),
+        (TyKind::Adt(..), TyKind::Array(_)) if to.starts_with('[') => {
+            Some("a map is written `[\"a\": 1]`, an empty one `[:]`".to_string())
+        }
+        (TyKind::Adt(..), TyKind::Array(_)) if to.starts_with("Set<") => {
+            Some("a set is made of an array by `Set([1, 2])`, or by `xs.to_set()`".to_string())
+        }
         (TyKind::Char, TyKind::Str) => Some("a single character is written `'a'`".to_string()),
         (TyKind::Int(_) | TyKind::Float(_), TyKind::Int(_) | TyKind::Float(_)) => Some(format!(
             "numbers do not convert by themselves; write `{to}(…)` to convert this `{from}`"
@@ -214,7 +220,7 @@ pub(in super::super) fn needs_result_type(name: &str, declared: Span, used: Span
 
 pub(in super::super) fn needs_annotation(name: &str, declared: Span, used: Span) -> Diagnostic {
     Diagnostic::error(
-        "needs-annotation",
+        "cannot-infer",
         format!("the type of `{name}` must be written, because its value depends on itself"),
     )
     .at(declared, "its type is not written")

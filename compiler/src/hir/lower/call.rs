@@ -383,8 +383,11 @@ impl<'a> BodyLowering<'_, 'a> {
         .at(name.span, "not found")
         .also(found.span, "declared here");
         let names = of.variants.iter().map(|variant| variant.name.as_str());
-        if let Some(near) = nearest(&name.name, names) {
+        if let Some(near) = nearest(&name.name, names.clone()) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        } else if of.variants.len() <= 8 {
+            let known: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+            diagnostic = diagnostic.help(format!("the variants are {}", known.join(", ")));
         }
         self.unit.diags.push(diagnostic);
         true

@@ -686,5 +686,5 @@ fn missing_param_type(name: &ast::Ident) -> Diagnostic {
 }
 
 fn no_methods_on(span: Span) -> Diagnostic {
-    Diagnostic::error("no-methods", "this type cannot have methods").at(span, "not possible here")
+    Diagnostic::error("not-a-type", "this type cannot have methods").at(span, "not possible here")
 }

@@ -218,7 +218,7 @@ impl<'a> BodyLowering<'_, 'a> {
             .at(expr.span, "computed and dropped");
         let in_function = self.kind == BodyKind::Function;
         let diagnostic = match (first_sign(expr), place) {
-            (_, Dropped::Result) => {
+            (_, Dropped::Result) if !matches!(expr.kind, ast::ExprKind::Str(_)) => {
                 self.result_dropped = true;
                 diagnostic.help("write the type of the result: `fn name(…) -> T { … }`")
             }
@@ -228,6 +228,12 @@ impl<'a> BodyLowering<'_, 'a> {
             )),
             (None, Dropped::Last) if in_function => {
                 diagnostic.help("write `return` before it to leave the function with it, or bind it by `let`")
+            }
+            (None, Dropped::Result) => {
+                diagnostic.help("documentation is written `/// …` above the item, a comment `// …`")
+            }
+            (None, _) if matches!(expr.kind, ast::ExprKind::Str(_)) => {
+                diagnostic.help("documentation is written `/// …` above the item, a comment `// …`")
             }
             (None, _) if is_comparison(expr) => {
                 diagnostic.help("`=` assigns, `==` compares; or remove the line")

@@ -140,12 +140,52 @@ impl<'a> Unit<'a> {
         Some((def, Ty::tuple(args)))
     }
 
+    /// Nobody says that the methods of an `impl` that was refused are missing.
+    fn skip_members(&mut self, decl: &'a ast::ImplDecl) {
+        for member in &decl.members {
+            if let ast::ItemKind::Fn(function) = &member.kind {
+                if let ast::FnName::Ident(name) = &function.name {
+                    self.skipped.push(name.name.clone());
+                }
+            }
+        }
+    }
+
+    /// Reports `impl Type for Trait`.
+    fn is_swapped(&mut self, decl: &ast::ImplDecl, of: &ast::TraitRef) -> bool {
+        let ast::TypeKind::Path { path, .. } = &decl.target.kind else {
+            return false;
+        };
+        let ([of], [target]) = (of.path.segments.as_slice(), path.segments.as_slice()) else {
+            return false;
+        };
+        let scope = TypeScope::default();
+        let is_trait = |name: &ast::Ident| match self.lookup(&name.name, &scope) {
+            Some(Named::Def(def)) => {
+                let found = self.env.try_def(def)?;
+                Some(matches!(found.kind, DefKind::Trait(_)))
+            }
+            _ => None,
+        };
+        if is_trait(of) != Some(false) || is_trait(target) != Some(true) {
+            return false;
+        }
+        let span = of.span.to(target.span);
+        self.diags.push(swapped(&of.name, &target.name, span));
+        true
+    }
+
     pub(super) fn trait_impl(&mut self, decl: &'a ast::ImplDecl, of: &ast::TraitRef) {
         let mut scope = TypeScope::default();
         scope.generics = self.generics(&decl.generics, &scope);
+        if self.is_swapped(decl, of) {
+            self.skip_members(decl);
+            return;
+        }
         let target = self.resolve_type(&decl.target, &scope);
         scope.self_ty = Some(target);
         let Some((trait_id, args)) = self.trait_ref(of, &scope) else {
+            self.skip_members(decl);
             return;
         };
         let Some(_) = Head::of(target) else {
@@ -472,6 +512,17 @@ pub(super) fn no_such_method(name: &ast::Ident, of: &str, near: Option<&str>) ->
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic,
     }
+}
+
+fn swapped(of: &str, target: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "unknown-trait",
+        format!("`{of}` is a type, and `{target}` is the trait"),
+    )
+    .at(span, "the other way round")
+    .help(format!(
+        "the trait comes first: `impl {target} for {of} {{ … }}`"
+    ))
 }
 
 fn unknown_trait(name: &ast::Ident, is_something: bool, near: Option<&str>) -> Diagnostic {

@@ -61,7 +61,8 @@ pub(crate) fn teach_value(name: &str) -> Option<&'static str> {
         "Err" => "a failure is `err(e)`, or `fail(\"message\")`",
         "True" => "the truth values are `true` and `false`",
         "False" => "the truth values are `true` and `false`",
-        "console" | "println" | "printf" | "puts" | "echo" | "cout" | "System" | "fmt" | "log" => {
+        "console" | "println" | "printf" | "puts" | "echo" | "cout" | "System" | "fmt" | "log"
+        | "Console" | "endl" => {
             "text is printed by `print(x, y)`; values go into text as in `\"{x} and {y:.2}\"`"
         }
         "this" => "the receiver of a method is `self`, which is its first parameter",
@@ -86,7 +87,7 @@ pub(crate) fn teach_value(name: &str) -> Option<&'static str> {
         "exit" | "quit" | "sys" | "os" => {
             "`import process`, then `process.exit(code)` ends the program"
         }
-        "input" | "readline" | "readLine" | "read_line" | "gets" | "stdin" | "Console" => {
+        "input" | "readline" | "readLine" | "read_line" | "gets" | "stdin" => {
             "write `import io` at the top of the file, then `io.read_line()`, which gives an optional text"
         }
         "rand" | "Random" | "randint" => {
@@ -97,7 +98,14 @@ pub(crate) fn teach_value(name: &str) -> Option<&'static str> {
         "length" | "sizeof" => "it is a method: `xs.len()`",
         "pass" => "an empty body is `{ }`",
         "end" => "a block ends with `}`",
-        "begin" | "repeat" => "a block begins with `{`",
+        "begin" => "a block begins with `{`",
+        "repeat" => "write `loop { … if done { break } }`, or `for _ in 0..n { … }`",
+        "move" => "leave it out: a closure holds the values that it uses",
+        "list" | "tuple" => {
+            "an array is `[1, 2]`, a tuple `(1, true)`; a text's characters are `s.chars()`"
+        }
+        "set" => "a set is made by `Set([1, 2])`",
+        "enumerate" => "it is a method: `for (i, x) in xs.enumerate()`",
         "typeof" | "type_of" => "every type is known before running; the REPL shows it by `:type`",
         "is_none" | "isNull" | "is_null" => "it is a method: `x.is_none()`",
         "not" => "negation is `!x`",

@@ -61,6 +61,7 @@ pub(super) fn allowed_in_type_arguments(token: &Token) -> bool {
         Name(_)
             | Upper(_)
             | SelfType
+            | Underscore
             | Any
             | Fn
             | Extern
@@ -134,6 +135,8 @@ impl Lexer<'_> {
         };
         let declares = match (back(1), back(2)) {
             (Some(Token::Impl), _) => true,
+            // `parse::<T>()` of Rust, which the parser reports.
+            (Some(Token::Colon), Some(Token::Colon)) => true,
             (Some(Token::Name(_) | Token::Upper(_)), Some(Token::Fn)) => true,
             (Some(operator), Some(Token::Fn)) => operator.is_operator_name(),
             (Some(Token::RBracket), Some(Token::LBracket)) => back(3) == Some(&Token::Fn),

@@ -18,6 +18,11 @@ impl Lexer<'_> {
             && rest[2..].starts_with([' ', '[', '-', '\r', '\n'])
         {
             "--"
+        } else if rest.starts_with("-- ")
+            && before.ends_with([' ', '\t'])
+            && rest[3..].starts_with(char::is_alphabetic)
+        {
+            "--"
         } else {
             return false;
         };
@@ -31,7 +36,9 @@ impl Lexer<'_> {
         self.out.comments.push(span);
         if !std::mem::replace(&mut self.saw_foreign_comment, true) {
             let at = self.span(start, start + sign.len());
-            let help = if rest.starts_with("#[") {
+            let help = if rest.starts_with("#[test]") || rest.starts_with("#[cfg(test)]") {
+                "a test is an item: `test \"name\" { … }`, and `sumi test` runs it"
+            } else if rest.starts_with("#[") {
                 "nothing is derived: every type has `==`, `<`, a hash and a text form by itself"
             } else if rest.starts_with("#include") || rest.starts_with("#import") {
                 "write `import name`"
@@ -42,6 +49,75 @@ impl Lexer<'_> {
             let error = Diagnostic::error("foreign-comment", message);
             self.error(error.at(at, "not a comment in Sumi").help(help));
         }
+        true
+    }
+
+    /// `'outer: loop`, read without its quote, and `<'a>`, read as nothing; a lifetime is reported once in a file.
+    pub(super) fn label_or_lifetime(&mut self, start: usize) -> bool {
+        let rest = &self.text[start + 1..];
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(length);
+        if !word.starts_with(char::is_alphabetic) || after.starts_with('\'') {
+            return false;
+        }
+        let end = start + 1 + length;
+        let span = self.span(start, end);
+        let is_lifetime = self.in_angle() || self.last() == Some(&Token::Amp);
+        let is_label = matches!(self.last(), Some(Token::Break | Token::Continue))
+            || after.starts_with(": ") && self.last() != Some(&Token::Question);
+        let word = word.to_string();
+        if is_lifetime {
+            self.position = end;
+            if self.in_angle() && after.starts_with(',') {
+                self.position += 1;
+            }
+            if !std::mem::replace(&mut self.saw_lifetime, true) {
+                let error = Diagnostic::error("no-references", "there are no lifetimes");
+                self.error(
+                    error
+                        .at(span, "not needed")
+                        .help("leave it out: every value holds what it is made of, and none refers to another"),
+                );
+            }
+        } else if is_label {
+            let error = Diagnostic::error("foreign-quotes", "a label has no quote before it");
+            let help = format!("write `{word}: loop {{ … }}` and `break {word}`");
+            self.error(error.at(span, "not needed").help(help));
+            self.position = end;
+            self.push(Token::Name(word.into()), start, end, true);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// `5.`, whose point has no digit behind it; read as `5.0`.
+    pub(super) fn float_without_digits(&mut self, start: usize, end: usize) -> bool {
+        let Some(last) = self.out.tokens.last_mut() else {
+            return false;
+        };
+        let Token::Int(value) = last.token else {
+            return false;
+        };
+        let goes_on = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+        let line = self.text[end..].split('\n').next().unwrap_or("");
+        let is_alone = line.is_empty() || line.starts_with([' ', ')', ',', ']', ';']);
+        if last.end as usize != start || !is_alone || line.trim_start().starts_with(goes_on) {
+            return false;
+        }
+        let number = last.start as usize;
+        last.token = Token::Float(value as f64);
+        last.end = end as u32;
+        let text = &self.text[number..end];
+        let error = Diagnostic::error(
+            "bad-number",
+            format!("`{text}` lacks a digit after the point"),
+        );
+        let help = format!("write `{text}0`");
+        let span = self.span(start, end);
+        self.error(error.at(span, "a digit is expected after this").help(help));
+        self.position = end;
         true
     }
 

@@ -3,6 +3,7 @@
 use super::Lexer;
 use crate::diagnostic::Diagnostic;
 use crate::token::Token;
+use smol_str::SmolStr;
 
 /// Why an escape is none.
 pub(super) struct BadEscape {
@@ -94,7 +95,9 @@ impl Lexer<'_> {
         } else if suffix.starts_with(|c: char| c.is_ascii_digit()) {
             error.at(span, "no digit of this base")
         } else {
-            error.at(span, "this does not belong to a number")
+            error.at(span, "this does not belong to a number").help(
+                "leave it out: a literal takes the type that is expected, and `f32(0.5)` says it",
+            )
         });
         self.position = full;
         // The value is that of the digits; the caller reads the text again, so only they may be in it.
@@ -102,9 +105,16 @@ impl Lexer<'_> {
     }
 
     pub(super) fn character(&mut self, start: usize) {
-        let value = self.quoted_character(start, 1, false);
-        let value = value.unwrap_or(char::REPLACEMENT_CHARACTER);
-        self.push(Token::Char(value), start, self.position, true);
+        if self.label_or_lifetime(start) {
+            return;
+        }
+        let token = match self.quoted_character(start, 1, false) {
+            Some(value) => Token::Char(value),
+            // `'text'` is read as the text that was meant.
+            None if self.position > start + 4 => Token::Str(SmolStr::default()),
+            None => Token::Char(char::REPLACEMENT_CHARACTER),
+        };
+        self.push(token, start, self.position, true);
     }
 
     pub(super) fn byte(&mut self, start: usize) {
@@ -206,7 +216,10 @@ pub(super) fn escape(text: &str, bytes: bool) -> Result<(char, usize), BadEscape
         '{' | '}' => return Err(bad_escape(2, "braces are doubled: `{{` and `}}`")),
         '\n' => return Err(bad_escape(1, "texts of several lines stand in \"\"\"")),
         _ => {
-            let help = "the escapes are \\n \\t \\r \\0 \\\\ \\\" \\' \\u{1F600}";
+            let help = match kind {
+                '(' => "a value goes into a text as in `\"{x}\"`",
+                _ => "the escapes are \\n \\t \\r \\0 \\\\ \\\" \\' \\u{1F600}",
+            };
             return Err(bad_escape(1 + kind.len_utf8(), help));
         }
     };

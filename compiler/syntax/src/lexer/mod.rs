@@ -65,6 +65,7 @@ pub(crate) fn lex(file: &SourceFile) -> Lexed {
         pending_docs: None,
         suspect: None,
         saw_foreign_comment: false,
+        saw_lifetime: false,
         out: Lexed {
             tokens: Vec::new(),
             comments: Vec::new(),
@@ -134,6 +135,7 @@ struct Lexer<'s> {
     suspect: Option<Span>,
     /// A comment of another language was reported.
     saw_foreign_comment: bool,
+    saw_lifetime: bool,
     out: Lexed,
 }
 
@@ -195,6 +197,7 @@ impl<'s> Lexer<'s> {
                 self.push(Token::Lt, start, start + 1, blank);
             }
             Token::Colon if self.in_interpolation() => self.format_spec(start),
+            Token::Dot if self.float_without_digits(start, end) => {}
             Token::Else if self.last() != Some(&Token::RBrace) => {
                 self.push(Token::LetElse, start, end, blank);
             }

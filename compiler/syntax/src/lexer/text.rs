@@ -239,7 +239,7 @@ impl Lexer<'_> {
             self.error(
                 Diagnostic::error("empty-interpolation", "nothing stands between these braces")
                     .at(span, "an expression is expected")
-                    .help("a brace in a text is doubled: `{{` and `}}`"),
+                    .help("write the value between them, as in `\"x is {x}\"`; a brace itself is doubled: `{{` and `}}`"),
             );
             self.emit(Token::Bad, start, start);
         }

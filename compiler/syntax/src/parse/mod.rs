@@ -3,11 +3,12 @@
 //! replaced by one `Skipped` token, and the item parsed again: so each mistake costs its own line and no other.
 
 pub(crate) mod build;
+mod doubt;
 mod habits;
 mod hints;
 mod recover;
 
-use crate::ast::{Expected, Item, ItemKind, Module};
+use crate::ast::{Doubts, Expected, Item, ItemKind, Module};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::grammar;
 use crate::lexer::{self, Lexed, Spanned};
@@ -46,9 +47,12 @@ pub fn parse(file: &SourceFile) -> Parsed {
         errors: 0,
         skipped: BTreeSet::new(),
         diagnostics: Vec::new(),
+        doubts: Doubts::default(),
         lexed,
     };
     let tokens = std::mem::take(&mut parser.lexed.tokens);
+    let found = &mut parser.lexed.diagnostics;
+    doubt::brackets(file.id, &tokens, found, &mut parser.doubts);
     let mut items: Vec<Item> = Vec::new();
     for range in recover::items(&tokens) {
         if parser.errors < MAX_ERRORS && !parser.belongs_to_skipped(&tokens, &range, items.last()) {
@@ -71,6 +75,7 @@ pub fn parse(file: &SourceFile) -> Parsed {
             span: file.span(),
             stray_expected,
             skipped: std::mem::take(&mut parser.skipped).into_iter().collect(),
+            doubts: std::mem::take(&mut parser.doubts),
         },
         diagnostics,
         complete: parser.completeness(),
@@ -85,6 +90,7 @@ struct Parser<'s> {
     errors: usize,
     /// The names in what was not understood.
     skipped: BTreeSet<SmolStr>,
+    doubts: Doubts,
     /// The last item stops after a token that needs more.
     ends_early: bool,
 }
@@ -117,6 +123,9 @@ impl Parser<'_> {
                     let region = recover::with_deeper_lines(self.file, &tokens, region);
                     self.report(&tokens, &stop, region.clone(), next);
                     self.note_names(&tokens[region.clone()]);
+                    self.doubts
+                        .names
+                        .extend(doubt::declared(&tokens, stop.index));
                     if region.len() == tokens.len() || self.errors >= MAX_ERRORS {
                         return Some(error_item(whole));
                     }
@@ -198,7 +207,8 @@ impl Parser<'_> {
         let is_inserted = tokens
             .get(stop.index)
             .is_some_and(|token| token.start == token.end && token.token != Token::Newline);
-        if is_known || is_inserted && !self.lexed.diagnostics.is_empty() {
+        let is_torn = self.doubts.torn.iter().any(|torn| torn.contains(place));
+        if is_torn || is_known || is_inserted && !self.lexed.diagnostics.is_empty() {
             return;
         }
         let found = hints::unexpected(self.file, tokens, stop.index, &stop.expected, next);

@@ -10,10 +10,17 @@ pub(super) fn items(tokens: &[Spanned]) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut depth = 0usize;
     let mut start = 0;
+    // `for i := 0; i < n; i++ {` of other languages is one statement.
+    let mut in_head = false;
     for (index, token) in tokens.iter().enumerate() {
+        if index == start {
+            in_head = token.token == Token::For;
+        }
+        in_head &= token.token != Token::LBrace;
         match token.token {
             ref token if opens(token) => depth += 1,
             ref token if closes(token) => depth = depth.saturating_sub(1),
+            Token::Semicolon if in_head => {}
             Token::Newline | Token::Semicolon if depth == 0 => {
                 ranges.push(start..index);
                 start = index + 1;
@@ -89,7 +96,17 @@ pub(super) fn with_deeper_lines(
         return region;
     };
     let mut end = region.end;
+    let is_head = |range: Range<usize>| {
+        let has_body = tokens[range.clone()]
+            .iter()
+            .any(|token| token.token == Token::LBrace);
+        tokens[range.start].token == Token::For && !has_body
+    };
     while let [separator, next, ..] = &tokens[end..] {
+        if separator.token == Token::Semicolon && is_head(region.start..end) {
+            end = statement_end(tokens, end + 1, false);
+            continue;
+        }
         let is_separator = matches!(separator.token, Token::Newline | Token::Semicolon);
         if !is_separator || closes(&next.token) || !goes_on(file, first.start, next) {
             break;
