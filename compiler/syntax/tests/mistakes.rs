@@ -96,7 +96,7 @@ fn a_forgotten_parenthesis_costs_one_statement() {
 let x = 3
 let y = 4"#,
         expect![[r#"
-            errors at 1:6 1:10
+            errors at 1:10
             error
             (let y 4)
         "#]],
@@ -167,7 +167,7 @@ f<i64>(x)
             14:6 [syntax] there is no `::`
                 help: paths are written with dots: `Shape.Circle(2)`, `Vec2.zero()`
             15:8 [syntax] `!` does not fit here
-                help: there are no macros: call it without `!`, as `println(…)`
+                help: there are no macros: write `print(…)`, with values in the text as in `"x is {x}"`
             16:8 [syntax] a name is expected, found a text
                 help: a module is named without quotes: `import physics`
             17:13 [syntax] `{` or `->` is expected, found `:`
@@ -215,7 +215,7 @@ for x in 1.. { }"#,
             4:7 [chained-comparison] comparisons do not chain
                 help: write `a < b && b < c`
             5:7 [syntax] an expression is expected, found the keyword `return`
-                help: put it in parentheses
+                help: the body stands in braces: `while c { … }`
             6:17 [syntax] the end of the statement does not fit here
                 help: a range without an end stands in parentheses here
         "#]],
@@ -304,6 +304,7 @@ fn numbers() {
             4:1 [literal-too-large] this integer is larger than any type holds
             5:1 [literal-too-large] this float is larger than any type holds
             6:3 [bad-number] `12ab` is not an integer
+                help: leave it out: a literal takes the type that is expected, and `f32(0.5)` says it
         "#]],
     );
 }
@@ -336,7 +337,7 @@ a"""
             2:1 [unclosed-text] this text is never closed with "
                 help: a text of several lines stands in """
             3:4 [empty-interpolation] nothing stands between these braces
-                help: a brace in a text is doubled: `{{` and `}}`
+                help: write the value between them, as in `"x is {x}"`; a brace itself is doubled: `{{` and `}}`
             4:4 [stray-bracket] this `}` of a text closes nothing
                 help: a brace in a text is doubled: `}}`
             5:5 [bad-format] `zz` is not a format

@@ -100,7 +100,7 @@ fn what_may_not() {
             22: not-changeable `C` is a constant
                ^ `C` cannot change
                - `C` declared here
-               help: write `var C`
+               help: what changes is a variable: `var c = …`
             23: mismatched-types expected `i64`, found `str`
                ^ `"a"` this is a `str`
                - `n` `i64` is expected because of the type of this place

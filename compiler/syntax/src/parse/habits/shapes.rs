@@ -174,7 +174,7 @@ fn of_value(place: &Place<'_>, found: Option<&Token>) -> Option<Habit> {
         Some(Token::DotDot | Token::DotDotEq) if place.statement_has(&Token::DotDot) => {
             help("a range with steps is `(0..10).step(2)`")
         }
-        Some(Token::Type) if place.could_be("int") => {
+        Some(Token::Type) if place.could_be("int") && place.could_be("if") => {
             help("every type is known before running; the REPL shows it by `:type x`")
         }
         Some(Token::Name(_)) if place.token(-1) == Some(&Token::Colon) => after_colon(place),
