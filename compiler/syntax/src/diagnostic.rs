@@ -78,6 +78,7 @@ pub const CODES: &[KnownCode] = &[
     code("bad-range"),
     code("bad-vector"),
     code("bound-not-met"),
+    code("brace-in-text"),
     code("brace-on-next-line"),
     code("break-outside"),
     code("break-with-value"),
@@ -277,7 +278,8 @@ impl Diagnostic {
     /// A brace is missing or too many: what stands in what cannot be told.
     pub fn tears_structure(&self) -> bool {
         let is_bracket = matches!(self.code.0, "unclosed-bracket" | "stray-bracket");
-        is_bracket && (self.message.contains("`{`") || self.message.contains("`}`"))
+        let is_of_code = is_bracket && !self.message.contains("of a text");
+        is_of_code && (self.message.contains("`{`") || self.message.contains("`}`"))
     }
 
     pub fn is_error(&self) -> bool {

@@ -11,10 +11,15 @@ use crate::token::Token;
 /// A text that is being read, set aside while the code of an interpolation is.
 pub(super) struct TextState {
     pub(super) is_multi_line: bool,
+    /// Braces mean themselves, since the first was not meant as code; it has been complained about.
+    has_plain_braces: bool,
     /// The index of its `StrBegin`.
     begin: usize,
     lines: Vec<LineStart>,
 }
+
+/// Lines in which the end of a text of several lines is looked for that began as one of one line.
+const LONGEST_MEANT: usize = 1000;
 
 /// Where a source line begins in the decoded text.
 struct LineStart {
@@ -33,6 +38,7 @@ impl Lexer<'_> {
         let begin = self.out.tokens.len() - 1;
         let mut state = TextState {
             is_multi_line,
+            has_plain_braces: false,
             begin,
             lines: Vec::new(),
         };
@@ -73,6 +79,7 @@ impl Lexer<'_> {
                 '\n' if !state.is_multi_line => {
                     self.flush_text(text, start, &state);
                     self.unclosed_line(state.begin, at);
+                    self.position = self.end_on_later_line(at).unwrap_or(at);
                     self.close_text(state);
                     return;
                 }
@@ -90,6 +97,15 @@ impl Lexer<'_> {
                     let (value, length) = self.escape_or_error(at, false);
                     text.extend(value);
                     self.position = at + length;
+                }
+                '{' | '}' if state.has_plain_braces => {
+                    text.push(next);
+                    self.position = at + 1;
+                }
+                '{' if is_data(rest) => {
+                    let span = self.span(at, at + 1);
+                    self.error(brace_of_data(span));
+                    state.has_plain_braces = true;
                 }
                 '{' if !rest.starts_with("{{") => {
                     self.flush_text(text, start, &state);
@@ -169,6 +185,22 @@ impl Lexer<'_> {
                 .also(end, "its line ends here")
                 .help("a text of several lines stands in \"\"\""),
         );
+    }
+
+    /// Where a text ends that was meant to have several lines: behind the quote that the next line with quotes begins with, unless another
+    /// one there closes it. What stands between is no code, and nothing is said about it.
+    fn end_on_later_line(&self, at: usize) -> Option<usize> {
+        let mut position = at;
+        for line in self.text[at..].split_inclusive('\n').take(LONGEST_MEANT) {
+            let quotes = line.matches('"').count();
+            if quotes > 0 {
+                let indentation = line.len() - line.trim_start().len();
+                let begins = line[indentation..].starts_with('"');
+                return (begins && quotes % 2 == 1).then_some(position + indentation + 1);
+            }
+            position += line.len();
+        }
+        None
     }
 
     /// A line ended inside an interpolation of a text of one line: the text ends, and all that is open inside it.
@@ -307,6 +339,7 @@ impl Lexer<'_> {
         let begin = self.out.tokens.len() - 1;
         let mut state = TextState {
             is_multi_line,
+            has_plain_braces: false,
             begin,
             lines: Vec::new(),
         };
@@ -459,6 +492,25 @@ fn raw_lines(content: &str, position: usize, state: &mut TextState) -> String {
         at += line.len() + 1;
     }
     text
+}
+
+/// Whether what begins with a brace is data in the notation of JSON, as in `"{\"id\": 7}"` or `{"id": 7}`, rather than an interpolation.
+fn is_data(rest: &str) -> bool {
+    let inside = rest[1..].trim_start();
+    if inside.starts_with("\\\"") {
+        return true;
+    }
+    let key = inside.strip_prefix('"').and_then(|key| key.split_once('"'));
+    key.is_some_and(|(key, after)| {
+        let value = after.trim_start().strip_prefix(':');
+        !key.contains(['{', '\n']) && value.is_some_and(|value| value.starts_with([' ', '\n']))
+    })
+}
+
+fn brace_of_data(span: Span) -> Diagnostic {
+    Diagnostic::error("brace-in-text", "a brace in a text begins an interpolation")
+        .at(span, "no expression begins here")
+        .help("a brace is doubled, `{{`, or the text is raw: `r\"…\"`, and `r\"\"\"…\"\"\"` over several lines")
 }
 
 fn unclosed_text(open: Span, quotes: &str) -> Diagnostic {
