@@ -12,13 +12,22 @@ pub(crate) fn nearest<'a>(
         6..=8 => 2,
         _ => 3,
     };
-    candidates
-        .into_iter()
-        .filter(|candidate| !candidate.is_empty() && *candidate != name)
-        .map(|candidate| (edit_distance(name, candidate), candidate))
+    let others = |candidate: &&str| !candidate.is_empty() && *candidate != name;
+    let candidates: Vec<&str> = candidates.into_iter().filter(others).collect();
+    let misspelt = candidates
+        .iter()
+        .map(|candidate| (edit_distance(name, candidate), *candidate))
         .filter(|(distance, _)| *distance <= limit && *distance < length)
-        .min()
-        .map(|(_, candidate)| candidate)
+        .min();
+    // `read` may be meant for `read_text`.
+    let longer = || {
+        let candidates = candidates.iter().copied();
+        let has_word = |candidate: &&str| length > 2 && candidate.split('_').any(|w| w == name);
+        candidates
+            .filter(has_word)
+            .min_by_key(|candidate| candidate.len())
+    };
+    misspelt.map(|(_, candidate)| candidate).or_else(longer)
 }
 
 /// How many letters must be inserted, removed, replaced or swapped with their neighbour; a change of case alone counts
