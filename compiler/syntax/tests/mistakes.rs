@@ -406,3 +406,17 @@ struct A { x: i64; y: i64 }"#,
         "#]],
     );
 }
+
+#[test]
+fn a_text_of_several_lines_in_single_quotes() {
+    check(
+        "let source = \"\n    push 5\nloop:\n    jmp { loop\n\"\nlet next = \"abc\nlet = 3\n",
+        expect![[r#"
+            1:14 [unclosed-text] this text is never closed with "
+                help: a text of several lines stands in """
+            6:12 [unclosed-text] this text is never closed with "
+                help: a text of several lines stands in """
+            7:5 [syntax] a pattern is expected, found `=`
+        "#]],
+    );
+}

@@ -221,7 +221,7 @@ pub(in super::super) fn unknown_method<'a>(
     if let Some(help) = super::foreign::teach_inside(name, ty) {
         return report.help(help);
     }
-    suggest_member(report, name, ty, "methods", known.into_iter())
+    suggest_member(report, name, ty, "methods", known)
 }
 
 pub(in super::super) fn method_not_imported(

@@ -143,10 +143,10 @@ impl<'a> Unit<'a> {
     /// Nobody says that the methods of an `impl` that was refused are missing.
     fn skip_members(&mut self, decl: &'a ast::ImplDecl) {
         for member in &decl.members {
-            if let ast::ItemKind::Fn(function) = &member.kind {
-                if let ast::FnName::Ident(name) = &function.name {
-                    self.skipped.push(name.name.clone());
-                }
+            if let ast::ItemKind::Fn(function) = &member.kind
+                && let ast::FnName::Ident(name) = &function.name
+            {
+                self.skipped.push(name.name.clone());
             }
         }
     }

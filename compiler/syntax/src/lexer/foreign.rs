@@ -10,18 +10,16 @@ impl Lexer<'_> {
     pub(super) fn foreign_comment(&mut self, start: usize) -> bool {
         let rest = &self.text[start..];
         let before = self.text[..start].rsplit('\n').next().unwrap_or("");
+        let after = rest.strip_prefix("--").unwrap_or("");
+        let is_line = before.trim().is_empty() && after.starts_with([' ', '[', '-', '\r', '\n']);
+        let is_beside = before.ends_with([' ', '\t'])
+            && after
+                .strip_prefix(' ')
+                .is_some_and(|words| words.starts_with(char::is_alphabetic));
         let sign = if rest.starts_with('#') && before.chars().last().is_none_or(char::is_whitespace)
         {
             "#"
-        } else if rest.starts_with("--")
-            && before.trim().is_empty()
-            && rest[2..].starts_with([' ', '[', '-', '\r', '\n'])
-        {
-            "--"
-        } else if rest.starts_with("-- ")
-            && before.ends_with([' ', '\t'])
-            && rest[3..].starts_with(char::is_alphabetic)
-        {
+        } else if is_line || is_beside {
             "--"
         } else {
             return false;

@@ -195,8 +195,11 @@ impl Lexer<'_> {
             let quotes = line.matches('"').count();
             if quotes > 0 {
                 let indentation = line.len() - line.trim_start().len();
-                let begins = line[indentation..].starts_with('"');
-                return (begins && quotes % 2 == 1).then_some(position + indentation + 1);
+                let closes = line[indentation..].strip_prefix('"').is_some_and(|after| {
+                    let after = after.trim();
+                    after.is_empty() || after.starts_with([')', ']', '}', ',', '.'])
+                });
+                return (closes && quotes % 2 == 1).then_some(position + indentation + 1);
             }
             position += line.len();
         }
