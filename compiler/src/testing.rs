@@ -70,7 +70,8 @@ pub(crate) fn run_with(compiled: &Compiled, input: &str) -> Ran {
             _ => None,
         }
     };
-    let program = match mono::instantiate(env, &compiled.unit, Mode::Script, &constants) {
+    let mode = Mode::Interpreted { is_last: true };
+    let program = match mono::instantiate(env, &compiled.unit, mode, &constants) {
         Ok(program) => program,
         Err(diagnostic) => panic!("{diagnostic:?}"),
     };

@@ -82,6 +82,12 @@ impl Engine {
         unsafe { self.session.machine.host.borrow_mut().insert(name, symbol) };
     }
 
+    /// Replaces where modules come from: `resolver` has their text by the path that `import` names, `ai.steering`. What it does not
+    /// have may still be a module of the library; no file is looked for.
+    pub fn set_resolver(&mut self, resolver: impl Fn(&str) -> Option<String> + 'static) {
+        self.session.set_resolver(resolver);
+    }
+
     /// Offers a variable to `extern host`, read and written in place.
     ///
     /// # Safety

@@ -125,6 +125,22 @@ fn is_thunk(function: &str) -> bool {
         && number.parse::<u32>().is_ok()
 }
 
+/// How code outside all functions is called in a stack.
+const TOP: &str = "the top level";
+
+/// The code outside all functions was that of a `test` or `bench`: the stack says which.
+pub(crate) fn name_the_top(error: &mut RuntimeError, name: &str) {
+    for frame in error
+        .frames
+        .iter_mut()
+        .filter(|frame| frame.function == TOP)
+    {
+        name.clone_into(&mut frame.function);
+    }
+    let (as_shown, as_named) = (format!("\n  in {TOP} at "), format!("\n  in {name} at "));
+    error.rendered = error.rendered.replace(&as_shown, &as_named);
+}
+
 /// Begins the frame that stands for those left out.
 const OMITTED: char = '…';
 
@@ -149,7 +165,7 @@ fn frames(machine: &Machine, trap: &Trap) -> Vec<Frame> {
     for frame in &mut frames {
         let number = frame.function.strip_prefix("cell").map(str::trim_start);
         if number.is_some_and(|number| number.parse::<u32>().is_ok()) {
-            frame.function = "the top level".to_owned();
+            frame.function = TOP.to_owned();
         }
     }
     frames

@@ -14,12 +14,17 @@ use syntax::{Diagnostic, FileId, LineColumn, Sources, Span, ast};
 
 use crate::report::{Error, Problem};
 
+/// Gives the text of a module by its path, `ai.steering`; none if there is no such module.
+pub(crate) type Resolver = Box<dyn Fn(&str) -> Option<String>>;
+
 pub(crate) struct Front {
     pub(crate) env: Env,
     pub(crate) sources: Sources,
     /// The scope of scripts, sheets and lines.
     pub(crate) home: ModuleId,
     pub(crate) color: bool,
+    /// Where modules come from, if a host says so.
+    pub(crate) resolver: Option<Resolver>,
     /// Whether the tests of a source are wanted; those of what it imports never are.
     pub(crate) with_tests: bool,
 }
@@ -58,6 +63,7 @@ impl Front {
             env,
             sources,
             color,
+            resolver: None,
             with_tests: false,
         }
     }
@@ -166,14 +172,21 @@ impl Front {
             .parent()
             .map(Path::to_owned);
         let root = Path::new(&chain[0]).parent().map(Path::to_owned);
-        let Some((name, text)) = find_module(path, beside.clone(), root.clone()) else {
+        let find = |path: &str| match &self.resolver {
+            Some(resolver) => resolved(path, resolver),
+            None => find_module(path, beside.clone(), root.clone()),
+        };
+        let Some((name, text)) = find(path) else {
             let error = Diagnostic::error("unknown-module", format!("there is no module `{path}`"))
-                .at(span, "not found")
-                .help("a module is a file beside this one, under the project's root, in SUMI_PATH, or one of the library");
+                .at(span, "not found");
+            let error = error.help(match self.resolver {
+                Some(_) => "the program that runs this says which modules there are, beside those of the library",
+                None => "a module is a file beside this one, under the project's root, in SUMI_PATH, or one of the library",
+            });
             let error = match path.rsplit_once('.') {
-                Some((module, item)) if find_module(module, beside, root).is_some() => error.help(
-                    format!("names out of a module stand in braces: `import {module}.{{{item}}}`"),
-                ),
+                Some((module, item)) if find(module).is_some() => error.help(format!(
+                    "names out of a module stand in braces: `import {module}.{{{item}}}`"
+                )),
                 _ => error,
             };
             return Err(self.rejected([&error].into_iter()));
@@ -205,10 +218,14 @@ impl Front {
             .clone()
             .map(|diagnostic| self.problem(diagnostic))
             .collect();
-        Error::Rejected {
-            rendered: render::render_all(&self.sources, diagnostics, self.color),
-            problems,
+        let shown = diagnostics.clone().take(MOST_SHOWN);
+        let mut rendered = render::render_all(&self.sources, shown, self.color);
+        match diagnostics.count().saturating_sub(MOST_SHOWN) {
+            0 => {}
+            1 => rendered += "\nand one more mistake\n",
+            more => rendered += &format!("\nand {more} more mistakes\n"),
         }
+        Error::Rejected { rendered, problems }
     }
 
     fn problem(&self, diagnostic: &Diagnostic) -> Problem {
@@ -275,6 +292,9 @@ pub(crate) enum Constants {
     AtUse,
 }
 
+/// Of the mistakes in one text so many are shown; nobody reads on.
+const MOST_SHOWN: usize = 100;
+
 /// Warns of a `fn main` that a script declares and never mentions again: elsewhere it would be called.
 fn main_not_called(module: &ast::Module, text: &str) -> Option<Diagnostic> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
@@ -336,6 +356,15 @@ fn import_path(import: &ast::Import) -> (SmolStr, Span) {
         .map(|part| part.name.as_str())
         .collect();
     (names.join(".").into(), import.path.span)
+}
+
+/// The name and text of a module of a host, or of the library. Files are not looked for.
+fn resolved(path: &str, resolver: &Resolver) -> Option<(String, String)> {
+    if let Some(text) = resolver(path) {
+        return Some((format!("{}.sumi", path.replace('.', "/")), text));
+    }
+    let text = stdlib::lang::module(path)?;
+    Some((format!("<{path}>"), text.to_owned()))
 }
 
 /// The name and text of a module: beside the importer, in the project's root, in `SUMI_PATH`, in the library.

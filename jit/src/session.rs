@@ -9,6 +9,7 @@ mod cells;
 mod convert;
 mod definitions;
 mod emit;
+mod inside_any;
 mod interpret;
 mod lines;
 mod link;
@@ -89,6 +90,12 @@ impl Session {
             history: VecDeque::new(),
             lines: 0,
         })
+    }
+
+    /// From now on modules come from this function, which has their text by their path (`ai.steering`), and from the library; no file
+    /// is looked for.
+    pub fn set_resolver(&mut self, resolver: impl Fn(&str) -> Option<String> + 'static) {
+        self.front.resolver = Some(Box::new(resolver));
     }
 
     /// Runs a script from top to bottom; stops at the first error.

@@ -80,17 +80,17 @@ enum Command {
     },
     /// Report the mistakes of a file without running it.
     Check { file: PathBuf },
-    /// Run the `test` items of a file, each from the state that the file leaves.
+    /// Run the `test` items of files, each from the state that its file leaves.
     Test {
-        file: PathBuf,
-        /// Only those whose name contains this.
-        filter: Option<String>,
+        /// Files, and folders for all files in them; a last one that is neither is a part of the names of the tests to be run.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
     },
-    /// Run the `bench` items of a file many times and tell how long each takes.
+    /// Run the `bench` items of files many times and tell how long each takes.
     Bench {
-        file: PathBuf,
-        /// Only those whose name contains this.
-        filter: Option<String>,
+        /// As for `test`.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
     },
 }
 
@@ -108,12 +108,8 @@ fn main() -> ExitCode {
             }
         }
         Some(Command::Check { file }) => run::check(&file, &cli.options),
-        Some(Command::Test { file, filter }) => {
-            trials::run(&file, filter.as_deref(), false, &cli.options)
-        }
-        Some(Command::Bench { file, filter }) => {
-            trials::run(&file, filter.as_deref(), true, &cli.options)
-        }
+        Some(Command::Test { files }) => trials::run(files, false, &cli.options),
+        Some(Command::Bench { files }) => trials::run(files, true, &cli.options),
         None => match cli.code {
             // `-e CODE A B`: what follows the code is the script's.
             Some(code) => {

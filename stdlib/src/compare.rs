@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use crate::block::{Block, bytes, elements, owners};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
+use crate::map::Map;
 use crate::runtime::current;
 use crate::show::read_int;
 
@@ -69,6 +70,8 @@ enum Item {
         right: *const u8,
         count: u64,
     },
+    /// Entries of the map on the left from `at` on: the right one has as many, and is to have them all.
+    Entries { left: Map, right: Map, at: i64 },
 }
 
 /// What one step found: a decision, or that what was looked at is equal so far.
@@ -194,8 +197,61 @@ unsafe fn step(item: Item, relation: Relation, call: u64) -> Verdict {
                     call,
                 )
             }
+            Item::Entries { left, right, at } => entries(left, right, at, relation, call),
         }
     }
+}
+
+/// The next entry that is there. Its key is looked up at once, which compares keys on the stack: keys within keys do not nest deeply,
+/// because each was hashed as a whole when it was put in. The values are compared by the list.
+unsafe fn entries(left: Map, right: Map, at: i64, relation: Relation, call: u64) -> Verdict {
+    // SAFETY: the maps stay valid while they are compared.
+    unsafe {
+        let mut at = at;
+        while at < left.len() {
+            if let Some(pair) = left.pair_at(at) {
+                let Some(other) = right.find(pair.add(left.key().offset as usize), at) else {
+                    return Err(Some(Ordering::Less));
+                };
+                later(Item::Entries {
+                    left,
+                    right,
+                    at: at + 1,
+                });
+                let value = left.value();
+                let offset = value.offset as usize;
+                return values(
+                    value.ty(),
+                    pair.add(offset),
+                    other.add(offset),
+                    relation,
+                    call,
+                );
+            }
+            at += 1;
+        }
+        EQUAL
+    }
+}
+
+/// `==` of maps does not ask for the order of the entries.
+unsafe fn maps(left: Map, right: Map, call: u64) -> Verdict {
+    // SAFETY: two valid maps of one type.
+    unsafe {
+        if left.live != right.live {
+            return Err(Some(Ordering::Less));
+        }
+        let (one, other) = (left.entries, right.entries);
+        if one == other && is_reflexive(left.value().ty()) {
+            return EQUAL;
+        }
+        if was_met(one, other, call) {
+            return EQUAL;
+        }
+    }
+    // SAFETY: called during a run.
+    unsafe { later(Item::Entries { left, right, at: 0 }) };
+    EQUAL
 }
 
 /// The verdict for values without parts; none for the others.
@@ -327,6 +383,9 @@ unsafe fn values(
             return verdict;
         }
         match desc.kind {
+            Kind::Map if matches!(relation, Relation::Equality | Relation::KeyEquality) => {
+                maps(Map::read(desc, left), Map::read(desc, right), call)
+            }
             Kind::Struct | Kind::Tuple | Kind::Map | Kind::Set => {
                 later_fields(desc.fields(), left, right)
             }
@@ -448,6 +507,17 @@ fn is_reflexive(elem: &TypeDesc) -> bool {
         )
 }
 
+/// Whether this call has met the pair before; notes shared ones.
+unsafe fn was_met(left: *mut Block, right: *mut Block, call: u64) -> bool {
+    // SAFETY: both are live blocks; called during a run.
+    unsafe {
+        owners(left) > 1 && owners(right) > 1 && {
+            let pair = (call, left as usize, right as usize);
+            !current().compare_work.seen.insert(pair)
+        }
+    }
+}
+
 unsafe fn blocks(
     elem: *const TypeDesc,
     left: *mut Block,
@@ -469,13 +539,7 @@ unsafe fn blocks(
         if elem_desc.kind == Kind::U8 {
             return decided(bytes(left).cmp(bytes(right)));
         }
-        if owners(left) > 1
-            && owners(right) > 1
-            && !current()
-                .compare_work
-                .seen
-                .insert((call, left as usize, right as usize))
-        {
+        if was_met(left, right, call) {
             return EQUAL;
         }
         later(Item::Elements {

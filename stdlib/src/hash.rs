@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use crate::block::{Block, bytes, elements, owners};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
+use crate::map::Map;
 use crate::runtime::current;
 use crate::show::read_int;
 
@@ -53,6 +54,13 @@ enum Item {
     },
     /// The elements of `block` are done: go on with the state from before it.
     Finish { block: *mut Block, outer: u64 },
+    /// Entries of a map from `at` on. The state is the hash of the one before; those of all make `total`, whatever their order.
+    Entries {
+        map: Map,
+        at: i64,
+        total: u64,
+        outer: u64,
+    },
 }
 
 const BLOCK_SEED: u64 = 0x2d35_8dcc_aa6c_78a5;
@@ -158,7 +166,60 @@ unsafe fn step(item: Item, state: &mut u64, call: u64) {
                 }
                 *state = mix(outer, *state);
             }
+            Item::Entries {
+                map,
+                at,
+                total,
+                outer,
+            } => hash_entries(map, at, total, outer, state, call),
         }
+    }
+}
+
+/// The next entry that is there, from a state of its own.
+unsafe fn hash_entries(map: Map, at: i64, total: u64, outer: u64, state: &mut u64, call: u64) {
+    // SAFETY: the map stays valid while it is hashed.
+    unsafe {
+        let total = total.wrapping_add(*state);
+        *state = 0;
+        let mut at = at;
+        while at < map.len() {
+            if let Some(pair) = map.pair_at(at) {
+                later(Item::Entries {
+                    map,
+                    at: at + 1,
+                    total,
+                    outer,
+                });
+                hash_value(&*map.pair_ty(), pair, state, call);
+                return;
+            }
+            at += 1;
+        }
+        if owners(map.entries) > 1 {
+            let key = (call, map.entries as usize);
+            current().hash_work.known.insert(key, total);
+        }
+        *state = mix(outer, total);
+    }
+}
+
+unsafe fn hash_map(map: Map, state: &mut u64, call: u64) {
+    // SAFETY: a valid map.
+    unsafe {
+        if owners(map.entries) > 1
+            && let Some(&known) = current().hash_work.known.get(&(call, map.entries as usize))
+        {
+            *state = mix(*state, known);
+            return;
+        }
+        later(Item::Entries {
+            map,
+            at: 0,
+            total: 0,
+            outer: *state,
+        });
+        *state = 0;
     }
 }
 
@@ -218,7 +279,8 @@ unsafe fn hash_value(desc: &TypeDesc, value: *const u8, state: &mut u64, call: u
             return;
         }
         match desc.kind {
-            Kind::Struct | Kind::Tuple | Kind::Map | Kind::Set => {
+            Kind::Map => hash_map(Map::read(desc, value), state, call),
+            Kind::Struct | Kind::Tuple | Kind::Set => {
                 later_fields(desc.fields(), value);
             }
             Kind::Enum | Kind::Option | Kind::Result => {

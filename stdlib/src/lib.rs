@@ -50,6 +50,7 @@ pub mod desc;
 mod hash;
 mod heap;
 pub mod lang;
+mod map;
 mod memory;
 mod outside;
 mod runtime;

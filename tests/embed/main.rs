@@ -8,6 +8,7 @@ mod globals;
 mod interrupt;
 mod limits;
 mod mismatch;
+mod modules;
 mod outliving;
 mod replacement;
 mod shared_struct;
@@ -30,6 +31,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("interrupt", interrupt::run),
     ("limits", limits::run),
     ("mismatch", mismatch::run),
+    ("modules", modules::run),
     ("outliving", outliving::run),
     ("replacement", replacement::run),
     ("shared_struct", shared_struct::run),

@@ -7,7 +7,7 @@ use super::body::{Because, Binder, Checker, Expect, Literal, Number, Obligation,
 use super::{Call, Target, errors};
 use crate::env::{Bound, DefId, DefKind, ModuleId};
 use crate::hir::{self, ExprId, ExprKind, LocalId, PatId, StrPart};
-use crate::types::{InferKind, Len, OriginKind, Ty, TyKind};
+use crate::types::{self, InferKind, Len, OriginKind, Ty, TyKind};
 
 const ELEMENT: &str = "because of the type of the elements";
 
@@ -98,7 +98,11 @@ impl Checker<'_, '_> {
     }
 
     pub(super) fn check_expr(&mut self, id: ExprId, expect: Expect) -> Ty {
-        let ty = self.check_kind(id, expect);
+        let mut ty = self.check_kind(id, expect);
+        if types::refused_one() {
+            self.report(errors::type_too_large(Some(self.span(id))));
+            ty = Ty::error();
+        }
         self.tables.exprs[id] = Some(ty);
         ty
     }

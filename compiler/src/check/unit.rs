@@ -4,7 +4,7 @@
 use std::mem;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use syntax::{Diagnostic, Diagnostics, Span};
 
@@ -14,7 +14,10 @@ use super::kept::Notes;
 use super::{TypedCell, TypedFunction, TypedModule, errors, projection};
 use crate::env::{Bound, DefId, DefKind, Env, ModuleId, TraitImpl};
 use crate::hir;
-use crate::types::Ty;
+use crate::types::{self, Ty};
+
+/// Bodies that are checked in the course of one another. Who leads to more of them has to write a type.
+const MOST_NESTED: usize = 100;
 
 /// Checks every body of a unit. Types that were not written are filled in in `env`.
 pub fn check(env: &mut Env, module: hir::Module, diags: &mut Diagnostics) -> TypedModule {
@@ -22,7 +25,11 @@ pub fn check(env: &mut Env, module: hir::Module, diags: &mut Diagnostics) -> Typ
     let mut unit = Unit::new(env, module, diags);
     unit.check_supers(&impls);
     unit.check_numbers(&impls);
+    if types::refused_one() {
+        unit.report(errors::type_too_large(None));
+    }
     for index in 0..unit.functions.len() {
+        unit.check_those_before(index);
         unit.check_function(index);
     }
     for index in 0..unit.cells.len() {
@@ -44,6 +51,10 @@ pub(super) struct Unit<'e> {
     /// What the cells have of each other.
     pub(super) notes: Notes,
     function_of: FxHashMap<DefId, usize>,
+    /// Functions that [`order`] went through.
+    ordered: FxHashSet<usize>,
+    /// How many bodies are being checked, each because the one before needs it.
+    nested: usize,
     cell_of: FxHashMap<DefId, usize>,
 }
 
@@ -92,6 +103,8 @@ impl<'e> Unit<'e> {
             cells: module.cells.into_iter().map(Slot::Waiting).collect(),
             notes: Notes::default(),
             function_of,
+            ordered: FxHashSet::default(),
+            nested: 0,
             cell_of,
         }
     }
@@ -124,6 +137,7 @@ impl<'e> Unit<'e> {
     pub(super) fn result_of(&mut self, def: DefId, used: Span) -> Ty {
         if self.env.function(def).ret.is_none() {
             match self.function_of.get(&def) {
+                Some(_) if self.nested > MOST_NESTED => {}
                 Some(index) => self.check_function(*index),
                 None => return Ty::error(),
             }
@@ -153,7 +167,9 @@ impl<'e> Unit<'e> {
             self.env.set_inferred_type(def, ty);
             return ty;
         }
-        if let Some(index) = self.cell_of.get(&def) {
+        if let Some(index) = self.cell_of.get(&def)
+            && self.nested <= MOST_NESTED
+        {
             self.check_cell(*index);
         }
         let DefKind::Global(global) = &self.env.def(def).kind else {
@@ -225,6 +241,66 @@ impl<'e> Unit<'e> {
         bounds_hold && (result == ty || result.is_error())
     }
 
+    /// A body is checked in the course of another one that needs its result type, and so on. Where such a chain is long, its functions are
+    /// checked from the end, so that none needs another one that is not checked.
+    fn check_those_before(&mut self, index: usize) {
+        let (order, longest) = self.order(index);
+        if longest > MOST_NESTED / 2 {
+            for index in order {
+                self.check_function(index);
+            }
+        }
+    }
+
+    /// The functions whose result types a function's own depends on, by name, innermost first, without those that were in such an
+    /// order before; and the length of the longest chain.
+    fn order(&mut self, root: usize) -> (Vec<usize>, usize) {
+        let mut order = Vec::new();
+        let mut longest = 0;
+        let mut chain: Vec<(usize, Vec<usize>)> = Vec::new();
+        self.enter(root, &mut chain);
+        while let Some((index, next)) = chain.last_mut() {
+            if let Some(next) = next.pop() {
+                self.enter(next, &mut chain);
+                longest = longest.max(chain.len());
+            } else {
+                order.push(*index);
+                chain.pop();
+            }
+        }
+        (order, longest)
+    }
+
+    fn enter(&mut self, index: usize, chain: &mut Vec<(usize, Vec<usize>)>) {
+        let Slot::Waiting(function) = &self.functions[index] else {
+            return;
+        };
+        if self.env.function(function.def).ret.is_some() || !self.ordered.insert(index) {
+            return;
+        }
+        let named = function
+            .body
+            .exprs
+            .values()
+            .filter_map(|expr| match &expr.kind {
+                hir::ExprKind::Fn(def)
+                | hir::ExprKind::Call {
+                    callee: hir::Callee::Fn(def),
+                    ..
+                } => Some(*def),
+                hir::ExprKind::Const(def) => match &self.env.def(*def).kind {
+                    DefKind::Const(constant) => Some(constant.init),
+                    _ => None,
+                },
+                _ => None,
+            });
+        let mut next: Vec<usize> = named
+            .filter_map(|def| self.function_of.get(&def).copied())
+            .collect();
+        next.reverse();
+        chain.push((index, next));
+    }
+
     fn check_function(&mut self, index: usize) {
         let Some(function) = self.functions[index].start() else {
             return;
@@ -232,7 +308,9 @@ impl<'e> Unit<'e> {
         let def = function.def;
         let ret = self.env.function(def).ret;
         let item = Item::Function { def, ret };
+        self.nested += 1;
         let checked = Checker::new(self, function.body, item).run();
+        self.nested -= 1;
         // A cycle may have reported the result type as unknowable meanwhile.
         if self.env.function(def).ret.is_none() {
             self.env.set_inferred_type(def, checked.ret);
@@ -250,7 +328,9 @@ impl<'e> Unit<'e> {
         let item = Item::Cell {
             defines: Rc::from(cell.defines.as_slice()),
         };
+        self.nested += 1;
         let checked = Checker::new(self, cell.body, item).run();
+        self.nested -= 1;
         self.notes.extend(checked.notes.clone());
         for (def, ty) in &checked.globals {
             self.env.set_inferred_type(*def, *ty);

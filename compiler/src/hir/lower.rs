@@ -76,6 +76,7 @@ pub fn lower(
     unit.lower_signatures(tree, &declared);
     let impls = unit.enter_impls();
     unit.check_finite(tree, &declared);
+    unit.check_depth(tree, &declared);
     unit.lower_pending_jobs();
     let cells = unit.lower_cells(tree, &declared);
     unit.check_any_types();

@@ -21,13 +21,15 @@ use crate::boxes::fields_of;
 use crate::env::{DefId, DefKind, Env, FnOrigin, GlobalOrigin, ModuleId};
 use crate::layout::Layouts;
 use crate::mir::{Body, Const, Elaborated, Local, ParamMode};
-use crate::types::{Ty, TyKind};
+use crate::types::{self, MOST_PARTS, Ty, TyKind};
 
 pub use symbol::{global_symbol, slot_symbol, type_identity};
 
 /// How deep type arguments may nest, and how many instances one item may have.
 const DEPTH_LIMIT: usize = 32;
 const INSTANCE_LIMIT: usize = 10_000;
+/// Of the name of an instance so many characters are shown.
+const LONGEST_NAME: usize = 200;
 
 /// The most bytes that one value in place may have.
 const LARGEST_VALUE: u64 = 256 << 20;
@@ -47,6 +49,19 @@ pub enum Mode {
     Script,
     /// Later units may use and replace what this one defines.
     Session,
+    /// For the interpreter, which compares and hashes maps by the library's functions; the runtime does so itself.
+    Interpreted { is_last: bool },
+}
+
+impl Mode {
+    /// Whether later units may use what this one defines.
+    fn stays_open(self) -> bool {
+        match self {
+            Mode::Script => false,
+            Mode::Session => true,
+            Mode::Interpreted { is_last } => !is_last,
+        }
+    }
 }
 
 pub struct Program {
@@ -171,7 +186,7 @@ pub fn instantiate(
         let symbol = symbol::cell_symbol(index, body.def);
         ctx.program.cells.push(Cell { symbol, body });
     }
-    if mode == Mode::Session {
+    if mode.stays_open() {
         for def in &unit.functions {
             let function = env.function(*def);
             let is_root = function.generics.is_empty() && function.captures.is_none();
@@ -215,6 +230,11 @@ impl Instantiation<'_> {
         let args = instance.key.1.clone();
         let generic = self.generic_body(instance.key.0);
         let body = self.concrete_body(generic.body(), &args);
+        if types::refused_one() && self.failure.is_none() {
+            let key = self.program.functions[index].key.clone();
+            let span = generic.body().span;
+            self.failure = Some(Box::new(self.endless(&key, span, true)));
+        }
         self.program.functions[index].body = body;
     }
 
@@ -245,7 +265,7 @@ impl Instantiation<'_> {
         match function.origin {
             FnOrigin::Intrinsic(_) | FnOrigin::C { .. } | FnOrigin::Host => true,
             FnOrigin::Sumi => {
-                self.program.mode == Mode::Session
+                self.program.mode.stays_open()
                     && args.is_empty()
                     && !self.own_functions.contains(&def)
                     && function.captures.is_none()
@@ -288,11 +308,12 @@ impl Instantiation<'_> {
         let count = self.counts.entry(*def).or_default();
         *count += 1;
         let endless = *count > INSTANCE_LIMIT || args.iter().any(|arg| depth(*arg) > DEPTH_LIMIT);
-        if endless && self.failure.is_none() {
+        let is_large = types::refused_one();
+        if (endless || is_large) && self.failure.is_none() {
             let span = span.unwrap_or(generic.body().span);
-            self.failure = Some(Box::new(self.endless(&key, span)));
+            self.failure = Some(Box::new(self.endless(&key, span, is_large)));
         }
-        let exported = self.program.mode == Mode::Session
+        let exported = self.program.mode.stays_open()
             && self.own_functions.contains(def)
             && self.env.function(*def).captures.is_none()
             && args.is_empty();
@@ -395,6 +416,9 @@ impl Instantiation<'_> {
             }
         }
         let overrides = if *def == DefId::MAP {
+            if !matches!(self.program.mode, Mode::Interpreted { .. }) {
+                return;
+            }
             Overrides {
                 eq: self.of_library("map_equal", args),
                 hash: self.of_library("map_hash", args),
@@ -439,7 +463,7 @@ impl Instantiation<'_> {
         found.map(|(def, args)| self.callee(def, args, None))
     }
 
-    /// Equality and hashing of maps are the library's.
+    /// For the interpreter, equality and hashing of maps are the library's.
     fn of_library(&mut self, name: &str, args: &[Ty]) -> Option<Target> {
         let names = &self.env.module(ModuleId::PRELUDE).names;
         let found = names.get(name).map(|def| (*def, args.to_vec()));
@@ -514,8 +538,9 @@ impl Instantiation<'_> {
         }
     }
 
-    fn endless(&self, key: &Key, span: Span) -> Diagnostic {
-        let shown = |key: &Key| symbol::shown_name(self.env, key.0, &key.1);
+    /// `is_large` if it is a type that grew too large.
+    fn endless(&self, key: &Key, span: Span, is_large: bool) -> Diagnostic {
+        let shown = |key: &Key| shortened(symbol::shown_name(self.env, key.0, &key.1));
         let mut chain = vec![shown(key)];
         let mut caller = self.current;
         while let Some(index) = caller {
@@ -526,12 +551,15 @@ impl Instantiation<'_> {
             caller = instance.needed_by;
         }
         let name = self.env.def(key.0).name.clone();
+        let message = match is_large {
+            true => format!(
+                "the types that the instances of `{name}` have grow beyond {MOST_PARTS} parts"
+            ),
+            false => format!("the instances of `{name}` never end"),
+        };
         chain.into_iter().fold(
-            Diagnostic::error(
-                "endless-instances",
-                format!("the instances of `{name}` never end"),
-            )
-            .at(span, "each asks for another one here"),
+            Diagnostic::error("endless-instances", message)
+                .at(span, "each asks for another one here"),
             |diagnostic, link| diagnostic.note(format!("through `{link}`")),
         )
     }
@@ -580,6 +608,14 @@ impl Program {
             },
             Target::Defined(_) => None,
         }
+    }
+}
+
+/// The beginning of a name that fills a screen.
+fn shortened(name: String) -> String {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name,
     }
 }
 

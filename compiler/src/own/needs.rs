@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::env::{DefId, DefKind, Env};
 use crate::types::{Len, Ty, TyKind};
@@ -26,22 +26,30 @@ impl<'e> Needs<'e> {
         if let Some(known) = self.known.borrow().get(&ty) {
             return *known;
         }
-        let answer = needs_drop(self.env, ty, &mut Vec::new());
+        let answer = needs_drop(self.env, ty, &mut Search::default());
         self.known.borrow_mut().insert(ty, answer);
         answer
     }
 }
 
-fn needs_drop(env: &Env, ty: Ty, inside: &mut Vec<Ty>) -> bool {
+#[derive(Default)]
+struct Search {
+    /// The types that are being looked at.
+    inside: FxHashSet<Ty>,
+    /// Types that own no block: what one of them may own is never asked twice, however often it stands in another.
+    without: FxHashSet<Ty>,
+}
+
+fn needs_drop(env: &Env, ty: Ty, search: &mut Search) -> bool {
     match ty.kind() {
         TyKind::Str | TyKind::Array(_) | TyKind::Fn(_) | TyKind::Any(..) | TyKind::Param(..) => {
             true
         }
-        TyKind::Tuple(parts) => parts.iter().any(|part| needs_drop(env, *part, inside)),
+        TyKind::Tuple(parts) => parts.iter().any(|part| needs_drop(env, *part, search)),
         TyKind::FixedArray(_, Len::Known(0)) => false,
-        TyKind::FixedArray(elem, _) => needs_drop(env, *elem, inside),
+        TyKind::FixedArray(elem, _) => needs_drop(env, *elem, search),
         TyKind::Adt(DefId::MAP | DefId::SET, _) => true,
-        TyKind::Adt(def, args) => adt(env, ty, *def, args, inside),
+        TyKind::Adt(def, args) => adt(env, ty, *def, args, search),
         TyKind::Int(_)
         | TyKind::Float(_)
         | TyKind::Bool
@@ -55,13 +63,16 @@ fn needs_drop(env: &Env, ty: Ty, inside: &mut Vec<Ty>) -> bool {
     }
 }
 
-fn adt(env: &Env, ty: Ty, def: DefId, args: &[Ty], inside: &mut Vec<Ty>) -> bool {
+fn adt(env: &Env, ty: Ty, def: DefId, args: &[Ty], search: &mut Search) -> bool {
     // Met again within itself: the field is a box.
-    if inside.contains(&ty) {
+    if search.inside.contains(&ty) {
         return true;
     }
-    inside.push(ty);
-    let mut part = |field: Ty| needs_drop(env, field.subst(args), inside);
+    if search.without.contains(&ty) {
+        return false;
+    }
+    search.inside.insert(ty);
+    let mut part = |field: Ty| needs_drop(env, field.subst(args), search);
     let answer = match &env.def(def).kind {
         DefKind::Struct(found) => found.fields.iter().any(|field| part(field.ty)),
         DefKind::Enum(found) => found
@@ -71,6 +82,9 @@ fn adt(env: &Env, ty: Ty, def: DefId, args: &[Ty], inside: &mut Vec<Ty>) -> bool
         DefKind::ExternType { drop } => drop.is_some(),
         DefKind::Fn(_) | DefKind::Trait(_) | DefKind::Global(_) | DefKind::Const(_) => false,
     };
-    inside.pop();
+    search.inside.remove(&ty);
+    if !answer {
+        search.without.insert(ty);
+    }
     answer
 }

@@ -9,10 +9,11 @@ mod fold;
 mod unify;
 
 use serde::{Deserialize, Serialize};
+use std::cell::Cell;
 use std::hash::{Hash, Hasher};
 use std::sync::{Mutex, OnceLock};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 pub use display::TyNames;
@@ -23,7 +24,16 @@ use crate::ids::DefId;
 
 /// An interned type. Compare with `==`; look inside with [`Ty::kind`].
 #[derive(Clone, Copy)]
-pub struct Ty(&'static TyKind);
+pub struct Ty(&'static Interned);
+
+struct Interned {
+    kind: TyKind,
+    /// How many types it consists of, itself included and each counted as often as it stands there.
+    parts: u32,
+}
+
+/// A type may consist of so many types. `(T, T)` of a `(T, T)` of a … has no end that a machine could wait for.
+pub const MOST_PARTS: u32 = 10_000;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TyKind {
@@ -179,6 +189,39 @@ impl IntTy {
     }
 }
 
+impl TyKind {
+    fn parts(&self) -> u32 {
+        let all = |types: &[Ty]| {
+            types
+                .iter()
+                .fold(1, |sum: u32, ty| sum.saturating_add(ty.0.parts))
+        };
+        match self {
+            TyKind::Tuple(types) | TyKind::Adt(_, types) | TyKind::Any(_, types) => all(types),
+            TyKind::Array(elem)
+            | TyKind::FixedArray(elem, _)
+            | TyKind::Simd(elem, _)
+            | TyKind::Ptr(elem) => all(&[*elem]),
+            TyKind::Fn(function) => function
+                .params
+                .iter()
+                .fold(all(&[function.ret]), |sum, param| {
+                    sum.saturating_add(param.ty.0.parts)
+                }),
+            TyKind::Int(_)
+            | TyKind::Float(_)
+            | TyKind::Bool
+            | TyKind::Char
+            | TyKind::Never
+            | TyKind::Str
+            | TyKind::CStr
+            | TyKind::Param(..)
+            | TyKind::Infer(_)
+            | TyKind::Error => 1,
+        }
+    }
+}
+
 impl FloatTy {
     pub fn name(self) -> &'static str {
         match self {
@@ -188,9 +231,19 @@ impl FloatTy {
     }
 }
 
-fn interner() -> &'static Mutex<FxHashSet<&'static TyKind>> {
-    static INTERNER: OnceLock<Mutex<FxHashSet<&'static TyKind>>> = OnceLock::new();
+fn interner() -> &'static Mutex<FxHashMap<&'static TyKind, Ty>> {
+    static INTERNER: OnceLock<Mutex<FxHashMap<&'static TyKind, Ty>>> = OnceLock::new();
     INTERNER.get_or_init(Mutex::default)
+}
+
+thread_local! {
+    static REFUSED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a type of more than [`MOST_PARTS`] was asked for since the last time that this was. Whoever makes types of types asks, and
+/// reports it.
+pub fn refused_one() -> bool {
+    REFUSED.replace(false)
 }
 
 /// By its structure, so that it can go into a snapshot of the library.
@@ -207,20 +260,27 @@ impl<'de> Deserialize<'de> for Ty {
 }
 
 impl Ty {
+    /// The type; of one with too many parts the error type, and then [`refused_one`] says so.
     pub fn new(kind: TyKind) -> Ty {
         let mut known = interner()
             .lock()
             .expect("the type interner is never poisoned");
         if let Some(found) = known.get(&kind) {
-            return Ty(found);
+            return *found;
         }
-        let kept: &'static TyKind = Box::leak(Box::new(kind));
-        known.insert(kept);
+        let parts = kind.parts();
+        if parts > MOST_PARTS {
+            drop(known);
+            REFUSED.set(true);
+            return Ty::error();
+        }
+        let kept: &'static Interned = Box::leak(Box::new(Interned { kind, parts }));
+        known.insert(&kept.kind, Ty(kept));
         Ty(kept)
     }
 
     pub fn kind(self) -> &'static TyKind {
-        self.0
+        &self.0.kind
     }
 
     pub fn int(ty: IntTy) -> Ty {
@@ -324,7 +384,7 @@ impl Ty {
 
 impl std::fmt::Debug for Ty {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
+        self.kind().fmt(f)
     }
 }
 
@@ -336,6 +396,6 @@ impl PartialEq for Ty {
 impl Eq for Ty {}
 impl Hash for Ty {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.0 as *const TyKind as usize).hash(state)
+        (std::ptr::from_ref(self.0) as usize).hash(state)
     }
 }

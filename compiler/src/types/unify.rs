@@ -246,6 +246,8 @@ impl InferTable {
             (InferKind::General, _) => (a, b),
             (_, InferKind::General) => (b, a),
             (InferKind::Float, InferKind::Int) => (b, a),
+            // The younger is bound, so that what meets many literals does not end up at the end of a long chain.
+            _ if a.0.kind == b.0.kind && a.0.index < b.0.index => (b, a),
             _ => (a, b),
         };
         if self.vars[from.index as usize].met_never {

@@ -179,6 +179,7 @@ pub const CODES: &[KnownCode] = &[
     code("text-indentation"),
     code("try-kind"),
     code("two-impls"),
+    code("type-too-large"),
     code("unclosed-bracket"),
     code("unclosed-char"),
     code("unclosed-comment"),

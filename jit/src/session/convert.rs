@@ -25,7 +25,7 @@ pub(super) struct Held {
 }
 
 /// What the declarations of converted variables stand in.
-const VARIABLES: &str = "<variables>";
+pub(super) const VARIABLES: &str = "<variables>";
 
 /// The values of new fields, by the function that computes them.
 type Made = FxHashMap<DefId, (*const TypeDesc, Box<[u128]>)>;
@@ -187,6 +187,12 @@ impl Session {
         let part = format!("{name}{}", mismatch.path);
         let (owner, field) = mismatch.owner.clone().unwrap_or_default();
         let (message, label) = match &mismatch.reason {
+            Reason::Types(old, new) if old == new => (
+                format!(
+                    "the value of `{name}` cannot be converted: `{part}` is `{old}`, and the methods of its value were chosen when it was put there"
+                ),
+                "other methods from now on".to_owned(),
+            ),
             Reason::Types(old, new) => (
                 format!(
                     "the value of `{name}` cannot be converted: `{part}` is of type `{old}`, and is to become `{new}`"

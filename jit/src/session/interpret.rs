@@ -82,10 +82,8 @@ impl Session {
         let mut result = Ok(());
         let last = gathered.units.len().saturating_sub(1);
         for (index, ready) in gathered.units.iter().enumerate() {
-            let mode = if index == last {
-                Mode::Script
-            } else {
-                Mode::Session
+            let mode = Mode::Interpreted {
+                is_last: index == last,
             };
             let program = self.front.program(ready, mode, Constants::AtUse)?;
             let outcome = interpreter.run_cells(&ready.compiled.env, program);

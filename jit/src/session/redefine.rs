@@ -39,6 +39,10 @@ impl Session {
         let mut changed = changed;
         changed.extend(self.definitions.replaced_impls(&self.front.sources, &entry));
         let (mut items, held) = self.affected(&before, &changed, &names, &entry);
+        if let Some(error) = self.held_in_any(&before, &changed, &names, &items) {
+            self.front.env = before;
+            return Err(error);
+        }
         if items.is_empty() && held.is_empty() {
             return first.map(|gathered| Gained {
                 gathered,

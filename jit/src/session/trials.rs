@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use compiler::mono::Mode;
 
 use super::Session;
+use crate::failure;
 use crate::front::Ready;
 use crate::linked::Linked;
 use crate::report::{Error, Timing, TrialReport};
@@ -32,6 +33,16 @@ impl Session {
         let Some(ready) = gathered.units.pop() else {
             return Ok(());
         };
+        let is_wanted =
+            |test: &compiler::hir::Test| test.is_bench == is_bench && wanted(&test.name);
+        let mut tests = ready
+            .compiled
+            .cells
+            .iter()
+            .filter_map(|cell| cell.test.as_ref());
+        if !tests.any(is_wanted) {
+            return Ok(());
+        }
         for module in &gathered.units {
             self.run_module(module)?;
         }
@@ -74,10 +85,19 @@ impl Session {
         for saved in saved {
             saved.restore(&self.machine);
         }
+        let name = info.test.as_ref().map_or("", |test| &test.name).to_string();
+        let mut error = report.error;
+        if let Some(error) = &mut error {
+            let what = match info.test.as_ref().is_some_and(|test| test.is_bench) {
+                true => "bench",
+                false => "test",
+            };
+            failure::name_the_top(error, &format!("{what} \"{name}\""));
+        }
         TrialReport {
-            name: info.test.as_ref().map_or("", |test| &test.name).to_string(),
+            name,
             output: report.output,
-            error: report.error,
+            error,
             timing: None,
         }
     }

@@ -6,7 +6,7 @@ use super::super::body::Why;
 use super::a;
 use crate::any::Unfit;
 use crate::env::Env;
-use crate::types::{InferKind, Origin, OriginKind, Ty, TyKind};
+use crate::types::{InferKind, MOST_PARTS, Origin, OriginKind, Ty, TyKind};
 
 /// A type in prose: `` `i64` `` or `an integer`.
 fn name(env: &Env, ty: Ty) -> String {
@@ -18,6 +18,17 @@ fn name(env: &Env, ty: Ty) -> String {
             InferKind::Float => "a float".to_string(),
         },
         _ => format!("`{}`", ty.display(env)),
+    }
+}
+
+/// `span` is the expression of that type, if it is one.
+pub(in super::super) fn type_too_large(span: Option<Span>) -> Diagnostic {
+    let message = format!("a type here has more than {MOST_PARTS} parts");
+    let report = Diagnostic::error("type-too-large", message)
+        .help("give the parts a name of their own: a `struct` counts as one");
+    match span {
+        Some(span) => report.at(span, "the type of this is too large"),
+        None => report,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Types without a finite value: every value of them would contain another one of the same type. Boxes do not help
 //! there; an optional, an array or a variant without the type does.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{Diagnostic, ast};
 
 use super::Unit;
@@ -12,8 +12,32 @@ use crate::types::{Len, Ty, TyKind};
 /// Types looked at for one question; types whose instances never end are reported where they are used.
 const MOST_STEPS: usize = 10_000;
 const DEEPEST: usize = 100;
+/// Values lie in place within one another so deep.
+const DEEPEST_VALUE: usize = 100;
 
 impl Unit<'_> {
+    /// Types whose values lie within one another deeper than anyone means: the first one is reported.
+    pub(super) fn check_depth(&mut self, tree: &ast::Module, declared: &Declared) {
+        let mut depths = FxHashMap::default();
+        for (item, found) in tree.items.iter().zip(&declared.items) {
+            if !matches!(item.kind, ast::ItemKind::Struct(_) | ast::ItemKind::Enum(_)) {
+                continue;
+            }
+            for def in &found.defs {
+                if depth_of(self.env, *def, &mut depths, 0) > DEEPEST_VALUE {
+                    let found = self.env.def(*def).clone();
+                    let message = format!("the values in a `{}` nest too deeply", found.name);
+                    self.diags.push(
+                        Diagnostic::error("nested-too-deeply", message)
+                            .at(found.span, format!("more than {DEEPEST_VALUE} values, each in place in the next"))
+                            .help("an array, `[T]`, has its elements on the heap: use one where the nesting is cut"),
+                    );
+                    return;
+                }
+            }
+        }
+    }
+
     pub(super) fn check_finite(&mut self, tree: &ast::Module, declared: &Declared) {
         let mut told: FxHashSet<DefId> = FxHashSet::default();
         for (item, found) in tree.items.iter().zip(&declared.items) {
@@ -46,6 +70,50 @@ impl Unit<'_> {
                 format!("let it be absent, `{field}: {inner}?`, or put it into an array, `{field}: [{inner}]`")
             }));
         }
+    }
+}
+
+/// How deep the values of a type nest, counting definitions alone; more than [`DEEPEST_VALUE`] if that is not known.
+fn depth_of(env: &Env, def: DefId, depths: &mut FxHashMap<DefId, usize>, level: usize) -> usize {
+    if level > DEEPEST_VALUE {
+        return level;
+    }
+    if let Some(known) = depths.get(&def) {
+        return *known;
+    }
+    // Met within itself it is a box, or reported elsewhere.
+    depths.insert(def, 0);
+    let fields: Vec<&FieldDef> = match &env.def(def).kind {
+        DefKind::Struct(found) => found.fields.iter().collect(),
+        DefKind::Enum(found) => found.variants.iter().flat_map(|v| &v.fields).collect(),
+        _ => return 0,
+    };
+    let deepest = fields
+        .iter()
+        .map(|field| depth_within(env, field.ty, depths, level + 1));
+    let depth = deepest.max().unwrap_or(0) + 1;
+    depths.insert(def, depth);
+    depth
+}
+
+fn depth_within(env: &Env, ty: Ty, depths: &mut FxHashMap<DefId, usize>, level: usize) -> usize {
+    match ty.kind() {
+        TyKind::Tuple(parts) => {
+            let parts = parts
+                .iter()
+                .map(|part| depth_within(env, *part, depths, level));
+            parts.max().unwrap_or(0)
+        }
+        TyKind::FixedArray(elem, _) => depth_within(env, *elem, depths, level),
+        TyKind::Adt(DefId::MAP | DefId::SET, _) => 0,
+        TyKind::Adt(def, args) => {
+            let args = args
+                .iter()
+                .map(|arg| depth_within(env, *arg, depths, level));
+            let args = args.max().unwrap_or(0);
+            args.max(depth_of(env, *def, depths, level))
+        }
+        _ => 0,
     }
 }
 

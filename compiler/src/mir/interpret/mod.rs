@@ -215,7 +215,8 @@ pub fn eval_const(
         cells: vec![init],
         globals: Vec::new(),
     };
-    let program = mono::instantiate(env, &unit, Mode::Script, constants)?;
+    let mode = Mode::Interpreted { is_last: true };
+    let program = mono::instantiate(env, &unit, mode, constants)?;
     if let Some(refused) = crate::constants::reaches_out(env, &program, span) {
         return Err(Box::new(refused));
     }
