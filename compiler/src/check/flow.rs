@@ -289,7 +289,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn try_result(&mut self, id: ExprId, error: Ty, ret: Option<Ty>) {
+    pub(super) fn try_result(&mut self, id: ExprId, error: Ty, ret: Option<Ty>) {
         let Some(ret) = ret else {
             self.tables.tries.insert(id, TryKind::Fail);
             return;

@@ -26,6 +26,7 @@ impl Checker<'_, '_> {
     pub(super) fn check_method_call(&mut self, call: &MethodCall<'_>, expect: Expect) -> Ty {
         let found = self.infer_expr(call.receiver);
         let mut ty = self.known(found, self.span(call.receiver));
+        let passes_on = call.optional && self.passes_on(call.id, ty);
         if call.optional {
             ty = self.payload_of(call.receiver, ty);
         }
@@ -42,7 +43,11 @@ impl Checker<'_, '_> {
                 expect
             },
         );
-        if call.optional {
+        let is_changed = |call: &Call| matches!(call.args.first(), Some(CallArg::Mut(_)));
+        if passes_on && self.tables.calls.get(&call.id).is_some_and(is_changed) {
+            return self.fail(errors::chain_on_result(self.span(call.receiver)));
+        }
+        if call.optional && !passes_on {
             self.flatten(result)
         } else {
             result
@@ -201,6 +206,7 @@ impl Checker<'_, '_> {
     ) -> Ty {
         let found = self.infer_expr(base);
         let mut ty = self.known(found, self.span(base));
+        let passes_on = optional && self.passes_on(id, ty);
         if optional {
             ty = self.payload_of(base, ty);
         }
@@ -211,7 +217,7 @@ impl Checker<'_, '_> {
             return self.unknown_field(ty, name, name_span);
         };
         self.tables.fields.insert(id, index);
-        if optional {
+        if optional && !passes_on {
             self.optional_fields.insert(id, field);
             self.flatten(field)
         } else {
@@ -251,6 +257,16 @@ impl Checker<'_, '_> {
         self.fail(errors::unknown_field(name, name_span, &shown, names))
     }
 
+    /// On a result, `a?.b` is `(a?).b`: an error is returned from here.
+    fn passes_on(&mut self, id: ExprId, ty: Ty) -> bool {
+        let TyKind::Adt(DefId::RESULT, args) = ty.kind() else {
+            return false;
+        };
+        let ret = self.frames.last().and_then(|frame| frame.ret);
+        self.try_result(id, args[1], ret);
+        true
+    }
+
     /// The payload of `a` in `a?.b`.
     fn payload_of(&mut self, base: ExprId, ty: Ty) -> Ty {
         match ty.kind() {
@@ -259,9 +275,9 @@ impl Checker<'_, '_> {
                 self.known(inner, self.span(base))
             }
             TyKind::Error | TyKind::Never => Ty::error(),
-            TyKind::Adt(DefId::RESULT, _) => {
-                let report = errors::chain_on_result(self.span(base));
-                self.fail(report)
+            TyKind::Adt(DefId::RESULT, args) => {
+                let inner = args[0];
+                self.known(inner, self.span(base))
             }
             _ => {
                 let shown = self.show(ty);

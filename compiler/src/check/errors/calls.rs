@@ -347,10 +347,10 @@ pub(in super::super) fn chain_needs_optional(span: Span, ty: &str) -> Diagnostic
 pub(in super::super) fn chain_on_result(span: Span) -> Diagnostic {
     Diagnostic::error(
         "not-optional",
-        "`?.` takes an optional, and this is a result",
+        "this method would change what is inside of a result",
     )
     .at(span, "a result")
-    .help("write `(…?).` to return the error from here")
+    .help("take the value out first: `var x = …?`")
 }
 
 pub(in super::super) fn with_needs_names(span: Span, name: &str) -> Diagnostic {

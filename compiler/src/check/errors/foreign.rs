@@ -184,6 +184,12 @@ fn by_type(name: &str, ty: &str) -> Option<&'static str> {
             "write `i64.parse(s)` or `f64.parse(s)`; they give an optional"
         }
         "tofixed" if is_number => "write `\"{x:.2}\"`",
+        "maxbykey" | "minbykey" | "sorted" | "sortedbykey" | "flatmap" | "filtermap" | "join"
+        | "windows" | "chunks" | "find" | "position" | "groupby" | "reduce" | "max" | "min"
+            if ty.starts_with("Range") =>
+        {
+            "an array has it: `(a..b).to_array()`"
+        }
         "insert" | "put" | "set" | "add" if ty.starts_with('[') && ty.contains(": ") => {
             "write `m[key] = value`"
         }

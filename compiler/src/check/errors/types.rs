@@ -138,6 +138,9 @@ fn mend(env: &Env, found: Ty, expected: Ty) -> Option<String> {
         (_, TyKind::Adt(crate::env::DefId::RESULT, args)) if args[0] == expected => {
             Some("take the value out of the result with `?`, `?? default` or `match`".to_string())
         }
+        (TyKind::Adt(crate::env::DefId::ERROR, _), TyKind::Str) => {
+            Some("write `fail(\"…\")` instead of `err(\"…\")`: it makes the `Error`".to_string())
+        }
         (TyKind::FixedArray(..), TyKind::Array(_)) => Some(
             "an array of fixed length is made by a literal of that length".to_string(),
         ),

@@ -151,6 +151,7 @@ impl Builder<'_> {
             let value = match value {
                 Some(value) if self.body.operand_ty(self.env, &value) == ty => Rvalue::Use(value),
                 Some(value) => some(ty, vec![value]),
+                None if ty.is_unit() => Rvalue::Use(Operand::Const(Const::Unit)),
                 None => some(ty, vec![Operand::Const(Const::Unit)]),
             };
             self.assign_local(dest, value, span);
