@@ -46,9 +46,9 @@ fn contains(env: &Env, ty: Ty, def: DefId, depth: usize, seen: &mut FxHashSet<Ty
         TyKind::FixedArray(elem, _) => contains(env, *elem, def, depth - 1, seen),
         TyKind::Adt(found, _) if *found == def => true,
         TyKind::Adt(DefId::MAP | DefId::SET, _) => false,
-        TyKind::Adt(found, args) => field_types(env, *found)
-            .into_iter()
-            .any(|field| contains(env, field.subst(args), def, depth - 1, seen)),
+        TyKind::Adt(found, args) => env
+            .all_fields(*found)
+            .any(|field| contains(env, field.ty.subst(args), def, depth - 1, seen)),
         TyKind::Int(_)
         | TyKind::Float(_)
         | TyKind::Bool
@@ -64,22 +64,6 @@ fn contains(env: &Env, ty: Ty, def: DefId, depth: usize, seen: &mut FxHashSet<Ty
         | TyKind::Param(..)
         | TyKind::Infer(_)
         | TyKind::Error => false,
-    }
-}
-
-fn field_types(env: &Env, def: DefId) -> Vec<Ty> {
-    match &env.def(def).kind {
-        DefKind::Struct(found) => found.fields.iter().map(|field| field.ty).collect(),
-        DefKind::Enum(found) => found
-            .variants
-            .iter()
-            .flat_map(|variant| variant.fields.iter().map(|field| field.ty))
-            .collect(),
-        DefKind::Fn(_)
-        | DefKind::Trait(_)
-        | DefKind::Global(_)
-        | DefKind::Const(_)
-        | DefKind::ExternType { .. } => Vec::new(),
     }
 }
 

@@ -1,14 +1,14 @@
 //! Lengths that are more than arithmetic: `[i64; square(SIDE)]` needs the value before the unit that it stands in has types. What it
 //! mentions, through any chain, is compiled as a unit of its own beside the real one, and the value taken from there.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use syntax::{Diagnostic, Diagnostics, Span, ast};
 
 use crate::env::{DefKind, Env};
-use crate::hir::NotKnown;
+use crate::hir::{LocalName, NotKnown};
 use crate::mentions::{Mentions, is_const, words};
 use crate::mir::Const;
 use crate::pipeline::{Source, compile_within};
@@ -22,39 +22,98 @@ const DEPTH_LIMIT: usize = 8;
 type Found = Result<i128, NotKnown>;
 
 pub(crate) struct Early<'a> {
-    pub(crate) before: &'a Env,
-    pub(crate) source: Source<'a>,
+    before: &'a Env,
+    source: Source<'a>,
     /// The lengths that are being computed, this unit for the last of them.
-    pub(crate) running: &'a [Span],
+    running: &'a [Span],
     /// Not everything was parsed, or what was parsed has other mistakes: nothing is computed, and nothing said.
-    pub(crate) is_broken: bool,
-    pub(crate) known: RefCell<FxHashMap<Span, Found>>,
+    is_broken: bool,
+    /// By what would be compiled: the text, and the constants of bodies that it mentions.
+    known: RefCell<FxHashMap<(SmolStr, Vec<Span>), Found>>,
+    /// Of the unit's items; none for those that cannot be part of a constant.
+    mentions: OnceCell<Vec<Option<Mentions>>>,
 }
 
-impl Early<'_> {
-    pub(crate) fn value(&self, expr: &ast::Expr, locals: &[(SmolStr, &ast::Expr)]) -> Found {
+impl<'a> Early<'a> {
+    pub(crate) fn new(
+        before: &'a Env,
+        source: Source<'a>,
+        running: &'a [Span],
+        is_broken: bool,
+    ) -> Early<'a> {
+        Early {
+            before,
+            source,
+            running,
+            is_broken,
+            known: RefCell::default(),
+            mentions: OnceCell::new(),
+        }
+    }
+
+    pub(crate) fn value(&self, expr: &ast::Expr, locals: &[LocalName<'_>]) -> Found {
         if self.is_broken {
             return Err(NotKnown::Reported);
         }
         if self.running.contains(&expr.span) || self.running.len() == DEPTH_LIMIT {
             return Err(NotKnown::BeforeRunning);
         }
-        if let Some(known) = self.known.borrow().get(&expr.span) {
+        let text = self.source.texts.slice(expr.span);
+        let mut mentioned: FxHashSet<SmolStr> = words(text).collect();
+        let Some(bodies) = self.mentioned_locals(locals, &mut mentioned) else {
+            return Err(NotKnown::BeforeRunning);
+        };
+        let values = bodies.iter().map(|(_, value)| value.span).collect();
+        let key = (SmolStr::new(text), values);
+        if let Some(known) = self.known.borrow().get(&key) {
             return known.clone();
         }
-        let found = self.compute(expr, locals);
-        self.known.borrow_mut().insert(expr.span, found.clone());
+        let found = self.compute(expr, &bodies, mentioned);
+        self.known.borrow_mut().insert(key, found.clone());
         found
     }
 
-    fn compute(&self, expr: &ast::Expr, locals: &[(SmolStr, &ast::Expr)]) -> Found {
-        let tree = self.reached(expr, locals);
+    /// The constants of bodies that are mentioned, through any chain, the outermost first. None if a type parameter is.
+    fn mentioned_locals<'l>(
+        &self,
+        locals: &[LocalName<'l>],
+        mentioned: &mut FxHashSet<SmolStr>,
+    ) -> Option<Vec<(SmolStr, &'l ast::Expr)>> {
+        let mut found: Vec<(SmolStr, &ast::Expr)> = Vec::new();
+        for (name, value) in locals.iter().rev() {
+            if mentioned.contains(name) && !found.iter().any(|(known, _)| known == name) {
+                let value = (*value)?;
+                mentioned.extend(words(self.source.texts.slice(value.span)));
+                found.push((name.clone(), value));
+            }
+        }
+        found.reverse();
+        Some(found)
+    }
+
+    fn compute(
+        &self,
+        expr: &ast::Expr,
+        bodies: &[(SmolStr, &ast::Expr)],
+        mentioned: FxHashSet<SmolStr>,
+    ) -> Found {
+        let mut items = self.reached(bodies, mentioned);
+        let locals = bodies.iter();
+        items.extend(locals.map(|(name, value)| constant(name.clone(), value)));
+        items.push(constant(LENGTH.into(), expr));
+        let whole = self.source.tree;
+        let tree = ast::Module {
+            items,
+            span: whole.span,
+            stray_expected: Vec::new(),
+            doubts: ast::Doubts::default(),
+            skipped: whole.skipped.clone(),
+        };
         let source = Source {
             tree: &tree,
             ..self.source
         };
-        let mut running = self.running.to_vec();
-        running.push(expr.span);
+        let running = [self.running, &[expr.span]].concat();
         let compiled = compile_within(self.before, source, Diagnostics::new(), &running);
         if !compiled.is_accepted() {
             return Err(self.reason(&compiled.diagnostics));
@@ -72,21 +131,10 @@ impl Early<'_> {
 
     /// Variables are not among what is compiled, so that one that is mentioned is an unknown name.
     fn reason(&self, diagnostics: &Diagnostics) -> NotKnown {
-        let said = |diagnostic: &&Diagnostic| {
-            let is_name = diagnostic.code.0 == "unknown-name";
-            let of_variable = || {
-                let span = diagnostic.span()?;
-                let name = self.source.texts.slice(span);
-                let mut items = self.source.tree.items.iter();
-                items.find(|item| {
-                    is_variable(item)
-                        && Mentions::of(item, self.source.texts)
-                            .is_some_and(|mentions| mentions.names.iter().any(|n| n == name))
-                })
-            };
-            diagnostic.is_error()
-                && diagnostic.code.0 != "bad-length"
-                && !(is_name && of_variable().is_some())
+        let said = |diagnostic: &&Diagnostic| match diagnostic.code.0 {
+            "bad-length" => false,
+            "unknown-name" => !self.is_about_variable(diagnostic),
+            _ => diagnostic.is_error(),
         };
         match diagnostics.iter().find(said) {
             Some(diagnostic) => NotKnown::Because(Box::new(diagnostic.clone())),
@@ -94,40 +142,35 @@ impl Early<'_> {
         }
     }
 
-    /// The items that the expression mentions, through any chain, and the expression itself as a constant.
-    fn reached(&self, expr: &ast::Expr, locals: &[(SmolStr, &ast::Expr)]) -> ast::Module {
+    fn is_about_variable(&self, diagnostic: &Diagnostic) -> bool {
         let texts = self.source.texts;
-        let mut mentioned: FxHashSet<SmolStr> = words(texts.slice(expr.span)).collect();
-        let mut bodies = Vec::new();
-        for (name, value) in locals.iter().rev() {
-            if mentioned.contains(name) && !bodies.iter().any(|(known, _)| known == name) {
-                mentioned.extend(words(texts.slice(value.span)));
-                bodies.push((name.clone(), *value));
-            }
-        }
-        let shadowed = |names: &[SmolStr]| {
-            names
-                .iter()
-                .any(|name| bodies.iter().any(|(local, _)| local == name))
-        };
-        let tree = self.source.tree;
-        let all = tree.items.iter();
-        let known: Vec<Option<Mentions>> = all
-            .map(|item| Mentions::of(item, texts).filter(|_| !is_variable(item)))
-            .collect();
-        let mut taken: Vec<bool> = tree.items.iter().map(is_import).collect();
+        let name = diagnostic.span().map(|span| texts.slice(span));
+        let items = self.source.tree.items.iter();
+        let mut bound = items
+            .filter(|item| is_variable(item))
+            .filter_map(|item| Mentions::of(item, texts));
+        bound.any(|mentions| mentions.names.iter().any(|bound| name == Some(bound)))
+    }
+
+    /// The items that are mentioned, through any chain, but for those that a constant of a body hides.
+    fn reached(
+        &self,
+        bodies: &[(SmolStr, &ast::Expr)],
+        mut mentioned: FxHashSet<SmolStr>,
+    ) -> Vec<ast::Item> {
+        let items = &self.source.tree.items;
+        let mentions = self.mentions.get_or_init(|| {
+            let of = |item| Mentions::of(item, self.source.texts).filter(|_| !is_variable(item));
+            items.iter().map(of).collect()
+        });
+        let is_hidden =
+            |item: &Mentions| bodies.iter().any(|(local, _)| item.names.contains(local));
+        let mut taken: Vec<bool> = items.iter().map(is_import).collect();
         loop {
             let before = mentioned.len();
-            for (item, taken) in known.iter().zip(&mut taken) {
+            for (item, taken) in mentions.iter().zip(&mut taken) {
                 let Some(item) = item else { continue };
-                let is_mentioned = match &item.target {
-                    Some(target) => words(target).any(|word| mentioned.contains(&word)),
-                    None => item
-                        .names
-                        .iter()
-                        .any(|name| name_of_impl(name).any(|word| mentioned.contains(&word))),
-                };
-                if !*taken && is_mentioned && !shadowed(&item.names) {
+                if !*taken && is_known_by(item, &mentioned) && !is_hidden(item) {
                     *taken = true;
                     mentioned.extend(item.words.iter().cloned());
                 }
@@ -136,22 +179,20 @@ impl Early<'_> {
                 break;
             }
         }
-        let chosen = tree.items.iter().zip(taken).filter(|(_, taken)| *taken);
-        let mut items: Vec<ast::Item> = chosen.map(|(item, _)| item.clone()).collect();
-        bodies.reverse();
-        items.extend(
-            bodies
-                .into_iter()
-                .map(|(name, value)| constant(name, value)),
-        );
-        items.push(constant(LENGTH.into(), expr));
-        ast::Module {
-            items,
-            span: tree.span,
-            stray_expected: Vec::new(),
-            doubts: ast::Doubts::default(),
-            skipped: tree.skipped.clone(),
-        }
+        let chosen = items.iter().zip(taken).filter(|(_, taken)| *taken);
+        chosen.map(|(item, _)| item.clone()).collect()
+    }
+}
+
+/// Whether one of the names is among the words: of an `impl`, also of a trait's, that of the type.
+fn is_known_by(item: &Mentions, mentioned: &FxHashSet<SmolStr>) -> bool {
+    let is_among = |name: &str| words(name).any(|word| mentioned.contains(&word));
+    match &item.target {
+        Some(target) => is_among(target),
+        None => item
+            .names
+            .iter()
+            .any(|name| is_among(name.rsplit_once(" for ").map_or(name, |(_, target)| target))),
     }
 }
 
@@ -161,11 +202,6 @@ fn is_import(item: &ast::Item) -> bool {
 
 fn is_variable(item: &ast::Item) -> bool {
     matches!(item.kind, ast::ItemKind::Stmt(_)) && !is_const(item)
-}
-
-/// The words by which an item is known: of `impl Sized for Grid`, the type.
-fn name_of_impl(name: &str) -> impl Iterator<Item = SmolStr> + '_ {
-    words(name.rsplit_once(" for ").map_or(name, |(_, target)| target))
 }
 
 /// `const name = value`

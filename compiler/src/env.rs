@@ -324,6 +324,21 @@ impl Env {
             || self.module(at).used.contains(&of)
     }
 
+    /// The fields of a struct, or those of all variants of an enum; none of anything else.
+    pub fn all_fields(&self, def: DefId) -> impl Iterator<Item = &FieldDef> {
+        let (own, variants): (&[FieldDef], &[VariantDef]) = match &self.def(def).kind {
+            DefKind::Struct(found) => (&found.fields, &[]),
+            DefKind::Enum(found) => (&[], &found.variants),
+            DefKind::Fn(_)
+            | DefKind::Trait(_)
+            | DefKind::Global(_)
+            | DefKind::Const(_)
+            | DefKind::ExternType { .. } => (&[], &[]),
+        };
+        own.iter()
+            .chain(variants.iter().flat_map(|variant| &variant.fields))
+    }
+
     /// The module that declares a type.
     pub fn home_of(&self, ty: Ty) -> Option<ModuleId> {
         match ty.kind() {

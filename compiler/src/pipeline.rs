@@ -1,9 +1,7 @@
 //! The whole line from a tree to elaborated MIR: what a unit goes through before its instances are made.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
-use smol_str::SmolStr;
 use syntax::{Diagnostic, Diagnostics, SourceFile, Span, ast};
 
 use crate::check::{self, TypedFunction, TypedModule};
@@ -69,30 +67,25 @@ pub fn compile_tree(before: &Env, source: Source<'_>, diagnostics: Diagnostics) 
 
 /// Names to ids: the first step of [`compile_tree`].
 pub fn lower(env: &mut Env, source: Source<'_>, diagnostics: &mut Diagnostics) -> hir::Module {
-    lower_within(env, source, diagnostics, &[])
+    lower_within(&env.clone(), env, source, diagnostics, &[])
 }
 
 fn lower_within(
+    before: &Env,
     env: &mut Env,
     source: Source<'_>,
     diagnostics: &mut Diagnostics,
     running: &[Span],
 ) -> hir::Module {
-    let before = env.clone();
-    let early = Early {
-        before: &before,
-        source,
-        running,
-        is_broken: diagnostics.has_errors() || !source.tree.skipped.is_empty(),
-        known: RefCell::default(),
-    };
+    let is_broken = diagnostics.has_errors() || !source.tree.skipped.is_empty();
+    let early = Early::new(before, source, running, is_broken);
     let Source {
         tree,
         module,
         imports,
         ..
     } = source;
-    let value = |expr: &ast::Expr, locals: &[(SmolStr, &ast::Expr)]| early.value(expr, locals);
+    let value = |expr: &ast::Expr, locals: &[hir::LocalName<'_>]| early.value(expr, locals);
     hir::lower(env, module, imports, tree, &value, diagnostics)
 }
 
@@ -108,7 +101,7 @@ pub(crate) fn compile_within(
         return Compiled::rejected(env, diagnostics);
     }
     let (doubts, of_grammar) = (&source.tree.doubts, diagnostics.len());
-    let lowered = lower_within(&mut env, source, &mut diagnostics, running);
+    let lowered = lower_within(before, &mut env, source, &mut diagnostics, running);
     let typed = check::check(&mut env, lowered, &mut diagnostics);
     if diagnostics.has_errors() {
         consequences::leave_out(doubts, of_grammar, &mut diagnostics);

@@ -1,13 +1,32 @@
 //! From source text to what running it printed, for the tests of this package.
 
-use syntax::{FileId, SourceFile};
+use syntax::{Diagnostics, FileId, SourceFile};
 
 use crate::Compiled;
 use crate::env::{DefId, DefKind, Env, ModuleId};
-use crate::hir::Imports;
+use crate::hir::{self, Imports, NotKnown};
 use crate::mir::Const;
 use crate::mir::interpret::{Captured, ConstValue, Interpreter, Outcome, eval_const};
 use crate::mono::{self, Mode};
+
+/// Parses and lowers a file that imports nothing, and whose lengths are plain arithmetic; with what is wrong with it.
+pub(crate) fn lowered(
+    env: &mut Env,
+    module: ModuleId,
+    file: &SourceFile,
+) -> (hir::Module, Diagnostics) {
+    let parsed = syntax::parse(file);
+    let mut diags = parsed.diagnostics;
+    let lowered = hir::lower(
+        env,
+        module,
+        &Imports::default(),
+        &parsed.module,
+        &|_, _| Err(NotKnown::BeforeRunning),
+        &mut diags,
+    );
+    (lowered, diags)
+}
 
 pub(crate) struct Ran {
     pub(crate) output: String,

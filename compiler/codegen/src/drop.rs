@@ -5,7 +5,7 @@ use compiler::layout::Pass;
 use compiler::mir::Place;
 use compiler::types::{Ty, TyKind};
 use inkwell::IntPredicate;
-use inkwell::values::{BasicValue, PointerValue};
+use inkwell::values::{BasicValue, IntValue, PointerValue};
 
 use crate::function::Function;
 use crate::module::Built;
@@ -105,7 +105,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
     }
 
-    fn add_owners(&self, block: PointerValue<'ctx>, by: i64) -> inkwell::values::IntValue<'ctx> {
+    fn add_owners(&self, block: PointerValue<'ctx>, by: i64) -> IntValue<'ctx> {
         let i64_type = self.unit.runtime.i64;
         let loaded = self.builder.build_load(i64_type, block, "").built();
         let load = loaded.as_instruction_value();
@@ -127,13 +127,17 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.add_owners(block, 1);
     }
 
-    pub(crate) fn release_block(&self, block: PointerValue<'ctx>) {
+    /// One owner less; whether it was the last.
+    fn remove_owner(&self, block: PointerValue<'ctx>) -> IntValue<'ctx> {
         let left = self.add_owners(block, -1);
         let zero = self.unit.runtime.i64.const_zero();
-        let gone = self
-            .builder
+        self.builder
             .build_int_compare(IntPredicate::EQ, left, zero, "")
-            .built();
+            .built()
+    }
+
+    pub(crate) fn release_block(&self, block: PointerValue<'ctx>) {
+        let gone = self.remove_owner(block);
         let (free, next) = (self.new_block("free"), self.new_block("released"));
         self.branch(gone, free, next);
         self.builder.position_at_end(free);
@@ -164,12 +168,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     /// The value in the box has gone elsewhere. If others own the box, whoever has it now is one owner more of what is inside.
     fn open_box(&self, at: &Located<'ctx>) {
         let block = self.load_block(at.address, at.memory(Memory::Block));
-        let left = self.add_owners(block, -1);
-        let zero = self.unit.runtime.i64.const_zero();
-        let gone = self
-            .builder
-            .build_int_compare(IntPredicate::EQ, left, zero, "")
-            .built();
+        let gone = self.remove_owner(block);
         let (free, share, next) = (
             self.new_block("free"),
             self.new_block("share"),
@@ -178,8 +177,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.branch(gone, free, share);
         self.builder.position_at_end(free);
         // Without elements, nothing inside is dropped.
+        let none = self.unit.runtime.i64.const_zero();
         self.builder
-            .build_store(self.offset(block, LEN), zero)
+            .build_store(self.offset(block, LEN), none)
             .built();
         self.builder
             .build_call(self.unit.free(), &[block.into()], "")

@@ -10,7 +10,7 @@ use expect_test::Expect;
 use syntax::{Diagnostics, FileId, SourceFile};
 
 use crate::env::{DefKind, Env};
-use crate::hir::{Imports, NotKnown, lower};
+use crate::testing;
 
 fn check(source: &str, expected: Expect) {
     expected.assert_eq(&checked(source));
@@ -20,17 +20,7 @@ fn checked(source: &str) -> String {
     let mut env = Env::new();
     let module = env.fresh_module("main");
     let file = SourceFile::new(FileId(0), "main.sumi", source);
-    let parsed = syntax::parse(&file);
-    let mut diags = Diagnostics::new();
-    diags.extend(parsed.diagnostics);
-    let hir = lower(
-        &mut env,
-        module,
-        &Imports::default(),
-        &parsed.module,
-        &|_, _| Err(NotKnown::BeforeRunning),
-        &mut diags,
-    );
+    let (hir, mut diags) = testing::lowered(&mut env, module, &file);
     let inferred: Vec<_> = hir
         .functions
         .iter()

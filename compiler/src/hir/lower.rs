@@ -30,10 +30,12 @@ use crate::env::{DefId, Env, ModuleId};
 /// The modules that a unit's imports stand for: `ai.steering` to its module. Whoever compiles the unit has loaded them.
 pub type Imports = FxHashMap<SmolStr, ModuleId>;
 
-/// Computes a whole number that a type needs before anything of the unit is checked: the expression, and the constants of the bodies
-/// around it, by name.
-pub type EarlyValue<'e> =
-    &'e dyn Fn(&ast::Expr, &[(SmolStr, &ast::Expr)]) -> Result<i128, NotKnown>;
+/// Computes a whole number that a type needs before anything of the unit is checked: the expression, and the names around it that are not
+/// of the top level, the innermost last.
+pub type EarlyValue<'e> = &'e dyn Fn(&ast::Expr, &[LocalName<'_>]) -> Result<i128, NotKnown>;
+
+/// A constant of a body, with its value; or a type parameter, which has none.
+pub type LocalName<'l> = (SmolStr, Option<&'l ast::Expr>);
 
 /// Why there is no early value.
 #[derive(Clone, Debug)]

@@ -21,7 +21,7 @@ use crate::types::Ty;
 
 pub(crate) use children::children;
 pub(crate) use lower::BUILT_IN_TRAITS;
-pub use lower::{EarlyValue, Imports, NotKnown, import_path, lower};
+pub use lower::{EarlyValue, Imports, LocalName, NotKnown, import_path, lower};
 pub(crate) use resolve::is_called_by_itself;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

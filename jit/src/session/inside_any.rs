@@ -85,19 +85,8 @@ fn may_hold_any(env: &Env, ty: Ty, seen: &mut FxHashSet<Ty>) -> bool {
     match ty.kind() {
         TyKind::Any(..) => return true,
         TyKind::Adt(def, args) => {
-            let fields: Vec<Ty> = match &env.def(*def).kind {
-                DefKind::Struct(found) => found.fields.iter().map(|field| field.ty).collect(),
-                DefKind::Enum(found) => {
-                    let fields = found.variants.iter().flat_map(|variant| &variant.fields);
-                    fields.map(|field| field.ty).collect()
-                }
-                DefKind::Fn(_)
-                | DefKind::Trait(_)
-                | DefKind::Global(_)
-                | DefKind::Const(_)
-                | DefKind::ExternType { .. } => Vec::new(),
-            };
-            parts.extend(fields.into_iter().map(|field| field.subst(args)));
+            let fields = env.all_fields(*def);
+            parts.extend(fields.map(|field| field.ty.subst(args)));
         }
         TyKind::Fn(_) => {}
         _ => {

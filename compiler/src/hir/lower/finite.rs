@@ -195,15 +195,9 @@ impl<'e> Search<'e> {
         let TyKind::Adt(def, args) = ty.kind() else {
             return None;
         };
-        let fields: Vec<&FieldDef> = match &env.def(*def).kind {
-            DefKind::Struct(found) => found.fields.iter().collect(),
-            DefKind::Enum(found) => found.variants.iter().flat_map(|v| &v.fields).collect(),
-            _ => return None,
-        };
         self.open.push(ty);
-        let mut fields = fields
-            .into_iter()
-            .map(|field| (field, field.ty.subst(args)));
+        let fields = env.all_fields(*def);
+        let mut fields = fields.map(|field| (field, field.ty.subst(args)));
         let found = fields.find(|(_, ty)| !self.is_finite(*ty));
         self.open.pop();
         found

@@ -1,9 +1,9 @@
 use expect_test::{Expect, expect};
-use syntax::{Diagnostics, FileId, SourceFile};
+use syntax::{FileId, SourceFile};
 
-use super::{Imports, NotKnown, lower};
 use crate::env::{Env, ModuleId};
 use crate::hir::print;
+use crate::testing;
 
 /// Lowers a file in a module of its own and compares the HIR, or what is wrong.
 fn check(source: &str, expected: Expect) {
@@ -14,17 +14,7 @@ fn check(source: &str, expected: Expect) {
 
 fn lowered(env: &mut Env, module: ModuleId, source: &str, file: u32) -> String {
     let file = SourceFile::new(FileId(file), "main.sumi", source);
-    let parsed = syntax::parse(&file);
-    let mut diags = Diagnostics::new();
-    diags.extend(parsed.diagnostics);
-    let module = lower(
-        env,
-        module,
-        &Imports::default(),
-        &parsed.module,
-        &|_, _| Err(NotKnown::BeforeRunning),
-        &mut diags,
-    );
+    let (module, diags) = testing::lowered(env, module, &file);
     let mut text = String::new();
     for diagnostic in &diags {
         text.push_str(&format!("{}: {}\n", diagnostic.code, diagnostic.message));

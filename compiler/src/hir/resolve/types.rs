@@ -1,12 +1,11 @@
 //! Type expressions to `Ty`.
 
-use smol_str::SmolStr;
 use syntax::{Diagnostic, Span, ast};
 
 use super::suggest::{nearest, teach_type};
 use super::{Named, TypeScope, not_yet, scalar};
 use crate::env::{DefId, DefKind, ModuleId};
-use crate::hir::lower::{BUILT_IN_TRAITS, NotKnown, Unit};
+use crate::hir::lower::{BUILT_IN_TRAITS, LocalName, NotKnown, Unit};
 use crate::types::{FnParam, FnTy, Len, Ty, TyKind};
 
 /// Constants may refer to constants; a chain longer than this is a circle.
@@ -266,7 +265,7 @@ impl<'a> Unit<'a> {
         }
         let value = match self.int_const(len, scope, 0) {
             Some(value) => Ok(value),
-            None => (self.early)(len, &self.local_consts(scope)),
+            None => (self.early)(len, &self.local_names(scope)),
         };
         match value.map(u64::try_from) {
             Ok(Ok(length)) => Some(Len::Known(length)),
@@ -293,11 +292,14 @@ impl<'a> Unit<'a> {
         }
     }
 
-    /// The constants of the bodies around, the innermost last.
-    fn local_consts(&self, scope: &TypeScope) -> Vec<(SmolStr, &'a ast::Expr)> {
-        let found = scope.consts.iter();
-        found
-            .filter_map(|(name, def)| Some((name.clone(), *self.const_exprs.get(def)?)))
+    /// The type parameters and the constants of the bodies around, the innermost last.
+    fn local_names(&self, scope: &TypeScope) -> Vec<LocalName<'a>> {
+        let params = scope.generics.iter();
+        let params = params.map(|generic| (generic.name.clone(), None));
+        let constants = scope.consts.iter();
+        let value = |def| self.const_exprs.get(def).copied();
+        params
+            .chain(constants.map(|(name, def)| (name.clone(), value(def))))
             .collect()
     }
 

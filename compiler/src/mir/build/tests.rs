@@ -4,9 +4,9 @@ use syntax::{Diagnostics, FileId, SourceFile};
 use super::{build, build_cell};
 use crate::check::check as check_unit;
 use crate::env::{Env, ModuleId};
-use crate::hir::{Imports, NotKnown, lower};
 use crate::mir::{Built, verify, verify_built};
 use crate::own::{self, Needs};
+use crate::testing;
 
 const INTRINSICS: &str = include_str!("../../../../stdlib/lang/prelude/intrinsics.sumi");
 
@@ -34,17 +34,7 @@ fn check(source: &str, expected: Expect) {
 
 fn unit(env: &mut Env, module: ModuleId, source: &str, file: u32) -> Vec<Built> {
     let file = SourceFile::new(FileId(file), "main.sumi", source);
-    let parsed = syntax::parse(&file);
-    let mut diags = Diagnostics::new();
-    diags.extend(parsed.diagnostics);
-    let lowered = lower(
-        env,
-        module,
-        &Imports::default(),
-        &parsed.module,
-        &|_, _| Err(NotKnown::BeforeRunning),
-        &mut diags,
-    );
+    let (lowered, mut diags) = testing::lowered(env, module, &file);
     assert!(!diags.has_errors(), "{diags:?}");
     let typed = check_unit(env, lowered, &mut diags);
     assert!(!diags.has_errors(), "{diags:?}");

@@ -43,31 +43,37 @@ fn between_words<'t>(place: &Place<'t>) -> Option<(&'t str, Span, String)> {
     Some((found, place.span(), mend.to_string()))
 }
 
+/// Whether the word before the place begins a statement, an argument or a parameter.
+fn begins_anew(place: &Place<'_>) -> bool {
+    matches!(
+        place.token(-2),
+        None | Some(
+            Token::Newline | Token::Semicolon | Token::LBrace | Token::LParen | Token::Comma
+        )
+    )
+}
+
 /// A word of another language at the head of the statement, or directly before the place where the grammar stopped.
 fn leading_word<'t>(place: &Place<'t>) -> Option<(&'t str, Span, String)> {
     let before = place.word(-1);
-    let begins = matches!(
-        place.token(-2),
-        None | Some(
-            Token::Newline
-                | Token::Semicolon
-                | Token::LBrace
-                | Token::LParen
-                | Token::Comma
-                | Token::Assign
-                | Token::FatArrow
-                | Token::Pub
-                | Token::AmpAmp
-                | Token::PipePipe
-                | Token::If
-                | Token::While
-                | Token::Else
-                | Token::Amp
-                | Token::LAngle
-                | Token::Colon
-                | Token::Arrow
-        )
-    );
+    let begins = begins_anew(place)
+        || matches!(
+            place.token(-2),
+            Some(
+                Token::Assign
+                    | Token::FatArrow
+                    | Token::Pub
+                    | Token::AmpAmp
+                    | Token::PipePipe
+                    | Token::If
+                    | Token::While
+                    | Token::Else
+                    | Token::Amp
+                    | Token::LAngle
+                    | Token::Colon
+                    | Token::Arrow
+            )
+        );
     if begins && let Some(mend) = word_mend(before, place) {
         return Some((before, place.span_of(-1)?, mend));
     }
@@ -193,19 +199,11 @@ fn word_mend(word: &str, place: &Place<'_>) -> Option<String> {
 fn foreign_type<'t>(place: &Place<'t>) -> Option<(&'t str, Span, String)> {
     let before = place.word(-1);
     let name = place.word(0);
-    let begins = matches!(
-        place.token(-2),
-        None | Some(
-            Token::Newline
-                | Token::Semicolon
-                | Token::LBrace
-                | Token::LParen
-                | Token::Comma
-                | Token::Const
-                | Token::Var
-                | Token::Let
-        )
-    );
+    let begins = begins_anew(place)
+        || matches!(
+            place.token(-2),
+            Some(Token::Const | Token::Var | Token::Let)
+        );
     if name.is_empty() || !begins {
         return None;
     }
