@@ -15,7 +15,7 @@ use syntax::Span;
 pub use crate::ids::{DefId, ModuleId};
 pub use stored::StoredBody;
 
-use crate::mir::Elaborated;
+use crate::mir::{ConstValue, Elaborated};
 use crate::types::{Len, Ty, TyKind, TyNames, fits};
 
 /// A map that is cheap to clone.
@@ -158,6 +158,8 @@ pub struct FnDef {
     pub of_trait: Option<DefId>,
     /// `-> mut T`: the place in `self` that the function stands for. Its own code reads that place.
     pub projection: Option<Projected>,
+    /// Of a default that is a literal: its value, which needs no call.
+    pub known: Option<Arc<ConstValue>>,
     /// Set once the function has been compiled; see [`FnDef::body`].
     #[serde(skip)]
     pub stored: Option<StoredBody>,
@@ -628,6 +630,10 @@ impl Env {
             constant.int_value = Some(value);
         }
         constant.literal = Some(literal);
+    }
+
+    pub(crate) fn set_known(&mut self, id: DefId, value: ConstValue) {
+        self.function_mut(id).known = Some(Arc::new(value));
     }
 
     pub(crate) fn set_projection(&mut self, id: DefId, projected: Projected) {

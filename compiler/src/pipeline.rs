@@ -124,6 +124,11 @@ pub(crate) fn compile_within(
 /// The functions, those that closures became included, and the cells.
 fn build(env: &mut Env, typed: &TypedModule) -> (Vec<Built>, Vec<Built>) {
     let cell_defs: Vec<DefId> = typed.cells.iter().map(|_| env.fresh_def()).collect();
+    for found in &typed.functions {
+        if let Some(value) = mir::known_default(env, &found.typed, found.def) {
+            env.set_known(found.def, value);
+        }
+    }
     let env = &*env;
     let function = |found: &TypedFunction| mir::build(env, &found.typed, found.def);
     let mut functions: Vec<Built> = typed.functions.iter().flat_map(function).collect();

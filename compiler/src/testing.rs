@@ -6,7 +6,8 @@ use crate::Compiled;
 use crate::env::{DefId, DefKind, Env, ModuleId};
 use crate::hir::{self, Imports, NotKnown};
 use crate::mir::Const;
-use crate::mir::interpret::{Captured, ConstValue, Interpreter, Outcome, eval_const};
+use crate::mir::ConstValue;
+use crate::mir::interpret::{Captured, Interpreter, Outcome, eval_const};
 use crate::mono::{self, Mode};
 
 /// Parses and lowers a file that imports nothing, and whose lengths are plain arithmetic; with what is wrong with it.

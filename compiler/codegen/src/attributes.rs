@@ -46,6 +46,14 @@ impl Attributes {
     }
 }
 
+impl Attributes {
+    /// Not to be inlined.
+    pub(crate) fn keep_apart(&self, context: &Context, function: FunctionValue<'_>) {
+        let attribute = context.create_enum_attribute(kind("noinline"), 0);
+        function.add_attribute(AttributeLoc::Function, attribute);
+    }
+}
+
 impl<'ctx> Unit<'_, 'ctx> {
     /// By the convention of Sumi functions: the result's address first, then the arguments that have bytes.
     pub(crate) fn add_attributes(&self, function: FunctionValue<'ctx>, signature: &Signature) {

@@ -49,8 +49,15 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             }
         }
         let signature = program.signature(target);
+        // A function value is worth seeing through: it is called in loops.
+        let is_function = |ty: &Ty| matches!(ty.kind(), TyKind::Fn(_));
+        let is_plain = !signature.params.iter().any(|(_, ty)| is_function(ty));
         self.call_with(dest, signature, args, old, |f, values| {
-            f.call_function(target, values)
+            let call = f.call_function(target, values);
+            if f.runs_once && is_plain {
+                f.flag_call(call, "noinline");
+            }
+            call
         });
     }
 
@@ -80,8 +87,12 @@ impl<'ctx> Function<'_, '_, 'ctx> {
 
     /// Two calls that LLVM makes one have no line, and a stack trace must tell where it went on.
     fn keep_apart(&self, call: CallSiteValue<'ctx>) {
-        let nomerge = self.unit.context.create_enum_attribute(kind("nomerge"), 0);
-        call.add_attribute(AttributeLoc::Function, nomerge);
+        self.flag_call(call, "nomerge");
+    }
+
+    fn flag_call(&self, call: CallSiteValue<'ctx>, name: &str) {
+        let flag = self.unit.context.create_enum_attribute(kind(name), 0);
+        call.add_attribute(AttributeLoc::Function, flag);
     }
 
     /// Recursion ends at the latest by overflowing the stack, which is an effect that LLVM does not know of: it would take such

@@ -36,6 +36,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             Const::Bytes(bytes) => Value::Direct(unit.static_bytes(bytes).into()),
             Const::Fn(def, args) => Value::At(unit.function_value(*def, args)),
             Const::Def(def) => unit.named_constant(*def),
+            Const::Data(ty, value) => unit.constant_value(*ty, value),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use compiler::env::{DefId, DefKind, Env};
 use compiler::layout::{FieldLayout, Pass};
-use compiler::mir::interpret::{ConstValue, eval_const};
-use compiler::mir::{Const, Operand};
+use compiler::mir::interpret::eval_const;
+use compiler::mir::{Const, ConstValue, LONG_LITERAL, Operand};
 use compiler::types::{Ty, TyKind};
 use inkwell::module::Linkage;
 use inkwell::values::{BasicValueEnum, PointerValue};
@@ -11,9 +11,6 @@ use inkwell::values::{BasicValueEnum, PointerValue};
 use crate::constant::STATIC_OWNERS;
 use crate::module::Unit;
 use crate::operand::Value;
-
-/// Shorter array literals are stored element by element, which LLVM can see through.
-const SHORTEST_COPIED: usize = 32;
 
 fn known_literal(env: &Env, def: DefId) -> Option<Const> {
     match &env.def(def).kind {
@@ -44,15 +41,21 @@ impl<'ctx> Unit<'_, 'ctx> {
             eval_const(env, body, &|needed| known_literal(env, needed)).unwrap_or_else(|error| {
                 panic!("compiler bug: a constant that failed: {}", error.message)
             });
-        let ty = constant.ty();
-        let content = self.constant_data(ty, &value);
-        let found = match self.layouts.of(ty).pass {
-            Pass::Nothing => Value::Nothing,
-            Pass::Value => Value::Direct(content),
-            Pass::Memory => Value::At(self.constant_global(content, self.layouts.of(ty).align)),
-        };
+        let found = self.constant_value(constant.ty(), &value);
         self.constants.borrow_mut().insert(def, found);
         found
+    }
+
+    pub(crate) fn constant_value(&self, ty: Ty, value: &ConstValue) -> Value<'ctx> {
+        let layout = self.layouts.of(ty);
+        match layout.pass {
+            Pass::Nothing => Value::Nothing,
+            Pass::Value => Value::Direct(self.constant_data(ty, value)),
+            Pass::Memory => {
+                let content = self.constant_data(ty, value);
+                Value::At(self.constant_global(content, layout.align))
+            }
+        }
     }
 
     pub(crate) fn constant_global(
@@ -153,47 +156,79 @@ impl<'ctx> Unit<'_, 'ctx> {
         (parts.collect(), size * items.len() as u64)
     }
 
-    /// The elements of a long array literal of literals, to be copied at once: as many single stores take LLVM long.
+    /// The elements of a long array literal, to be copied at once, zeroes where they are computed: as many single stores take LLVM
+    /// long.
     pub(crate) fn literal_elements(
         &self,
         elem: Ty,
         items: &[Operand],
     ) -> Option<BasicValueEnum<'ctx>> {
-        if items.len() < SHORTEST_COPIED {
+        let known = items.iter().filter(|item| item.is_literal()).count();
+        if known < LONG_LITERAL {
             return None;
         }
-        let value = |item: &Operand| match item {
-            Operand::Const(value) => Some(value.clone()),
-            Operand::Copy(_) | Operand::Move(_) | Operand::Borrow(_) => None,
-        };
-        let values: Vec<Const> = items.iter().map(value).collect::<Option<_>>()?;
+        let each: Vec<Option<BasicValueEnum<'ctx>>> = items
+            .iter()
+            .map(|item| self.literal_data(elem, item))
+            .collect();
+        let runtime = self.runtime;
         Some(match elem.kind() {
             TyKind::Int(int) => {
                 let ty = self.int_type(*int);
-                let each = values.iter().map(|value| match value {
-                    Const::Int(_, value) => Some(ty.const_int(*value as u64, false)),
-                    _ => None,
-                });
-                ty.const_array(&each.collect::<Option<Vec<_>>>()?).into()
+                let value = |found: Option<BasicValueEnum<'ctx>>| match found {
+                    Some(value) => value.into_int_value(),
+                    None => ty.const_zero(),
+                };
+                ty.const_array(&each.into_iter().map(value).collect::<Vec<_>>())
+                    .into()
             }
             TyKind::Float(float) => {
                 let ty = self.float_type(*float);
-                let each = values.iter().map(|value| match value {
-                    Const::Float(_, value) => Some(ty.const_float(*value)),
-                    _ => None,
-                });
-                ty.const_array(&each.collect::<Option<Vec<_>>>()?).into()
+                let value = |found: Option<BasicValueEnum<'ctx>>| match found {
+                    Some(value) => value.into_float_value(),
+                    None => ty.const_zero(),
+                };
+                ty.const_array(&each.into_iter().map(value).collect::<Vec<_>>())
+                    .into()
             }
             TyKind::Str => {
-                let ty = self.runtime.pointer;
-                let each = values.iter().map(|value| match value {
-                    Const::Str(text) => Some(self.static_bytes(text.as_bytes())),
-                    _ => None,
-                });
-                ty.const_array(&each.collect::<Option<Vec<_>>>()?).into()
+                let ty = runtime.pointer;
+                let value = |found: Option<BasicValueEnum<'ctx>>| match found {
+                    Some(value) => value.into_pointer_value(),
+                    None => ty.const_zero(),
+                };
+                ty.const_array(&each.into_iter().map(value).collect::<Vec<_>>())
+                    .into()
             }
-            _ => return None,
+            _ => {
+                let size = self.layouts.of(elem).size;
+                let parts = (0u64..).zip(each).filter_map(|(index, content)| {
+                    Some(Part {
+                        offset: index * size,
+                        content: content?,
+                        size,
+                    })
+                });
+                self.packed((parts.collect(), size * items.len() as u64))
+            }
         })
+    }
+
+    fn literal_data(&self, elem: Ty, item: &Operand) -> Option<BasicValueEnum<'ctx>> {
+        let Operand::Const(value) = item else {
+            return None;
+        };
+        let value = match value {
+            Const::Int(_, value) => ConstValue::Int(*value),
+            Const::Float(_, value) => ConstValue::Float(*value),
+            Const::Bool(value) => ConstValue::Bool(*value),
+            Const::Char(value) => ConstValue::Char(*value),
+            Const::Str(text) => return Some(self.static_bytes(text.as_bytes()).into()),
+            Const::Bytes(bytes) => return Some(self.static_bytes(bytes).into()),
+            Const::Data(ty, value) => return Some(self.constant_data(*ty, value)),
+            Const::Unit | Const::Fn(..) | Const::Def(_) => return None,
+        };
+        Some(self.constant_data(elem, &value))
     }
 
     /// Parts with zeroes between them and up to the end.

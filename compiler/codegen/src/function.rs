@@ -33,6 +33,8 @@ pub(crate) struct Function<'u, 'a, 'ctx> {
     entry: BasicBlock<'ctx>,
     scope: Option<Scope<'ctx>>,
     pub(crate) span: Span,
+    /// Whether a statement here runs once in the life of the program: inlining a call gains nothing and takes LLVM long.
+    pub(crate) runs_once: bool,
 }
 
 pub(crate) fn emit<'ctx>(
@@ -40,6 +42,7 @@ pub(crate) fn emit<'ctx>(
     value: FunctionValue<'ctx>,
     body: &Body,
     name: &str,
+    runs_once: bool,
 ) {
     let builder = unit.context.create_builder();
     let entry = unit.context.append_basic_block(value, "entry");
@@ -54,6 +57,7 @@ pub(crate) fn emit<'ctx>(
         entry,
         scope: unit.debug.function(value, name, body.span),
         span: body.span,
+        runs_once,
     };
     function.locate(body.span);
     function.make_slots();
@@ -96,6 +100,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             entry: slots,
             scope: None,
             span: body.span,
+            runs_once: false,
         };
         fill(&function);
         function.builder.position_at_end(slots);

@@ -180,7 +180,12 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     fn build_fixed_array(&self, to: &Located<'ctx>, operands: &[Operand]) {
+        let elem = to.ty.elem();
+        let is_copied = elem.is_some_and(|elem| self.copy_literals(to.address, elem, operands));
         for (index, operand) in (0u64..).zip(operands) {
+            if is_copied && operand.is_literal() {
+                continue;
+            }
             let index = self.unit.runtime.i64.const_int(index, false);
             let at = self.element(*to, index);
             self.store_operand(&at, operand);
@@ -238,23 +243,32 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let block = self.allocate(elem, items.len() as u64);
         let start = self.elements(block);
         let i64_type = self.unit.runtime.i64;
-        if let Some(data) = self.unit.literal_elements(elem, items) {
-            let layout = self.unit.layouts.of(elem);
-            let size = i64_type.const_int(layout.size * items.len() as u64, false);
-            let align = layout.align as u32;
-            let from = self.unit.constant_global(data, layout.align);
-            self.builder
-                .build_memcpy(start, align, from, align, size)
-                .built();
-            self.store_len(block, i64_type.const_int(items.len() as u64, false));
-            return block;
-        }
+        let is_copied = self.copy_literals(start, elem, items);
         for (index, item) in (0u64..).zip(items) {
+            if is_copied && item.is_literal() {
+                continue;
+            }
             let address = self.element_address(start, elem, i64_type.const_int(index, false));
             self.store_operand(&Located::local(address, elem), item);
         }
         self.store_len(block, i64_type.const_int(items.len() as u64, false));
         block
+    }
+
+    /// The literals of a long list at once; says whether it did.
+    fn copy_literals(&self, to: PointerValue<'ctx>, elem: Ty, items: &[Operand]) -> bool {
+        let Some(data) = self.unit.literal_elements(elem, items) else {
+            return false;
+        };
+        let layout = self.unit.layouts.of(elem);
+        let size = layout.size * items.len() as u64;
+        let size = self.unit.runtime.i64.const_int(size, false);
+        let align = layout.align as u32;
+        let from = self.unit.constant_global(data, layout.align);
+        self.builder
+            .build_memcpy(to, align, from, align, size)
+            .built();
+        true
     }
 
     /// On the heap; the runtime fills it.

@@ -91,6 +91,7 @@ impl Checker<'_, '_> {
             origin: FnOrigin::Sumi,
             of_trait: None,
             projection: None,
+            known: None,
             stored: None,
         };
         self.unit.env.insert(Def {

@@ -14,6 +14,7 @@
 //! ```
 
 mod build;
+mod constant;
 pub mod interpret;
 mod print;
 mod trap;
@@ -31,7 +32,8 @@ use crate::hir::{BinaryOp, UnaryOp};
 use crate::ids::DefId;
 use crate::types::{FloatTy, IntTy, Ty};
 
-pub use build::{build, build_cell};
+pub use build::{build, build_cell, known_default};
+pub use constant::ConstValue;
 pub use trap::{TrapKind, uses_open};
 pub use types::{captures_ty, const_ty, field_ty, project};
 pub use verify::{verify, verify_built};
@@ -293,7 +295,12 @@ pub enum Const {
     Fn(DefId, Vec<Ty>),
     /// The value of a `const`, by its definition; replaced by its value before codegen.
     Def(DefId),
+    /// An element of a long literal that is a literal itself: a tuple, a struct, a variant, an array. Laid out as data.
+    Data(Ty, Arc<ConstValue>),
 }
+
+/// The elements of shorter literals are code, which LLVM can see through.
+pub const LONG_LITERAL: usize = 32;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Rvalue {
@@ -408,6 +415,36 @@ impl Place {
         let mut longer = self.clone();
         longer.projections.push(projection);
         longer
+    }
+}
+
+impl Operand {
+    /// Whether it stands for bytes that are known now.
+    pub fn is_literal(&self) -> bool {
+        match self {
+            Operand::Const(value) => match value {
+                Const::Int(..)
+                | Const::Float(..)
+                | Const::Bool(_)
+                | Const::Char(_)
+                | Const::Str(_)
+                | Const::Bytes(_)
+                | Const::Data(..) => true,
+                Const::Unit | Const::Fn(..) | Const::Def(_) => false,
+            },
+            Operand::Copy(_) | Operand::Move(_) | Operand::Borrow(_) => false,
+        }
+    }
+}
+
+impl Body {
+    /// Whether no statement runs twice in a call. Blocks stand in reverse postorder where they come from the builder; a later pass may
+    /// put one further down than where it leads to, and then this says no.
+    pub fn is_straight(&self) -> bool {
+        self.blocks.iter().all(|(id, block)| {
+            let successors = block.terminator.successors();
+            successors.iter().all(|next| *next > id)
+        })
     }
 }
 

@@ -334,6 +334,7 @@ impl Printer<'_> {
             Const::Bytes(bytes) => format!("b\"{}\"", bytes.escape_ascii()),
             Const::Fn(def, type_args) => format!("fn {}", self.function(*def, type_args)),
             Const::Def(def) => format!("const {}", self.names.name_of(*def)),
+            Const::Data(ty, value) => format!("data {} {value:?}", self.ty(*ty)),
         }
     }
 

@@ -98,6 +98,7 @@ pub fn const_ty(env: &Env, value: &Const) -> Ty {
         Const::Unit => Ty::unit(),
         Const::Str(_) => Ty::str(),
         Const::Bytes(_) => Ty::array(Ty::int(IntTy::U8)),
+        Const::Data(ty, _) => *ty,
         Const::Fn(def, args) => function_ty(env, *def, args),
         Const::Def(def) => match &env.def(*def).kind {
             DefKind::Const(constant) => constant.ty(),

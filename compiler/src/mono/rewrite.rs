@@ -247,6 +247,7 @@ impl Rewrite<'_, '_> {
                 self.ctx.callee(*def, args.clone(), Some(self.span));
             }
             Operand::Const(Const::Def(def)) => *operand = self.constant(*def),
+            Operand::Const(Const::Data(ty, _)) => self.ty(ty),
             Operand::Const(
                 Const::Int(..)
                 | Const::Float(..)

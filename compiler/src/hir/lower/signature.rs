@@ -124,6 +124,7 @@ impl<'a> Unit<'a> {
             origin,
             of_trait: None,
             projection,
+            known: None,
             stored: None,
         }
     }
@@ -216,6 +217,7 @@ impl<'a> Unit<'a> {
             origin: FnOrigin::Sumi,
             of_trait: None,
             projection: None,
+            known: None,
             stored: None,
         };
         self.insert_fn(id, name, expr.span, false, None, function);

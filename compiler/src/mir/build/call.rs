@@ -206,7 +206,13 @@ impl Builder<'_> {
     }
 
     pub(super) fn default_value(&mut self, def: DefId, type_args: &[Ty], span: Span) -> Operand {
-        let temp = self.temp(self.env.function(def).result().subst(type_args), span);
+        let function = self.env.function(def);
+        let ty = function.result().subst(type_args);
+        let known = function.known.as_ref();
+        if let Some(literal) = known.and_then(|value| value.literal(ty)) {
+            return Operand::Const(literal);
+        }
+        let temp = self.temp(ty, span);
         self.call_fn(Some(temp), def, type_args.to_vec(), Vec::new(), span);
         Operand::Copy(Place::local(temp))
     }

@@ -174,7 +174,7 @@ impl Builder<'_> {
             } => self.binary(*op, *left, *right, ty, span),
             ExprKind::Tuple(parts) => Rvalue::Aggregate(ty, self.operands(parts)),
             ExprKind::Array(items) => {
-                let items = self.operands(items);
+                let items = self.elements(items);
                 match ty.kind() {
                     TyKind::Array(elem) => Rvalue::Array { elem: *elem, items },
                     _ => Rvalue::Aggregate(ty, items),
@@ -238,7 +238,7 @@ impl Builder<'_> {
     }
 
     /// Literals and what else has a value without evaluation.
-    fn constant(&self, expr: ExprId) -> Option<Const> {
+    pub(super) fn constant(&self, expr: ExprId) -> Option<Const> {
         let ty = self.bare_ty(expr);
         if self.tables.calls.contains_key(&expr) {
             return None;

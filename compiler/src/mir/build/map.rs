@@ -57,17 +57,22 @@ impl Builder<'_> {
             ];
             return Rvalue::Aggregate(ty, parts);
         }
-        let flat: Vec<ExprId> = entries.iter().flat_map(|(k, v)| [*k, *v]).collect();
-        let flat = self.operands(&flat);
-        let mut items = Vec::with_capacity(entries.len());
-        for entry in flat.chunks_exact(2) {
-            let value = Rvalue::Aggregate(pair, entry.to_vec());
-            items.push(self.keep(value, span));
-        }
+        let items = match self.pairs_known(entries, pair) {
+            Some(items) => items,
+            None => self.pairs(entries, pair, span),
+        };
         let pairs = self.keep(Rvalue::Array { elem: pair, items }, span);
         let made = self.temp(ty, span);
         self.call_map("map_from", ty, Some(made), vec![Arg::Value(pairs)], span);
         Rvalue::Use(Operand::Copy(Place::local(made)))
+    }
+
+    fn pairs(&mut self, entries: &[(ExprId, ExprId)], pair: Ty, span: Span) -> Vec<Operand> {
+        let flat: Vec<ExprId> = entries.iter().flat_map(|(k, v)| [*k, *v]).collect();
+        let flat = self.operands(&flat);
+        let pairs = flat.chunks_exact(2);
+        let pairs = pairs.map(|entry| Rvalue::Aggregate(pair, entry.to_vec()));
+        pairs.map(|value| self.keep(value, span)).collect()
     }
 
     pub(super) fn missing(&mut self, default: Option<ExprId>, access: Access) -> Missing {

@@ -9,6 +9,7 @@ mod blocks;
 mod call;
 mod closure;
 mod control;
+mod data;
 mod expr;
 mod for_loop;
 mod map;
@@ -30,8 +31,8 @@ use smol_str::SmolStr;
 use syntax::Span;
 
 use super::{
-    Block, BlockId, Body, Built, Check, Const, Local, LocalDecl, LocalKind, Old, Operand,
-    ParamMode, Place, Rvalue, Statement, StatementKind, Terminator,
+    Block, BlockId, Body, Built, Check, Const, ConstValue, Local, LocalDecl, LocalKind, Old,
+    Operand, ParamMode, Place, Rvalue, Statement, StatementKind, Terminator,
 };
 use crate::check::{Tables, Typed};
 use crate::env::{DefId, DefKind, Env, ModuleId};
@@ -68,6 +69,16 @@ pub fn build_cell(
     let mut builder = Builder::new(env, typed, def, name.into(), Ty::unit());
     builder.cell_body(value);
     builder.finish()
+}
+
+/// The value of a default that is a literal. Other functions without parameters may have one too, which nobody asks for.
+pub fn known_default(env: &Env, typed: &Typed, def: DefId) -> Option<ConstValue> {
+    let function = env.function(def);
+    if !function.params.is_empty() || function.has_self {
+        return None;
+    }
+    let name = env.def(def).name.clone();
+    Builder::new(env, typed, def, name, function.result()).known(typed.body.root)
 }
 
 struct Builder<'a> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::value::Value;
+use crate::mir::ConstValue;
 
 /// The owners of a constant: never one, never none.
 const FOREVER: u64 = 1 << 62;
@@ -56,6 +57,8 @@ pub(super) struct Heap {
     free: Vec<u32>,
     constants: FxHashMap<Arc<str>, BlockRef>,
     byte_constants: FxHashMap<Arc<[u8]>, BlockRef>,
+    /// By the address of what they were made from, which stays alive beside them.
+    data_constants: FxHashMap<*const ConstValue, (Arc<ConstValue>, Value)>,
     live: usize,
     pub(super) stats: Stats,
 }
@@ -92,12 +95,27 @@ impl Heap {
             return Value::Block(*found);
         }
         let values = bytes.iter().map(|b| Value::Int(i128::from(*b))).collect();
-        let block = self.place(Block {
+        let made = self.permanent(values);
+        self.byte_constants.insert(bytes.clone(), made.block());
+        made
+    }
+
+    /// A block that is never freed.
+    pub(super) fn permanent(&mut self, values: Vec<Value>) -> Value {
+        Value::Block(self.place(Block {
             owners: FOREVER,
             data: Data::Values(values),
-        });
-        self.byte_constants.insert(bytes.clone(), block);
-        Value::Block(block)
+        }))
+    }
+
+    pub(super) fn data_constant(&self, from: &Arc<ConstValue>) -> Option<Value> {
+        let found = self.data_constants.get(&Arc::as_ptr(from));
+        found.map(|(_, value)| value.clone())
+    }
+
+    pub(super) fn keep_data_constant(&mut self, from: &Arc<ConstValue>, value: &Value) {
+        self.data_constants
+            .insert(Arc::as_ptr(from), (from.clone(), value.clone()));
     }
 
     fn place(&mut self, block: Block) -> BlockRef {

@@ -6,6 +6,7 @@
 
 mod arrays;
 mod call;
+mod data;
 mod heap;
 mod machine;
 mod numbers;
@@ -30,9 +31,8 @@ use syntax::{Diagnostic, Span};
 use super::Elaborated;
 use super::trap::TrapKind;
 use crate::env::{DefId, DefKind, Env};
-use crate::mir::Const;
+use crate::mir::{Const, ConstValue};
 use crate::mono::{self, Mode, Program, Unit};
-use crate::types::Ty;
 
 pub use heap::Stats;
 pub use outside::{Captured, Outside, SystemReply, SystemRequest};
@@ -61,24 +61,6 @@ pub struct Outcome {
     /// Blocks alive now, those of the globals included.
     pub live_blocks: usize,
     pub stats: Stats,
-}
-
-/// A value that stands on its own: what a constant is.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ConstValue {
-    Int(i128),
-    Float(f64),
-    Bool(bool),
-    Char(char),
-    Str(Arc<str>),
-    /// A struct, tuple or fixed array.
-    Fields(Vec<ConstValue>),
-    Variant(u32, Vec<ConstValue>),
-    Array(Vec<ConstValue>),
-    Boxed(Box<ConstValue>),
-    Fn(DefId, Vec<Ty>),
-    /// The value in an `any`, and its type.
-    Any(Ty, Box<ConstValue>),
 }
 
 /// Runs units one after the other; keeps their globals.
@@ -251,40 +233,6 @@ fn not_constant(error: &RuntimeError, span: Span) -> Diagnostic {
         diagnostic
     } else {
         diagnostic.also(span, "needed for this value")
-    }
-}
-
-impl ConstValue {
-    /// Functions, those of the table of an `any` included, which only code can name.
-    pub fn holds_functions(&self) -> bool {
-        match self {
-            ConstValue::Any(..) => true,
-            ConstValue::Fn(..) => true,
-            ConstValue::Fields(parts)
-            | ConstValue::Variant(_, parts)
-            | ConstValue::Array(parts) => parts.iter().any(ConstValue::holds_functions),
-            ConstValue::Boxed(inside) => inside.holds_functions(),
-            ConstValue::Int(_)
-            | ConstValue::Float(_)
-            | ConstValue::Bool(_)
-            | ConstValue::Char(_)
-            | ConstValue::Str(_) => false,
-        }
-    }
-
-    /// As an operand, where it is one.
-    pub fn literal(&self, ty: Ty) -> Option<Const> {
-        use crate::types::TyKind;
-        Some(match (self, ty.kind()) {
-            (ConstValue::Int(value), TyKind::Int(int)) => Const::Int(*int, *value),
-            (ConstValue::Float(value), TyKind::Float(float)) => Const::Float(*float, *value),
-            (ConstValue::Bool(value), _) => Const::Bool(*value),
-            (ConstValue::Char(value), _) => Const::Char(*value),
-            (ConstValue::Str(text), _) => Const::Str(text.clone()),
-            (ConstValue::Fn(def, args), _) => Const::Fn(*def, args.clone()),
-            (ConstValue::Fields(fields), _) if fields.is_empty() && ty.is_unit() => Const::Unit,
-            _ => return None,
-        })
     }
 }
 
