@@ -326,6 +326,13 @@ impl Env {
             || self.module(at).used.contains(&of)
     }
 
+    /// Whether a method may be named in a module: its own ones, and what is `pub`. The library is one whole.
+    pub fn is_visible(&self, method: DefId, at: ModuleId) -> bool {
+        let found = self.def(method);
+        let within_library = found.module == ModuleId::PRELUDE && self.module(at).is_library;
+        found.is_pub || found.module == at || within_library
+    }
+
     /// The fields of a struct, or those of all variants of an enum; none of anything else.
     pub fn all_fields(&self, def: DefId) -> impl Iterator<Item = &FieldDef> {
         let (own, variants): (&[FieldDef], &[VariantDef]) = match &self.def(def).kind {

@@ -1,7 +1,7 @@
 //! Checks and traps. What fails stands in a block of its own that LLVM knows to be cold and never to return.
 
 use compiler::env::DefId;
-use compiler::mir::{Check, Operand, TrapKind, uses_open};
+use compiler::mir::{Check, NEGATIVE_EXPONENT, NO_CHARACTER, Operand, TrapKind, uses_open};
 use inkwell::IntPredicate;
 use inkwell::attributes::AttributeLoc;
 use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
@@ -9,7 +9,7 @@ use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
 use crate::attributes::kind;
 use crate::function::Function;
 use crate::module::Built;
-use crate::scalar::is_float;
+use crate::scalar::{is_float, is_signed};
 
 impl<'ctx> Function<'_, '_, 'ctx> {
     pub(crate) fn check(&self, check: &Check) {
@@ -44,6 +44,25 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 };
                 let nothing = self.unit.runtime.i64.const_zero();
                 self.require(holds, TrapKind::DivisionByZero, nothing, nothing);
+            }
+            Check::NotNegative(operand) => {
+                let (value, ty) = (self.read(operand).value(), self.operand_ty(operand));
+                // An unsigned one never is; generic code asks it of floats, too.
+                let BasicValueEnum::IntValue(value) = value else {
+                    return;
+                };
+                if is_signed(ty) {
+                    let zero = value.get_type().const_zero();
+                    let holds = self
+                        .builder
+                        .build_int_compare(IntPredicate::SGE, value, zero, "")
+                        .built();
+                    self.require_argument(holds, NEGATIVE_EXPONENT);
+                }
+            }
+            Check::Character(operand) => {
+                let holds = self.is_character(self.wide_operand(operand));
+                self.require_argument(holds, NO_CHARACTER);
             }
             Check::Disjoint { first, second, .. } => {
                 let (first, second) = (self.wide_operand(first), self.wide_operand(second));
@@ -127,6 +146,25 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     fn wide_operand(&self, operand: &Operand) -> IntValue<'ctx> {
         let value = self.read(operand).value().into_int_value();
         self.widened(value, self.operand_ty(operand))
+    }
+
+    /// Whether a number is below 0x110000 and no surrogate, by one comparison.
+    fn is_character(&self, number: IntValue<'ctx>) -> IntValue<'ctx> {
+        let constant = |value| self.unit.runtime.i64.const_int(value, false);
+        let builder = &self.builder;
+        let turned = builder.build_xor(number, constant(0xD800), "").built();
+        let moved = builder.build_int_sub(turned, constant(0x800), "").built();
+        let count = constant(0x11_0000 - 0x800);
+        builder
+            .build_int_compare(IntPredicate::ULT, moved, count, "")
+            .built()
+    }
+
+    fn require_argument(&self, holds: IntValue<'ctx>, message: &str) {
+        let message = self.unit.static_bytes(message.as_bytes());
+        let message = self.address_as_int(message);
+        let nothing = self.unit.runtime.i64.const_zero();
+        self.require(holds, TrapKind::Argument, message, nothing);
     }
 
     /// Goes on if it holds, else ends the run.

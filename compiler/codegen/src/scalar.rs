@@ -160,7 +160,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         (quotient.into_int_value(), remainder)
     }
 
-    /// By squaring, wrapping; a negative exponent gives 1.
+    /// By squaring, wrapping; the exponent is not negative.
     fn int_power(
         &self,
         base: IntValue<'ctx>,

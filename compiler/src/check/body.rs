@@ -459,6 +459,9 @@ impl<'u, 'e> Checker<'u, 'e> {
         self.check_specs();
         self.resolve_tables();
         if !self.reported {
+            self.warn_constant_overflow();
+        }
+        if !self.reported {
             self.prove_matches();
         }
         if !self.reported {

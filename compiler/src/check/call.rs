@@ -2,7 +2,7 @@
 //! and the built-in functions. Arguments are matched with parameters here.
 
 use smol_str::SmolStr;
-use syntax::Span;
+use syntax::{Diagnostic, Span};
 
 use super::body::{Checker, Expect, Why};
 use super::bounds::satisfies;
@@ -372,6 +372,9 @@ impl Checker<'_, '_> {
             return result;
         }
         self.infer_args(args);
+        if let Some(report) = self.private_method(ty, name, name_span) {
+            return self.fail(report);
+        }
         let shown = self.show(ty);
         if let TyKind::Adt(def, _) = ty.kind()
             && let found = self.env().def(*def).clone()
@@ -411,6 +414,7 @@ impl Checker<'_, '_> {
             let mut defs: Vec<DefId> = env
                 .methods(&head, name)
                 .filter(|def| env.counts_in(env.def(*def).module, here, home))
+                .filter(|def| env.is_visible(*def, here))
                 .collect();
             defs.reverse();
             for def in defs {
@@ -420,6 +424,19 @@ impl Checker<'_, '_> {
             }
         }
         None
+    }
+
+    /// That a type has a method of this name, which is not for this module.
+    pub(super) fn private_method(&self, ty: Ty, name: &SmolStr, span: Span) -> Option<Diagnostic> {
+        let env = self.env();
+        let head = Head::of(self.shallow(ty))?;
+        let hidden = env
+            .methods(&head, name)
+            .find(|def| !env.is_visible(*def, self.unit.module))?;
+        let found = env.def(hidden);
+        let module = env.module(found.module);
+        let declared = (!module.is_library).then_some(found.span);
+        Some(errors::private_method((name, span), &module.name, declared))
     }
 
     fn fits_receiver(&mut self, def: DefId, ty: Ty, name: &SmolStr, span: Span) -> Option<Vec<Ty>> {

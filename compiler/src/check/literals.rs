@@ -52,6 +52,7 @@ impl Checker<'_, '_> {
             return to;
         }
         self.warn_wrapping_literal(to, from, arg, first_literal);
+        self.refuse_no_character(to, from, arg, first_literal);
         let number = |ty: Ty| {
             ty.is_numeric()
                 || self
@@ -127,6 +128,24 @@ impl Checker<'_, '_> {
         if literal.span == self.span(arg) && too_large && out_of_range(literal, to).is_none() {
             // A literal's type is free until now.
             let _ = self.infer.unify(found, to);
+        }
+    }
+
+    /// `char(0xD800)` would end the run.
+    fn refuse_no_character(&mut self, to: Ty, from: Ty, arg: ExprId, first_literal: usize) {
+        let Some(literal) = self.literals.get(first_literal) else {
+            return;
+        };
+        if to != Ty::char() || !from.is_int() || literal.span != self.span(arg) {
+            return;
+        }
+        let Some(value) = signed(&literal.value) else {
+            return;
+        };
+        let code = u32::try_from(value).ok();
+        if code.and_then(char::from_u32).is_none() {
+            let report = errors::no_character(literal.span, value);
+            self.report(report);
         }
     }
 

@@ -83,6 +83,9 @@ impl Checker<'_, '_> {
                 errors::method_not_imported(call.name, call.name_span, &shown, &of, &module);
             return self.fail(report);
         }
+        if let Some(report) = self.private_method(ty, call.name, call.name_span) {
+            return self.fail(report);
+        }
         let names = self.method_names(ty);
         let shown = self.show(ty);
         // One of that name may be for other parameters of the type.
@@ -129,7 +132,12 @@ impl Checker<'_, '_> {
         let Some(head) = Head::of(self.shallow(ty)) else {
             return Vec::new();
         };
-        let mut names = self.env().method_names(&head);
+        let env = self.env();
+        let mut names = env.method_names(&head);
+        names.retain(|name| {
+            let mut methods = env.methods(&head, name);
+            methods.any(|def| env.is_visible(def, self.unit.module))
+        });
         for (method, _) in any::table(self.env(), self.infer.resolve(ty)) {
             names.push(self.env().def(method).name.clone());
         }
@@ -349,6 +357,12 @@ impl Checker<'_, '_> {
         if let Some(function) = self.check_assoc_value(id, ty, name, name_span, expect) {
             return function;
         }
+        if self.may_be_skipped(name) {
+            return Ty::error();
+        }
+        if let Some(report) = self.private_method(ty, name, name_span) {
+            return self.fail(report);
+        }
         let shown = self.show(ty);
         self.fail(errors::unknown_type_const(
             name,
@@ -392,10 +406,14 @@ impl Checker<'_, '_> {
                 Ty::error()
             }
             _ => {
-                if let Some(found) = self.find_method(ty, &SmolStr::new_static("[]"), span) {
+                let name = SmolStr::new_static("[]");
+                if let Some(found) = self.find_method(ty, &name, span) {
                     return self.check_own_index(id, base, index, found);
                 }
                 self.infer_expr(index);
+                if let Some(report) = self.private_method(ty, &name, self.span(index)) {
+                    return self.fail(report);
+                }
                 let shown = self.show(ty);
                 self.fail(errors::not_indexable(span, &shown))
             }

@@ -17,6 +17,7 @@ mod kept;
 mod literals;
 mod method;
 mod operators;
+mod overflow;
 mod pattern;
 mod place;
 mod projection;

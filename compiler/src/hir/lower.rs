@@ -173,11 +173,29 @@ impl<'a> Unit<'a> {
     fn reject(&mut self, what: &str, span: Span) {
         self.diags.push(not_yet(what, span));
     }
+
+    /// The parser has said that only functions are members: nobody says that one of this name is missing.
+    fn skip_member(&mut self, member: &ast::Item) {
+        if let ast::ItemKind::Stmt(stmt) = &member.kind
+            && let ast::StmtKind::Let(binding) = &stmt.kind
+        {
+            match &binding.pattern.kind {
+                ast::PatternKind::Bind { name, .. } => self.skipped.push(name.name.clone()),
+                ast::PatternKind::Path(path) => {
+                    self.skipped
+                        .extend(path.segments.iter().map(|name| name.name.clone()));
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
-fn duplicate_name(name: &ast::Ident, first: Span) -> Diagnostic {
+fn duplicate_name(name: &ast::Ident, first: Span, by_import: bool) -> Diagnostic {
     let text = &name.name;
-    let help = if text == "[]" {
+    let help = if by_import {
+        "an import also defines a name of the file; `as` gives it another one"
+    } else if text == "[]" {
         "a type has one `[]`: a projection, `fn [](mut self, …) -> mut T`, also serves for reading"
     } else {
         "a top-level name is defined once in a file; a `var` may be assigned again"

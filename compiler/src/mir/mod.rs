@@ -34,7 +34,7 @@ use crate::types::{FloatTy, IntTy, Ty};
 
 pub use build::{build, build_cell, known_default};
 pub use constant::ConstValue;
-pub use trap::{TrapKind, uses_open};
+pub use trap::{NEGATIVE_EXPONENT, NO_CHARACTER, TrapKind, uses_open};
 pub use types::{captures_ty, const_ty, field_ty, project};
 pub use verify::{verify, verify_built};
 
@@ -194,6 +194,10 @@ pub enum Check {
     Index { index: Operand, place: Place },
     /// A divisor.
     NotZero(Operand),
+    /// The exponent of a power of integers.
+    NotNegative(Operand),
+    /// An integer of any type that becomes a `char`.
+    Character(Operand),
     /// The two indices of one container differ (`swap(mut xs[i], mut xs[j])`).
     Disjoint {
         first: Operand,

@@ -159,6 +159,8 @@ impl Printer<'_> {
                 format!("check {} in {}", self.operand(index), self.place(place))
             }
             Check::NotZero(operand) => format!("check {} != 0", self.operand(operand)),
+            Check::NotNegative(operand) => format!("check {} >= 0", self.operand(operand)),
+            Check::Character(operand) => format!("check {} is a char", self.operand(operand)),
             Check::Disjoint {
                 first,
                 second,

@@ -93,6 +93,12 @@ impl From<PanicKind> for TrapKind {
     }
 }
 
+/// What is said of a power of integers that is none.
+pub const NEGATIVE_EXPONENT: &str = "the exponent of a power of integers is negative";
+
+/// What is said of a number that becomes a `char`, but is none: a surrogate, or past the last one.
+pub const NO_CHARACTER: &str = "this number is no character";
+
 /// What is said when a function touches a global that is open to changes.
 pub fn uses_open(env: &Env, function: DefId, global: DefId) -> String {
     let (name, function) = (env.name_of(global), env.name_of(function));

@@ -89,11 +89,12 @@ impl Rewrite<'_, '_> {
             | StatementKind::Drop { place, .. } => self.place(place),
             StatementKind::Check(check) => {
                 self.check(check);
-                // A type parameter may stand for a float, which divides by zero, or for a type of the user.
-                if let Check::NotZero(operand) = check
-                    && !self.body.operand_ty(self.ctx.env, operand).is_int()
-                {
-                    return;
+                // A type parameter may stand for a float, which needs neither, or for a type of the user.
+                if let Check::NotZero(operand) | Check::NotNegative(operand) = check {
+                    let ty = self.body.operand_ty(self.ctx.env, operand);
+                    if !ty.lane().unwrap_or(ty).is_int() {
+                        return;
+                    }
                 }
             }
             StatementKind::Nop => return,
@@ -126,7 +127,9 @@ impl Rewrite<'_, '_> {
                 self.operand(index);
                 self.place(place);
             }
-            Check::NotZero(operand) => self.operand(operand),
+            Check::NotZero(operand) | Check::NotNegative(operand) | Check::Character(operand) => {
+                self.operand(operand)
+            }
             Check::Disjoint {
                 first,
                 second,

@@ -63,7 +63,9 @@ pub(super) fn places(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
                 operand_place(index, f);
                 f(Access::Inspect, place);
             }
-            Check::NotZero(operand) => operand_place(operand, f),
+            Check::NotZero(operand) | Check::NotNegative(operand) | Check::Character(operand) => {
+                operand_place(operand, f)
+            }
             Check::Disjoint {
                 first,
                 second,
@@ -200,7 +202,9 @@ pub(super) fn operands_mut(
         }
         StatementKind::Check(check) => match check {
             Check::Index { index, place: _ } => f(Role::Read, index),
-            Check::NotZero(operand) => f(Role::Read, operand),
+            Check::NotZero(operand) | Check::NotNegative(operand) | Check::Character(operand) => {
+                f(Role::Read, operand)
+            }
             Check::Disjoint {
                 first,
                 second,

@@ -164,6 +164,19 @@ impl IntTy {
         }
     }
 
+    /// By squaring, wrapping; the exponent is not negative.
+    pub fn power(self, base: i128, exponent: i128) -> i128 {
+        let (mut result, mut square, mut rest) = (1, base, exponent);
+        while rest > 0 {
+            if rest & 1 == 1 {
+                result = self.wrap(result * square);
+            }
+            square = self.wrap(square.wrapping_mul(square));
+            rest >>= 1;
+        }
+        result
+    }
+
     /// Brings any value into range by two's complement.
     pub fn wrap(self, value: i128) -> i128 {
         let bits = self.bits();

@@ -89,6 +89,7 @@ pub const CODES: &[KnownCode] = &[
     code("closure-escapes"),
     code("const-pattern"),
     code("constant-failed"),
+    code("constant-overflow"),
     code("constant-pattern"),
     code("conversion-wraps"),
     code("default-needs-map"),

@@ -236,7 +236,6 @@ fn assignments() {
 a.b[3].c += 1
 (a, b) = (b, a)
 x **= 2
-x ??= y
 m[k] <<= 1
 a?.b = e"#,
         expect![[r#"
@@ -244,7 +243,6 @@ a?.b = e"#,
             (+= (. (index (. a b) 3) c) 1)
             (= (tuple a b) (tuple b a))
             (**= x 2)
-            (??= x y)
             (<<= (index m k) 1)
             (= (?. a b) e)
         "#]],

@@ -242,6 +242,21 @@ pub(in super::super) fn method_not_imported(
     .help(format!("write `import {module}`"))
 }
 
+pub(in super::super) fn private_method(
+    (name, span): (&str, Span),
+    module: &str,
+    declared: Option<Span>,
+) -> Diagnostic {
+    let report = Diagnostic::error("private-name", format!("`{name}` is private to `{module}`"))
+        .at(span, "not visible here");
+    match declared {
+        Some(declared) => report
+            .also(declared, "declared here without `pub`")
+            .help(format!("write `pub` before `fn {name}`")),
+        None => report,
+    }
+}
+
 pub(in super::super) fn ambiguous_method(
     name: &str,
     span: Span,

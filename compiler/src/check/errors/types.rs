@@ -255,6 +255,18 @@ pub(in super::super) fn literal_does_not_fit(
     .at(span, format!("{} holds {range}", a(ty)))
 }
 
+pub(in super::super) fn no_character(span: Span, value: i128) -> Diagnostic {
+    let label = match value {
+        0xD800..=0xDFFF => "0xd800..=0xdfff are halves of characters in UTF-16",
+        _ => "characters have the numbers 0..=0x10ffff",
+    };
+    Diagnostic::error(
+        "literal-out-of-range",
+        format!("`{value}` is the number of no character"),
+    )
+    .at(span, label)
+}
+
 pub(in super::super) fn conversion_wraps(
     span: Span,
     value: i128,
@@ -264,6 +276,14 @@ pub(in super::super) fn conversion_wraps(
     Diagnostic::warning(
         "conversion-wraps",
         format!("`{value}` does not fit `{ty}`: this gives {result}"),
+    )
+    .at(span, format!("wraps to {result}"))
+}
+
+pub(in super::super) fn constant_overflow(span: Span, ty: &str, result: i128) -> Diagnostic {
+    Diagnostic::warning(
+        "constant-overflow",
+        format!("this does not fit `{ty}`: it gives {result}"),
     )
     .at(span, format!("wraps to {result}"))
 }

@@ -64,6 +64,10 @@ impl<'a> Unit<'a> {
 
     fn bind_import(&mut self, local: &ast::Ident, import: Import, is_pub: bool) {
         let name = local.name.clone();
+        let same = self.env.module(self.module).imports.get(&name) == Some(&import);
+        if !(same && self.own_names.contains_key(&name)) {
+            self.claim(local);
+        }
         if is_pub {
             self.env.bind_export(self.module, name.clone(), import);
         }
@@ -269,13 +273,20 @@ impl<'a> Unit<'a> {
 
     /// Makes the name mean `def` from now on; once in a unit.
     fn bind(&mut self, name: &ast::Ident, def: DefId) {
+        self.claim(name);
+        self.env.bind_name(self.module, name.name.clone(), def);
+    }
+
+    /// Reports a name that the unit has already, by a definition or an import.
+    fn claim(&mut self, name: &ast::Ident) {
         if let Some(first) = self.own_names.get(&name.name) {
-            let diagnostic = duplicate_name(name, *first);
+            let module = self.env.module(self.module);
+            let by_import = module.imports.contains_key(&name.name);
+            let diagnostic = duplicate_name(name, *first, by_import);
             self.diags.push(diagnostic);
         } else {
             self.own_names.insert(name.name.clone(), name.span);
         }
-        self.env.bind_name(self.module, name.name.clone(), def);
     }
 
     pub(super) fn new_def(&self, id: DefId, name: &ast::Ident, is_pub: bool, kind: DefKind) -> Def {

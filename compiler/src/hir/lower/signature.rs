@@ -312,7 +312,7 @@ impl<'a> Unit<'a> {
         for variant in &decl.variants {
             let name = &variant.name;
             if let Some(first) = variants.iter().find(|other| other.name == name.name) {
-                let diagnostic = super::duplicate_name(name, first.span);
+                let diagnostic = super::duplicate_name(name, first.span, false);
                 self.diags.push(diagnostic);
             }
             let fields = self.variant_fields(variant, &scope);
@@ -396,8 +396,7 @@ impl<'a> Unit<'a> {
                 ast::ItemKind::Fn(function) => {
                     self.method(&head, &type_name, function, member, &scope);
                 }
-                ast::ItemKind::Error => {}
-                _ => self.reject("an item other than `fn` in an `impl`", member.span),
+                _ => self.skip_member(member),
             }
         }
     }
@@ -481,7 +480,7 @@ impl<'a> Unit<'a> {
                 name: name.clone(),
                 span,
             };
-            self.diags.push(super::duplicate_name(&name, first));
+            self.diags.push(super::duplicate_name(&name, first, false));
         }
     }
 

@@ -138,9 +138,6 @@ impl<'a> BodyLowering<'_, 'a> {
         let place = self.assigned_place(&assign.place, assign.op.is_none());
         let value = self.expr(&assign.value);
         let op = assign.op.and_then(binary_op);
-        if op.is_none() && assign.op.is_some() {
-            self.unit.reject("this compound assignment", assign.op_span);
-        }
         let kind = ExprKind::Assign {
             place,
             op,

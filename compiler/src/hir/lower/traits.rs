@@ -48,8 +48,7 @@ impl<'a> Unit<'a> {
                         &scope,
                     ));
                 }
-                ast::ItemKind::Error => {}
-                _ => self.reject("an item other than `fn` in a trait", member.span),
+                _ => self.skip_member(member),
             }
         }
         self.set_kind(
@@ -199,9 +198,7 @@ impl<'a> Unit<'a> {
         let mut methods: Vec<(SmolStr, DefId)> = Vec::new();
         for member in &decl.members {
             let ast::ItemKind::Fn(function) = &member.kind else {
-                if !matches!(member.kind, ast::ItemKind::Error) {
-                    self.reject("an item other than `fn` in an `impl`", member.span);
-                }
+                self.skip_member(member);
                 continue;
             };
             let id = self.env.fresh_def();
@@ -209,7 +206,7 @@ impl<'a> Unit<'a> {
             if let Some((_, first)) = methods.iter().find(|(other, _)| *other == name) {
                 let first = self.env.def(*first).span;
                 let name = ast::Ident { name, span };
-                self.diags.push(super::duplicate_name(&name, first));
+                self.diags.push(super::duplicate_name(&name, first, false));
                 continue;
             }
             let full = format!("{type_name}.{name}");

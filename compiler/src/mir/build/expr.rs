@@ -5,8 +5,8 @@ use syntax::Span;
 use super::Builder;
 use crate::check::CallArg;
 use crate::hir::{ExprId, ExprKind, UnaryOp};
-use crate::mir::{Arg, Const, Local, LocalKind, Operand, Place, Rvalue};
-use crate::types::{FloatTy, Ty, TyKind};
+use crate::mir::{Arg, Check, Const, Local, LocalKind, Operand, Place, Rvalue};
+use crate::types::{FloatTy, IntTy, Ty, TyKind};
 
 impl Builder<'_> {
     /// Evaluates an expression into a fresh local, or drops its value.
@@ -186,7 +186,7 @@ impl Builder<'_> {
                 let ends: Vec<ExprId> = start.iter().chain(end).copied().collect();
                 Rvalue::Aggregate(ty, self.operands(&ends))
             }
-            ExprKind::Convert { to, arg } => self.convert(*to, *arg),
+            ExprKind::Convert { to, arg } => self.convert(*to, *arg, span),
             ExprKind::Vector { ty, lanes } => Rvalue::Aggregate(*ty, self.operands(lanes)),
             ExprKind::Interpolate(parts) => self.interpolate(parts),
             ExprKind::Slice {
@@ -280,7 +280,7 @@ impl Builder<'_> {
         })
     }
 
-    fn convert(&mut self, to: Ty, arg: ExprId) -> Rvalue {
+    fn convert(&mut self, to: Ty, arg: ExprId, span: Span) -> Rvalue {
         let from = self.expr_ty(arg);
         let operand = self.operand(arg);
         if from == to {
@@ -288,6 +288,10 @@ impl Builder<'_> {
         } else if to == Ty::str() {
             self.text_of(operand)
         } else {
+            // Every byte is one.
+            if to == Ty::char() && from != Ty::int(IntTy::U8) && !is_character(&operand) {
+                self.check(Check::Character(operand.clone()), span);
+            }
             Rvalue::Convert { operand, to }
         }
     }
@@ -371,4 +375,13 @@ fn type_const(ty: Ty, name: &str) -> Option<Const> {
         (TyKind::Float(float), "nan") => Some(Const::Float(*float, f64::NAN)),
         _ => None,
     }
+}
+
+/// Whether a number is known to be that of a character.
+fn is_character(operand: &Operand) -> bool {
+    let Operand::Const(Const::Int(_, value)) = operand else {
+        return false;
+    };
+    let code = u32::try_from(*value).ok();
+    code.and_then(char::from_u32).is_some()
 }

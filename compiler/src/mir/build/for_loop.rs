@@ -10,7 +10,7 @@ use super::place::Access;
 use crate::check::{ForSource, Target};
 use crate::env::DefId;
 use crate::hir::{BinaryOp, ExprId, ExprKind, LoopId, PatId, PatKind};
-use crate::mir::{Arg, BlockId, Callee, Const, Local, Operand, Place, Projection, Rvalue};
+use crate::mir::{Arg, BlockId, Callee, Check, Const, Local, Operand, Place, Projection, Rvalue};
 use crate::types::{IntTy, Ty, TyKind};
 
 /// One `for` expression.
@@ -337,6 +337,10 @@ impl Builder<'_> {
         self.switch_to(round);
         let value = if elem == Ty::char() {
             let operand = current.clone();
+            // One with an end stays among the characters.
+            if end.is_none() {
+                self.check(Check::Character(operand.clone()), span);
+            }
             self.keep_local(Rvalue::Convert { operand, to: elem }, span)
         } else {
             index

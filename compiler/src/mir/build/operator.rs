@@ -60,13 +60,28 @@ impl Builder<'_> {
                 self.char_arithmetic(op, left, right, ty, span)
             }
             _ => {
-                let divides = matches!(op, BinaryOp::Div | BinaryOp::Rem);
-                let is_float = left_ty.lane().unwrap_or(left_ty).is_float();
-                if divides && !is_float && !is_nonzero(&right) {
-                    self.check(Check::NotZero(right.clone()), span);
+                if !left_ty.lane().unwrap_or(left_ty).is_float() {
+                    self.check_right(op, &right, span);
                 }
                 Rvalue::Binary(op, left, right)
             }
+        }
+    }
+
+    /// What a division and a power of integers ask of their right side.
+    fn check_right(&mut self, op: BinaryOp, right: &Operand, span: Span) {
+        let known = match right {
+            Operand::Const(Const::Int(_, value)) => Some(*value),
+            _ => None,
+        };
+        match op {
+            BinaryOp::Div | BinaryOp::Rem if known.is_none_or(|divisor| divisor == 0) => {
+                self.check(Check::NotZero(right.clone()), span);
+            }
+            BinaryOp::Pow if known.is_none_or(|exponent| exponent < 0) => {
+                self.check(Check::NotNegative(right.clone()), span);
+            }
+            _ => {}
         }
     }
 
@@ -101,6 +116,7 @@ impl Builder<'_> {
             return value;
         }
         let operand = self.keep(value, span);
+        self.check(Check::Character(operand.clone()), span);
         Rvalue::Convert { operand, to: ty }
     }
 
@@ -148,8 +164,4 @@ impl Builder<'_> {
         });
         self.switch_to(good);
     }
-}
-
-fn is_nonzero(operand: &Operand) -> bool {
-    matches!(operand, Operand::Const(Const::Int(_, value)) if *value != 0)
 }

@@ -8,7 +8,7 @@ use syntax::Span;
 use super::value::{Address, Root, Value};
 use super::{Interpreter, Run, RuntimeError, Trap, scalar, trap};
 use crate::boxes::is_boxed_field;
-use crate::mir::trap::TrapKind;
+use crate::mir::trap::{NEGATIVE_EXPONENT, NO_CHARACTER, TrapKind};
 use crate::mir::{
     Arg, Base, BlockId, Body, Check, Const, FormatPart, Local, LocalKind, Old, Operand, Place,
     Rvalue, Statement, StatementKind, Terminator,
@@ -308,6 +308,17 @@ impl Interpreter<'_> {
                     return trap(TrapKind::DivisionByZero, "division by zero");
                 }
                 Ok(())
+            }
+            Check::NotNegative(operand) => match self.operand(operand) {
+                Value::Int(exponent) if exponent < 0 => trap(TrapKind::Argument, NEGATIVE_EXPONENT),
+                _ => Ok(()),
+            },
+            Check::Character(operand) => {
+                let code = u32::try_from(self.operand(operand).int()).ok();
+                match code.and_then(char::from_u32) {
+                    Some(_) => Ok(()),
+                    None => trap(TrapKind::Argument, NO_CHARACTER),
+                }
             }
             Check::Disjoint {
                 first,

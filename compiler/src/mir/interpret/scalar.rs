@@ -53,7 +53,7 @@ fn integers(op: BinaryOp, ty: IntTy, a: i128, right: &Value) -> Value {
         BinaryOp::Mul => a.wrapping_mul(b),
         BinaryOp::Div => a / b,
         BinaryOp::Rem => a % b,
-        BinaryOp::Pow => power(ty, a, b),
+        BinaryOp::Pow => ty.power(a, b),
         BinaryOp::And => a & b,
         BinaryOp::Or => a | b,
         BinaryOp::Xor => a ^ b,
@@ -64,27 +64,6 @@ fn integers(op: BinaryOp, ty: IntTy, a: i128, right: &Value) -> Value {
         }
     };
     Value::Int(ty.wrap(result))
-}
-
-/// Wrapping; a negative exponent truncates the fraction.
-fn power(ty: IntTy, base: i128, exponent: i128) -> i128 {
-    if exponent < 0 {
-        return match base {
-            1 => 1,
-            -1 if exponent % 2 == 0 => 1,
-            -1 => -1,
-            _ => 0,
-        };
-    }
-    let (mut result, mut square, mut rest) = (1, base, exponent);
-    while rest > 0 {
-        if rest & 1 == 1 {
-            result = ty.wrap(result * square);
-        }
-        square = ty.wrap(square.wrapping_mul(square));
-        rest >>= 1;
-    }
-    result
 }
 
 fn floats(op: BinaryOp, ty: FloatTy, a: f64, b: f64) -> Value {
@@ -157,7 +136,7 @@ pub(super) fn convert(value: &Value, to: Ty) -> Value {
         TyKind::Char => {
             let code = whole(value);
             let found = u32::try_from(code).ok().and_then(char::from_u32);
-            Value::Char(found.unwrap_or(char::REPLACEMENT_CHARACTER))
+            Value::Char(found.expect("compiler bug: a `char` that was not checked"))
         }
         TyKind::Bool => value.clone(),
         other => panic!("compiler bug: no conversion to {other:?}"),

@@ -214,7 +214,9 @@ fn for_each_place(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
                 operand_place(index, f);
                 f(Access::Inspect, place);
             }
-            Check::NotZero(operand) => operand_place(operand, f),
+            Check::NotZero(operand) | Check::NotNegative(operand) | Check::Character(operand) => {
+                operand_place(operand, f)
+            }
             Check::Disjoint {
                 first,
                 second,

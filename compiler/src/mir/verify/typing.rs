@@ -81,7 +81,11 @@ impl Verifier<'_> {
                     self.fail("an index of the wrong type", at);
                 }
             }
-            Check::NotZero(_) | Check::Disjoint { .. } | Check::Closed(_) => {}
+            Check::NotZero(_)
+            | Check::NotNegative(_)
+            | Check::Character(_)
+            | Check::Disjoint { .. }
+            | Check::Closed(_) => {}
         }
     }
 

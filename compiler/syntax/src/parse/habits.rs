@@ -61,8 +61,36 @@ fn at_end(place: &Place<'_>) -> Option<Habit> {
         {
             help("a range without an end stands in parentheses here")
         }
+        Some(Token::Newline | Token::Semicolon | Token::RBrace) => {
+            let range = endless_range(place)?;
+            instead(
+                Some(range),
+                "a range without an end stands in parentheses here",
+                "write `for i in (0..) { … }`",
+            )
+        }
         _ => None,
     }
+}
+
+/// The `..` before a block that ends where the statement stopped: the block was read as the range's end.
+fn endless_range(place: &Place<'_>) -> Option<Span> {
+    let before = place.tokens.get(..place.index)?;
+    let (last, inside) = before.split_last()?;
+    if last.token != Token::RBrace {
+        return None;
+    }
+    let mut depth = 1;
+    let open = inside.iter().rposition(|token| {
+        match token.token {
+            Token::RBrace => depth += 1,
+            Token::LBrace => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    })?;
+    let dots = inside.get(open.checked_sub(1)?)?;
+    (dots.token == Token::DotDot).then(|| Span::new(place.file.id, dots.start, dots.end))
 }
 
 /// Inside of brackets.
@@ -228,6 +256,14 @@ fn others(place: &Place<'_>) -> Option<Habit> {
                     _ => place.text_of(0),
                 }
             ))
+        }
+        Token::Mut
+            if place.could_be("any")
+                && place.token(-1) == Some(&Token::Colon)
+                && !place.word(-2).is_empty() =>
+        {
+            let name = place.word(-2);
+            help(format!("`mut` stands before the name: `mut {name}: T`"))
         }
         _ if place.token(-1) == Some(&Token::Pub) => help("`pub` stands before a declaration"),
         Token::As => {

@@ -98,28 +98,38 @@ fn item(line: Line) -> Item {
     }
 }
 
-/// Only functions, and constants in an `impl`, are members.
+/// Only functions are members.
 pub(crate) fn members(ctx: &mut Context<'_>, lines: Vec<Box<Line>>, in_trait: bool) -> Vec<Item> {
     let items: Vec<Item> = lines.into_iter().map(|line| item(*line)).collect();
     for item in &items {
         let (is_member, has_body) = match &item.kind {
             ItemKind::Fn(decl) => (true, decl.body.is_some()),
             ItemKind::Error => (true, true),
-            ItemKind::Stmt(stmt) => match &stmt.kind {
-                StmtKind::Let(binding) => (binding.kind == BindingKind::Const && !in_trait, true),
-                _ => (false, true),
-            },
             _ => (false, true),
         };
         let place = if in_trait { "a trait" } else { "an `impl`" };
         if !is_member {
             let message = format!("only functions stand in {place}");
-            ctx.error(Diagnostic::error("misplaced-item", message).at(item.span, "not a function"));
+            let report = Diagnostic::error("misplaced-item", message);
+            let report = report.at(item.span, "not a function");
+            ctx.error(match is_constant(item) {
+                true => report.help(
+                    "a constant stands at the top level of a file; or write a function: `fn limit() -> i64 = 3`",
+                ),
+                false => report,
+            });
         } else if !has_body && !in_trait {
             missing_body(ctx, item.span);
         }
     }
     items
+}
+
+fn is_constant(item: &Item) -> bool {
+    let ItemKind::Stmt(stmt) = &item.kind else {
+        return false;
+    };
+    matches!(&stmt.kind, StmtKind::Let(binding) if binding.kind == BindingKind::Const)
 }
 
 /// An item of a file, which reports a function without a body.

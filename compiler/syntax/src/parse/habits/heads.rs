@@ -8,6 +8,12 @@ use crate::token::Token;
 pub(super) fn heads(place: &Place<'_>) -> Option<Habit> {
     let (first, _) = place.first()?;
     let found = place.token(0);
+    let mut before = place.tokens.iter().take(place.index).map(|t| &t.token);
+    if before.find(|token| **token != Token::Pub) == Some(&Token::Import)
+        && before.any(|token| *token == Token::LBrace)
+    {
+        return names_of_import(place);
+    }
     let declares = matches!(
         place.token(-2),
         Some(Token::Fn | Token::Struct | Token::Enum | Token::Trait)
@@ -34,6 +40,11 @@ pub(super) fn heads(place: &Place<'_>) -> Option<Habit> {
             ),
             Some(Token::LBrace) => help("write `import module.{a, b}`"),
             Some(Token::Str(_)) => help("a module is named without quotes: `import physics`"),
+            Some(Token::Comma) if !place.statement_has(&Token::LBrace) => instead(
+                None,
+                "an `import` names one module",
+                format!("write `import {}` on a line of its own", place.text_of(1)),
+            ),
             _ => None,
         },
         Token::Let | Token::Var
@@ -92,6 +103,19 @@ pub(super) fn heads(place: &Place<'_>) -> Option<Habit> {
         {
             help("assign in parallel with parentheses: `(a, b) = (b, a)`")
         }
+        _ => None,
+    }
+}
+
+/// What stands in the braces of an `import`, or behind them.
+fn names_of_import(place: &Place<'_>) -> Option<Habit> {
+    match place.token(0) {
+        Some(Token::Star) => help("name what is wanted: `import math.{sin, cos}`"),
+        Some(Token::As) if place.token(-1) == Some(&Token::RBrace) => instead(
+            None,
+            "`as` stands behind a name",
+            "write it inside the braces: `import math.{Vec2 as Vector}`",
+        ),
         _ => None,
     }
 }

@@ -39,6 +39,14 @@ pub(super) fn pairs(place: &Place<'_>) -> Option<Habit> {
             let help = format!("write `{name} += 1`, a statement of its own");
             instead(None, "there is no `++`", help)
         }
+        (_, Some(Token::CoalesceAssign), _) => {
+            let name = match place.word(-1) {
+                "" => "x",
+                name => name,
+            };
+            let help = format!("write `{name} = {name} ?? …`");
+            instead(None, "there is no `??=`", help)
+        }
         (_, Some(Token::MinusMinus), _) => instead(
             None,
             "there is no `--`",
