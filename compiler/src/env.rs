@@ -502,6 +502,22 @@ impl Env {
         (before.next_def..self.next_def).filter_map(|id| self.defs.get(&DefId::from_u32(id)))
     }
 
+    /// With their symbols.
+    pub fn all_operators(&self) -> impl Iterator<Item = (&str, DefId)> {
+        let all = self.operators.iter();
+        all.flat_map(|(symbol, defs)| defs.iter().map(|def| (symbol.as_str(), *def)))
+    }
+
+    pub fn all_impls(&self) -> impl Iterator<Item = &TraitImpl> {
+        self.impls.values().flatten().map(|found| &**found)
+    }
+
+    /// The methods of this name of any type.
+    pub fn methods_named(&self, name: &str) -> impl Iterator<Item = DefId> {
+        let found = self.methods.iter().filter(move |((_, of), _)| of == name);
+        found.flat_map(|(_, methods)| methods).copied()
+    }
+
     pub fn operators(&self, symbol: &str) -> impl Iterator<Item = DefId> + '_ {
         self.operators.get(symbol).into_iter().flatten().copied()
     }

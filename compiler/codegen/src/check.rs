@@ -73,6 +73,8 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 self.require(differ, TrapKind::Exclusivity, first, second);
             }
             Check::Closed(def) => self.closed(*def),
+            Check::Begin(open) => self.begin_accesses(open),
+            Check::End(count) => self.end_accesses(*count),
         }
     }
 
@@ -85,9 +87,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
     }
 
-    pub(crate) fn end_accesses(&self, open: &[DefId]) {
-        if !open.is_empty() {
-            let count = self.unit.runtime.i64.const_int(open.len() as u64, false);
+    pub(crate) fn end_accesses(&self, count: usize) {
+        if count > 0 {
+            let count = self.unit.runtime.i64.const_int(count as u64, false);
             let end = self.unit.access_end();
             self.builder.build_call(end, &[count.into()], "").built();
         }

@@ -228,7 +228,7 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
             } => {
                 self.begin_accesses(open);
                 self.call(dest, callee, args, *old);
-                self.end_accesses(open);
+                self.end_accesses(open.len());
             }
             StatementKind::Open { reference, place } => self.open(*reference, place),
             StatementKind::Check(check) => self.check(check),

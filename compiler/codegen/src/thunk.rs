@@ -173,7 +173,10 @@ impl<'ctx> Unit<'_, 'ctx> {
             let zeroext = self.context.create_enum_attribute(kind("zeroext"), 0);
             thunk.add_attribute(AttributeLoc::Return, zeroext);
         }
-        self.in_thunk(thunk, |f| f.forward_addresses(target, ty));
+        self.in_thunk(thunk, |f| {
+            f.closed(self.input.program.key(target).0);
+            f.forward_addresses(target, ty);
+        });
         thunk.as_global_value().as_pointer_value()
     }
 

@@ -103,6 +103,32 @@ pub enum LocalKind {
     Flag,
 }
 
+/// Kinds of functions that a type brings along, and that are called without being named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brings(u8);
+
+impl Brings {
+    pub const NONE: Brings = Brings(0);
+    /// `show`.
+    pub const TEXT: Brings = Brings(1);
+    /// `==` and `<`.
+    pub const RELATIONS: Brings = Brings(1 << 1);
+    pub const HASH: Brings = Brings(1 << 2);
+    /// The other operators, and what literals become.
+    pub const ARITHMETIC: Brings = Brings(1 << 3);
+    /// Those of the program's own traits.
+    pub const METHODS: Brings = Brings(1 << 4);
+
+    #[must_use]
+    pub fn and(self, other: Brings) -> Brings {
+        Brings(self.0 | other.0)
+    }
+
+    pub fn overlaps(self, other: Brings) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
 /// What a function may touch besides its arguments, through any chain of calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effects {
@@ -110,11 +136,20 @@ pub struct Effects {
     pub writes: Vec<DefId>,
     /// Reads or changes anything outside: input, files, clock, `extern`. Printing is not counted.
     pub outside: bool,
-    /// Calls a function value or a trait's method, which may touch any global.
+    /// Calls a function value or a method of an `any`, which may touch any global.
     pub anything: bool,
+    /// Calls such functions of its type arguments, which only a caller knows.
+    pub of_types: Brings,
+    /// Functions that it puts into an `any` with a value.
+    pub lent: Vec<DefId>,
 }
 
 impl Effects {
+    /// Whether there may be globals that are not in the lists.
+    pub fn is_unsure(&self) -> bool {
+        self.anything || self.of_types != Brings::NONE
+    }
+
     pub fn touches_globals(&self) -> bool {
         !self.reads.is_empty() || !self.writes.is_empty()
     }
@@ -207,6 +242,10 @@ pub enum Check {
     /// None of the globals that this function may touch is open to changes. The thunks of function values begin with it; `mono`
     /// puts it before a call that was one of a trait's method.
     Closed(DefId),
+    /// Around what may call functions without naming them: these globals are open to changes meanwhile.
+    Begin(Vec<DefId>),
+    /// As many accesses that were begun last are over.
+    End(usize),
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

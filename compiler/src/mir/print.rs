@@ -172,6 +172,13 @@ impl Printer<'_> {
                 self.place(place)
             ),
             Check::Closed(def) => format!("check closed for {}", self.names.name_of(*def)),
+            Check::Begin(open) => {
+                let names = open
+                    .iter()
+                    .map(|def| format!("@{}", self.names.name_of(*def)));
+                format!("begin {}", names.collect::<Vec<_>>().join(", "))
+            }
+            Check::End(count) => format!("end {count}"),
         }
     }
 

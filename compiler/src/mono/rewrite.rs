@@ -139,7 +139,7 @@ impl Rewrite<'_, '_> {
                 self.operand(second);
                 self.place(place);
             }
-            Check::Closed(_) => {}
+            Check::Closed(_) | Check::Begin(_) | Check::End(_) => {}
         }
     }
 
@@ -353,7 +353,7 @@ impl Rewrite<'_, '_> {
         };
         if effects.touches_globals() {
             self.push(StatementKind::Check(Check::Closed(def)));
-        } else if !effects.anything {
+        } else if !effects.is_unsure() {
             open.clear();
         }
     }
@@ -386,6 +386,10 @@ impl Rewrite<'_, '_> {
             return None;
         };
         self.ctx.callee(def, type_args.clone(), Some(self.span));
+        let body = env.function(def).body();
+        if body.is_some_and(|body| body.effects().touches_globals()) {
+            self.push(StatementKind::Check(Check::Closed(def)));
+        }
         let mut args: Vec<Arg> = operands.into_iter().map(Arg::Value).collect();
         self.hand_over(def, &mut args);
         Some(StatementKind::Call {

@@ -262,9 +262,7 @@ impl Writes {
             };
             list.extend(paths(body, env, origins, place));
         });
-        if let StatementKind::Call { callee, .. } = &statement.kind {
-            writes.effects = interfaces.call_effects(callee);
-        }
+        writes.effects = interfaces.statement_effects(body, &statement.kind);
         writes
     }
 

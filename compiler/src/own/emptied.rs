@@ -174,12 +174,9 @@ impl Pass<'_> {
         })
     }
 
-    /// Whether a call may read the place by itself, and whether it may write it.
+    /// Whether what a statement calls may read the place by itself, and whether it may write it.
     fn calls_into(&self, kind: &StatementKind, place: &Place) -> (bool, bool) {
-        let StatementKind::Call { callee, .. } = kind else {
-            return (false, false);
-        };
-        let effects = self.interfaces.call_effects(callee);
+        let effects = self.interfaces.statement_effects(self.body, kind);
         let paths = paths(self.body, self.env, &self.origins, place);
         let globals = paths.iter().filter_map(|path| match path.base {
             Base::Global(global) => Some(global),

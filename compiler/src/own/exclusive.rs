@@ -9,7 +9,7 @@ use super::interface::Interfaces;
 use super::liveness::{Liveness, Origins, origins};
 use super::paths::{Overlap, Path, paths};
 use super::walk::{self, Access};
-use crate::env::{DefId, Env};
+use crate::env::{DefId, Env, ModuleId};
 use crate::mir::{
     Arg, Base, Body, Callee, Check, Const, Effects, Local, LocalKind, Operand, Place, Projection,
     Statement, StatementKind,
@@ -34,12 +34,19 @@ pub(super) fn check(body: &mut Body, env: &Env, interfaces: &Interfaces, diags: 
                 open: Vec::new(),
             };
             visit.within_call(interfaces);
+            visit.within_lookup(interfaces);
             visit.against_open(&points[at], interfaces);
             for check in visit.disjoint {
                 checks.push((block, at, check));
             }
-            if !visit.open.is_empty() {
-                opened.push((block, at, visit.open));
+            match statement.kind {
+                _ if visit.open.is_empty() => {}
+                StatementKind::Call { .. } => opened.push((block, at, visit.open)),
+                _ => {
+                    let count = visit.open.len();
+                    checks.push((block, at, Check::Begin(visit.open)));
+                    checks.push((block, at + 1, Check::End(count)));
+                }
             }
         }
     }
@@ -75,7 +82,7 @@ struct Visit<'a> {
 impl Visit<'_> {
     /// The `mut` arguments of one call, with each other and with the globals that the callee touches.
     fn within_call(&mut self, interfaces: &Interfaces) {
-        let StatementKind::Call { callee, args, .. } = &self.statement.kind else {
+        let StatementKind::Call { args, .. } = &self.statement.kind else {
             return;
         };
         let opened: Vec<&Place> = args
@@ -99,10 +106,31 @@ impl Visit<'_> {
                 }
             }
         }
-        let effects = interfaces.call_effects(callee);
+        let effects = interfaces.statement_effects(self.body, &self.statement.kind);
         for place in opened {
-            self.callee_touches(place, &effects, callee, None);
+            self.callee_touches(place, &effects, interfaces, None);
         }
+    }
+
+    /// The entry of a key is where the search found it only if nothing changes the map meanwhile.
+    fn within_lookup(&mut self, interfaces: &Interfaces) {
+        let StatementKind::Call { callee, args, .. } = &self.statement.kind else {
+            return;
+        };
+        let (Callee::Fn(def, _), Some(Arg::Value(Operand::Copy(map)))) = (callee, args.first())
+        else {
+            return;
+        };
+        let prelude = &self.env.module(ModuleId::PRELUDE).names;
+        if prelude.get("map_find") != Some(def) {
+            return;
+        }
+        let effects = interfaces.statement_effects(self.body, &self.statement.kind);
+        let writes = Effects {
+            reads: Vec::new(),
+            ..effects
+        };
+        self.callee_touches(map, &writes, interfaces, None);
     }
 
     /// Everything that the statement does, with the references that are open around it.
@@ -138,12 +166,10 @@ impl Visit<'_> {
                     ));
                 }
             }
-            if let StatementKind::Call { callee, .. } = &self.statement.kind {
-                let effects = interfaces.call_effects(callee);
-                for place in &places {
-                    let opened_at = self.body.locals[reference].span;
-                    self.callee_touches(place, &effects, callee, Some(opened_at));
-                }
+            let effects = interfaces.statement_effects(self.body, &self.statement.kind);
+            let opened_at = self.body.locals[reference].span;
+            for place in &places {
+                self.callee_touches(place, &effects, interfaces, Some(opened_at));
             }
         }
     }
@@ -206,20 +232,25 @@ impl Visit<'_> {
         &mut self,
         place: &Place,
         effects: &Effects,
-        callee: &Callee,
+        interfaces: &Interfaces,
         opened_at: Option<Span>,
     ) {
         for path in paths(self.body, self.env, self.origins, place) {
             let Base::Global(global) = path.base else {
                 continue;
             };
-            if effects.anything && !self.open.contains(&global) {
+            if effects.is_unsure() && !self.open.contains(&global) {
                 self.open.push(global);
             }
             let touches = effects.reads.contains(&global) || effects.writes.contains(&global);
-            if touches {
+            if touches && self.first_of_statement() {
                 let name = self.env.name_of(global);
-                let callee = callee_name(self.env, callee);
+                let kind = &self.statement.kind;
+                let callee = match (interfaces.culprit(self.body, kind, global), kind) {
+                    (Some(culprit), _) => format!("`{}`", self.env.name_of(culprit)),
+                    (None, StatementKind::Call { callee, .. }) => callee_name(self.env, callee),
+                    (None, _) => "this".to_string(),
+                };
                 self.report(callee_uses(&name, &callee, self.statement.span, opened_at));
             }
         }

@@ -1,13 +1,18 @@
 //! What callers need to know of a function: who owns its arguments, and which globals it may touch through any chain of
 //! calls. Functions of earlier units have theirs in the `Env`; those of this unit are worked out together.
 
+use std::rc::Rc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::brought::{Brought, ByType, brings};
 use super::walk::{self, Access};
-use crate::env::{DefId, DefKind, Env, FnOrigin};
+use crate::env::{DefId, DefKind, Env, FnDef, FnOrigin};
 use crate::mir::{
-    Base, Body, Callee, Const, Effects, Operand, ParamMode, Rvalue, Statement, StatementKind,
+    Base, Body, Brings, Callee, Const, Effects, FormatPart, Operand, ParamMode, Rvalue, Statement,
+    StatementKind,
 };
+use crate::types::{Ty, TyKind};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Interface {
@@ -18,6 +23,7 @@ pub(super) struct Interface {
 
 pub(super) struct Interfaces<'e> {
     env: &'e Env,
+    by_type: ByType<'e>,
     unit: FxHashMap<DefId, Interface>,
 }
 
@@ -26,6 +32,7 @@ impl<'e> Interfaces<'e> {
     pub(super) fn new(env: &'e Env, bodies: &[Body]) -> Interfaces<'e> {
         let mut interfaces = Interfaces {
             env,
+            by_type: ByType::new(env),
             unit: FxHashMap::default(),
         };
         for body in bodies {
@@ -49,38 +56,87 @@ impl<'e> Interfaces<'e> {
         if let Some(found) = self.unit.get(&def) {
             return found.effects.clone();
         }
-        let Some(function) = self.function(def) else {
-            return Effects::default();
-        };
-        match &function.origin {
-            FnOrigin::Sumi => match function.body() {
-                Some(body) => body.effects().clone(),
-                None => Effects::default(),
-            },
-            FnOrigin::Intrinsic(name) => Effects {
-                outside: matches!(
-                    name.as_str(),
-                    "read_line" | "read_all" | "args" | "system" | "exit"
-                ),
-                ..Effects::default()
-            },
-            FnOrigin::C { .. } | FnOrigin::Host => Effects {
-                outside: true,
-                ..Effects::default()
-            },
-        }
+        self.function(def).map(known_effects).unwrap_or_default()
     }
 
-    /// What a call may touch besides its arguments.
-    pub(super) fn call_effects(&self, callee: &Callee) -> Effects {
-        match callee {
-            Callee::Fn(def, _) => self.effects_of(*def),
-            Callee::Value(_) | Callee::TraitMethod(..) => Effects {
-                anything: true,
-                outside: true,
-                ..Effects::default()
-            },
+    /// What a function may touch that is given these type arguments.
+    fn effects_with(&self, def: DefId, args: &[Ty]) -> Effects {
+        let effects = self.effects_of(def);
+        if effects.of_types == Brings::NONE {
+            return effects;
         }
+        let mut found = Found::default();
+        found.add(&effects);
+        found.of_types = Brings::NONE;
+        for arg in args {
+            self.add_brought(*arg, effects.of_types, &mut found);
+        }
+        found.finish()
+    }
+
+    /// What may run because such functions of the type are called.
+    fn add_brought(&self, ty: Ty, what: Brings, found: &mut Found) {
+        let brought = self.by_type.of(ty);
+        let mut of_types = found.of_types;
+        for (def, kind) in &brought.functions {
+            if kind.overlaps(what) {
+                found.add(&self.effects_of(*def));
+            }
+        }
+        // The type arguments of those functions are parts of the type.
+        if brought.is_open {
+            of_types = of_types.and(what);
+        }
+        found.of_types = of_types;
+        found.anything |= brought.holds_any;
+        found.outside |= brought.holds_any;
+    }
+
+    /// The functions that a type brings along.
+    fn brought(&self, ty: Ty) -> Rc<Brought> {
+        self.by_type.of(ty)
+    }
+
+    /// What a statement may touch that it does not name: in a call, in functions that compare, show or hash.
+    pub(super) fn statement_effects(&self, body: &Body, kind: &StatementKind) -> Effects {
+        let mut found = Found::default();
+        match kind {
+            StatementKind::Call {
+                callee: Callee::Fn(def, args),
+                ..
+            } => return self.effects_with(*def, args),
+            StatementKind::Call { callee, .. } if is_unknown(callee) => {
+                found.anything = true;
+                found.outside = true;
+            }
+            _ => implicit_types(body, self.env, kind, &mut |ty, what| {
+                self.add_brought(ty, what, &mut found);
+            }),
+        }
+        found.finish()
+    }
+
+    /// The function of a type that touches the global, where a statement calls one without naming it.
+    pub(super) fn culprit(
+        &self,
+        body: &Body,
+        kind: &StatementKind,
+        global: DefId,
+    ) -> Option<DefId> {
+        let touches = |def: &DefId| self.effects_of(*def).globals().any(|g| g == global);
+        let mut found = None;
+        let mut look = |ty: Ty, what: Brings| {
+            let brought = self.brought(ty);
+            let mut fitting = brought.functions.iter();
+            let culprit = fitting.find(|(def, kind)| kind.overlaps(what) && touches(def));
+            found = found.or(culprit.map(|(def, _)| *def));
+        };
+        implicit_types(body, self.env, kind, &mut look);
+        used_functions(kind, &mut |def, args| {
+            let what = self.effects_of(def).of_types;
+            args.iter().for_each(|arg| look(*arg, what));
+        });
+        found
     }
 
     /// The modes of the parameters of a callee; function values and trait methods borrow.
@@ -142,7 +198,7 @@ impl<'e> Interfaces<'e> {
         }
     }
 
-    fn function(&self, def: DefId) -> Option<&crate::env::FnDef> {
+    fn function(&self, def: DefId) -> Option<&FnDef> {
         match &self.env.try_def(def)?.kind {
             DefKind::Fn(function) => Some(function),
             DefKind::Struct(_)
@@ -192,7 +248,9 @@ impl<'e> Interfaces<'e> {
         let mut users: FxHashMap<DefId, Vec<usize>> = FxHashMap::default();
         for (at, body) in bodies.iter().enumerate() {
             for statement in super::borrows::statements(body) {
-                used_functions(statement, &mut |def| users.entry(def).or_default().push(at));
+                self.uses(body, statement, &mut |def| {
+                    users.entry(def).or_default().push(at);
+                });
             }
         }
         let mut pending = vec![true; bodies.len()];
@@ -217,6 +275,15 @@ impl<'e> Interfaces<'e> {
         }
     }
 
+    /// The functions whose effects are part of the statement's.
+    fn uses(&self, body: &Body, statement: &Statement, f: &mut impl FnMut(DefId)) {
+        used_functions(&statement.kind, &mut |def, _| f(def));
+        mentioned_types(body, self.env, &statement.kind, &mut |ty| {
+            let brought = self.brought(ty);
+            brought.functions.iter().for_each(|(def, _)| f(*def));
+        });
+    }
+
     fn body_effects(&self, body: &Body) -> Effects {
         let mut found = Found::default();
         for block in body.blocks.values() {
@@ -226,23 +293,16 @@ impl<'e> Interfaces<'e> {
                         found.touch(access, global, place.projections.is_empty());
                     }
                 });
-                if let StatementKind::Call { callee, .. } = &statement.kind {
-                    found.add(&self.call_effects(callee));
-                }
-                // As below: whoever makes it may be the reason that it is called.
-                if let StatementKind::Assign {
-                    value: Rvalue::Closure { def, .. },
-                    ..
-                } = &statement.kind
-                {
-                    found.add(&self.effects_of(*def));
-                }
-                // A function that hands out another one may be the reason that it is called.
-                walk::constants(&statement.kind, &mut |value| {
-                    if let Const::Fn(def, _) = value {
-                        found.add(&self.effects_of(*def));
-                    }
+                found.add(&self.statement_effects(body, &statement.kind));
+                used_functions(&statement.kind, &mut |def, args| {
+                    found.add(&self.effects_with(def, args));
                 });
+                if let Some(ty) = put_into_any(body, self.env, &statement.kind) {
+                    let brought = self.brought(ty);
+                    found
+                        .lent
+                        .extend(brought.functions.iter().map(|(def, _)| *def));
+                }
             }
             walk::terminator_places(&block.terminator, &mut |place| {
                 if let Base::Global(global) = place.base {
@@ -254,18 +314,127 @@ impl<'e> Interfaces<'e> {
     }
 }
 
-/// Functions that a statement calls or hands out.
-pub(super) fn used_functions(statement: &Statement, f: &mut impl FnMut(DefId)) {
-    if let StatementKind::Call {
-        callee: Callee::Fn(def, _),
-        ..
-    } = &statement.kind
-    {
-        f(*def);
+/// The effects of a function that has been compiled, or that comes from outside.
+pub(super) fn known_effects(function: &FnDef) -> Effects {
+    match &function.origin {
+        FnOrigin::Sumi => match function.body() {
+            Some(body) => body.effects().clone(),
+            None => Effects::default(),
+        },
+        FnOrigin::Intrinsic(name) => Effects {
+            outside: matches!(
+                name.as_str(),
+                "read_line" | "read_all" | "args" | "system" | "exit"
+            ),
+            of_types: match name.as_str() {
+                "show" => Brings::TEXT,
+                "key_less" | "key_equal" | "array_sort" => Brings::RELATIONS,
+                "hash" => Brings::HASH,
+                "num_from_int" => Brings::ARITHMETIC,
+                _ => Brings::NONE,
+            },
+            ..Effects::default()
+        },
+        FnOrigin::C { .. } | FnOrigin::Host => Effects {
+            outside: true,
+            ..Effects::default()
+        },
     }
-    walk::constants(&statement.kind, &mut |value| {
-        if let Const::Fn(def, _) = value {
-            f(*def);
+}
+
+/// Whether nothing is known of what is called: a function value, a method of an `any`.
+fn is_unknown(callee: &Callee) -> bool {
+    match callee {
+        Callee::Fn(..) => false,
+        Callee::Value(_) => true,
+        Callee::TraitMethod(_, args) => matches!(args[0].kind(), TyKind::Any(..)),
+    }
+}
+
+/// The types whose functions a statement calls without naming them, and which.
+pub(super) fn implicit_types(
+    body: &Body,
+    env: &Env,
+    kind: &StatementKind,
+    f: &mut impl FnMut(Ty, Brings),
+) {
+    let value = match kind {
+        StatementKind::Call {
+            callee: callee @ Callee::TraitMethod(method, args),
+            ..
+        } if !is_unknown(callee) => {
+            let of = env.function(*method).of_trait;
+            let what = of.map_or(Brings::METHODS, |of| brings(env, of));
+            return args.iter().for_each(|arg| f(*arg, what));
+        }
+        StatementKind::Assign { value, .. } => value,
+        _ => return,
+    };
+    let mut operand = |operand: &Operand, what: Brings| {
+        let ty = body.operand_ty(env, operand);
+        if !ty.is_scalar() && ty != Ty::str() {
+            f(ty, what);
+        }
+    };
+    match value {
+        Rvalue::Compare(_, left, _) => operand(left, Brings::RELATIONS),
+        Rvalue::Binary(_, left, _) | Rvalue::Unary(_, left) => operand(left, Brings::ARITHMETIC),
+        Rvalue::Format(parts) => {
+            for part in parts {
+                if let FormatPart::Value { operand: shown, .. } = part {
+                    operand(shown, Brings::TEXT);
+                }
+            }
+        }
+        Rvalue::Use(_)
+        | Rvalue::Convert { .. }
+        | Rvalue::Aggregate(..)
+        | Rvalue::Variant { .. }
+        | Rvalue::Array { .. }
+        | Rvalue::Repeat { .. }
+        | Rvalue::Len(_)
+        | Rvalue::Discriminant(_)
+        | Rvalue::Holds(..)
+        | Rvalue::Closure { .. }
+        | Rvalue::Any { .. } => {}
+    }
+}
+
+/// Those, and what functions are given as type arguments.
+fn mentioned_types(body: &Body, env: &Env, kind: &StatementKind, f: &mut impl FnMut(Ty)) {
+    implicit_types(body, env, kind, &mut |ty, _| f(ty));
+    used_functions(kind, &mut |_, args| args.iter().copied().for_each(&mut *f));
+    put_into_any(body, env, kind).into_iter().for_each(f);
+}
+
+/// The type of a value that becomes an `any`.
+pub(super) fn put_into_any(body: &Body, env: &Env, kind: &StatementKind) -> Option<Ty> {
+    match kind {
+        StatementKind::Assign {
+            value: Rvalue::Any { value, .. },
+            ..
+        } => Some(body.operand_ty(env, value)),
+        _ => None,
+    }
+}
+
+/// Functions that a statement calls, hands out or makes closures of, with their type arguments.
+pub(super) fn used_functions(kind: &StatementKind, f: &mut impl FnMut(DefId, &[Ty])) {
+    match kind {
+        StatementKind::Call {
+            callee: Callee::Fn(def, args),
+            ..
+        } => f(*def, args),
+        StatementKind::Assign {
+            value: Rvalue::Closure { def, type_args, .. },
+            ..
+        } => f(*def, type_args),
+        _ => {}
+    }
+    // A function that hands out another one may be the reason that it is called.
+    walk::constants(kind, &mut |value| {
+        if let Const::Fn(def, args) = value {
+            f(*def, args);
         }
     });
 }
@@ -276,6 +445,8 @@ struct Found {
     writes: FxHashSet<DefId>,
     outside: bool,
     anything: bool,
+    of_types: Brings,
+    lent: FxHashSet<DefId>,
 }
 
 impl Found {
@@ -302,6 +473,8 @@ impl Found {
         self.writes.extend(&effects.writes);
         self.outside |= effects.outside;
         self.anything |= effects.anything;
+        self.of_types = self.of_types.and(effects.of_types);
+        self.lent.extend(&effects.lent);
     }
 
     fn finish(self) -> Effects {
@@ -315,17 +488,19 @@ impl Found {
             writes: sorted(self.writes),
             outside: self.outside,
             anything: self.anything,
+            of_types: self.of_types,
+            lent: sorted(self.lent),
         }
     }
 }
 
 impl Effects {
     pub fn may_read(&self, global: DefId) -> bool {
-        self.anything || self.reads.contains(&global)
+        self.is_unsure() || self.reads.contains(&global)
     }
 
     pub fn may_write(&self, global: DefId) -> bool {
-        self.anything || self.writes.contains(&global)
+        self.is_unsure() || self.writes.contains(&global)
     }
 }
 

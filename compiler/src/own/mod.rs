@@ -12,6 +12,7 @@
 //! - A parameter in `Body::params` is owned if the body keeps it. Function values and trait methods borrow theirs.
 
 mod borrows;
+mod brought;
 mod captured;
 mod drops;
 mod emptied;

@@ -4,11 +4,11 @@
 use super::interface::Interfaces;
 use super::liveness::{Origins, whole_local};
 use super::paths::{Path, paths};
-use super::walk;
+use super::walk::{self, Role};
 use crate::env::Env;
 use crate::mir::{
-    Arg, Base, Body, Callee, Const, Local, LocalDecl, LocalKind, Old, Operand, Place, Rvalue,
-    Statement, StatementKind,
+    Arg, Base, Body, Callee, Const, Effects, Local, LocalDecl, LocalKind, Old, Operand, Place,
+    Rvalue, Statement, StatementKind,
 };
 use crate::types::Ty;
 
@@ -30,10 +30,11 @@ fn call(
     env: &Env,
     interfaces: &Interfaces,
     origins: &Origins,
-    statement: Statement,
+    mut statement: Statement,
     out: &mut Vec<Statement>,
 ) {
     let span = statement.span;
+    let effects = interfaces.statement_effects(body, &statement.kind);
     let StatementKind::Call {
         dest,
         mut callee,
@@ -42,11 +43,11 @@ fn call(
         open,
     } = statement.kind
     else {
+        keep_operands(body, env, origins, &mut statement, &effects, out);
         out.push(statement);
         return;
     };
     let written = written_paths(body, env, origins, &args);
-    let effects = interfaces.call_effects(&callee);
     let disturbed = |body: &Body, place: &Place| {
         paths(body, env, origins, place).iter().any(|path| {
             written.iter().any(|write| write.disturbs(path))
@@ -99,6 +100,37 @@ fn call(
     if !direct {
         out.push(assign(dest, Operand::Copy(target), old, span));
     }
+}
+
+/// What is compared or shown stays what it is, though the functions that do it may write the globals that it is in.
+fn keep_operands(
+    body: &mut Body,
+    env: &Env,
+    origins: &Origins,
+    statement: &mut Statement,
+    effects: &Effects,
+    out: &mut Vec<Statement>,
+) {
+    if *effects == Effects::default() {
+        return;
+    }
+    let span = statement.span;
+    walk::operands_mut(&mut statement.kind, &[], &mut |role, operand| {
+        let Operand::Copy(place) = operand else {
+            return;
+        };
+        let is_written =
+            |path: &Path| matches!(path.base, Base::Global(global) if effects.may_write(global));
+        let ty = body.place_ty(env, place);
+        if role == Role::Read
+            && !ty.is_scalar()
+            && paths(body, env, origins, place).iter().any(is_written)
+        {
+            let kept = Place::local(fresh(body, ty, span));
+            let source = std::mem::replace(operand, Operand::Copy(kept.clone()));
+            out.push(assign(kept, source, Old::Unknown, span));
+        }
+    });
 }
 
 /// A `const` that owns blocks and stands anywhere but in a plain assignment gets a local of its own, which is dropped.

@@ -5,9 +5,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{Diagnostic, Diagnostics, Span};
 
 use super::borrows::statements;
-use super::interface::used_functions;
-use crate::env::{DefId, Env};
-use crate::mir::{Elaborated, Rvalue, StatementKind};
+use super::brought::ByType;
+use super::interface::{implicit_types, known_effects, put_into_any, used_functions};
+use super::walk;
+use crate::env::{DefId, DefKind, Env};
+use crate::mir::{Base, Body, Brings, Effects, Elaborated};
+use crate::types::Ty;
 
 /// `defines` has the globals that each cell binds; `bodies` ends with the cells.
 pub fn check(defines: &[&[DefId]], bodies: &[Elaborated], env: &Env, diags: &mut Diagnostics) {
@@ -16,16 +19,24 @@ pub fn check(defines: &[&[DefId]], bodies: &[Elaborated], env: &Env, diags: &mut
         .iter()
         .map(|body| (body.body().def, body))
         .collect();
+    let unit = Unit {
+        env,
+        functions,
+        by_type: ByType::new(env),
+    };
     let mut unbound: FxHashSet<DefId> = defines.iter().flat_map(|cell| *cell).copied().collect();
     for (cell, defines) in bodies[first_cell..].iter().zip(defines) {
-        for (used, span) in uses(cell) {
-            let Some(function) = functions.get(&used) else {
-                continue;
-            };
-            let effects = function.effects();
-            let touched = effects.reads.iter().chain(&effects.writes);
-            if let Some(global) = touched.copied().find(|global| unbound.contains(global)) {
-                diags.push(not_bound_yet(env, used, global, span));
+        let body = cell.body();
+        for (span, global) in named(body) {
+            if unbound.contains(&global) && !defines.contains(&global) {
+                diags.push(not_bound_yet(env, None, global, span));
+                unbound.remove(&global);
+            }
+        }
+        for (used, span) in unit.uses(body) {
+            let touched = unit.touched(used);
+            if let Some(global) = touched.into_iter().find(|global| unbound.contains(global)) {
+                diags.push(not_bound_yet(env, Some(used), global, span));
                 // One message for each binding.
                 unbound.remove(&global);
             }
@@ -36,27 +47,82 @@ pub fn check(defines: &[&[DefId]], bodies: &[Elaborated], env: &Env, diags: &mut
     }
 }
 
-/// The functions that a body calls, hands out or makes closures of.
-fn uses(body: &Elaborated) -> Vec<(DefId, Span)> {
+/// The globals that the statements of a body name: a closure that keeps the value of a variable may stand before it.
+fn named(body: &Body) -> Vec<(Span, DefId)> {
     let mut found = Vec::new();
-    for statement in statements(body.body()) {
-        let span = statement.span;
-        used_functions(statement, &mut |def| found.push((def, span)));
-        if let StatementKind::Assign {
-            value: Rvalue::Closure { def, .. },
-            ..
-        } = &statement.kind
-        {
-            found.push((*def, span));
-        }
+    for statement in statements(body) {
+        walk::places(&statement.kind, &mut |_, place| {
+            if let Base::Global(global) = place.base {
+                found.push((statement.span, global));
+            }
+        });
     }
     found
 }
 
-fn not_bound_yet(env: &Env, function: DefId, global: DefId, used: Span) -> Diagnostic {
+struct Unit<'a> {
+    env: &'a Env,
+    functions: FxHashMap<DefId, &'a Elaborated>,
+    by_type: ByType<'a>,
+}
+
+impl Unit<'_> {
+    /// The functions that a body calls, hands out or makes closures of, and those that what it calls finds by a type.
+    fn uses(&self, body: &Body) -> Vec<(DefId, Span)> {
+        let mut found = Vec::new();
+        for statement in statements(body) {
+            let span = statement.span;
+            let kind = &statement.kind;
+            let bring = |found: &mut Vec<(DefId, Span)>, ty: Ty, what: Brings| {
+                for (def, kind) in &self.by_type.of(ty).functions {
+                    if kind.overlaps(what) {
+                        found.push((*def, span));
+                    }
+                }
+            };
+            used_functions(kind, &mut |def, args| {
+                found.push((def, span));
+                let what = self.effects(def).map_or(Brings::NONE, |of| of.of_types);
+                args.iter().for_each(|arg| bring(&mut found, *arg, what));
+            });
+            implicit_types(body, self.env, kind, &mut |ty, what| {
+                bring(&mut found, ty, what);
+            });
+            if let Some(ty) = put_into_any(body, self.env, kind) {
+                bring(&mut found, ty, Brings::METHODS.and(Brings::TEXT));
+            }
+        }
+        found
+    }
+
+    fn effects(&self, def: DefId) -> Option<Effects> {
+        if let Some(found) = self.functions.get(&def) {
+            return Some(found.effects().clone());
+        }
+        match &self.env.try_def(def)?.kind {
+            DefKind::Fn(function) => Some(known_effects(function)),
+            _ => None,
+        }
+    }
+
+    /// The globals that a function of this unit touches, and those that what it puts into an `any` does.
+    fn touched(&self, used: DefId) -> Vec<DefId> {
+        let Some(function) = self.functions.get(&used) else {
+            return Vec::new();
+        };
+        let mut found: Vec<DefId> = function.effects().globals().collect();
+        for lent in &function.effects().lent {
+            let lent = self.functions.get(lent).into_iter();
+            found.extend(lent.flat_map(|function| function.effects().globals()));
+        }
+        found
+    }
+}
+
+fn not_bound_yet(env: &Env, function: Option<DefId>, global: DefId, used: Span) -> Diagnostic {
     let name = |def: DefId| env.try_def(def).map(|def| (def.name.clone(), def.span));
     let (variable, declared) = name(global).unwrap_or_else(|| ("this".into(), used));
-    let message = match name(function) {
+    let message = match function.and_then(name) {
         Some((function, _)) if !function.is_empty() => {
             format!("`{function}` uses `{variable}`, which is bound further down")
         }

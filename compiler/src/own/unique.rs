@@ -247,26 +247,20 @@ impl<'a> Facts<'a> {
 
     /// Whether a callee may make another owner of what it is lent: if it can put it somewhere that outlives the call.
     fn call_may_keep(&self, kind: &StatementKind) -> bool {
-        let StatementKind::Call {
-            dest, callee, args, ..
-        } = kind
-        else {
+        let StatementKind::Call { dest, args, .. } = kind else {
             return false;
         };
-        let effects = self.interfaces.call_effects(callee);
+        let effects = self.interfaces.statement_effects(self.body, kind);
         let result = self.body.place_ty(self.env, dest);
         let mut_owner = args.iter().any(|arg| match arg {
             Arg::Mut(place) => self.needs.drop(self.body.place_ty(self.env, place)),
             Arg::Value(_) => false,
         });
-        self.needs.drop(result) || mut_owner || effects.anything || !effects.writes.is_empty()
+        self.needs.drop(result) || mut_owner || effects.is_unsure() || !effects.writes.is_empty()
     }
 
     fn effects_end(&self, fact: usize, kind: &StatementKind) -> bool {
-        let StatementKind::Call { callee, .. } = kind else {
-            return false;
-        };
-        let effects = self.interfaces.call_effects(callee);
+        let effects = self.interfaces.statement_effects(self.body, kind);
         self.paths[fact].iter().any(|path| match path.base {
             Base::Global(global) => effects.may_read(global) || effects.may_write(global),
             Base::Local(_) => false,

@@ -75,7 +75,7 @@ pub(super) fn places(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
                 operand_place(second, f);
                 f(Access::Inspect, place);
             }
-            Check::Closed(_) => {}
+            Check::Closed(_) | Check::Begin(_) | Check::End(_) => {}
         },
         StatementKind::MakeUnique(place) => f(Access::Unique, place),
         StatementKind::Unpack { place, .. } => f(Access::Move, place),
@@ -213,7 +213,7 @@ pub(super) fn operands_mut(
                 f(Role::Read, first);
                 f(Role::Read, second);
             }
-            Check::Closed(_) => {}
+            Check::Closed(_) | Check::Begin(_) | Check::End(_) => {}
         },
         StatementKind::Open { .. }
         | StatementKind::MakeUnique(_)

@@ -245,8 +245,11 @@ impl Generator {
         });
     }
 
-    /// The trait that every program has, for a struct. What it touches is found as it runs.
+    /// The trait that every program has, for a struct. It touches no variable of the program: generic code that does while the variable is
+    /// open is an error of the checker, which whoever generates such code would have to foresee.
     fn implement(&mut self, index: usize) {
+        let everything = self.scope.clone();
+        self.scope.retain(|variable| !variable.global);
         let outer = self.scope.clone();
         self.line(&format!("impl Poke for S{index} {{"));
         self.indent += 1;
@@ -270,7 +273,7 @@ impl Generator {
         self.result = None;
         self.indent -= 1;
         self.line("}");
-        self.scope = outer;
+        self.scope = everything;
         self.touched.clear();
     }
 

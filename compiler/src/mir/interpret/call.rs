@@ -92,7 +92,10 @@ impl Interpreter<'_> {
         if let Some(name) = program.intrinsic(target) {
             let dest_ty = body.place_ty(&self.env, dest);
             let args = self.as_the_primitive_takes(&program, target, given);
+            let before = self.open.len();
+            self.open.extend_from_slice(open);
             let result = self.intrinsic(&program, name, &type_args, &args, dest_ty)?;
+            self.open.truncate(before);
             self.store(&dest_address, result, old);
             return Ok(());
         }
@@ -195,6 +198,7 @@ impl Interpreter<'_> {
         target: Target,
         args: Vec<Value>,
     ) -> Run<Value> {
+        self.closed(program.key(target).0)?;
         let (program, code) = self.code(program, target)?;
         let floor = self.frames.len();
         let given = args.into_iter().map(Given::Borrowed).collect();

@@ -335,6 +335,14 @@ impl Interpreter<'_> {
                 )
             }
             Check::Closed(def) => self.closed(*def),
+            Check::Begin(open) => {
+                self.open.extend_from_slice(open);
+                Ok(())
+            }
+            Check::End(count) => {
+                self.open.truncate(self.open.len() - count);
+                Ok(())
+            }
         }
     }
 

@@ -226,7 +226,7 @@ fn for_each_place(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
                 operand_place(second, f);
                 f(Access::Inspect, place);
             }
-            Check::Closed(_) => {}
+            Check::Closed(_) | Check::Begin(_) | Check::End(_) => {}
         },
         StatementKind::MakeUnique(place) => f(Access::Inspect, place),
         StatementKind::Unpack { place, .. } => f(Access::Move, place),

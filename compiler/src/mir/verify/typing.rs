@@ -85,7 +85,9 @@ impl Verifier<'_> {
             | Check::NotNegative(_)
             | Check::Character(_)
             | Check::Disjoint { .. }
-            | Check::Closed(_) => {}
+            | Check::Closed(_)
+            | Check::Begin(_)
+            | Check::End(_) => {}
         }
     }
 
