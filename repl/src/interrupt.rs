@@ -55,7 +55,20 @@ impl Running {
     }
 }
 
+type Action = Box<dyn FnMut() + Send>;
+
+/// What Ctrl-C does now: of several files one after another, that of the one that runs.
+static ACTION: Mutex<Option<Action>> = Mutex::new(None);
+
 fn handle(action: impl FnMut() + Send + 'static) {
-    // A second handler is a mistake of ours.
-    ctrlc::set_handler(action).expect("compiler bug: the handler of Ctrl-C was already set");
+    let mut known = ACTION.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.replace(Box::new(action)).is_none() {
+        ctrlc::set_handler(|| {
+            let mut action = ACTION.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(action) = action.as_mut() {
+                action();
+            }
+        })
+        .expect("compiler bug: the handler of Ctrl-C was already set");
+    }
 }

@@ -21,7 +21,26 @@ fn main() -> ExitCode {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         Trial::test(format!("tests/repl/{name}"), move || test(&path))
     });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+    let of_folder = Trial::test("sumi test FOLDER", tests_of_a_folder);
+    let trials = trials.chain([of_folder]).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// `sumi test` runs the files of a folder one after another.
+fn tests_of_a_folder() -> Result<(), Failed> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/repl");
+    let output = Command::new(env!("CARGO_BIN_EXE_sumi"))
+        .current_dir(folder)
+        .args(["test", "trials"])
+        .output()?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let wanted = "trials/a.sumi\nok      first\ntrials/b.sumi\nok      second\n2 tests passed\n";
+    if output.status.success() && said == wanted {
+        Ok(())
+    } else {
+        let errors = String::from_utf8_lossy(&output.stderr);
+        Err(format!("{}: {said}{errors}", output.status).into())
+    }
 }
 
 fn test(path: &Path) -> Result<(), Failed> {

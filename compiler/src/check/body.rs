@@ -155,12 +155,33 @@ pub(super) struct Checker<'u, 'e> {
     pub(super) reported: bool,
 }
 
+/// The type parameters with the bounds that the traits among their bounds ask for.
+fn with_asked_for(env: &Env, generics: &[Generic]) -> Vec<Generic> {
+    let mut generics = generics.to_vec();
+    for generic in &mut generics {
+        let mut index = 0;
+        while let Some(bound) = generic.bounds.get(index).copied() {
+            index += 1;
+            let Bound::Trait(def, _) = bound else {
+                continue;
+            };
+            for above in &env.trait_def(def).supers {
+                if !generic.bounds.contains(above) {
+                    generic.bounds.push(*above);
+                }
+            }
+        }
+    }
+    generics
+}
+
 impl<'u, 'e> Checker<'u, 'e> {
     pub(super) fn new(unit: &'u mut Unit<'e>, body: hir::Body, item: Item) -> Checker<'u, 'e> {
         let errors_before = unit.diags.len();
+        let infer = InferTable::new(with_asked_for(unit.env, &body.generics));
         Checker {
             unit,
-            infer: InferTable::new(body.generics.clone()),
+            infer,
             body: Rc::new(body),
             item,
             tables: Tables::default(),

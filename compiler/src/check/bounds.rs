@@ -41,7 +41,13 @@ impl Checker<'_, '_> {
         match &obligation.because {
             Because::Compared(op) => {
                 let ordered = !matches!(op, BinaryOp::Eq | BinaryOp::Ne);
-                errors::not_comparable(span, &shown, op.symbol(), is_param, ordered)
+                let part = self.lacking(ty, obligation.bound);
+                let name = part.display(self.env());
+                let lacking = match part.kind() {
+                    TyKind::Param(..) => errors::Lacking::Param(&name),
+                    _ => errors::Lacking::Other(&name),
+                };
+                errors::not_comparable(span, &shown, op.symbol(), lacking, ordered)
             }
             Because::Arithmetic(symbol) => errors::no_bits(span, symbol, &shown),
             Because::Range => errors::bad_range(span, &shown),
@@ -71,23 +77,7 @@ impl Checker<'_, '_> {
 
     /// Says which part of a type keeps it from having a hash.
     fn without_hash(&self, report: syntax::Diagnostic, ty: Ty) -> syntax::Diagnostic {
-        let generics = self.generics();
-        let lacks = |part: &Ty| !satisfies(self.env(), &generics, *part, Bound::Hash);
-        let mut part = ty;
-        for _ in 0..DEPTH_LIMIT {
-            let inner = match part.kind() {
-                TyKind::Tuple(parts) => parts.clone(),
-                TyKind::Array(elem) | TyKind::FixedArray(elem, _) => vec![*elem],
-                TyKind::Adt(def, args) if !has_operator(self.env(), "==", *def) => {
-                    parts_of(self.env(), *def, args)
-                }
-                _ => Vec::new(),
-            };
-            match inner.into_iter().find(lacks) {
-                Some(found) => part = found,
-                None => break,
-            }
-        }
+        let part = self.lacking(ty, Bound::Hash);
         let shown = part.display(self.env());
         match part.kind() {
             TyKind::Adt(..) => report.note(format!(
@@ -106,6 +96,30 @@ impl Checker<'_, '_> {
             TyKind::Param(..) => report.help(format!("ask for it: `<{shown}: Hash>`")),
             _ => report,
         }
+    }
+
+    /// The innermost part of a type that keeps it from having a bound.
+    fn lacking(&self, ty: Ty, bound: Bound) -> Ty {
+        let generics = self.generics();
+        let lacks = |part: &Ty| !satisfies(self.env(), &generics, *part, bound);
+        let symbol = if bound == Bound::Ord { "<" } else { "==" };
+        let mut part = ty;
+        for _ in 0..DEPTH_LIMIT {
+            let inner = match part.kind() {
+                TyKind::Tuple(parts) => parts.clone(),
+                TyKind::Array(elem) | TyKind::FixedArray(elem, _) => vec![*elem],
+                TyKind::Adt(DefId::MAP | DefId::SET, args) if bound != Bound::Hash => args.clone(),
+                TyKind::Adt(def, args) if !has_operator(self.env(), symbol, *def) => {
+                    parts_of(self.env(), *def, args)
+                }
+                _ => Vec::new(),
+            };
+            match inner.into_iter().find(lacks) {
+                Some(found) => part = found,
+                None => break,
+            }
+        }
+        part
     }
 
     pub(super) fn require_key(&mut self, ty: Ty, span: syntax::Span) {

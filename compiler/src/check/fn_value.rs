@@ -8,6 +8,7 @@ use syntax::Span;
 use super::body::{Checker, Expect};
 use super::call::function_of;
 use super::{FnValue, Target};
+use crate::any;
 use crate::env::{DefId, DefKind, FieldDef, Generic};
 use crate::hir::{Callee, ExprId};
 use crate::types::{FnParam, FnTy, Ty, TyKind};
@@ -62,8 +63,24 @@ impl Checker<'_, '_> {
         expect: Expect,
     ) -> Option<Ty> {
         let ty = self.fill_unknown(ty, name_span);
-        let (def, type_args) = self.find_method(ty, name, name_span)?;
-        Some(self.fn_value(id, def, type_args, expect))
+        if let Some((def, type_args)) = self.find_method(ty, name, name_span) {
+            return Some(self.fn_value(id, def, type_args, expect));
+        }
+        let found = match self.find_in_traits(ty, name, name_span)? {
+            Ok(found) => found,
+            Err(error) => return Some(error),
+        };
+        let is_any = matches!(ty.kind(), TyKind::Any(..));
+        if is_any && any::unfit(self.env(), found.def).is_some() {
+            return None;
+        }
+        let function = self.fn_value(id, found.def, found.type_args, expect);
+        if found.is_open
+            && let Some(value) = self.tables.fn_values.get_mut(&id)
+        {
+            value.target = Target::TraitMethod(found.def);
+        }
+        Some(function)
     }
 
     /// A constructor without arguments: a variant that has no fields is a value, all else is a function.

@@ -18,6 +18,9 @@ pub(super) struct Notes {
     kept: Vec<(DefId, Span, DefId)>,
     reads: Vec<(DefId, Span)>,
     writes: Vec<(DefId, Span)>,
+    loops: Vec<Span>,
+    /// Each closure with a name.
+    closures: Vec<(DefId, Span)>,
 }
 
 impl Notes {
@@ -25,32 +28,60 @@ impl Notes {
         self.kept.extend(other.kept);
         self.reads.extend(other.reads);
         self.writes.extend(other.writes);
+        self.loops.extend(other.loops);
+        self.closures.extend(other.closures);
     }
 }
 
-/// Where a variable is changed between a closure and a use of it.
+/// Where a variable is changed between a closure and a use of it: further up, or in an earlier round of a loop that does not make it anew.
 fn change(
     made: Span,
     mut writes: impl Iterator<Item = Span>,
-    uses: impl Iterator<Item = Span> + Clone,
+    uses: &[Span],
+    loops: &[Span],
 ) -> Option<Span> {
+    let is_around = |outer: &Span, at: Span| outer.contains(at) && !outer.contains(made);
     writes.find(|written| {
         let is_later = made.file == written.file && made.end <= written.start;
-        is_later && uses.clone().any(|used| used.start > written.end)
+        let mut around = loops.iter().filter(|it| is_around(it, *written));
+        is_later
+            && (uses.iter().any(|used| used.start > written.end)
+                || around.any(|it| uses.iter().any(|used| it.contains(*used))))
     })
+}
+
+/// The uses of what has a name at `index`, those of all that it is used inside of included.
+fn all_uses(named: &[(Span, Vec<Span>)], index: usize) -> Vec<Span> {
+    let mut known = vec![index];
+    let mut uses = Vec::new();
+    let mut at = 0;
+    while let Some(of) = known.get(at) {
+        at += 1;
+        for used in &named[*of].1 {
+            uses.push(*used);
+            let around = named.iter().position(|(span, _)| span.contains(*used));
+            known.extend(around.filter(|found| !known.contains(found)));
+        }
+    }
+    uses
 }
 
 impl Unit<'_> {
     pub(super) fn warn_of_changes(&mut self) {
         let notes = std::mem::take(&mut self.notes);
+        let of = |def: DefId, places: &[(DefId, Span)]| -> Vec<Span> {
+            let found = places.iter().filter(|(found, _)| *found == def);
+            found.map(|(_, span)| *span).collect()
+        };
+        let closures = notes.closures.iter();
+        let named: Vec<(Span, Vec<Span>)> = closures
+            .map(|(def, span)| (*span, of(*def, &notes.reads)))
+            .collect();
         for (closure, made, variable) in &notes.kept {
-            let of = |def: DefId, places: &[(DefId, Span)]| -> Vec<Span> {
-                let found = places.iter().filter(|(found, _)| *found == def);
-                found.map(|(_, span)| *span).collect()
-            };
-            let uses = of(*closure, &notes.reads);
+            let index = notes.closures.iter().position(|(def, _)| def == closure);
+            let uses = index.map_or_else(Vec::new, |index| all_uses(&named, index));
             let writes = of(*variable, &notes.writes);
-            if let Some(changed) = change(*made, writes.into_iter(), uses.into_iter()) {
+            if let Some(changed) = change(*made, writes.into_iter(), &uses, &notes.loops) {
                 let (closure, variable) = (self.env.def(*closure), self.env.def(*variable));
                 let report =
                     errors::changed_after_capture(&closure.name, &variable.name, *made, changed);
@@ -60,38 +91,75 @@ impl Unit<'_> {
     }
 }
 
+/// A closure or function in a body that has a name.
+struct NamedClosure {
+    name: SmolStr,
+    made: Span,
+    /// Those that it has the value of.
+    variables: Vec<LocalId>,
+    /// Where it is used.
+    places: Vec<Span>,
+}
+
 impl Checker<'_, '_> {
     /// Warns of what is known inside the body, and notes the rest.
     pub(super) fn note_captures(&mut self) {
         let nowhere = Span::new(self.body.span.file, 0, 0);
         let uses = self.uses_of(self.body.root, nowhere);
         self.note_globals(&uses);
-        for (name, made, variable, places) in self.named_closures(&uses) {
-            let of = Captured::Local(variable);
-            let writes = uses.writes.iter().filter(|(found, _)| *found == of);
-            let writes = writes.map(|(_, span)| *span);
-            if let Some(changed) = change(made, writes, places.iter().copied()) {
-                let variable = self.body.locals[variable].name.clone();
-                let report = errors::changed_after_capture(&name, &variable, made, changed);
-                self.report(report);
+        let loops = self.loops_of_body();
+        let named = self.named_closures(&uses);
+        let places: Vec<(Span, Vec<Span>)> = named
+            .iter()
+            .map(|found| (found.made, found.places.clone()))
+            .collect();
+        let mut reports = Vec::new();
+        for (index, found) in named.iter().enumerate() {
+            let places = all_uses(&places, index);
+            for variable in &found.variables {
+                let of = Captured::Local(*variable);
+                let writes = uses.writes.iter().filter(|(found, _)| *found == of);
+                let writes = writes.map(|(_, span)| *span);
+                if let Some(changed) = change(found.made, writes, &places, &loops) {
+                    let variable = &self.body.locals[*variable].name;
+                    reports.push(errors::changed_after_capture(
+                        &found.name,
+                        variable,
+                        found.made,
+                        changed,
+                    ));
+                }
             }
         }
+        for report in reports {
+            self.report(report);
+        }
+        self.notes.loops.extend(loops);
     }
 
-    /// Closures and functions with a name, a variable that each has the value of, and where it is used.
-    fn named_closures(&self, uses: &Uses) -> Vec<(SmolStr, Span, LocalId, Vec<Span>)> {
+    fn loops_of_body(&self) -> Vec<Span> {
+        let is_loop =
+            |kind: &ExprKind| matches!(kind, ExprKind::For { .. } | ExprKind::Loop { .. });
+        let exprs = self.body.exprs.values();
+        let loops = exprs.filter(|expr| is_loop(&expr.kind));
+        loops.map(|expr| expr.span).collect()
+    }
+
+    fn named_closures(&self, uses: &Uses) -> Vec<NamedClosure> {
         let mut found = Vec::new();
         for inner in &self.body.inner {
             let called = uses.called.iter().filter(|(def, _)| *def == inner.def);
-            let places: Vec<Span> = called.map(|(_, span)| *span).collect();
-            for capture in &self.tables.inner[&inner.def] {
-                if let Captured::Kept(by, local) = capture.of
-                    && by == inner.def
-                {
-                    let name = self.env().def(by).name.clone();
-                    found.push((name, inner.span, local, places.clone()));
-                }
-            }
+            let captures = self.tables.inner[&inner.def].iter();
+            let kept = captures.filter_map(|capture| match capture.of {
+                Captured::Kept(by, local) if by == inner.def => Some(local),
+                _ => None,
+            });
+            found.push(NamedClosure {
+                name: self.env().def(inner.def).name.clone(),
+                made: inner.span,
+                variables: kept.collect(),
+                places: called.map(|(_, span)| *span).collect(),
+            });
         }
         for expr in self.body.exprs.values() {
             let ExprKind::Block { stmts, .. } = &expr.kind else {
@@ -108,13 +176,17 @@ impl Checker<'_, '_> {
                 {
                     let reads = uses.reads.iter();
                     let reads = reads.filter(|(of, _)| *of == Captured::Local(name));
-                    let places: Vec<Span> = reads.map(|(_, span)| *span).collect();
-                    for capture in closure.captures.iter().filter(|it| !it.is_exclusive) {
-                        if let Captured::Local(local) = capture.of {
-                            let name = self.body.locals[name].name.clone();
-                            found.push((name, self.span(*value), local, places.clone()));
-                        }
-                    }
+                    let captures = closure.captures.iter().filter(|it| !it.is_exclusive);
+                    let kept = captures.filter_map(|capture| match capture.of {
+                        Captured::Local(local) => Some(local),
+                        _ => None,
+                    });
+                    found.push(NamedClosure {
+                        name: self.body.locals[name].name.clone(),
+                        made: self.span(*value),
+                        variables: kept.collect(),
+                        places: reads.map(|(_, span)| *span).collect(),
+                    });
                 }
             }
         }
@@ -144,6 +216,7 @@ impl Checker<'_, '_> {
         let Some(closure) = self.tables.closures.get(&value) else {
             return;
         };
+        self.notes.closures.push((global, span));
         for capture in &closure.captures {
             if let Captured::Global(variable) = capture.of
                 && !capture.is_exclusive

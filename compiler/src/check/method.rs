@@ -235,10 +235,15 @@ impl Checker<'_, '_> {
 
     fn unknown_field(&mut self, ty: Ty, name: &SmolStr, name_span: Span) -> Ty {
         let shown = self.show(ty);
-        let is_method =
-            Head::of(ty).is_some_and(|head| self.env().methods(&head, name).next().is_some());
-        if is_method {
-            return self.fail(errors::method_without_call(name, name_span));
+        let of_type = Head::of(ty).and_then(|head| self.env().methods(&head, name).next());
+        let method = of_type.or_else(|| match self.find_in_traits(ty, name, name_span)? {
+            Ok(found) => Some(found.def),
+            Err(_) => None,
+        });
+        if let Some(method) = method {
+            let params = &self.env().function(method).params;
+            let takes_more = params.iter().skip(1).any(|param| param.default.is_none());
+            return self.fail(errors::method_without_call(name, name_span, takes_more));
         }
         if let Some(inner) = ty.option_of()
             && self.field_of(self.shallow(inner), name).is_some()

@@ -192,7 +192,8 @@ impl Checker<'_, '_> {
             return Outcome::Done(self.use_candidate(pending, &found, &[ty]));
         }
         let shown = self.show(ty);
-        let report = errors::no_unary_operator(op, self.span(pending.id), &shown);
+        let is_param = matches!(ty.kind(), TyKind::Param(..));
+        let report = errors::no_unary_operator(op, self.span(pending.id), &shown, is_param);
         Outcome::Done(self.fail(report))
     }
 

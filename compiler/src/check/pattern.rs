@@ -341,12 +341,14 @@ impl Checker<'_, '_> {
         if self.shallow(ty).is_error() {
             return self.bind_all_as_errors(pats(), binder);
         }
-        if let Some(of) = variant.of {
-            self.match_enum(of, ty, variant.name_span);
-        } else if let Some(of) = language_enum(variant.name)
-            && matches!(self.shallow(ty).kind(), TyKind::Infer(_))
+        let is_open = matches!(self.shallow(ty).kind(), TyKind::Infer(_));
+        let of = variant
+            .of
+            .or(language_enum(variant.name).filter(|_| is_open));
+        if let Some(of) = of
+            && !self.match_enum(of, ty, variant)
         {
-            self.match_enum(of, ty, variant.name_span);
+            return self.bind_all_as_errors(pats(), binder);
         }
         let known = self.known(ty, variant.name_span);
         let found = match known.kind() {
@@ -420,13 +422,26 @@ impl Checker<'_, '_> {
         errors::unknown_variant(variant.name, variant.name_span, &found.name, names)
     }
 
-    fn match_enum(&mut self, of: DefId, ty: Ty, span: Span) {
+    /// Whether the value may be of the variant's enum; if not, it has been reported.
+    fn match_enum(&mut self, of: DefId, ty: Ty, variant: &VariantPat<'_>) -> bool {
+        let span = variant.name_span;
         let found = self.env().def(of).clone();
         let DefKind::Enum(item) = &found.kind else {
-            return;
+            return true;
         };
         let args = self.instantiate(&item.generics, &found.name, span);
-        self.match_type(Ty::new(TyKind::Adt(of, args)), ty, span);
+        let wanted = Ty::new(TyKind::Adt(of, args));
+        if self.infer.unify(wanted, ty).is_ok() {
+            return true;
+        }
+        self.pattern_failed = true;
+        let (wanted, ty) = (self.show(wanted), self.show(ty));
+        let report = errors::pattern_type(span, &wanted, &ty);
+        self.report(match variant.name.as_str() {
+            "none" => report.help("`none` is a keyword: a variable has another name"),
+            _ => report,
+        });
+        false
     }
 
     /// A bare upper-case name that is no variant of the type may be a constant.

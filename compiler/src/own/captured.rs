@@ -212,7 +212,13 @@ pub(super) fn check(body: &Body, interfaces: &Interfaces, diags: &mut Diagnostic
             if let Some((variable, span)) = used_meanwhile(body, liveness, &known, &variables, made)
             {
                 let name = name_of(body, variable);
-                diags.push(used_while_captured(&name, span, statement.span));
+                let report = used_while_captured(&name, span, statement.span);
+                diags.push(match body.locals[variable].ty.kind() {
+                    TyKind::Adt(..) | TyKind::Tuple(_) => report
+                        .help("or change the parts without a closure: `for mut x in …` walks a part while others are changed, and a function takes several as `mut` parameters")
+                        .note("a closure captures whole variables, also where it changes only a part of one"),
+                    _ => report,
+                });
             }
         }
     }
@@ -285,6 +291,7 @@ fn used_while_captured(name: &str, used: Span, made: Span) -> Diagnostic {
     .at(used, "used here")
     .also(
         made,
-        "this closure has the variable to itself until its last use",
+        format!("this closure has all of `{name}` to itself until its last use"),
     )
+    .help("use it after the last use of the closure")
 }

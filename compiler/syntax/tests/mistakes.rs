@@ -334,8 +334,9 @@ a"""
         expect![[r#"
             1:1 [unclosed-text] this text is never closed with "
                 help: a text of several lines stands in """
-            2:1 [unclosed-text] this text is never closed with "
-                help: a text of several lines stands in """
+            2:4 [unclosed-bracket] this `{` of a text is never closed
+                help: the expression ends with a `}`, as in `"x is {x}"`
+                help: a brace in a text is doubled, `{{` and `}}`, or the text is raw: `r"…"`
             3:4 [empty-interpolation] nothing stands between these braces
                 help: write the value between them, as in `"x is {x}"`; a brace itself is doubled: `{{` and `}}`
             4:4 [stray-bracket] this `}` of a text closes nothing

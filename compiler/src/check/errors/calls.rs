@@ -336,10 +336,15 @@ pub(in super::super) fn no_tuple_field(
     }
 }
 
-pub(in super::super) fn method_without_call(name: &str, span: Span) -> Diagnostic {
+pub(in super::super) fn method_without_call(
+    name: &str,
+    span: Span,
+    takes_more: bool,
+) -> Diagnostic {
+    let args = if takes_more { "…" } else { "" };
     Diagnostic::error("method-without-call", format!("`{name}` is a method"))
         .at(span, "not called")
-        .help(format!("call it: `.{name}(…)`"))
+        .help(format!("call it: `.{name}({args})`"))
 }
 
 pub(in super::super) fn field_of_optional(name: &str, span: Span, ty: &str) -> Diagnostic {

@@ -33,7 +33,9 @@ pub(in super::super) fn no_operator(
     };
     let is_user = |ty: Ty| matches!(ty.kind(), TyKind::Adt(..));
     let is_number = |ty: Ty| ty.is_numeric() || matches!(ty.kind(), TyKind::Infer(_));
-    if left.lane().is_some() && is_number(right) {
+    if let Some(help) = bound_for(op, left, &l, right, &r) {
+        report.help(help)
+    } else if left.lane().is_some() && is_number(right) {
         report.help(format!(
             "both sides have as many lanes: write `{l}.splat(…)` around the right one"
         ))
@@ -76,6 +78,25 @@ pub(in super::super) fn no_operator(
     }
 }
 
+/// The bound that gives the operator to a type parameter.
+fn bound_for(op: BinaryOp, left: Ty, l: &str, right: Ty, r: &str) -> Option<String> {
+    let is_param = |ty: Ty| matches!(ty.kind(), TyKind::Param(..));
+    let shown = match (is_param(left), is_param(right)) {
+        (true, true) if left == right => l,
+        (true, false) if matches!(right.kind(), TyKind::Infer(_)) => l,
+        (false, true) if matches!(left.kind(), TyKind::Infer(_)) => r,
+        _ => return None,
+    };
+    let bound = match op {
+        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => "Num",
+        BinaryOp::Div | BinaryOp::Rem | BinaryOp::Pow => "Num",
+        BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Shl | BinaryOp::Shr => "Int",
+        BinaryOp::Eq | BinaryOp::Ne => "Eq",
+        BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => "Ord",
+    };
+    Some(format!("ask for it: `<{shown}: {bound}>`"))
+}
+
 fn is_result(ty: Ty) -> bool {
     matches!(ty.kind(), TyKind::Adt(crate::env::DefId::RESULT, _))
 }
@@ -93,7 +114,12 @@ fn repeated(op: BinaryOp, left: Ty, right: Ty) -> Option<&'static str> {
     }
 }
 
-pub(in super::super) fn no_unary_operator(op: UnaryOp, span: Span, ty: &str) -> Diagnostic {
+pub(in super::super) fn no_unary_operator(
+    op: UnaryOp,
+    span: Span,
+    ty: &str,
+    is_param: bool,
+) -> Diagnostic {
     let symbol = match op {
         UnaryOp::Neg => "-",
         UnaryOp::Not => "!",
@@ -105,6 +131,8 @@ pub(in super::super) fn no_unary_operator(op: UnaryOp, span: Span, ty: &str) -> 
     )
     .at(span, format!("`{symbol}` of {}", a(ty)));
     match op {
+        UnaryOp::Neg if is_param => report.help(format!("ask for it: `<{ty}: Num>`")),
+        UnaryOp::BitNot if is_param => report.help(format!("ask for it: `<{ty}: Int>`")),
         UnaryOp::Not if ty.ends_with('?') => report.help("write `… == none`"),
         UnaryOp::Not if ty == "str" || ty.starts_with('[') => report.help("write `….is_empty()`"),
         UnaryOp::Not if ty.starts_with(['i', 'u']) => {
@@ -152,11 +180,17 @@ pub(in super::super) fn compared_types_differ(
     }
 }
 
+/// The part of a type that keeps it from being compared.
+pub(in super::super) enum Lacking<'a> {
+    Param(&'a str),
+    Other(&'a str),
+}
+
 pub(in super::super) fn not_comparable(
     span: Span,
     ty: &str,
     symbol: &str,
-    is_param: bool,
+    lacking: Lacking<'_>,
     ordered: bool,
 ) -> Diagnostic {
     let report = Diagnostic::error(
@@ -164,12 +198,18 @@ pub(in super::super) fn not_comparable(
         format!("values of type `{ty}` have no `{symbol}`"),
     )
     .at(span, "compared here");
-    match (is_param, ordered) {
-        (true, true) => report.help(format!("ask for it: `<{ty}: Ord>`")),
-        (true, false) => report.help(format!("ask for it: `<{ty}: Eq>`")),
-        (false, _) if ty.starts_with("any ") => report
+    let report = match ty.ends_with('?') && !ordered {
+        true => report.help("whether it is there says `.is_none()`, or `.is_some()`"),
+        false => report,
+    };
+    match (lacking, ordered) {
+        (Lacking::Param(name), true) => report.help(format!("ask for it: `<{name}: Ord>`")),
+        (Lacking::Param(name), false) => report.help(format!("ask for it: `<{name}: Eq>`")),
+        (Lacking::Other(part), _) if part.starts_with("any ") => report
             .note("an `any` has `==` if its trait asks for it, `trait T: Eq { … }`, and never `<`"),
-        (false, _) => report.note("functions have no comparison; maps and sets have no `<`"),
+        (Lacking::Other(_), _) => {
+            report.note("functions have no comparison; maps and sets have no `<`")
+        }
     }
 }
 

@@ -74,7 +74,7 @@ fn members() {
                help: did you mean `speed`?
             9: method-without-call `energy` is a method
                ^ `energy` not called
-               help: call it: `.energy(…)`
+               help: call it: `.energy()`
             10: not-a-method `zero` has no `self`, so it is not called on a value
                ^ `zero` called as a method
                help: write `Ball.zero(…)`

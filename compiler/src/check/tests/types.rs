@@ -294,6 +294,7 @@ fn bounds() {
                ^ `+` no `+` for this type
                - `a` a `T`
                - `b` a `T`
+               help: ask for it: `<T: Num>`
             8: mismatched-types expected a float, found `i64`
                ^ `n` this is an `i64`
                - `x` a float is expected because of the type of this parameter

@@ -12,8 +12,8 @@ use crate::check::{Capture, Captured, Closure, FnValue, Target};
 use crate::env::{DefId, Generic};
 use crate::hir::{ClosureParam, ExprId, PatKind};
 use crate::mir::{
-    Arg, Built, Const, Local, LocalDecl, LocalKind, Operand, ParamMode, Place, Projection, Rvalue,
-    Terminator,
+    Arg, Built, Callee, Const, Local, LocalDecl, LocalKind, Operand, ParamMode, Place, Projection,
+    Rvalue, Terminator,
 };
 use crate::types::{FnTy, Ty, TyKind};
 
@@ -190,6 +190,10 @@ impl Builder<'_> {
             Target::Fn(def) => {
                 let type_args = value.type_args.clone();
                 return self.call_fn(Some(Local::RESULT), def, type_args, args, span);
+            }
+            Target::TraitMethod(def) => {
+                let callee = Callee::TraitMethod(def, value.type_args.clone());
+                return self.emit_call(Local::RESULT, callee, args, span);
             }
             Target::Struct(_) => Rvalue::Aggregate(ret, operands()),
             Target::Variant(_, variant) => Rvalue::Variant {

@@ -8,6 +8,7 @@ mod brackets;
 mod foreign;
 mod literal;
 mod text;
+mod wrappers;
 
 use crate::ast::{Expected, is_upper_name};
 use crate::diagnostic::Diagnostic;
@@ -16,6 +17,8 @@ use crate::token::{Token, TokenClass};
 use brackets::{Frame, FrameKind};
 use logos::Logos;
 use std::collections::BTreeMap;
+pub(crate) use text::BRACE_HELP;
+use wrappers::NamedWrapper;
 
 /// Larger texts are refused.
 const MAX_BYTES: usize = 32 << 20;
@@ -66,6 +69,8 @@ pub(crate) fn lex(file: &SourceFile) -> Lexed {
         suspect: None,
         saw_foreign_comment: false,
         saw_lifetime: false,
+        named_wrappers: Vec::new(),
+        items: 0,
         out: Lexed {
             tokens: Vec::new(),
             comments: Vec::new(),
@@ -136,6 +141,10 @@ struct Lexer<'s> {
     /// A comment of another language was reported.
     saw_foreign_comment: bool,
     saw_lifetime: bool,
+    /// The keywords `some`, `none`, `ok` and `err` that are used as names, which was reported.
+    named_wrappers: Vec<NamedWrapper>,
+    /// Line breaks so far that ended something at the top level.
+    items: usize,
     out: Lexed,
 }
 
@@ -201,7 +210,7 @@ impl<'s> Lexer<'s> {
             Token::Else if self.last() != Some(&Token::RBrace) => {
                 self.push(Token::LetElse, start, end, blank);
             }
-            token if self.names(&token) => {
+            token if self.names(&token) || self.is_named_wrapper(&token, start, end) => {
                 let name = self.text[start..end].into();
                 self.push(Token::Name(name), start, end, blank);
             }
@@ -251,6 +260,7 @@ impl<'s> Lexer<'s> {
             let end = self.out.tokens.last().map_or(0, |last| last.end) as usize;
             let docs = self.pending_docs.take();
             self.emit(Token::Newline, end, end);
+            self.items += usize::from(self.frames.len() == 1);
             self.pending_docs = docs;
             self.end_of_statement();
         }
@@ -310,7 +320,17 @@ impl<'s> Lexer<'s> {
     }
 
     fn error(&mut self, diagnostic: Diagnostic) {
-        self.out.diagnostics.push(diagnostic);
+        let in_text = self
+            .frames
+            .iter()
+            .any(|frame| frame.kind == FrameKind::Interpolation);
+        let says_so = diagnostic.code.0 == "bad-format"
+            || diagnostic.help.iter().any(|help| help.contains("{{"));
+        self.out.diagnostics.push(if in_text && !says_so {
+            diagnostic.help(BRACE_HELP)
+        } else {
+            diagnostic
+        });
     }
 
     fn give_up(&mut self, diagnostic: Diagnostic) {

@@ -18,6 +18,10 @@ pub(super) struct TextState {
     lines: Vec<LineStart>,
 }
 
+/// What to do where a brace of a text was not meant to begin an expression.
+pub(crate) const BRACE_HELP: &str =
+    "a brace in a text is doubled, `{{` and `}}`, or the text is raw: `r\"…\"`";
+
 /// Lines in which the end of a text of several lines is looked for that began as one of one line.
 const LONGEST_MEANT: usize = 1000;
 
@@ -178,6 +182,16 @@ impl Lexer<'_> {
 
     fn unclosed_line(&mut self, begin: usize, at: usize) {
         self.out.is_broken = true;
+        // The quote that ends the text was taken for one of a text inside the braces.
+        if let Some(frame) = self.single_line_text() {
+            let brace = self.token_span(self.frames[frame].opened);
+            let known = self.out.diagnostics.last().and_then(Diagnostic::span);
+            if known != Some(brace) {
+                let end = self.span(at, at);
+                self.error(unclosed_brace(brace).also(end, "its line ends here"));
+            }
+            return;
+        }
         let open = self.token_span(begin);
         let end = self.span(at, at);
         self.error(
@@ -297,11 +311,19 @@ impl Lexer<'_> {
         let spec = parse_format_spec(&rest[..length], span);
         if spec.is_none() {
             let message = format!("`{}` is not a format", &rest[..length]);
-            self.error(
-                Diagnostic::error("bad-format", message)
-                    .at(span, "not understood")
-                    .help("a format is [<^>][+][0][width][_][.digits][x|b|o|e], as in `{x:>8.2}`"),
-            );
+            // What stands before it is no expression either, most likely.
+            let first = self.top_frame().opened + 1;
+            self.out.tokens.truncate(first);
+            self.emit(Token::Bad, inside, inside);
+            let report = Diagnostic::error("bad-format", message)
+                .at(span, "not understood")
+                .help("a format is [<^>][+][0][width][_][.digits][x|b|o|e], as in `{x:>8.2}`");
+            let is_prose = rest[..length].contains([' ', ',', ';', '(', '\'']);
+            self.error(if is_prose {
+                report.help(BRACE_HELP)
+            } else {
+                report
+            });
         }
         let spec = spec.unwrap_or_default();
         if self.text[end..].starts_with('}') {
@@ -311,8 +333,7 @@ impl Lexer<'_> {
             let open = self.top_frame().opened;
             if spec.span.is_some() {
                 let open = self.token_span(open);
-                let message = "this `{` of a text is never closed";
-                self.error(Diagnostic::error("unclosed-bracket", message).at(open, "opened here"));
+                self.error(unclosed_brace(open));
             }
             self.close_interpolation(Some(spec), colon, end);
         }
@@ -508,6 +529,13 @@ fn is_data(rest: &str) -> bool {
         let value = after.trim_start().strip_prefix(':');
         !key.contains(['{', '\n']) && value.is_some_and(|value| value.starts_with([' ', '\n']))
     })
+}
+
+fn unclosed_brace(open: Span) -> Diagnostic {
+    Diagnostic::error("unclosed-bracket", "this `{` of a text is never closed")
+        .at(open, "an expression begins here")
+        .help("the expression ends with a `}`, as in `\"x is {x}\"`")
+        .help(BRACE_HELP)
 }
 
 fn brace_of_data(span: Span) -> Diagnostic {

@@ -6,6 +6,7 @@ mod signs;
 mod words;
 
 use super::hints::Place;
+use crate::lexer::BRACE_HELP;
 use crate::source::Span;
 use crate::token::Token;
 use heads::begins_type;
@@ -265,6 +266,9 @@ fn others(place: &Place<'_>) -> Option<Habit> {
             let name = place.word(-2);
             help(format!("`mut` stands before the name: `mut {name}: T`"))
         }
+        Token::StrBegin if place.could_be("_") => {
+            instead(None, "a text in a pattern has no values in it", BRACE_HELP)
+        }
         _ if place.token(-1) == Some(&Token::Pub) => help("`pub` stands before a declaration"),
         Token::As => {
             let to = match place.word(1) {
@@ -338,10 +342,11 @@ fn others(place: &Place<'_>) -> Option<Habit> {
         }
         found
             if found.is_keyword()
-                && matches!(
-                    place.token(-1),
-                    Some(Token::Let | Token::Var | Token::Fn | Token::Mut | Token::Const)
-                ) =>
+                && (place.could_be("name") && place.token(1) == Some(&Token::Colon)
+                    || matches!(
+                        place.token(-1),
+                        Some(Token::Let | Token::Var | Token::Fn | Token::Mut | Token::Const)
+                    )) =>
         {
             help("this is a keyword; choose another name")
         }

@@ -1,8 +1,9 @@
 //! Words for a token that does not fit: what was expected; `habits` knows how Sumi says what other languages say.
 
 use super::habits::{self, Habit};
+use super::recover;
 use crate::diagnostic::Diagnostic;
-use crate::lexer::Spanned;
+use crate::lexer::{BRACE_HELP, Spanned};
 use crate::source::{SourceFile, Span};
 use crate::token::Token;
 
@@ -30,8 +31,12 @@ pub(super) fn unexpected(
         expected,
         next,
     };
+    let text = place.text_around();
     if let Some(word) = habits::foreign_word(&place) {
-        return word;
+        return match text {
+            Some(_) => word.help(BRACE_HELP),
+            None => word,
+        };
     }
     let span = place.span();
     let found = place.found();
@@ -46,6 +51,9 @@ pub(super) fn unexpected(
         ),
     };
     let known = habits::habit(&place);
+    if let Some(text) = text {
+        return in_text(text, (span, message, label), known);
+    }
     let Some(Habit {
         message: better,
         at,
@@ -61,7 +69,62 @@ pub(super) fn unexpected(
     diagnostic.help(help)
 }
 
+/// A mistake between the braces of a text, which may not have been meant as code at all.
+fn in_text(
+    text: TextAround,
+    (span, message, label): (Span, String, String),
+    known: Option<Habit>,
+) -> Diagnostic {
+    let begin = "this `{` of a text begins an expression";
+    let (message, at, label, help) = match known {
+        Some(Habit {
+            message: Some(better),
+            at,
+            help,
+        }) => (better, at.unwrap_or(span), "not Sumi".into(), Some(help)),
+        Some(Habit {
+            message: None,
+            at,
+            help,
+        }) if !text.is_innermost => (message, at.unwrap_or(span), label, Some(help)),
+        _ => (message, span, label, None),
+    };
+    let report = Diagnostic::error("syntax", message).at(at, label);
+    let report = report.also(text.brace, begin);
+    match help {
+        Some(help) => report.help(help).help(BRACE_HELP),
+        None => report.help(BRACE_HELP),
+    }
+}
+
+/// The text around a mistake, one of whose interpolations it stands in.
+struct TextAround {
+    brace: Span,
+    /// No bracket of the code between its braces is open.
+    is_innermost: bool,
+}
+
 impl<'t> Place<'t> {
+    fn text_around(&self) -> Option<TextAround> {
+        let mut open = Vec::new();
+        for token in &self.tokens[..self.index.min(self.tokens.len())] {
+            if recover::opens(&token.token) {
+                open.push(token);
+            } else if recover::closes(&token.token) {
+                open.pop();
+            }
+        }
+        let from_inside = open.iter().rev();
+        let found = from_inside
+            .map(|token| &token.token)
+            .position(|token| *token == Token::InterpOpen)?;
+        let brace = open[open.len() - 1 - found];
+        Some(TextAround {
+            brace: Span::new(self.file.id, brace.start, brace.end),
+            is_innermost: found == 0,
+        })
+    }
+
     pub(super) fn could_be(&self, name: &str) -> bool {
         self.expected.iter().any(|e| e.trim_matches('"') == name)
     }
@@ -249,6 +312,7 @@ fn quoted(name: &str) -> String {
         "text" | "text begin" => "a text".to_string(),
         "int" => "an integer".to_string(),
         "type>" => "`>`".to_string(),
+        "interpolation end" => "`}`".to_string(),
         "<type" => "`<`".to_string(),
         other => format!("`{other}`"),
     }

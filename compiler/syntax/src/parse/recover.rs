@@ -199,14 +199,14 @@ pub(super) fn skipped(region: &[Spanned]) -> Spanned {
     }
 }
 
-fn opens(token: &Token) -> bool {
+pub(super) fn opens(token: &Token) -> bool {
     matches!(
         token,
         Token::LParen | Token::LBracket | Token::LBrace | Token::InterpOpen
     )
 }
 
-fn closes(token: &Token) -> bool {
+pub(super) fn closes(token: &Token) -> bool {
     matches!(
         token,
         Token::RParen | Token::RBracket | Token::RBrace | Token::InterpClose(_)

@@ -4,8 +4,28 @@ use super::pattern::{constant_name, is_name, mutable_binding};
 use super::{Context, unbox};
 use crate::ast::*;
 use crate::diagnostic::Diagnostic;
+use crate::lexer::BRACE_HELP;
 use crate::source::Span;
 use smol_str::SmolStr;
+
+/// What stands between the braces of a text; a warning says so where it is a mere literal, which could stand there without braces.
+pub(crate) fn interpolation(
+    ctx: &mut Context<'_>,
+    expr: Box<Expr>,
+    spec: Option<FormatSpec>,
+    left: usize,
+    right: usize,
+) -> Box<StrPart> {
+    if matches!(expr.kind, ExprKind::Int(_) | ExprKind::Str(_)) && spec.is_none() {
+        let message = "between these braces stands only a literal";
+        ctx.error(
+            Diagnostic::warning("brace-in-text", message)
+                .at(ctx.span(left, right), "the braces are not in the text")
+                .help(BRACE_HELP),
+        );
+    }
+    Box::new(StrPart::Interp { expr: *expr, spec })
+}
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one production")]
 pub(crate) fn binding(
