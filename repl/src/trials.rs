@@ -48,10 +48,16 @@ pub(crate) fn run(mut paths: Vec<PathBuf>, is_bench: bool, options: &Options) ->
     } = counts;
     let summary = match (all, failed) {
         (0, _) if refused.is_some() => String::new(),
-        (0, _) => match paths.as_slice() {
-            [path] => format!("no `{what}` in {}\n", path.display()),
-            _ => format!("no `{what}` in these files\n"),
-        },
+        (0, _) => {
+            let place = match paths.as_slice() {
+                [path] => path.display().to_string(),
+                _ => "these files".to_owned(),
+            };
+            match &wanted.part {
+                Some(part) => format!("no `{what}` whose name has `{part}` in {place}\n"),
+                None => format!("no `{what}` in {place}\n"),
+            }
+        }
         (_, 0) if is_bench => String::new(),
         (1, 0) => "1 test passed\n".to_owned(),
         (_, 0) => format!("{all} tests passed\n"),

@@ -364,7 +364,9 @@ fn entries(source: &str) -> String {
     let mut docs: Vec<&str> = Vec::new();
     let mut heading = String::new();
     let mut written = String::new();
-    for line in source.lines() {
+    let mut in_trait = false;
+    let mut lines = source.lines();
+    while let Some(line) = lines.next() {
         let code = line.trim_start();
         if let Some(doc) = code.strip_prefix("///") {
             docs.push(doc.strip_prefix(' ').unwrap_or(doc));
@@ -372,21 +374,52 @@ fn entries(source: &str) -> String {
         }
         if line.starts_with("impl") || line.starts_with("pub trait") {
             heading = header(line);
+            in_trait = line.starts_with("pub trait");
         } else if line == "}" {
             heading.clear();
+            in_trait = false;
         }
-        if let Some(declared) = code.strip_prefix("pub ") {
+        let of_trait = (in_trait && !docs.is_empty() && code.starts_with("fn ")).then_some(code);
+        if let Some(declared) = code.strip_prefix("pub ").or(of_trait) {
             if heading != written && !heading.is_empty() {
                 out += &format!("\n### `{heading}`\n");
             } else if heading.is_empty() && !written.is_empty() {
                 out += "\n### Functions\n";
             }
             written.clone_from(&heading);
-            out += &entry(&signature(declared), &docs);
+            let mut signature = signature(declared);
+            signature += &parts(line, lines.clone());
+            out += &entry(&signature, &docs);
         }
         docs.clear();
     }
     out
+}
+
+/// The variants of an enum, or the fields that a struct is built of: those without a default.
+fn parts<'a>(line: &str, rest: impl Iterator<Item = &'a str>) -> String {
+    let is_struct = line.starts_with("pub struct");
+    let Some((_, body)) = line.split_once('{') else {
+        return String::new();
+    };
+    if !is_struct && !line.starts_with("pub enum") {
+        return String::new();
+    }
+    let mut found = Vec::new();
+    if let Some(body) = body.trim().strip_suffix('}') {
+        found.push(body.trim().to_string());
+    } else {
+        for line in rest.take_while(|line| *line != "}").map(str::trim) {
+            let has_default = is_struct && line.contains(" = ");
+            if !line.starts_with("//") && !line.is_empty() && !has_default {
+                found.push(line.trim_end_matches(',').to_string());
+            }
+        }
+    }
+    match found.is_empty() {
+        true => String::new(),
+        false => format!(" {{ {} }}", found.join(", ")),
+    }
 }
 
 fn header(line: &str) -> String {

@@ -64,14 +64,27 @@ impl Checker<'_, '_> {
                 let of = obligation.bound.display(self.env());
                 errors::never_inside(span, &shown, &of)
             }
-            Because::Param { name, of } => errors::bound_not_met(
-                span,
-                &shown,
-                obligation.bound.display(self.env()).as_str(),
-                name,
-                of,
-                is_param,
-            ),
+            Because::Param { name, of } => {
+                let wanted = obligation.bound.display(self.env());
+                let report =
+                    errors::bound_not_met(span, &shown, wanted.as_str(), name, of, is_param);
+                let part = match obligation.bound {
+                    Bound::Ord | Bound::Eq => self.lacking(ty, obligation.bound),
+                    _ => ty,
+                };
+                if part == ty {
+                    return report;
+                }
+                let symbol = if obligation.bound == Bound::Ord {
+                    "<"
+                } else {
+                    "=="
+                };
+                let part = part.display(self.env());
+                report.note(format!(
+                    "a part of it is of type `{part}`, which has no `{symbol}`"
+                ))
+            }
         }
     }
 

@@ -35,7 +35,13 @@ impl Checker<'_, '_> {
         let values: Vec<ExprId> = args.iter().map(|arg| arg.value).collect();
         let ty = match builtin {
             Builtin::Print | Builtin::Eprint => {
-                self.infer_args(args);
+                if self.unit.diags.has_errors() {
+                    self.infer_args(args);
+                } else {
+                    for value in &values {
+                        self.infer_expr(*value);
+                    }
+                }
                 Ty::unit()
             }
             Builtin::Assert => {

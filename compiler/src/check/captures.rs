@@ -21,7 +21,15 @@ pub(super) struct Uses {
     pub(super) called: Vec<(DefId, Span)>,
     /// Each of `read` and `written` with its place.
     pub(super) reads: Vec<(Captured, Span)>,
-    pub(super) writes: Vec<(Captured, Span)>,
+    pub(super) writes: Vec<(Captured, Change)>,
+}
+
+/// Where a variable is written.
+#[derive(Clone, Copy)]
+pub(super) struct Change {
+    pub(super) place: Span,
+    /// What stands before this was computed before.
+    pub(super) done: u32,
 }
 
 impl Checker<'_, '_> {
@@ -175,21 +183,26 @@ impl Checker<'_, '_> {
             uses.read.push(found);
             uses.reads.push((found, self.span(expr)));
         }
-        let mut write = |place: ExprId| {
+        let mut write = |place: ExprId, by: ExprId| {
+            let change = Change {
+                place: self.span(place),
+                done: self.span(by).end,
+            };
             let known = uses.written.len();
             self.roots(place, closure, &mut uses.written);
             let found = uses.written[known..].iter();
-            uses.writes
-                .extend(found.map(|found| (*found, self.span(place))));
+            uses.writes.extend(found.map(|found| (*found, change)));
         };
         match &self.body.exprs[expr].kind {
-            ExprKind::Assign { place, .. } => write(*place),
-            ExprKind::For { pat, source, .. } if self.binds_in_place(*pat) => write(*source),
-            ExprKind::Is { pat, expr } if self.binds_in_place(*pat) => write(*expr),
+            ExprKind::Assign { place, .. } => write(*place, expr),
+            ExprKind::For { pat, source, .. } if self.binds_in_place(*pat) => {
+                write(*source, *source);
+            }
+            ExprKind::Is { pat, expr } if self.binds_in_place(*pat) => write(*expr, *expr),
             ExprKind::Match { scrutinee, arms }
                 if arms.iter().any(|arm| self.binds_in_place(arm.pat)) =>
             {
-                write(*scrutinee);
+                write(*scrutinee, *scrutinee);
             }
             _ => {}
         }
@@ -201,7 +214,7 @@ impl Checker<'_, '_> {
             .flat_map(|call| &call.args)
         {
             if let CallArg::Mut(place) = arg {
-                write(*place);
+                write(*place, expr);
             }
         }
         self.called(expr, uses);

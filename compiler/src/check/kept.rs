@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use syntax::Span;
 
 use super::body::Checker;
-use super::captures::Uses;
+use super::captures::{Change, Uses};
 use super::unit::Unit;
 use super::{Captured, errors};
 use crate::env::DefId;
@@ -17,7 +17,7 @@ pub(super) struct Notes {
     /// A named closure, and a variable that it has the value of.
     kept: Vec<(DefId, Span, DefId)>,
     reads: Vec<(DefId, Span)>,
-    writes: Vec<(DefId, Span)>,
+    writes: Vec<(DefId, Change)>,
     loops: Vec<Span>,
     /// Each closure with a name.
     closures: Vec<(DefId, Span)>,
@@ -36,18 +36,20 @@ impl Notes {
 /// Where a variable is changed between a closure and a use of it: further up, or in an earlier round of a loop that does not make it anew.
 fn change(
     made: Span,
-    mut writes: impl Iterator<Item = Span>,
+    mut writes: impl Iterator<Item = Change>,
     uses: &[Span],
     loops: &[Span],
 ) -> Option<Span> {
     let is_around = |outer: &Span, at: Span| outer.contains(at) && !outer.contains(made);
-    writes.find(|written| {
+    let found = writes.find(|change| {
+        let written = change.place;
         let is_later = made.file == written.file && made.end <= written.start;
-        let mut around = loops.iter().filter(|it| is_around(it, *written));
+        let mut around = loops.iter().filter(|it| is_around(it, written));
         is_later
-            && (uses.iter().any(|used| used.start > written.end)
+            && (uses.iter().any(|used| used.start >= change.done)
                 || around.any(|it| uses.iter().any(|used| it.contains(*used))))
-    })
+    });
+    found.map(|change| change.place)
 }
 
 /// The uses of what has a name at `index`, those of all that it is used inside of included.
@@ -69,19 +71,20 @@ fn all_uses(named: &[(Span, Vec<Span>)], index: usize) -> Vec<Span> {
 impl Unit<'_> {
     pub(super) fn warn_of_changes(&mut self) {
         let notes = std::mem::take(&mut self.notes);
-        let of = |def: DefId, places: &[(DefId, Span)]| -> Vec<Span> {
-            let found = places.iter().filter(|(found, _)| *found == def);
+        let reads_of = |def: DefId| -> Vec<Span> {
+            let found = notes.reads.iter().filter(|(found, _)| *found == def);
             found.map(|(_, span)| *span).collect()
         };
         let closures = notes.closures.iter();
         let named: Vec<(Span, Vec<Span>)> = closures
-            .map(|(def, span)| (*span, of(*def, &notes.reads)))
+            .map(|(def, span)| (*span, reads_of(*def)))
             .collect();
         for (closure, made, variable) in &notes.kept {
             let index = notes.closures.iter().position(|(def, _)| def == closure);
             let uses = index.map_or_else(Vec::new, |index| all_uses(&named, index));
-            let writes = of(*variable, &notes.writes);
-            if let Some(changed) = change(*made, writes.into_iter(), &uses, &notes.loops) {
+            let writes = notes.writes.iter().filter(|(found, _)| found == variable);
+            let writes = writes.map(|(_, change)| *change);
+            if let Some(changed) = change(*made, writes, &uses, &notes.loops) {
                 let (closure, variable) = (self.env.def(*closure), self.env.def(*variable));
                 let report =
                     errors::changed_after_capture(&closure.name, &variable.name, *made, changed);
@@ -119,7 +122,7 @@ impl Checker<'_, '_> {
             for variable in &found.variables {
                 let of = Captured::Local(*variable);
                 let writes = uses.writes.iter().filter(|(found, _)| *found == of);
-                let writes = writes.map(|(_, span)| *span);
+                let writes = writes.map(|(_, change)| *change);
                 if let Some(changed) = change(found.made, writes, &places, &loops) {
                     let variable = &self.body.locals[*variable].name;
                     reports.push(errors::changed_after_capture(
@@ -194,9 +197,9 @@ impl Checker<'_, '_> {
     }
 
     fn note_globals(&mut self, uses: &Uses) {
-        for (of, span) in &uses.writes {
+        for (of, change) in &uses.writes {
             if let Captured::Global(def) = of {
-                self.notes.writes.push((*def, *span));
+                self.notes.writes.push((*def, *change));
             }
         }
         let body = self.body.clone();

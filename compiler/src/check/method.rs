@@ -141,6 +141,11 @@ impl Checker<'_, '_> {
         for (method, _) in any::table(self.env(), self.infer.resolve(ty)) {
             names.push(self.env().def(method).name.clone());
         }
+        let iter = self.env().language_trait("Iter");
+        if let Some(iter) = iter.filter(|iter| self.env().find_impl(*iter, ty).is_some()) {
+            let methods = self.env().trait_def(iter).methods.iter();
+            names.extend(methods.map(|method| self.env().def(*method).name.clone()));
+        }
         if self.infer.resolve(ty).is_numeric() {
             names.extend(self.env().method_names(&Head::Param));
         }

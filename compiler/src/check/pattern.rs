@@ -289,7 +289,7 @@ impl Checker<'_, '_> {
                 ));
                 return self.bind_all_as_errors(parts, binder);
             }
-            TyKind::Infer(_) => {
+            TyKind::Infer(var) if var.kind == InferKind::General => {
                 let types: Vec<Ty> = parts
                     .iter()
                     .map(|part| {
@@ -303,7 +303,14 @@ impl Checker<'_, '_> {
             TyKind::Error | TyKind::Never => return self.bind_all_as_errors(parts, binder),
             _ => {
                 let shown = self.show(known);
-                self.report(errors::pattern_type(span, "a tuple", &shown));
+                let report = errors::pattern_type(span, "a tuple", &shown);
+                let counts = parts.len() == 2 && matches!(binder, Binder::For);
+                self.report(match counts {
+                    true => report.help(
+                        "elements come with their numbers from `for (i, x) in xs.enumerate()`",
+                    ),
+                    false => report,
+                });
                 return self.bind_all_as_errors(parts, binder);
             }
         };

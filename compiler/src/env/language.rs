@@ -86,6 +86,17 @@ impl Env {
         env
     }
 
+    /// Gives a field of a struct of the language the default that the library has for it.
+    pub(crate) fn set_default(&mut self, of: DefId, field: &str, default: DefId) {
+        let mut found = Def::clone(self.def(of));
+        if let DefKind::Struct(item) = &mut found.kind {
+            for known in item.fields.iter_mut().filter(|known| known.name == field) {
+                known.default = Some(default);
+            }
+        }
+        self.insert(found);
+    }
+
     fn add_language_struct(
         &mut self,
         id: DefId,

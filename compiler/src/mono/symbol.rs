@@ -2,7 +2,7 @@
 //! the definitions: `Ball.area#17`, `push<Ball>#21<Ball#16>`, `slot.area#17`, `cell3#40`.
 
 use crate::env::{DefId, Env};
-use crate::types::{Ty, TyKind, TyNames};
+use crate::types::{Ty, TyKind, TyNames, type_args};
 
 pub fn global_symbol(env: &Env, def: DefId) -> String {
     numbered(env, def)
@@ -53,8 +53,7 @@ fn arguments(args: &[Ty], names: &dyn TyNames) -> Option<String> {
     if args.is_empty() {
         return None;
     }
-    let list: Vec<String> = args.iter().map(|arg| arg.display(names)).collect();
-    Some(list.join(", "))
+    Some(type_args(args, names))
 }
 
 fn numbered(env: &Env, def: DefId) -> String {

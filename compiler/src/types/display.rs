@@ -27,11 +27,13 @@ impl Ty {
             TyKind::Adt(DefId::MAP, args) => {
                 format!("[{}: {}]", args[0].display(names), args[1].display(names))
             }
-            TyKind::Adt(def, args) => format!("{}<{}>", names.name_of(*def), list(args, names)),
+            TyKind::Adt(def, args) => {
+                format!("{}<{}>", names.name_of(*def), type_args(args, names))
+            }
             TyKind::Fn(fn_ty) => function(fn_ty, names),
             TyKind::Any(def, args) if args.is_empty() => format!("any {}", names.name_of(*def)),
             TyKind::Any(def, args) => {
-                format!("any {}<{}>", names.name_of(*def), list(args, names))
+                format!("any {}<{}>", names.name_of(*def), type_args(args, names))
             }
             TyKind::Simd(elem, Len::Known(n)) => match elem.kind() {
                 TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool => {
@@ -52,6 +54,19 @@ impl Ty {
             TyKind::Error => "?".to_string(),
         }
     }
+}
+
+/// Type arguments. A number among them is kept as the length of an array of `()`.
+pub fn type_args(args: &[Ty], names: &dyn TyNames) -> String {
+    let shown = args.iter().map(|arg| match arg.kind() {
+        TyKind::FixedArray(elem, len) if elem.is_unit() => match len {
+            Len::Known(n) => n.to_string(),
+            Len::Param(_, name) => name.to_string(),
+            Len::Infer(_) => "_".to_string(),
+        },
+        _ => arg.display(names),
+    });
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 fn list(parts: &[Ty], names: &dyn TyNames) -> String {

@@ -16,7 +16,7 @@ use std::sync::{Mutex, OnceLock};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-pub use display::TyNames;
+pub use display::{TyNames, type_args};
 pub use fits::fits;
 pub use unify::{InferTable, Origin, OriginKind, is_range};
 

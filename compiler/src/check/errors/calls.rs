@@ -221,7 +221,12 @@ pub(in super::super) fn unknown_method<'a>(
     if let Some(help) = super::foreign::teach_inside(name, ty) {
         return report.help(help);
     }
-    suggest_member(report, name, ty, "methods", known)
+    // `with` is a method of every struct with fields.
+    let noun = match known.contains(&"with") {
+        true => "fields and methods",
+        false => "methods",
+    };
+    suggest_member(report, name, ty, noun, known)
 }
 
 pub(in super::super) fn method_not_imported(

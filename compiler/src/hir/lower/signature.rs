@@ -59,6 +59,9 @@ impl<'a> Unit<'a> {
         if matches!(decl.name, ast::FnName::Op(..)) {
             self.enter_operator(id, &name, span, &function);
         }
+        if self.module == ModuleId::PRELUDE && name == "no_cause" {
+            self.env.set_default(DefId::ERROR, "cause", id);
+        }
         self.insert_fn(id, name, span, item.is_pub, item.docs.clone(), function);
     }
 

@@ -8,7 +8,7 @@ use crate::check::TryKind;
 use crate::env::DefId;
 use crate::hir::{ExprId, ExprKind};
 use crate::mir::{
-    BlockId, Const, FormatPart, Local, Operand, PanicKind, Place, Projection, Rvalue, Terminator,
+    Arg, BlockId, Const, FormatPart, Local, Operand, PanicKind, Place, Rvalue, Terminator,
 };
 use crate::types::{Ty, TyKind};
 
@@ -109,18 +109,20 @@ impl Builder<'_> {
         let ty = self.place_ty(place);
         let message = match ty.kind() {
             TyKind::Adt(DefId::RESULT, args) => {
-                let error = self.payload_of(place, 1, 0);
-                let shown = if args[1] == Ty::error_type() {
-                    error.then(Projection::Field(0))
+                let error = Operand::Copy(self.payload_of(place, 1, 0));
+                if args[1] == Ty::error_type() {
+                    let text = self.temp(Ty::str(), span);
+                    let def = self.intrinsic("text_of_error");
+                    self.call_fn(Some(text), def, Vec::new(), vec![Arg::Value(error)], span);
+                    Operand::Copy(Place::local(text))
                 } else {
-                    error
-                };
-                let parts = vec![FormatPart::Value {
-                    operand: Operand::Copy(shown),
-                    spec: None,
-                    literal: false,
-                }];
-                self.keep(Rvalue::Format(parts), span)
+                    let parts = vec![FormatPart::Value {
+                        operand: error,
+                        spec: None,
+                        literal: false,
+                    }];
+                    self.keep(Rvalue::Format(parts), span)
+                }
             }
             _ => Operand::Const(Const::Str("there is no value".into())),
         };

@@ -435,7 +435,12 @@ impl<'s> Lexer<'s> {
         }
         let span = self.span(start, self.position);
         let first = text.chars().next().unwrap_or(' ');
-        self.error(bad_character(first, span));
+        let line = text.lines().next().unwrap_or_default();
+        let mut report = bad_character(first, span);
+        if first == '\\' && line.contains("->") {
+            report.help = vec!["a closure is written `|x| value`".to_string()];
+        }
+        self.error(report);
         self.push(Token::Bad, start, self.position, true);
     }
 }
@@ -451,7 +456,10 @@ fn too_large(file: &SourceFile) -> Diagnostic {
 }
 
 fn bad_character(found: char, span: Span) -> Diagnostic {
-    let shown = found.escape_debug();
+    let shown = match found {
+        '\\' => "\\".to_string(),
+        other => other.escape_debug().to_string(),
+    };
     let error = Diagnostic::error("bad-character", format!("`{shown}` means nothing here"))
         .at(span, "not a token");
     match found {

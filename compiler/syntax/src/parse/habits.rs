@@ -119,6 +119,15 @@ fn in_brackets(place: &Place<'_>) -> Option<Habit> {
         Some(Token::LBracket) if place.token(1) == Some(&Token::RBracket) => {
             help(format!("the type of an array is `[{}]`", place.text_of(-1)))
         }
+        Some(Token::Fn)
+            if place.could_be("newline")
+                && matches!(
+                    place.tokens[0].token,
+                    Token::Impl | Token::Trait | Token::Pub
+                ) =>
+        {
+            help("functions are separated by new lines or `;`")
+        }
         Some(Token::Fn) if !is_type_body(place) && place.token(-1) != Some(&Token::Const) => {
             help("a closure is written `|x| value` or `|x: T| -> U { … }`")
         }
@@ -152,6 +161,11 @@ fn map_with_names(place: &Place<'_>) -> bool {
 fn separators(place: &Place<'_>) -> Option<Habit> {
     let after_question = place.token(-1) == Some(&Token::Question);
     match place.token(0) {
+        Some(Token::Bang | Token::Tilde) if place.token(-1) == Some(&Token::Fn) => instead(
+            None,
+            "this operator cannot be defined",
+            "those that can are `+ - * / % ** == < & | ^ << >>`, unary `-`, and `[]`",
+        ),
         Some(
             Token::Name(_)
             | Token::Int(_)
@@ -265,6 +279,20 @@ fn others(place: &Place<'_>) -> Option<Habit> {
         {
             let name = place.word(-2);
             help(format!("`mut` stands before the name: `mut {name}: T`"))
+        }
+        _ if place.token(-2) == Some(&Token::Break) && !place.word(-1).is_empty() => help(format!(
+            "a colon stands between a label and a value: `break {}: {}`",
+            place.word(-1),
+            place.text_of(0)
+        )),
+        Token::For | Token::While | Token::Loop if place.could_be("+") => {
+            help("statements are separated by new lines or `;`")
+        }
+        _ if is_arm(place)
+            && place.token(-1) == Some(&Token::RBrace)
+            && place.line_goes_on_with(&Token::FatArrow) =>
+        {
+            help("arms are separated by new lines or commas")
         }
         Token::StrBegin if place.could_be("_") => {
             instead(None, "a text in a pattern has no values in it", BRACE_HELP)

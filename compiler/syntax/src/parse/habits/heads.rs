@@ -70,6 +70,18 @@ pub(super) fn heads(place: &Place<'_>) -> Option<Habit> {
         }
         Token::Let | Token::Var
             if matches!(found, Some(Token::Name(_)))
+                && matches!(place.token(-1), Some(Token::Name(_)))
+                && matches!(place.token(1), Some(Token::Name(_)))
+                && matches!(place.token(-2), Some(Token::Let | Token::Var)) =>
+        {
+            let name = place.text_of(-1);
+            let (a, b) = (place.text_of(0), place.text_of(1));
+            help(format!(
+                "a function is declared by `fn {name}({a}: T, {b}: T) -> T = …`"
+            ))
+        }
+        Token::Let | Token::Var
+            if matches!(found, Some(Token::Name(_)))
                 && matches!(place.token(-2), Some(Token::Let | Token::Var)) =>
         {
             let (ty, name) = (place.text_of(-1), place.text_of(0));

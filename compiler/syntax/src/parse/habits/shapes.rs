@@ -90,6 +90,19 @@ fn of_pattern(place: &Place<'_>, found: Option<&Token>) -> Option<Habit> {
         Some(Token::Comma) if place.could_be("=>") => {
             help("alternatives are separated by `|`: `1 | 2 => …`")
         }
+        Some(Token::RBracket | Token::Comma)
+            if place.token(-2) == Some(&Token::DotDot)
+                && !place.word(-1).is_empty()
+                && !place.could_be("+") =>
+        {
+            help(format!(
+                "`..` binds nothing: write `[first, ..]`, and `let {} = xs[1..]` for the rest",
+                place.word(-1)
+            ))
+        }
+        Some(Token::At) if place.token(1) == Some(&Token::DotDot) => {
+            help("`..` binds nothing: write `[first, ..]`, and `xs[1..]` for the rest")
+        }
         Some(Token::At) if place.could_be("=>") => help(
             "a pattern is not named; match the value with a name and a guard: `n if 1 <= n && n <= 9 => …`",
         ),
