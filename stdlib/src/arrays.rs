@@ -230,15 +230,27 @@ pub(crate) unsafe extern "C" fn sumi_array_sort(elem: Desc, xs: Place) {
                 .sort_by(|a, b| key_order(f64::from(*a), f64::from(*b))),
             Kind::F64 if plain => std::slice::from_raw_parts_mut(first.cast::<f64>(), len)
                 .sort_by(|a, b| key_order(*a, *b)),
-            _ => sort_by_rank(elem, block),
+            _ => sort_by_rank(elem, block, &|a, b| {
+                compare(elem, a, b, Relation::Key) == Some(Ordering::Less)
+            }),
         }
     }
+}
+
+/// `sumi_array_sort_with(T, xs, order)`: by a function that says how two elements stand to each other in the key order, negative for less.
+pub(crate) unsafe extern "C" fn sumi_array_sort_with(
+    elem: Desc,
+    xs: Place,
+    order: unsafe extern "C" fn(*const u8, *const u8) -> i8,
+) {
+    // SAFETY: the elements are of the kind that the descriptor says, and what `order` compares.
+    unsafe { sort_by_rank(elem, own(elem, xs), &|a, b| order(a, b) < 0) }
 }
 
 /// A type's own `<` may fail or contradict itself. So it is asked about elements that stay where they are, the order is found
 /// in a block of its own (swept if the run is abandoned), by a merge sort, which ends whatever it is told; only then are
 /// the elements moved.
-unsafe fn sort_by_rank(elem: Desc, block: *mut Block) {
+unsafe fn sort_by_rank(elem: Desc, block: *mut Block, less: &dyn Fn(*const u8, *const u8) -> bool) {
     // SAFETY: all indices are within the array; the two blocks of ranks are ours.
     unsafe {
         let len = (*block).len as usize;
@@ -256,7 +268,7 @@ unsafe fn sort_by_rank(elem: Desc, block: *mut Block) {
         let less = |a: u64, b: u64| {
             let (a, b) = (a as usize * size, b as usize * size);
             let first = elements(block);
-            compare(elem, first.add(a), first.add(b), Relation::Key) == Some(Ordering::Less)
+            less(first.add(a), first.add(b))
         };
         let mut run = 1;
         while run < len {

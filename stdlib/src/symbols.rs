@@ -54,7 +54,8 @@ static FUNCTIONS: &[Symbol] = functions! {
     arrays:
         sumi_array_len sumi_array_with_capacity sumi_array_reserve sumi_array_push sumi_array_pop
         sumi_array_truncate sumi_array_insert sumi_array_remove sumi_array_swap sumi_array_extend
-        sumi_array_slice sumi_array_concat sumi_array_repeat sumi_array_reverse sumi_array_sort;
+        sumi_array_slice sumi_array_concat sumi_array_repeat sumi_array_reverse sumi_array_sort
+        sumi_array_sort_with;
     strings:
         sumi_str_len sumi_str_byte sumi_str_is_boundary sumi_str_slice sumi_str_concat sumi_str_push
         sumi_str_push_bytes sumi_str_push_char sumi_str_bytes sumi_str_is_utf8 sumi_str_from_utf8

@@ -16,6 +16,7 @@ use crate::function::Function;
 use crate::module::{Built, Unit};
 use crate::operand::Value;
 use crate::place::{CAP, LEN, Located};
+use crate::relation::Relation;
 use crate::tbaa::Memory;
 
 impl<'ctx> Function<'_, '_, 'ctx> {
@@ -30,6 +31,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         match name {
             "array_push" => return self.array_push(args),
             "array_pop" => return self.array_pop(dest, args, old),
+            "array_sort" if self.sort_parts(import, args) => return,
             "simd_store" => return self.store_vector(args),
             _ => {}
         }
@@ -108,7 +110,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     /// Of integers and the like the key order is the order.
     fn key_relation(&self, name: &str, ty: Ty, args: &[Arg]) -> Option<BasicValueEnum<'ctx>> {
         if !ty.is_scalar() || ty.is_float() {
-            return None;
+            return self.key_relation_of_parts(name == "key_less", ty, args);
         }
         let op = if name == "key_less" {
             compiler::hir::BinaryOp::Lt
@@ -117,6 +119,31 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         };
         let (a, b) = (self.direct_arg(&args[0]), self.direct_arg(&args[1]));
         Some(self.compare_scalars(op, ty, a, b).into())
+    }
+
+    fn key_relation_of_parts(
+        &self,
+        is_less: bool,
+        ty: Ty,
+        args: &[Arg],
+    ) -> Option<BasicValueEnum<'ctx>> {
+        let [Arg::Value(a), Arg::Value(b)] = args else {
+            return None;
+        };
+        let relation = if is_less {
+            Relation::KeyOrder
+        } else {
+            Relation::KeyEqual
+        };
+        let found = self.related(relation, ty, self.read(a), self.read(b))?;
+        if !is_less {
+            return Some(found.into());
+        }
+        let less = self.unit.runtime.i8.const_int(u64::MAX, true);
+        let is_less = self
+            .builder
+            .build_int_compare(IntPredicate::EQ, found, less, "");
+        Some(is_less.built().into())
     }
 
     fn limit_of(&self, largest: bool, ty: Ty) -> BasicValueEnum<'ctx> {
@@ -326,6 +353,27 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let value = self.read_at(&Located::at(address, *elem));
         self.store_len(block, shorter);
         self.finish_call(dest, *elem, value, false, old);
+    }
+
+    /// Sorts elements that are made of scalars and text; says whether these are.
+    fn sort_parts(&self, import: &Import, args: &[Arg]) -> bool {
+        let elem = import.key.1[0];
+        let [Arg::Mut(place)] = args else {
+            return false;
+        };
+        // The runtime knows numbers better.
+        let order = (!elem.is_scalar()).then(|| self.unit.relation(Relation::KeyOrder, elem));
+        let Some(order) = order.flatten() else {
+            return false;
+        };
+        let order = order.as_global_value().as_pointer_value();
+        let desc = self.unit.desc(elem);
+        let array = self.unboxed(self.place(place)).address;
+        let args = [desc.into(), array.into(), order.into()];
+        self.builder
+            .build_call(self.unit.sort_with(), &args, "")
+            .built();
+        true
     }
 
     /// `sumi_name(result, descriptors…, arguments…)`

@@ -22,6 +22,7 @@ mod intrinsics;
 mod module;
 mod operand;
 mod place;
+mod relation;
 mod runtime;
 mod rvalue;
 mod scalar;

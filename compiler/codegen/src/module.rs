@@ -17,6 +17,7 @@ use crate::attributes::Attributes;
 use crate::debug::Debug;
 use crate::function;
 use crate::operand::Value;
+use crate::relation::Relation;
 use crate::runtime::Runtime;
 use crate::tbaa::Tbaa;
 use crate::{Exports, FunctionExport, GlobalExport, Input, Need};
@@ -49,6 +50,8 @@ pub(crate) struct Unit<'a, 'ctx> {
     pub(crate) descs: RefCell<FxHashMap<Ty, GlobalValue<'ctx>>>,
     pub(crate) texts: RefCell<FxHashMap<Vec<u8>, GlobalValue<'ctx>>>,
     pub(crate) constants: RefCell<FxHashMap<DefId, Value<'ctx>>>,
+    /// None for a type that the runtime compares.
+    pub(crate) relations: RefCell<FxHashMap<(Ty, Relation), Option<FunctionValue<'ctx>>>>,
     pub(crate) thunks: RefCell<FxHashMap<Target, FunctionValue<'ctx>>>,
     pub(crate) overrides: RefCell<FxHashMap<(Target, &'static str), FunctionValue<'ctx>>>,
     /// By the type inside and the type of the `any`.
@@ -76,6 +79,7 @@ pub(crate) fn build<'ctx>(
         descs: RefCell::default(),
         texts: RefCell::default(),
         constants: RefCell::default(),
+        relations: RefCell::default(),
         thunks: RefCell::default(),
         overrides: RefCell::default(),
         tables: RefCell::default(),

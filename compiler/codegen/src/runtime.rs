@@ -120,6 +120,22 @@ impl<'ctx> Unit<'_, 'ctx> {
             Path::Usual,
         )
     }
+    pub(crate) fn key_order(&self) -> FunctionValue<'ctx> {
+        self.runtime_function(
+            "sumi_cmp",
+            &[Abi::Read, Abi::Address, Abi::Address],
+            Abi::I32,
+            Path::Usual,
+        )
+    }
+    pub(crate) fn sort_with(&self) -> FunctionValue<'ctx> {
+        self.runtime_function(
+            "sumi_array_sort_with",
+            &[Abi::Read, Abi::Write, Abi::Read],
+            Abi::Void,
+            Path::Usual,
+        )
+    }
     pub(crate) fn repeat(&self) -> FunctionValue<'ctx> {
         self.runtime_function(
             "sumi_array_repeat",

@@ -4,6 +4,7 @@
 use syntax::Span;
 
 use crate::env::{DefId, DefKind, FnOrigin};
+use crate::hir::{BinaryOp, UnaryOp};
 use crate::mir::{
     Arg, Base, Body, Callee, Check, Const, FormatPart, LocalDecl, LocalKind, Old, Operand,
     ParamMode, Place, Projection, Rvalue, Statement, StatementKind, Terminator, captures_ty,
@@ -58,7 +59,8 @@ impl Rewrite<'_, '_> {
             StatementKind::Assign { place, value, old } => {
                 self.place(place);
                 self.rvalue(value);
-                if let Some(call) = self.user_operator(place, value, *old) {
+                let call = self.user_operator(place, value, *old);
+                if let Some(call) = call.or_else(|| self.own_comparison(place, value, *old)) {
                     statement.kind = call;
                 }
             }
@@ -364,6 +366,46 @@ impl Rewrite<'_, '_> {
         }
     }
 
+    /// A comparison of a type parameter that turned out to be a type with operators of its own, where one of them says it all.
+    fn own_comparison(&mut self, dest: &Place, value: &Rvalue, old: Old) -> Option<StatementKind> {
+        let Rvalue::Compare(op, left, right) = value else {
+            return None;
+        };
+        let (symbol, swap, negate) = match op {
+            BinaryOp::Eq => ("==", false, false),
+            BinaryOp::Ne => ("==", false, true),
+            BinaryOp::Lt => ("<", false, false),
+            BinaryOp::Gt => ("<", true, false),
+            BinaryOp::Le => ("<", true, true),
+            BinaryOp::Ge => ("<", false, true),
+            _ => return None,
+        };
+        let ty = self.body.operand_ty(self.ctx.env, left);
+        if ty.is_scalar() {
+            return None;
+        }
+        let (def, type_args) = self.ctx.env.find_operator(symbol, &[ty, ty])?;
+        let operands = if swap { [right, left] } else { [left, right] };
+        let operands = operands.map(Clone::clone).to_vec();
+        if !negate {
+            return Some(self.operator_call(dest.clone(), (def, type_args), operands, old));
+        }
+        let holds = self.body.locals.push(LocalDecl {
+            ty: Ty::bool(),
+            name: None,
+            span: self.span,
+            kind: LocalKind::Owned,
+        });
+        let holds = Place::local(holds);
+        let call = self.operator_call(holds.clone(), (def, type_args), operands, Old::Nothing);
+        self.push(call);
+        Some(StatementKind::Assign {
+            place: dest.clone(),
+            value: Rvalue::Unary(UnaryOp::Not, Operand::Copy(holds)),
+            old,
+        })
+    }
+
     /// Arithmetic on a type parameter that turned out to be a type with operators of its own.
     fn user_operator(&mut self, dest: &Place, value: &Rvalue, old: Old) -> Option<StatementKind> {
         let (symbol, operands) = match value {
@@ -385,19 +427,29 @@ impl Rewrite<'_, '_> {
             }
             return None;
         };
+        Some(self.operator_call(dest.clone(), (def, type_args), operands, old))
+    }
+
+    fn operator_call(
+        &mut self,
+        dest: Place,
+        (def, type_args): Key,
+        operands: Vec<Operand>,
+        old: Old,
+    ) -> StatementKind {
         self.ctx.callee(def, type_args.clone(), Some(self.span));
-        let body = env.function(def).body();
+        let body = self.ctx.env.function(def).body();
         if body.is_some_and(|body| body.effects().touches_globals()) {
             self.push(StatementKind::Check(Check::Closed(def)));
         }
         let mut args: Vec<Arg> = operands.into_iter().map(Arg::Value).collect();
         self.hand_over(def, &mut args);
-        Some(StatementKind::Call {
-            dest: dest.clone(),
+        StatementKind::Call {
+            dest,
             callee: Callee::Fn(def, type_args),
             args,
             old,
             open: Vec::new(),
-        })
+        }
     }
 }
