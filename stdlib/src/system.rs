@@ -4,6 +4,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -65,7 +66,7 @@ pub fn answer(request: &Request) -> Reply {
         "remove" => remove(path).map(nothing),
         "remove_all" => fs::remove_dir_all(path).map(nothing),
         "rename" => fs::rename(path, word(1)).map(nothing),
-        "copy" => fs::copy(path, word(1)).map(|bytes| Reply::number(count(bytes))),
+        "copy" => copy(path, word(1)),
         "current_dir" => env::current_dir().map(|folder| texts([folder.display().to_string()])),
         "temp_dir" => Ok(texts([env::temp_dir().display().to_string()])),
         "env" => Ok(match env::var_os(word(0)) {
@@ -83,6 +84,17 @@ pub fn answer(request: &Request) -> Reply {
         other => panic!("compiler bug: the system is asked for `{other}`"),
     };
     done.unwrap_or_else(|error| Reply::failed(reason(&error)))
+}
+
+/// Onto itself, under whatever name, a file would be emptied before it is read.
+fn copy(from: &Path, to: &str) -> io::Result<Reply> {
+    let source = fs::metadata(from)?;
+    if let Ok(target) = fs::metadata(to)
+        && (source.dev(), source.ino()) == (target.dev(), target.ino())
+    {
+        return Err(io::Error::other("they are the same file"));
+    }
+    fs::copy(from, to).map(|bytes| Reply::number(count(bytes)))
 }
 
 /// Why, without the number of the error.

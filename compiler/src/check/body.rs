@@ -235,8 +235,11 @@ impl<'u, 'e> Checker<'u, 'e> {
             let found = self.infer_expr(root);
             let span = self.span(root);
             self.unify_or_report(found, ret, span, Why::PLAIN);
-            // A body that never ends has no value, whatever its type is used as.
-            if found.is_never() && self.infer.has_free(ret) {
+            // A body that never ends has no value, whatever its type is used as; if no `return` says one.
+            let unknown = self.shallow(ret);
+            if found.is_never()
+                && matches!(unknown.kind(), TyKind::Infer(var) if var.kind == InferKind::General)
+            {
                 return Ty::never();
             }
         } else if function.projection.is_some() {

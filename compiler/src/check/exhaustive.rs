@@ -81,7 +81,7 @@ impl Checker<'_, '_> {
         let mut rows: Vec<Row> = Vec::new();
         for (pat, guarded) in arms {
             let row = vec![self.simplify(*pat)];
-            if find(self.env(), &rows, &row, &[ty]).is_none() {
+            if find(self.env(), &rows, &row, &[ty]).is_none() && !self.has_whole_constant(*pat) {
                 let span = self.body.pats[*pat].span;
                 self.report(errors::unreachable_arm(span));
             }
@@ -91,6 +91,34 @@ impl Checker<'_, '_> {
         }
         if let Some(witness) = find(self.env(), &rows, &[Simple::Wild], &[ty]) {
             self.report(errors::not_exhaustive(span, &witness));
+        }
+    }
+
+    /// Whether the pattern compares with a constant that is no number or text: which values that is, nobody asked.
+    fn has_whole_constant(&self, pat: PatId) -> bool {
+        let any = |parts: &[PatId]| parts.iter().any(|part| self.has_whole_constant(*part));
+        let ty = self.tables.pats[pat].unwrap_or(Ty::error());
+        let is_whole = bounds(ty).is_none() && !ty.is_float() && ty != Ty::str();
+        match &self.body.pats[pat].kind {
+            PatKind::Const(_) => is_whole,
+            PatKind::Variant { .. } if self.tables.pat_consts.contains_key(&pat) => is_whole,
+            PatKind::Variant { .. } | PatKind::Struct { .. } => {
+                let fields = self.tables.pat_fields.get(&pat);
+                let parts = fields.into_iter().flat_map(|(_, fields)| fields).flatten();
+                parts.into_iter().any(|part| self.has_whole_constant(*part))
+            }
+            PatKind::Tuple(parts) | PatKind::Or(parts) => any(parts),
+            PatKind::Array { before, after, .. } => any(before) || any(after),
+            PatKind::Typed { pat, .. } => self.has_whole_constant(*pat),
+            PatKind::Wildcard
+            | PatKind::Bind(_)
+            | PatKind::Int { .. }
+            | PatKind::Float(_)
+            | PatKind::Bool(_)
+            | PatKind::Char(_)
+            | PatKind::Str(_)
+            | PatKind::Range { .. }
+            | PatKind::Error => false,
         }
     }
 
@@ -117,7 +145,7 @@ impl Checker<'_, '_> {
                 low,
                 high,
                 inclusive,
-            } => self.simplify_range(*low, *high, *inclusive, ty),
+            } => self.simplify_range(pat, (*low, *high), *inclusive, ty),
             PatKind::Tuple(parts) => Simple::Make(Constructor::Whole, self.simplify_all(parts)),
             PatKind::Array {
                 before,
@@ -169,13 +197,13 @@ impl Checker<'_, '_> {
 
     fn simplify_range(
         &self,
-        low: Option<PatId>,
-        high: Option<PatId>,
+        pat: PatId,
+        (low, high): (Option<PatId>, Option<PatId>),
         inclusive: bool,
         ty: Ty,
     ) -> Simple {
         let Some((least, most)) = bounds(ty) else {
-            return Simple::Make(Constructor::Opaque("..".to_string()), Vec::new());
+            return Simple::Make(Constructor::Opaque(pat.to_string()), Vec::new());
         };
         let point = |pat: Option<PatId>, missing: i128| match pat.map(|pat| self.simplify(pat)) {
             Some(Simple::Make(Constructor::Range(value, _), _)) => Some(value),
@@ -188,7 +216,7 @@ impl Checker<'_, '_> {
                 Simple::Make(Constructor::Range(low, high - open), Vec::new())
             }
             // A bound that is a constant, whose value is not known here.
-            _ => Simple::Make(Constructor::Opaque("..".to_string()), Vec::new()),
+            _ => Simple::Make(Constructor::Opaque(pat.to_string()), Vec::new()),
         }
     }
 }

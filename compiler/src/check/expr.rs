@@ -29,6 +29,10 @@ impl Checker<'_, '_> {
         if found == expected || found.is_never() {
             return;
         }
+        if expected.is_never() && !matches!(found.kind(), TyKind::Infer(_) | TyKind::Error) {
+            self.report(errors::ends_though_never(self.blame(id)));
+            return;
+        }
         if self.put_into_any(id, found, expected) {
             return;
         }

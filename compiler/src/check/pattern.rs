@@ -149,7 +149,7 @@ impl Checker<'_, '_> {
                         negative: *negative,
                     },
                 });
-                self.match_type(literal, ty, span);
+                self.match_number(literal, ty, span);
             }
             PatKind::Float(value) => {
                 let literal = self.literal_var(InferKind::Float, span);
@@ -158,7 +158,7 @@ impl Checker<'_, '_> {
                     span,
                     value: Number::Float(*value),
                 });
-                self.match_type(literal, ty, span);
+                self.match_number(literal, ty, span);
             }
             PatKind::Bool(_) => self.match_type(Ty::bool(), ty, span),
             PatKind::Char(_) => self.match_type(Ty::char(), ty, span),
@@ -171,11 +171,7 @@ impl Checker<'_, '_> {
                 low,
                 high,
                 inclusive: _,
-            } => {
-                for bound in [low, high].into_iter().flatten() {
-                    self.check_pat(*bound, ty, binder);
-                }
-            }
+            } => self.check_range_pat([*low, *high], ty, binder, span),
             PatKind::Tuple(parts) => self.check_tuple_pat(parts, ty, span, binder),
             PatKind::Array {
                 before,
@@ -232,6 +228,40 @@ impl Checker<'_, '_> {
                 span,
                 because: Because::Inside,
             }),
+        }
+    }
+
+    /// A number in a pattern. What a parameter stands for is compared by its own `==`, which no pattern calls.
+    fn match_number(&mut self, literal: Ty, ty: Ty, span: Span) {
+        let matched = self.shallow(ty);
+        if matches!(matched.kind(), TyKind::Param(..)) {
+            if !self.pattern_failed {
+                let shown = self.show(matched);
+                self.report(errors::number_in_generic_pattern(span, &shown));
+            }
+            let _ = self.infer.unify(literal, Ty::error());
+            self.pattern_failed = true;
+        } else {
+            self.match_type(literal, ty, span);
+        }
+    }
+
+    /// The ends of a range.
+    fn check_range_pat(&mut self, bounds: [Option<PatId>; 2], ty: Ty, binder: Binder, span: Span) {
+        for bound in bounds.into_iter().flatten() {
+            self.check_pat(bound, ty, binder);
+        }
+        let matched = self.shallow(ty);
+        let is_ordered = match matched.kind() {
+            TyKind::Int(_) | TyKind::Float(_) | TyKind::Char => true,
+            // These have been reported, or are literals.
+            TyKind::Param(..) | TyKind::Error | TyKind::Never | TyKind::Infer(_) => true,
+            _ => false,
+        };
+        if !is_ordered && !self.pattern_failed {
+            let shown = self.show(matched);
+            self.report(errors::bad_range_pattern(span, &shown));
+            self.pattern_failed = true;
         }
     }
 

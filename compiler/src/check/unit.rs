@@ -315,10 +315,27 @@ impl<'e> Unit<'e> {
         if self.env.function(def).ret.is_none() {
             self.env.set_inferred_type(def, checked.ret);
         }
+        self.check_comparison(def);
         self.functions[index] = Slot::Done(TypedFunction {
             def,
             typed: checked.typed(),
         });
+    }
+
+    /// What others rely on: `==` and `<` say yes or no.
+    fn check_comparison(&mut self, def: DefId) {
+        let found = self.env.def(def);
+        let ret = self.env.function(def).ret;
+        let is_comparison = matches!(found.name.as_str(), "==" | "<");
+        if let Some(ret) = ret
+            && is_comparison
+            && ret != Ty::bool()
+            && !ret.is_error()
+        {
+            let shown = ret.display(&*self.env);
+            let report = errors::comparison_without_bool(&found.name, found.span, &shown);
+            self.report(report);
+        }
     }
 
     fn check_cell(&mut self, index: usize) {

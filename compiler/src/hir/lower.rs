@@ -76,6 +76,7 @@ pub fn lower(
     let declared = unit.declare_names(tree);
     unit.check_attributes(&tree.items);
     unit.lower_signatures(tree, &declared);
+    unit.check_trait_circles(&declared);
     let impls = unit.enter_impls();
     unit.check_finite(tree, &declared);
     unit.check_depth(tree, &declared);

@@ -178,6 +178,7 @@ pub const CODES: &[KnownCode] = &[
     code("struct-pattern"),
     code("syntax"),
     code("text-indentation"),
+    code("trait-circle"),
     code("try-kind"),
     code("two-impls"),
     code("type-too-large"),

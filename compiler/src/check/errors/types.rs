@@ -255,6 +255,35 @@ pub(in super::super) fn literal_does_not_fit(
     .at(span, format!("{} holds {range}", a(ty)))
 }
 
+pub(in super::super) fn number_in_generic_pattern(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(
+        "mismatched-pattern",
+        format!(
+            "a number in a pattern cannot match a `{ty}`, which may be any type with its own `==`"
+        ),
+    )
+    .at(span, format!("the value is of type `{ty}`"))
+    .help("bind it and compare: `n if n == 0 => …`")
+}
+
+pub(in super::super) fn bad_range_pattern(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error("bad-range", "a range is of numbers or characters")
+        .at(span, format!("the value is of type `{ty}`"))
+        .help("bind it and compare: `x if x >= low && x <= high => …`")
+}
+
+pub(in super::super) fn comparison_without_bool(symbol: &str, span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error("other-signature", format!("`{symbol}` gives a `bool`"))
+        .at(span, format!("this one gives `{ty}`"))
+        .help("write `-> bool`")
+}
+
+pub(in super::super) fn ends_though_never(span: Span) -> Diagnostic {
+    Diagnostic::error("mismatched-types", "what is of type `never` does not end")
+        .at(span, "but this does")
+        .help("end it by `panic(…)`, or leave `-> never` out")
+}
+
 pub(in super::super) fn no_character(span: Span, value: i128) -> Diagnostic {
     let label = match value {
         0xD800..=0xDFFF => "0xd800..=0xdfff are halves of characters in UTF-16",

@@ -187,7 +187,11 @@ impl<'a> Unit<'a> {
                 Ty::error()
             }
         };
-        let default = param.default.as_ref().map(|expr| {
+        if let (true, Some(default)) = (param.is_mut, &param.default) {
+            self.diags.push(default_of_mut(&name.name, default.span));
+        }
+        let default = param.default.as_ref().filter(|_| !param.is_mut);
+        let default = default.map(|expr| {
             let name = format_smolstr!("{function}.{}", name.name);
             self.value_fn(name, expr, Some(ty), scope)
         });
@@ -376,7 +380,7 @@ impl<'a> Unit<'a> {
             let name = of_trait.path.segments.last().map_or("", ast::Ident::as_str);
             match name {
                 // A `show` of the type's own is what `impl Show` has always been.
-                "Show" => self.expect_show(decl, of_trait.span),
+                "Show" => {}
                 "Eq" | "Ord" | "Int" | "Float" => {
                     return self.refuse_impl(decl, name, of_trait.span);
                 }
@@ -387,6 +391,9 @@ impl<'a> Unit<'a> {
         scope.generics = self.generics(&decl.generics, &scope);
         let target = self.resolve_type(&decl.target, &scope);
         scope.self_ty = Some(target);
+        if let Some(of) = &decl.of_trait {
+            self.expect_show(decl, of.span, target);
+        }
         let Some(head) = Head::of(target) else {
             if !target.is_error() {
                 self.diags.push(no_methods_on(decl.target.span));
@@ -457,6 +464,22 @@ impl<'a> Unit<'a> {
         if name == "[]" {
             self.diags.push(bad_indexing(span));
             return;
+        }
+        let counts = match name.as_str() {
+            "neg" => 1..=1,
+            _ => 2..=2,
+        };
+        if !counts.contains(&function.params.len()) {
+            self.diags.push(operand_count(name, span));
+            return;
+        }
+        for param in &function.params {
+            if param.is_mut {
+                self.diags.push(mut_operand(name, param.span));
+            }
+            if param.default.is_some() {
+                self.diags.push(operand_default(name, param.span));
+            }
         }
         let types: Vec<Ty> = function.params.iter().map(|param| param.ty).collect();
         let same = self.env.operators(name).find(|other| {
@@ -675,6 +698,41 @@ fn bad_indexing(span: Span) -> Diagnostic {
     Diagnostic::error("projection", "`[]` takes `self` and one index")
         .at(span, "not as it stands here")
         .help("write `fn [](mut self, index: T) -> mut U = self.field[…]` in an `impl`, or `fn [](self, index: T) -> U` for reading only")
+}
+
+fn default_of_mut(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "extra-mut",
+        format!("`{name}` is a place of the caller, so it has no default"),
+    )
+    .at(span, "this is a value, not a place")
+    .help("leave the default out; or leave `mut` out, and give the changed value back")
+}
+
+fn mut_operand(symbol: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "extra-mut",
+        format!("the operands of `{symbol}` are values"),
+    )
+    .at(span, "an operator changes none")
+    .help("leave `mut` out, and give the changed value back; `a += b` follows from `+`")
+}
+
+fn operand_count(symbol: &str, span: Span) -> Diagnostic {
+    let wanted = match symbol {
+        "-" | "neg" => "one operand or two",
+        _ => "two operands",
+    };
+    Diagnostic::error("argument-count", format!("`{symbol}` has {wanted}"))
+        .at(span, "not as it stands here")
+}
+
+fn operand_default(symbol: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "argument-count",
+        format!("an operand of `{symbol}` has no default"),
+    )
+    .at(span, "both operands are always there")
 }
 
 fn missing_param_type(name: &ast::Ident) -> Diagnostic {

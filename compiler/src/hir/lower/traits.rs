@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use syntax::{Diagnostic, Span, ast};
 
 use super::Unit;
+use super::declare::Declared;
 use super::signature::{fn_name, own_args};
 use crate::any;
 use crate::env::{
@@ -85,6 +86,53 @@ impl<'a> Unit<'a> {
         self.env.add_trait_method(name.clone(), id);
         self.insert_fn(id, name, span, member.is_pub, member.docs.clone(), function);
         Some(id)
+    }
+
+    /// Of traits that ask for one another, those further down no longer ask for the first.
+    pub(super) fn check_trait_circles(&mut self, declared: &Declared) {
+        let defs = declared.items.iter().flat_map(|item| &item.defs);
+        for def in defs.copied() {
+            let found = self.env.try_def(def).cloned();
+            let Some(found) = found.filter(|found| matches!(found.kind, DefKind::Trait(_))) else {
+                continue;
+            };
+            let Some((through, circle)) = self.leads_back(def) else {
+                continue;
+            };
+            let through = self.env.def(through).name.clone();
+            self.diags
+                .push(trait_circle(&found.name, found.span, &through));
+            for member in circle {
+                let mut of = self.env.trait_def(member).clone();
+                of.supers
+                    .retain(|bound| !matches!(bound, Bound::Trait(above, _) if *above == def));
+                self.set_kind(member, DefKind::Trait(of));
+            }
+        }
+    }
+
+    /// The trait that one asks for, and that asks for it in turn, through any number of others; and those.
+    fn leads_back(&self, def: DefId) -> Option<(DefId, Vec<DefId>)> {
+        let supers = |def: DefId| {
+            let bounds = self.env.trait_def(def).supers.iter();
+            bounds.filter_map(|bound| match bound {
+                Bound::Trait(above, _) => Some(*above),
+                _ => None,
+            })
+        };
+        supers(def).find_map(|first| {
+            let mut seen = vec![first];
+            let mut at = 0;
+            while let Some(next) = seen.get(at).copied() {
+                at += 1;
+                for above in supers(next) {
+                    if !seen.contains(&above) {
+                        seen.push(above);
+                    }
+                }
+            }
+            seen.contains(&def).then_some((first, seen))
+        })
     }
 
     /// The trait that a bound or an `impl` names, with its arguments as a tuple.
@@ -255,27 +303,39 @@ impl<'a> Unit<'a> {
         self.diags.push(not_implemented(of, &ty, span));
     }
 
-    /// `impl Show` has `fn show(self) -> str` and nothing else.
-    pub(super) fn expect_show(&mut self, decl: &ast::ImplDecl, span: Span) {
+    /// `impl Show` has `fn show(self) -> str` and nothing else, and is for a type of the program.
+    pub(super) fn expect_show(&mut self, decl: &ast::ImplDecl, of: Span, target: Ty) {
+        let shown = "fn show(self) -> str";
+        if !self.is_own_type(target) {
+            let ty = target.display(&*self.env);
+            self.diags.push(has_text_already(&ty, of));
+        }
         let is_show = |member: &ast::Item| match &member.kind {
-            ast::ItemKind::Fn(function) => {
-                let (name, _) = fn_name(function);
-                name == "show" && function.params.len() == 1 && function.params[0].is_self()
-            }
-            ast::ItemKind::Error => true,
-            _ => false,
+            ast::ItemKind::Fn(function) => fn_name(function).0 == "show",
+            _ => true,
         };
         if decl.members.is_empty() || !decl.members.iter().all(is_show) {
-            let shown = "fn show(self) -> str";
             let diagnostic = Diagnostic::error(
                 "missing-methods",
                 format!("an `impl Show` has one method: `{shown}`"),
             )
-            .at(span, "this `impl` has not")
+            .at(of, "this `impl` has not")
             .help(format!(
                 "write `{shown} {{ … }}`; other methods stand in an `impl` without a trait"
             ));
             self.diags.push(diagnostic);
+            return;
+        }
+        for member in &decl.members {
+            if let ast::ItemKind::Fn(function) = &member.kind
+                && !is_show_signature(function)
+            {
+                let (_, span) = fn_name(function);
+                let report =
+                    Diagnostic::error("other-signature", format!("`Show` asks for `{shown}`"))
+                        .at(span, "this one differs");
+                self.diags.push(report);
+            }
         }
     }
 
@@ -624,6 +684,34 @@ fn not_implemented(of: &str, ty: &str, span: Span) -> Diagnostic {
                 "`impl Num for {ty}` makes a number of a type with `+ - *` and unary `-`"
             )),
     }
+}
+
+/// Whether it is `fn show(self) -> str`; what `= expression` gives is known later.
+fn is_show_signature(function: &ast::FnDecl) -> bool {
+    let gives_text = match (&function.result, &function.body) {
+        (Some(result), _) => matches!(&result.ty.kind, ast::TypeKind::Path { path, .. }
+            if matches!(path.segments.as_slice(), [name] if name.name == "str")),
+        (None, Some(ast::FnBody::Expr(_))) => true,
+        (None, Some(ast::FnBody::Block(_)) | None) => false,
+    };
+    let takes_self = matches!(function.params.as_slice(), [only] if only.is_self() && !only.is_mut);
+    takes_self && gives_text && function.generics.is_empty()
+}
+
+fn trait_circle(name: &str, span: Span, through: &str) -> Diagnostic {
+    let message = match name == through {
+        true => format!("`{name}` asks for itself"),
+        false => format!("`{name}` asks for `{through}`, which asks for `{name}` in turn"),
+    };
+    Diagnostic::error("trait-circle", message)
+        .at(span, "no type could have the one before the other")
+        .help("leave one of them out of the `:`; or make one trait of them")
+}
+
+fn has_text_already(ty: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("built-in-trait", format!("`{ty}` has a text of its own"))
+        .at(span, "`show` is for a struct or enum of your own")
+        .help("make a struct of it: `struct Shown { value: … }`, with `impl Show for Shown`")
 }
 
 fn has_hash_already(ty: &str, span: Span) -> Diagnostic {

@@ -41,9 +41,11 @@ impl Builder<'_> {
                 if !self.tables.wraps.contains_key(&value) =>
             {
                 let values: Vec<Place> = values.iter().map(|v| self.value_place(*v)).collect();
+                let indices = self.indices_before(places);
                 for (place, value) in places.iter().zip(values) {
                     self.store(*place, Operand::Copy(value), span);
                 }
+                self.close_links(&indices);
             }
             (ExprKind::Local(_) | ExprKind::Field { .. }, _) if self.is_direct(place, value) => {
                 let value = self.rvalue(value, span);
@@ -58,15 +60,64 @@ impl Builder<'_> {
         }
     }
 
+    /// Evaluates the indices of the places of one assignment, where an earlier one of them may change what a later index is.
+    /// Until they are closed, those expressions are what they were.
+    fn indices_before(&mut self, places: &[ExprId]) -> Vec<ExprId> {
+        let mut found = Vec::new();
+        for (at, place) in places.iter().enumerate() {
+            self.indices_of(*place, &places[..at], &mut found);
+        }
+        for index in &found {
+            let value = self.value_place(*index);
+            self.evaluated.insert(*index, value);
+        }
+        found
+    }
+
+    fn indices_of(&self, place: ExprId, earlier: &[ExprId], found: &mut Vec<ExprId>) {
+        match &self.hir.exprs[place].kind {
+            ExprKind::Tuple(parts) => {
+                for (at, part) in parts.iter().enumerate() {
+                    let before: Vec<ExprId> = earlier.iter().chain(&parts[..at]).copied().collect();
+                    self.indices_of(*part, &before, found);
+                }
+            }
+            ExprKind::Field { base, .. } => self.indices_of(*base, earlier, found),
+            ExprKind::Index { base, index, .. } => {
+                self.indices_of(*base, earlier, found);
+                if earlier.iter().any(|place| self.may_change(*place, *index)) {
+                    found.push(*index);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether an index may be another one after an assignment to the place.
+    fn may_change(&self, place: ExprId, index: ExprId) -> bool {
+        let exprs = &self.hir.exprs;
+        match (&exprs[place].kind, &exprs[index].kind) {
+            (_, ExprKind::Int(_) | ExprKind::Char(_) | ExprKind::Const(_)) => false,
+            (ExprKind::Tuple(parts), _) => parts.iter().any(|part| self.may_change(*part, index)),
+            (ExprKind::Local(a), ExprKind::Local(b)) => a == b,
+            (ExprKind::Global(a), ExprKind::Global(b)) => a == b,
+            // A number has no part that is assigned alone.
+            (_, ExprKind::Local(_) | ExprKind::Global(_)) => !self.expr_ty(index).is_scalar(),
+            _ => true,
+        }
+    }
+
     /// Stores a value into a place or, in parts, into a tuple of places.
     fn store(&mut self, place: ExprId, value: Operand, span: Span) {
         match &self.hir.exprs[place].kind {
             ExprKind::Tuple(places) => {
                 let source = Place::local(self.keep_local(Rvalue::Use(value), span));
+                let indices = self.indices_before(places);
                 for (index, place) in places.iter().enumerate() {
                     let part = self.field_of(&source, index as u32);
                     self.store(*place, Operand::Copy(part), span);
                 }
+                self.close_links(&indices);
             }
             ExprKind::Index { base, index, .. }
                 if self.is_map(*base) && !self.evaluated.contains_key(&place) =>

@@ -167,14 +167,18 @@ impl Builder<'_> {
         };
         self.check_slice(&start, &end, &len, span);
         let ty = self.place_ty(&source);
-        let (name, type_args) = match ty.kind() {
+        let (name, type_args, result) = match ty.kind() {
             TyKind::Str => {
                 self.check_boundaries(&source, &start, &end, span);
-                ("str_slice", Vec::new())
+                ("str_slice", Vec::new(), ty)
             }
-            _ => ("array_slice", ty.elem().into_iter().collect()),
+            TyKind::FixedArray(elem, len) => {
+                let len = Ty::new(TyKind::FixedArray(Ty::unit(), len.clone()));
+                ("fixed_slice", vec![*elem, len], Ty::array(*elem))
+            }
+            _ => ("array_slice", ty.elem().into_iter().collect(), ty),
         };
-        let temp = self.temp(ty, span);
+        let temp = self.temp(result, span);
         let args = [Operand::Copy(source), start, end].map(Arg::Value).to_vec();
         self.call_fn(Some(temp), self.intrinsic(name), type_args, args, span);
         Rvalue::Use(Operand::Copy(Place::local(temp)))
