@@ -144,7 +144,7 @@ pub(in super::super) fn try_other_error(span: Span, error: &str, wanted: &str) -
         ),
     )
     .at(span, "the error does not convert")
-    .help("write `.map_err(…)?`")
+    .help("write `.map_err(…)?` with what makes the one of the other, such as a variant: `.map_err(Failure.Bad)?`")
 }
 
 pub(in super::super) fn try_in_plain_function(
@@ -168,6 +168,9 @@ pub(in super::super) fn try_in_plain_function(
         Some(ret) if ret.ends_with('?') => {
             "give a value instead, `… ?? default`, or make it an optional by `.ok()?`".to_string()
         }
+        None => format!(
+            "let it return `{wanted}`, in a closure by `|x| -> {wanted} {{ … }}`, or give a value instead: `… ?? default`"
+        ),
         _ => format!("let it return `{wanted}`, or give a value instead: `… ?? default`"),
     })
 }

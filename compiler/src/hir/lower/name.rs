@@ -281,9 +281,13 @@ impl super::Unit<'_> {
 }
 
 pub(super) fn type_as_value(name: &str, span: Span) -> Diagnostic {
+    let is_conversion = name.starts_with(|c: char| c.is_lowercase());
     Diagnostic::error("not-a-value", format!("`{name}` is a type, not a value"))
         .at(span, "a value is needed here")
-        .help(format!("a value of the type is built by `{name}(…)`"))
+        .help(match is_conversion {
+            true => format!("the function that converts is `|x| {name}(x)`"),
+            false => format!("a value of the type is built by `{name}(…)`"),
+        })
 }
 
 fn assert_as_value(name: &ast::Ident) -> Diagnostic {
