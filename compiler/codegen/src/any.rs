@@ -260,7 +260,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             Value::Direct(value) => values.push(value.into()),
             Value::At(address) => values.push(address.into()),
         }
-        self.forward_arguments(signature, first + 1, &mut values);
-        self.call_forwarded(target, &values);
+        let left = self.forward_arguments(signature, first + 1, None, &mut values);
+        self.call_forwarded(target, &values, &left);
     }
 }

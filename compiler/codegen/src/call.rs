@@ -162,13 +162,24 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
     }
 
-    /// `{code, env}`: every parameter is borrowed, and the environment comes last.
+    /// `{code, env}`: the environment comes after the arguments, and then a word whose bits tell which of them are given for good; the
+    /// others are borrowed.
     fn call_value(&self, dest: &Place, operand: &Operand, args: &[Arg], old: Old) {
         let ty = self.operand_ty(operand);
         let TyKind::Fn(fn_ty) = ty.kind() else {
             panic!("compiler bug: a call of a {ty:?}");
         };
-        let signature = value_signature(fn_ty);
+        let mut signature = value_signature(fn_ty);
+        let mut given = 0;
+        for (index, arg) in args.iter().enumerate() {
+            if let Arg::Value(Operand::Move(_)) = arg
+                && self.layout(signature.params[index].1).has_heap
+            {
+                signature.params[index].0 = ParamMode::Own;
+                given |= 1 << index;
+            }
+        }
+        let given = self.unit.runtime.i32.const_int(given, false);
         let value = self.read(operand);
         let address = self.address_of(value, ty);
         let code = self.load_pointer(address, Memory::Any);
@@ -176,8 +187,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.call_with(dest, &signature, args, old, |f, values| {
             let mut values = values.to_vec();
             values.push(environment.into());
+            values.push(given.into());
             let mut params = f.unit.param_types(&signature);
             params.push(f.unit.runtime.pointer.into());
+            params.push(f.unit.runtime.i32.into());
             let ty = f.unit.function_type_of(signature.ret, &params);
             let call = f.builder.build_indirect_call(ty, code, &values, "").built();
             f.extend_at(call, &signature);

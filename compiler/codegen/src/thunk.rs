@@ -3,14 +3,15 @@
 
 use compiler::env::DefId;
 use compiler::layout::Pass;
-use compiler::mir::ParamMode;
+use compiler::mir::{MOST_GIVEN, ParamMode};
 use compiler::mono::{Signature, Target};
 use compiler::types::{Ty, TyKind};
+use inkwell::IntPredicate;
 use inkwell::attributes::AttributeLoc;
 use inkwell::module::Linkage;
 use inkwell::types::{BasicMetadataTypeEnum, FunctionType};
 use inkwell::values::{
-    BasicMetadataValueEnum, BasicValueEnum, FunctionValue, PointerValue, StructValue,
+    BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue, PointerValue, StructValue,
 };
 
 use crate::attributes::{extension_of, kind};
@@ -18,6 +19,9 @@ use crate::function::Function;
 use crate::module::{Built, Unit};
 use crate::operand::Value;
 use crate::place::Located;
+
+/// A value that is dropped if it was given for good.
+pub(crate) type Left<'ctx> = (IntValue<'ctx>, Value<'ctx>, Ty);
 
 impl<'ctx> Unit<'_, 'ctx> {
     /// `{code, env}` as a constant; a plain function has the empty environment.
@@ -54,7 +58,8 @@ impl<'ctx> Unit<'_, 'ctx> {
         thunk.as_global_value().as_pointer_value()
     }
 
-    /// Takes every parameter borrowed, and the environment last. What the environment keeps are the first arguments.
+    /// Takes every parameter borrowed but for those that the last word says are given for good; before it stands the environment.
+    /// What the environment keeps are the first arguments.
     fn thunk_with(&self, target: Target, kept: Ty) -> FunctionValue<'ctx> {
         if let Some(found) = self.thunks.borrow().get(&target) {
             return *found;
@@ -71,6 +76,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             .collect();
         let mut params = self.param_types(&signature);
         params.push(self.runtime.pointer.into());
+        params.push(self.runtime.i32.into());
         let ty = self.function_type_of(signature.ret, &params);
         let thunk = self.new_thunk("value", ty);
         self.thunks.borrow_mut().insert(target, thunk);
@@ -212,42 +218,96 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             next = 1;
         }
         self.push_captures(kept, captured, &mut values);
-        self.forward_arguments(signature, next, &mut values);
-        self.call_forwarded(target, &values);
+        let last = self.value.get_last_param();
+        let given = last.expect("compiler bug: a thunk without a word of what is given");
+        let given = given.into_int_value();
+        let left = self.forward_arguments(signature, next, Some(given), &mut values);
+        self.call_forwarded(target, &values, &left);
     }
 
-    /// The thunk's own arguments from `next` on; what the function wants to own is shared first.
+    /// The thunk's own arguments from `next` on; what the function wants to own is shared first, unless it was given for good. Returns what
+    /// is to be dropped after the call, and if: what was given to a parameter that only borrows.
     pub(crate) fn forward_arguments(
         &self,
         signature: &Signature,
         mut next: u32,
+        given: Option<IntValue<'ctx>>,
         values: &mut Vec<BasicMetadataValueEnum<'ctx>>,
-    ) {
-        for (mode, ty) in &signature.params {
+    ) -> Vec<Left<'ctx>> {
+        let mut left = Vec::new();
+        for (index, (mode, ty)) in signature.params.iter().enumerate() {
             let pass = self.pass(*ty);
             if pass == Pass::Nothing {
                 continue;
             }
             let param = self.param(next);
             next += 1;
-            match (mode, pass) {
-                (ParamMode::Own, Pass::Memory) => {
-                    let shared = self.shared(param.into_pointer_value(), *ty);
-                    values.push(shared.into());
+            let has_heap = self.layout(*ty).has_heap;
+            let is_given = given.filter(|_| has_heap && index < MOST_GIVEN);
+            let is_given = is_given.map(|given| self.bit(given, index));
+            let value = match pass {
+                Pass::Memory => Value::At(param.into_pointer_value()),
+                Pass::Value | Pass::Nothing => Value::Direct(param),
+            };
+            match (mode, pass, is_given) {
+                (ParamMode::Own, Pass::Memory, _) => {
+                    let copy = self.temp(*ty);
+                    self.copy_bytes(copy, param.into_pointer_value(), *ty);
+                    self.unless(is_given, |f| f.retain(Value::At(copy), *ty));
+                    values.push(copy.into());
+                    continue;
                 }
-                (ParamMode::Own, Pass::Value) => {
-                    self.retain(Value::Direct(param), *ty);
-                    values.push(param.into());
+                (ParamMode::Own, Pass::Value, _) => {
+                    self.unless(is_given, |f| f.retain(value, *ty));
                 }
-                _ => values.push(param.into()),
+                (ParamMode::Borrow, _, Some(is_given)) => left.push((is_given, value, *ty)),
+                _ => {}
             }
+            values.push(param.into());
         }
+        left
+    }
+
+    fn bit(&self, word: IntValue<'ctx>, index: usize) -> IntValue<'ctx> {
+        let mask = word.get_type().const_int(1 << index, false);
+        let bit = self.builder.build_and(word, mask, "").built();
+        let zero = word.get_type().const_zero();
+        let is_set = self
+            .builder
+            .build_int_compare(IntPredicate::NE, bit, zero, "");
+        is_set.built()
+    }
+
+    /// Always, where there is no condition.
+    fn unless(&self, condition: Option<IntValue<'ctx>>, what: impl FnOnce(&Self)) {
+        let Some(condition) = condition else {
+            return what(self);
+        };
+        let (then, next) = (self.new_block("lent"), self.new_block("owned"));
+        self.branch(condition, next, then);
+        self.builder.position_at_end(then);
+        what(self);
+        self.goto(next);
+        self.builder.position_at_end(next);
     }
 
     /// Calls the function and returns what it gives.
-    pub(crate) fn call_forwarded(&self, target: Target, values: &[BasicMetadataValueEnum<'ctx>]) {
+    pub(crate) fn call_forwarded(
+        &self,
+        target: Target,
+        values: &[BasicMetadataValueEnum<'ctx>],
+        left: &[Left<'ctx>],
+    ) {
         let function = self.unit.function_of(target);
         let call = self.builder.build_direct_call(function, values, "").built();
+        for (is_given, value, ty) in left {
+            let (then, next) = (self.new_block("given"), self.new_block("lent"));
+            self.branch(*is_given, then, next);
+            self.builder.position_at_end(then);
+            self.release(*value, *ty);
+            self.goto(next);
+            self.builder.position_at_end(next);
+        }
         match self.result_of(call) {
             Value::Direct(value) => self.builder.build_return(Some(&value)).built(),
             Value::Nothing | Value::At(_) => self.builder.build_return(None).built(),
@@ -264,8 +324,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         if captured.is_empty() {
             return;
         }
-        let last = self.value.get_last_param();
-        let environment = last.expect("compiler bug: a thunk without an environment");
+        let before_last = self.value.count_params().checked_sub(2);
+        let environment = before_last.and_then(|at| self.value.get_nth_param(at));
+        let environment = environment.expect("compiler bug: a thunk without an environment");
         let block = environment.into_pointer_value();
         let inside = Located::at(self.elements(block), kept);
         for (field, mode) in (0u32..).zip(captured) {

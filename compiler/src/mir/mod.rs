@@ -342,6 +342,9 @@ pub enum Const {
     Data(Ty, Arc<ConstValue>),
 }
 
+/// A function value is told in a word of 32 bits which of its arguments it is given for good.
+pub const MOST_GIVEN: usize = 32;
+
 /// The elements of shorter literals are code, which LLVM can see through.
 pub const LONG_LITERAL: usize = 32;
 

@@ -4,7 +4,9 @@ use super::interface::Interfaces;
 use super::liveness::{Liveness, LocalSet, origins, use_place, whole_local};
 use super::needs::Needs;
 use super::walk::{self, Access, Role};
-use crate::mir::{Body, Local, LocalKind, Operand, Place, StatementKind};
+use crate::mir::{
+    Arg, BlockId, Body, Callee, Local, LocalKind, MOST_GIVEN, Operand, Place, StatementKind,
+};
 
 pub(super) fn last_uses(body: &mut Body, needs: &Needs, interfaces: &Interfaces) {
     let origins = origins(body);
@@ -13,6 +15,9 @@ pub(super) fn last_uses(body: &mut Body, needs: &Needs, interfaces: &Interfaces)
     for block in blocks {
         let points = liveness.through(body, block);
         for at in 0..points.len() - 1 {
+            let given = given_away(body, needs, &liveness, &points[at + 1], (block, at));
+            let kind = &mut body.blocks[block].statements[at].kind;
+            give_away(kind, &given);
             let kind = &body.blocks[block].statements[at].kind;
             let movable = movable(body, needs, &liveness, &points[at + 1], kind);
             if movable.is_empty() {
@@ -21,6 +26,67 @@ pub(super) fn last_uses(body: &mut Body, needs: &Needs, interfaces: &Interfaces)
             let modes = interfaces.modes(kind);
             let kind = &mut body.blocks[block].statements[at].kind;
             move_last(kind, &modes, &movable);
+        }
+    }
+}
+
+/// Arguments of a function value that nobody needs afterwards: a function value borrows, but takes what it is given for good.
+fn given_away(
+    body: &Body,
+    needs: &Needs,
+    liveness: &Liveness,
+    after: &LocalSet,
+    (block, at): (BlockId, usize),
+) -> Vec<usize> {
+    let kind = &body.blocks[block].statements[at].kind;
+    let StatementKind::Call {
+        callee: Callee::Value(_),
+        args,
+        ..
+    } = kind
+    else {
+        return Vec::new();
+    };
+    let mut after = after.clone();
+    if let Some(defined) = walk::defined(kind) {
+        after.remove(defined);
+    }
+    let after = liveness.kept(&after);
+    let is_last = |local: Local| {
+        let decl = &body.locals[local];
+        let mut others = LocalSet::default();
+        let mut uses = 0;
+        walk::places(kind, &mut |_, place| {
+            if whole_local(place) == Some(local) {
+                uses += 1;
+            } else {
+                use_place(&mut others, place);
+            }
+        });
+        decl.kind == LocalKind::Owned
+            && needs.drop(decl.ty)
+            && uses == 1
+            && !after.contains(local)
+            && !liveness.kept(&others).contains(local)
+    };
+    let given = args.iter().enumerate().filter(|(index, arg)| match arg {
+        Arg::Value(Operand::Borrow(place)) if *index < MOST_GIVEN => {
+            whole_local(place).is_some_and(is_last)
+        }
+        Arg::Value(_) | Arg::Mut(_) => false,
+    });
+    given.map(|(index, _)| index).collect()
+}
+
+fn give_away(kind: &mut StatementKind, given: &[usize]) {
+    let StatementKind::Call { args, .. } = kind else {
+        return;
+    };
+    for index in given {
+        if let Arg::Value(operand @ Operand::Borrow(_)) = &mut args[*index]
+            && let Operand::Borrow(place) = operand
+        {
+            *operand = Operand::Move(place.clone());
         }
     }
 }

@@ -91,11 +91,12 @@ impl Interpreter<'_> {
         let old = self.old(dest, old);
         if let Some(name) = program.intrinsic(target) {
             let dest_ty = body.place_ty(&self.env, dest);
-            let args = self.as_the_primitive_takes(&program, target, given);
+            let (args, left) = self.as_the_primitive_takes(&program, target, given);
             let before = self.open.len();
             self.open.extend_from_slice(open);
             let result = self.intrinsic(&program, name, &type_args, &args, dest_ty)?;
             self.open.truncate(before);
+            left.into_iter().for_each(|given| self.heap.release(given));
             self.store(&dest_address, result, old);
             return Ok(());
         }
@@ -258,29 +259,27 @@ impl Interpreter<'_> {
         );
         let params: Vec<Local> = frame.body().locals.keys().skip(1).collect();
         for ((given, mode), local) in given.into_iter().zip(modes).zip(params) {
+            if let (Given::Owned(value), ParamMode::Borrow) = (&given, mode)
+                && value.owns()
+            {
+                frame.given.push(value.clone());
+            }
             frame.locals[local] = self.taken(given, mode);
         }
         self.frames.push(frame);
         Ok(())
     }
 
-    /// What the parameter holds. The callee of a function value may own what it was lent: then it becomes an owner.
+    /// What the parameter holds, of which somebody else sees to it that it is dropped where the callee only borrows. The callee of a
+    /// function value may own what it was lent: then it becomes an owner.
     fn taken(&mut self, given: Given, mode: ParamMode) -> Value {
         match (given, mode) {
             (Given::Borrowed(value), ParamMode::Own) => {
                 self.heap.retain(&value);
                 value
             }
-            (Given::Borrowed(value), ParamMode::Borrow) | (Given::Owned(value), ParamMode::Own) => {
-                value
-            }
-            (Given::Owned(value), ParamMode::Borrow) => {
-                assert!(
-                    !value.owns(),
-                    "compiler bug: an owned value is given to a parameter that borrows"
-                );
-                value
-            }
+            (Given::Borrowed(value) | Given::Owned(value), ParamMode::Borrow)
+            | (Given::Owned(value), ParamMode::Own) => value,
             (Given::Place(address), ParamMode::Mut) => Value::Reference(Rc::new(address)),
             (Given::Place(_), _) | (_, ParamMode::Mut) => {
                 panic!("compiler bug: a place and a value are mixed up in a call")
@@ -293,15 +292,22 @@ impl Interpreter<'_> {
         program: &Program,
         target: Target,
         given: Vec<Given>,
-    ) -> Arguments {
+    ) -> (Arguments, Vec<Value>) {
+        let mut left = Vec::new();
         let modes = program.signature(target).params.clone();
         let taken = given.into_iter().zip(modes).map(|(given, (mode, _))| {
             if let Given::Place(address) = given {
                 return Given::Place(address);
             }
+            if let (Given::Owned(value), ParamMode::Borrow) = (&given, mode)
+                && value.owns()
+            {
+                left.push(value.clone());
+            }
             Given::Borrowed(self.taken(given, mode))
         });
-        Arguments(taken.collect())
+        let taken = taken.collect();
+        (Arguments(taken), left)
     }
 
     fn intrinsic(

@@ -33,6 +33,8 @@ pub(super) struct Frame {
     dest: Option<(Address, Old)>,
     /// How many globals were open before the call.
     pub(super) open_before: usize,
+    /// What a function value was given for good, though the function only borrows it.
+    pub(super) given: Vec<Value>,
 }
 
 impl Frame {
@@ -45,6 +47,7 @@ impl Frame {
             statement: 0,
             dest,
             open_before: 0,
+            given: Vec::new(),
         }
     }
 
@@ -137,6 +140,9 @@ impl Interpreter<'_> {
             .pop()
             .expect("compiler bug: a return without a frame");
         self.open.truncate(frame.open_before);
+        for given in std::mem::take(&mut frame.given) {
+            self.heap.release(given);
+        }
         let result = std::mem::take(&mut frame.locals[Local::RESULT]);
         for (local, decl) in body.locals.iter() {
             let left = decl.kind == LocalKind::Owned && frame.locals[local].owns();
