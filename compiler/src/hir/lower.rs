@@ -79,6 +79,7 @@ pub fn lower(
     unit.check_trait_circles(&declared);
     let impls = unit.enter_impls();
     unit.check_finite(tree, &declared);
+    unit.check_instances(tree, &declared);
     unit.check_depth(tree, &declared);
     unit.lower_pending_jobs();
     let cells = unit.lower_cells(tree, &declared);

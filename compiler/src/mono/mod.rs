@@ -307,7 +307,7 @@ impl Instantiation<'_> {
         let generic = self.generic_body(*def);
         let count = self.counts.entry(*def).or_default();
         *count += 1;
-        let endless = *count > INSTANCE_LIMIT || args.iter().any(|arg| depth(*arg) > DEPTH_LIMIT);
+        let endless = *count > INSTANCE_LIMIT || args.iter().any(|arg| arg.nesting() > DEPTH_LIMIT);
         let is_large = types::refused_one();
         if (endless || is_large) && self.failure.is_none() {
             let span = span.unwrap_or(generic.body().span);
@@ -617,13 +617,4 @@ fn shortened(name: String) -> String {
         Some((end, _)) => format!("{}…", &name[..end]),
         None => name,
     }
-}
-
-fn depth(ty: Ty) -> usize {
-    let mut deepest = 0;
-    ty.map_parts(&mut |part| {
-        deepest = deepest.max(depth(part));
-        part
-    });
-    deepest + 1
 }

@@ -5,6 +5,16 @@ use smol_str::SmolStr;
 use super::{FnParam, FnTy, Len, Ty, TyKind};
 
 impl Ty {
+    /// How many types stand within one another: 1 for one without parts.
+    pub fn nesting(self) -> usize {
+        let mut deepest = 0;
+        self.map_parts(&mut |part| {
+            deepest = deepest.max(part.nesting());
+            part
+        });
+        deepest + 1
+    }
+
     /// The same type with each direct part passed through `f`.
     pub fn map_parts(self, f: &mut impl FnMut(Ty) -> Ty) -> Ty {
         match self.kind() {

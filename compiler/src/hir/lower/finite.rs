@@ -12,6 +12,8 @@ use crate::types::{Len, Ty, TyKind};
 /// Types looked at for one question; types whose instances never end are reported where they are used.
 const MOST_STEPS: usize = 10_000;
 const DEEPEST: usize = 100;
+/// An instance of a type within itself that nests so much deeper is on its way to no end.
+const LARGER_BY: usize = 8;
 /// Values lie in place within one another so deep.
 const DEEPEST_VALUE: usize = 100;
 
@@ -71,6 +73,75 @@ impl Unit<'_> {
             }));
         }
     }
+}
+
+impl Unit<'_> {
+    /// Generic types that hold ever larger instances of themselves: as many types as one cares to look at.
+    pub(super) fn check_instances(&mut self, tree: &ast::Module, declared: &Declared) {
+        let mut told: FxHashSet<DefId> = FxHashSet::default();
+        for (item, found) in tree.items.iter().zip(&declared.items) {
+            if !matches!(item.kind, ast::ItemKind::Struct(_) | ast::ItemKind::Enum(_)) {
+                continue;
+            }
+            let Some(def) = found.defs.first().copied() else {
+                continue;
+            };
+            if told.contains(&def) {
+                continue;
+            }
+            if let Some(larger) = larger_instance(self.env, applied(self.env, def), &mut told) {
+                let found = self.env.def(def).clone();
+                let message = format!("`{}` holds ever larger instances of itself", found.name);
+                let larger = larger.display(&*self.env);
+                self.diags.push(
+                    Diagnostic::error("infinite-type", message)
+                        .at(
+                            found.span,
+                            format!("it needs `{larger}`, which needs a larger one"),
+                        )
+                        .help("a type holds itself with the type arguments that it has"),
+                );
+            }
+        }
+    }
+}
+
+/// The next instance of the type among those that its values lead to, if they get larger without end; and which types they are of.
+fn larger_instance(env: &Env, ty: Ty, of_all: &mut FxHashSet<DefId>) -> Option<Ty> {
+    let TyKind::Adt(of, _) = ty.kind() else {
+        return None;
+    };
+    let (mut seen, mut pending) = (FxHashSet::default(), vec![ty]);
+    let smallest = ty.nesting();
+    let mut first = None;
+    while let Some(ty) = pending.pop() {
+        if !seen.insert(ty) {
+            continue;
+        }
+        if seen.len() > MOST_STEPS {
+            return None;
+        }
+        if let TyKind::Adt(def, args) = ty.kind() {
+            if def == of && ty.nesting() > smallest {
+                first = first.or(Some(ty));
+            }
+            if first.is_some() && ty.nesting() > smallest + LARGER_BY {
+                let heads = seen.iter().filter_map(|ty| match ty.kind() {
+                    TyKind::Adt(def, _) => Some(*def),
+                    _ => None,
+                });
+                of_all.extend(heads);
+                return first;
+            }
+            let fields = env.all_fields(*def);
+            pending.extend(fields.map(|field| field.ty.subst(args)));
+        }
+        ty.map_parts(&mut |part| {
+            pending.push(part);
+            part
+        });
+    }
+    None
 }
 
 /// How deep the values of a type nest, counting definitions alone; more than [`DEEPEST_VALUE`] if that is not known.
