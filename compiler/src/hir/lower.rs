@@ -5,6 +5,7 @@
 
 mod body;
 mod call;
+mod crossing;
 mod declare;
 mod expr;
 mod finite;
@@ -80,6 +81,7 @@ pub fn lower(
     let impls = unit.enter_impls();
     unit.check_finite(tree, &declared);
     unit.check_instances(tree, &declared);
+    unit.check_crossing(tree, &declared);
     unit.check_depth(tree, &declared);
     unit.lower_pending_jobs();
     let cells = unit.lower_cells(tree, &declared);

@@ -158,6 +158,7 @@ pub const CODES: &[KnownCode] = &[
     code("not-in-trait"),
     code("not-indexable"),
     code("not-iterable"),
+    code("not-of-c"),
     code("not-optional"),
     code_with_surroundings("not-text"),
     code("not-yet"),
