@@ -265,6 +265,10 @@ impl Checker<'_, '_> {
         let found = def.map(|def| self.env().def(def).clone());
         let Some(found) = found else {
             self.infer_args(args);
+            // Whose type it should have has been reported.
+            if hoped.is_some_and(|ty| *ty.kind() == TyKind::Error) {
+                return Ty::error();
+            }
             let report = errors::variant_of_unknown(self.env(), name, name_span);
             return self.fail(report);
         };
