@@ -211,7 +211,7 @@ impl Checker<'_, '_> {
         if is_general(a) && is_general(b) && a != b && !last {
             return Outcome::Wait;
         }
-        let (symbol, swap, negate) = comparison(op);
+        let (symbol, swap, negate) = op.comparison();
         let sides = if swap { [b, a] } else { [a, b] };
         let mut found = self.candidates(symbol, &sides);
         if found.len() > 1 && (is_general(a) || is_general(b)) && !last {
@@ -508,18 +508,4 @@ fn is_general(ty: Ty) -> bool {
 
 fn is_literal(ty: Ty) -> bool {
     matches!(ty.kind(), TyKind::Infer(var) if var.kind != InferKind::General)
-}
-
-/// The operator function behind a comparison, whether it takes the sides the other way round, and whether its answer
-/// is turned round.
-fn comparison(op: BinaryOp) -> (&'static str, bool, bool) {
-    match op {
-        BinaryOp::Eq => ("==", false, false),
-        BinaryOp::Ne => ("==", false, true),
-        BinaryOp::Lt => ("<", false, false),
-        BinaryOp::Gt => ("<", true, false),
-        BinaryOp::Le => ("<", true, true),
-        BinaryOp::Ge => ("<", false, true),
-        _ => panic!("compiler bug: {} is not a comparison", op.symbol()),
-    }
 }

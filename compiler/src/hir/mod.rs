@@ -437,6 +437,20 @@ pub enum BinaryOp {
 }
 
 impl BinaryOp {
+    /// The operator function behind a comparison, whether it takes the sides the other way round, and whether its answer
+    /// is turned round.
+    pub fn comparison(self) -> (&'static str, bool, bool) {
+        match self {
+            BinaryOp::Eq => ("==", false, false),
+            BinaryOp::Ne => ("==", false, true),
+            BinaryOp::Lt => ("<", false, false),
+            BinaryOp::Gt => ("<", true, false),
+            BinaryOp::Le => ("<", true, true),
+            BinaryOp::Ge => ("<", false, true),
+            _ => panic!("compiler bug: {} is not a comparison", self.symbol()),
+        }
+    }
+
     pub fn symbol(self) -> &'static str {
         match self {
             BinaryOp::Add => "+",

@@ -4,7 +4,7 @@
 use syntax::Span;
 
 use crate::env::{DefId, DefKind, FnOrigin};
-use crate::hir::{BinaryOp, UnaryOp};
+use crate::hir::UnaryOp;
 use crate::mir::{
     Arg, Base, Body, Callee, Check, Const, FormatPart, LocalDecl, LocalKind, Old, Operand,
     ParamMode, Place, Projection, Rvalue, Statement, StatementKind, Terminator, captures_ty,
@@ -371,15 +371,7 @@ impl Rewrite<'_, '_> {
         let Rvalue::Compare(op, left, right) = value else {
             return None;
         };
-        let (symbol, swap, negate) = match op {
-            BinaryOp::Eq => ("==", false, false),
-            BinaryOp::Ne => ("==", false, true),
-            BinaryOp::Lt => ("<", false, false),
-            BinaryOp::Gt => ("<", true, false),
-            BinaryOp::Le => ("<", true, true),
-            BinaryOp::Ge => ("<", false, true),
-            _ => return None,
-        };
+        let (symbol, swap, negate) = op.comparison();
         let ty = self.body.operand_ty(self.ctx.env, left);
         if ty.is_scalar() {
             return None;
