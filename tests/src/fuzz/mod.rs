@@ -31,8 +31,8 @@ const BATCH: u64 = 20;
 pub(crate) const BEGIN: &str = "\u{1}begin ";
 pub(crate) const END: &str = "\u{1}end ";
 
-/// The end of a well-typed program whose constant divides by zero: its runtime error is known before it runs.
-const FAILED_EARLY: &str = "rejected: error[constant-failed]";
+/// What a well-typed program is rejected for whose constant divides by zero: its runtime error is known before it runs.
+const FAILED_EARLY: &str = "error[constant-failed]";
 
 /// What is wrong with a program; shrinking keeps the kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -263,6 +263,10 @@ impl Said {
     }
 }
 
+fn fails_early(end: &str) -> bool {
+    end.contains(FAILED_EARLY) && !end.replace(FAILED_EARLY, "").contains("error[")
+}
+
 fn judge(results: &[Said], order: &str, ended: &str, stderr: &str) -> Option<Failure> {
     let failure = |kind, text| Some(Failure { kind, text });
     let last_words = || {
@@ -294,7 +298,7 @@ fn judge(results: &[Said], order: &str, ended: &str, stderr: &str) -> Option<Fai
             Some(end) if end.starts_with("backend") => {
                 return failure("backend", format!("{}: {end}", said.executor));
             }
-            Some(end) if end.starts_with(FAILED_EARLY) => return None,
+            Some(end) if fails_early(end) => return None,
             Some(end) if end.starts_with("rejected") && order == "compare" => {
                 return failure("rejected", end.to_string());
             }
