@@ -44,11 +44,8 @@ impl Attributes {
         add(context.create_string_attribute("frame-pointer", "all"));
         add(context.create_string_attribute("probe-stack", "inline-asm"));
     }
-}
 
-impl Attributes {
-    /// Not to be inlined.
-    pub(crate) fn keep_apart(&self, context: &Context, function: FunctionValue<'_>) {
+    pub(crate) fn never_inline(&self, context: &Context, function: FunctionValue<'_>) {
         let attribute = context.create_enum_attribute(kind("noinline"), 0);
         function.add_attribute(AttributeLoc::Function, attribute);
     }

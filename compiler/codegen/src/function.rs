@@ -263,8 +263,13 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
             return what(self);
         };
         let set = self.load_value(self.slot(flag), Ty::bool(), crate::tbaa::Memory::Any);
-        let (then, next) = (self.new_block("drop"), self.new_block("dropped"));
-        self.branch(set.into_int_value(), then, next);
+        self.when(set.into_int_value(), what);
+    }
+
+    /// Does something where the condition holds.
+    pub(crate) fn when(&self, condition: IntValue<'ctx>, what: impl FnOnce(&Self)) {
+        let (then, next) = (self.new_block("then"), self.new_block("next"));
+        self.branch(condition, then, next);
         self.builder.position_at_end(then);
         what(self);
         self.goto(next);

@@ -1,6 +1,7 @@
 //! The primitives of the library: those that are a few instructions are expanded here, the others call `sumi_` and their
 //! name. In the runtime's functions a `T` travels by its address, whatever it is, and descriptors come before the arguments.
 
+use compiler::hir::BinaryOp;
 use compiler::layout::Pass;
 use compiler::mir::{Arg, Old, Operand, ParamMode, Place};
 use compiler::mono::Import;
@@ -109,41 +110,20 @@ impl<'ctx> Function<'_, '_, 'ctx> {
 
     /// Of integers and the like the key order is the order.
     fn key_relation(&self, name: &str, ty: Ty, args: &[Arg]) -> Option<BasicValueEnum<'ctx>> {
-        if !ty.is_scalar() || ty.is_float() {
-            return self.key_relation_of_parts(name == "key_less", ty, args);
-        }
         let op = if name == "key_less" {
-            compiler::hir::BinaryOp::Lt
+            BinaryOp::Lt
         } else {
-            compiler::hir::BinaryOp::Eq
+            BinaryOp::Eq
         };
-        let (a, b) = (self.direct_arg(&args[0]), self.direct_arg(&args[1]));
-        Some(self.compare_scalars(op, ty, a, b).into())
-    }
-
-    fn key_relation_of_parts(
-        &self,
-        is_less: bool,
-        ty: Ty,
-        args: &[Arg],
-    ) -> Option<BasicValueEnum<'ctx>> {
+        if ty.is_scalar() && !ty.is_float() {
+            let (a, b) = (self.direct_arg(&args[0]), self.direct_arg(&args[1]));
+            return Some(self.compare_scalars(op, ty, a, b).into());
+        }
         let [Arg::Value(a), Arg::Value(b)] = args else {
             return None;
         };
-        let relation = if is_less {
-            Relation::KeyOrder
-        } else {
-            Relation::KeyEqual
-        };
-        let found = self.related(relation, ty, self.read(a), self.read(b))?;
-        if !is_less {
-            return Some(found.into());
-        }
-        let less = self.unit.runtime.i8.const_int(u64::MAX, true);
-        let is_less = self
-            .builder
-            .build_int_compare(IntPredicate::EQ, found, less, "");
-        Some(is_less.built().into())
+        let holds = self.compare_parts(op, true, ty, self.read(a), self.read(b))?;
+        Some(holds.into())
     }
 
     fn limit_of(&self, largest: bool, ty: Ty) -> BasicValueEnum<'ctx> {

@@ -165,7 +165,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             self.attributes.define(self.context, value);
             let runs_once = is_long && runs_calls_once(&cell.body);
             if runs_once {
-                self.attributes.keep_apart(self.context, value);
+                self.attributes.never_inline(self.context, value);
             }
             let name = format!("cell {}", index + 1);
             function::emit(self, value, &cell.body, &name, runs_once);

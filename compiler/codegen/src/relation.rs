@@ -5,7 +5,6 @@ use compiler::env::{DefId, DefKind};
 use compiler::hir::BinaryOp;
 use compiler::types::{Ty, TyKind};
 use inkwell::basic_block::BasicBlock;
-use inkwell::module::Linkage;
 use inkwell::values::{BasicValueEnum, FloatValue, FunctionValue, IntValue, PointerValue};
 use inkwell::{FloatPredicate, IntPredicate};
 
@@ -96,7 +95,6 @@ impl<'ctx> Unit<'_, 'ctx> {
             Relation::Order | Relation::KeyOrder => (runtime.i8, "order"),
         };
         let function = self.new_thunk(name, result.fn_type(&params, false));
-        function.set_linkage(Linkage::Internal);
         for index in 0..2 {
             let location = inkwell::attributes::AttributeLoc::Param(index);
             let flag = |name: &str| self.context.create_enum_attribute(kind(name), 0);
@@ -126,21 +124,28 @@ impl<'ctx> Unit<'_, 'ctx> {
 }
 
 impl<'ctx> Function<'_, '_, 'ctx> {
-    /// An operator on two values that are made of scalars and text.
+    /// An operator, or the same in the key order, on two values that are made of scalars and text.
     pub(crate) fn compare_parts(
         &self,
         op: BinaryOp,
+        is_key: bool,
         ty: Ty,
         a: Value<'ctx>,
         b: Value<'ctx>,
     ) -> Option<IntValue<'ctx>> {
-        let is_equality = matches!(op, BinaryOp::Eq | BinaryOp::Ne);
-        let relation = if is_equality {
-            Relation::Equal
-        } else {
-            Relation::Order
+        let relation = match (op, is_key) {
+            (BinaryOp::Eq | BinaryOp::Ne, false) => Relation::Equal,
+            (BinaryOp::Eq | BinaryOp::Ne, true) => Relation::KeyEqual,
+            (_, false) => Relation::Order,
+            (_, true) => Relation::KeyOrder,
         };
-        let found = self.related(relation, ty, a, b)?;
+        let function = self.unit.relation(relation, ty)?;
+        let (a, b) = (self.address_of(a, ty), self.address_of(b, ty));
+        let call = self
+            .builder
+            .build_call(function, &[a.into(), b.into()], "")
+            .built();
+        let found = self.result_of(call).value().into_int_value();
         let code = |value: i8| self.unit.runtime.i8.const_int(value as u64, true);
         let is = |predicate, value| {
             let compared = self
@@ -158,23 +163,6 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             BinaryOp::Ge => is(IntPredicate::ULT, 2),
             _ => panic!("compiler bug: {op:?} compares nothing"),
         })
-    }
-
-    /// What the function for the relation says of two values, if there is one.
-    pub(crate) fn related(
-        &self,
-        relation: Relation,
-        ty: Ty,
-        a: Value<'ctx>,
-        b: Value<'ctx>,
-    ) -> Option<IntValue<'ctx>> {
-        let function = self.unit.relation(relation, ty)?;
-        let (a, b) = (self.address_of(a, ty), self.address_of(b, ty));
-        let call = self
-            .builder
-            .build_call(function, &[a.into(), b.into()], "")
-            .built();
-        Some(self.result_of(call).value().into_int_value())
     }
 
     /// Goes on if the parts at these addresses are equal, else to `unequal`.

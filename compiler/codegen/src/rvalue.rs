@@ -379,7 +379,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         if let (Value::Direct(a), Value::Direct(b), true) = (a, b, ty.is_scalar()) {
             return self.compare_scalars(op, ty, a, b);
         }
-        let holds = self.compare_parts(op, ty, a, b);
+        let holds = self.compare_parts(op, false, ty, a, b);
         let holds = holds.unwrap_or_else(|| self.compare_by_desc(op, ty, a, b));
         self.after_read(left, a);
         self.after_read(right, b);

@@ -280,15 +280,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
 
     /// Always, where there is no condition.
     fn unless(&self, condition: Option<IntValue<'ctx>>, what: impl FnOnce(&Self)) {
-        let Some(condition) = condition else {
-            return what(self);
-        };
-        let (then, next) = (self.new_block("lent"), self.new_block("owned"));
-        self.branch(condition, next, then);
-        self.builder.position_at_end(then);
-        what(self);
-        self.goto(next);
-        self.builder.position_at_end(next);
+        match condition {
+            None => what(self),
+            Some(condition) => self.when(self.builder.build_not(condition, "").built(), what),
+        }
     }
 
     /// Calls the function and returns what it gives.
@@ -301,12 +296,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let function = self.unit.function_of(target);
         let call = self.builder.build_direct_call(function, values, "").built();
         for (is_given, value, ty) in left {
-            let (then, next) = (self.new_block("given"), self.new_block("lent"));
-            self.branch(*is_given, then, next);
-            self.builder.position_at_end(then);
-            self.release(*value, *ty);
-            self.goto(next);
-            self.builder.position_at_end(next);
+            self.when(*is_given, |f| f.release(*value, *ty));
         }
         match self.result_of(call) {
             Value::Direct(value) => self.builder.build_return(Some(&value)).built(),

@@ -10,7 +10,7 @@ use crate::env::{Bound, DefId, DefKind, Env, Head, ModuleId};
 use crate::mir::Brings;
 use crate::types::{Ty, TyKind};
 
-/// A generic type may have fields of ever larger instances of itself, which is refused later.
+/// What has more parts is taken to bring whatever there is.
 const MOST_PARTS: usize = 2000;
 
 /// What code may call that is given values of a type.
@@ -20,7 +20,7 @@ pub(super) struct Brought {
     pub(super) functions: Vec<(DefId, Brings)>,
     /// Whether a part is a type parameter, which may bring more.
     pub(super) is_open: bool,
-    /// Whether a part is an `any`, which may bring whatever there is; or there are more parts than anybody can look at.
+    /// Whether a part is an `any`, which may bring whatever there is, or there are more than [`MOST_PARTS`].
     pub(super) holds_any: bool,
 }
 

@@ -140,6 +140,10 @@ impl Visit<'_> {
             .filter(|local| self.body.locals[*local].kind == LocalKind::Ref)
             .filter(|local| !self.origins[*local].is_empty())
             .collect();
+        if open.is_empty() {
+            return;
+        }
+        let effects = interfaces.statement_effects(self.body, &self.statement.kind);
         for reference in open {
             if walk::defined(&self.statement.kind) == Some(reference) {
                 continue;
@@ -166,7 +170,6 @@ impl Visit<'_> {
                     ));
                 }
             }
-            let effects = interfaces.statement_effects(self.body, &self.statement.kind);
             let opened_at = self.body.locals[reference].span;
             for place in &places {
                 self.callee_touches(place, &effects, interfaces, Some(opened_at));

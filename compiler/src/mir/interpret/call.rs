@@ -16,6 +16,8 @@ pub(super) enum Given {
     /// Somebody else owns it.
     Borrowed(Value),
     Owned(Value),
+    /// Given to a function value, which keeps or drops it.
+    ForGood(Value),
     Place(Address),
 }
 
@@ -29,7 +31,7 @@ impl Arguments {
 
     pub(super) fn value(&self, at: usize) -> &Value {
         match &self.0[at] {
-            Given::Borrowed(value) | Given::Owned(value) => value,
+            Given::Borrowed(value) | Given::Owned(value) | Given::ForGood(value) => value,
             Given::Place(_) => panic!("compiler bug: argument {at} is a place"),
         }
     }
@@ -37,7 +39,7 @@ impl Arguments {
     pub(super) fn place(&self, at: usize) -> &Address {
         match &self.0[at] {
             Given::Place(address) => address,
-            Given::Borrowed(_) | Given::Owned(_) => {
+            Given::Borrowed(_) | Given::Owned(_) | Given::ForGood(_) => {
                 panic!("compiler bug: argument {at} is no place")
             }
         }
@@ -86,7 +88,11 @@ impl Interpreter<'_> {
         let target = program.target(def, &type_args);
         let is_dynamic = matches!(callee, Callee::TraitMethod(..));
         let others = args.iter().skip(usize::from(is_dynamic));
-        given.extend(others.map(|arg| self.given(arg)));
+        let is_value = matches!(callee, Callee::Value(_));
+        given.extend(others.map(|arg| match self.given(arg) {
+            Given::Owned(value) if is_value => Given::ForGood(value),
+            given => given,
+        }));
         let dest_address = self.address(dest);
         let old = self.old(dest, old);
         if let Some(name) = program.intrinsic(target) {
@@ -134,7 +140,7 @@ impl Interpreter<'_> {
                 let value = self.heap.values(block)[0].clone();
                 (Given::Borrowed(value), inside)
             }
-            Given::Borrowed(_) | Given::Owned(_) => {
+            Given::Borrowed(_) | Given::Owned(_) | Given::ForGood(_) => {
                 panic!("compiler bug: a method of something that is no `any`, or not borrowed")
             }
         };
@@ -259,27 +265,35 @@ impl Interpreter<'_> {
         );
         let params: Vec<Local> = frame.body().locals.keys().skip(1).collect();
         for ((given, mode), local) in given.into_iter().zip(modes).zip(params) {
-            if let (Given::Owned(value), ParamMode::Borrow) = (&given, mode)
-                && value.owns()
-            {
-                frame.given.push(value.clone());
-            }
-            frame.locals[local] = self.taken(given, mode);
+            frame.locals[local] = self.taken(given, mode, &mut frame.given);
         }
         self.frames.push(frame);
         Ok(())
     }
 
-    /// What the parameter holds, of which somebody else sees to it that it is dropped where the callee only borrows. The callee of a
-    /// function value may own what it was lent: then it becomes an owner.
-    fn taken(&mut self, given: Given, mode: ParamMode) -> Value {
+    /// What the parameter holds. The callee of a function value may own what it was lent: then it becomes an owner. What it was given for
+    /// good and only borrows is `left` to be dropped after the call.
+    fn taken(&mut self, given: Given, mode: ParamMode, left: &mut Vec<Value>) -> Value {
         match (given, mode) {
             (Given::Borrowed(value), ParamMode::Own) => {
                 self.heap.retain(&value);
                 value
             }
-            (Given::Borrowed(value) | Given::Owned(value), ParamMode::Borrow)
-            | (Given::Owned(value), ParamMode::Own) => value,
+            (Given::Borrowed(value), ParamMode::Borrow)
+            | (Given::Owned(value) | Given::ForGood(value), ParamMode::Own) => value,
+            (Given::Owned(value), ParamMode::Borrow) => {
+                assert!(
+                    !value.owns(),
+                    "compiler bug: an owned value is given to a parameter that borrows"
+                );
+                value
+            }
+            (Given::ForGood(value), ParamMode::Borrow) => {
+                if value.owns() {
+                    left.push(value.clone());
+                }
+                value
+            }
             (Given::Place(address), ParamMode::Mut) => Value::Reference(Rc::new(address)),
             (Given::Place(_), _) | (_, ParamMode::Mut) => {
                 panic!("compiler bug: a place and a value are mixed up in a call")
@@ -299,12 +313,7 @@ impl Interpreter<'_> {
             if let Given::Place(address) = given {
                 return Given::Place(address);
             }
-            if let (Given::Owned(value), ParamMode::Borrow) = (&given, mode)
-                && value.owns()
-            {
-                left.push(value.clone());
-            }
-            Given::Borrowed(self.taken(given, mode))
+            Given::Borrowed(self.taken(given, mode, &mut left))
         });
         let taken = taken.collect();
         (Arguments(taken), left)
