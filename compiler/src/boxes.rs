@@ -57,6 +57,7 @@ fn contains(env: &Env, ty: Ty, def: DefId, depth: usize, seen: &mut FxHashSet<Ty
         | TyKind::Str
         | TyKind::Array(_)
         | TyKind::Fn(_)
+        | TyKind::CFn(_)
         | TyKind::Any(..)
         | TyKind::Simd(..)
         | TyKind::Ptr(_)
@@ -119,6 +120,7 @@ fn is_emptied(env: &Env, ty: Ty, enums_too: bool) -> bool {
             | DefKind::ExternType { .. } => false,
         },
         TyKind::Fn(_)
+        | TyKind::CFn(_)
         | TyKind::Any(..)
         | TyKind::Param(..)
         | TyKind::Never

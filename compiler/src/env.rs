@@ -39,6 +39,7 @@ pub struct Env {
     loaded: HashMap<SmolStr, ModuleId>,
     next_def: u32,
     next_module: u32,
+    calls_back: bool,
 }
 
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -154,6 +155,8 @@ pub struct FnDef {
     /// How many of the first parameters a closure captured when it was made; of any other function none.
     pub captures: Option<usize>,
     pub origin: FnOrigin,
+    /// `extern fn`: C may call it.
+    pub for_c: bool,
     /// The trait that declares it; its first type parameter is `Self`.
     pub of_trait: Option<DefId>,
     /// `-> mut T`: the place in `self` that the function stands for. Its own code reads that place.
@@ -547,6 +550,16 @@ impl Env {
         self.defs.insert(def.id, Arc::new(def));
     }
 
+    /// There is an `extern fn`: what C does from now on may be to call it.
+    pub fn allow_callbacks(&mut self) {
+        self.calls_back = true;
+    }
+
+    /// Whether C may call functions of Sumi.
+    pub fn calls_back(&self) -> bool {
+        self.calls_back
+    }
+
     /// Takes out a definition that nothing names.
     pub fn remove(&mut self, id: DefId) {
         self.defs.remove(&id);
@@ -769,7 +782,7 @@ impl Head {
             TyKind::Array(_) => Head::Array,
             TyKind::FixedArray(..) => Head::FixedArray,
             TyKind::Adt(def, _) => Head::Adt(*def),
-            TyKind::Fn(_) => Head::Fn,
+            TyKind::Fn(_) | TyKind::CFn(_) => Head::Fn,
             TyKind::Any(def, _) => Head::Any(*def),
             TyKind::Simd(..) => Head::Simd,
             TyKind::Ptr(_) => Head::Ptr,

@@ -97,7 +97,7 @@ impl<'env> Layouts<'env> {
             TyKind::Bool => value(1, false),
             TyKind::Char => value(4, false),
             TyKind::Str | TyKind::Array(_) => value(POINTER, true),
-            TyKind::Ptr(_) | TyKind::CStr => value(POINTER, false),
+            TyKind::Ptr(_) | TyKind::CFn(_) | TyKind::CStr => value(POINTER, false),
             TyKind::Simd(elem, Len::Known(lanes)) => self.vector(*elem, *lanes),
             TyKind::Fn(_) | TyKind::Any(..) => Layout {
                 size: 2 * POINTER,

@@ -119,9 +119,16 @@ fn message(trap: &Trap) -> String {
 /// What stands between a function value and its function has a name of the generator.
 fn is_thunk(function: &str) -> bool {
     let number = function.split_once('.').map_or("", |(_, number)| number);
-    ["value.", "method.", "show.", "relation.", "hash."]
-        .iter()
-        .any(|what| function.starts_with(what))
+    [
+        "value.",
+        "called.",
+        "method.",
+        "show.",
+        "relation.",
+        "hash.",
+    ]
+    .iter()
+    .any(|what| function.starts_with(what))
         && number.parse::<u32>().is_ok()
 }
 

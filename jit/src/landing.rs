@@ -10,6 +10,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use crate::run::Run;
+use crate::text::Text;
 use crate::trap::TrapKind;
 
 const MOST: usize = 16;
@@ -34,7 +35,7 @@ impl Landings {
     /// # Safety
     /// `stack`, above `from`, is the readable and writable part of the run's stack, and its thread stands still or is this one;
     /// `text` is readable.
-    pub(crate) unsafe fn prepare(&self, from: usize, stack: &Range<usize>, text: &Range<usize>) {
+    pub(crate) unsafe fn prepare(&self, from: usize, stack: &Range<usize>, text: &Text) {
         let count = self.count.get();
         if count == MOST {
             return;
@@ -45,7 +46,7 @@ impl Landings {
             // SAFETY: the word lies in the stack; what it points to, if in the text, is readable.
             unsafe {
                 let address = slot.read();
-                if text.contains(&address) && is_after_call(address, text) {
+                if text.is_return_address(address) {
                     self.slots[count].set(MaybeUninit::new((at, address)));
                     self.count.set(count + 1);
                     slot.write(landing as *const () as usize);
@@ -82,14 +83,6 @@ impl Landings {
             .find(|(slot, _)| *slot == at)
             .map_or(0, |(_, address)| address)
     }
-}
-
-/// `call rel32`, or `call` through a register or memory, ends at `address`.
-unsafe fn is_after_call(address: usize, text: &Range<usize>) -> bool {
-    // SAFETY: only asked for bytes of the text.
-    let byte = |back: usize| unsafe { *((address - back) as *const u8) };
-    let is_indirect = |back: usize| byte(back) == 0xff && byte(back - 1) & 0x38 == 0x10;
-    address >= text.start + 8 && (byte(5) == 0xe8 || [2, 3, 4, 6, 7].into_iter().any(is_indirect))
 }
 
 /// Where exchanged return addresses lead: the caller's frame pointer is as it left it.

@@ -1,5 +1,6 @@
 //! Compiled units become something that runs: linking, symbols, execution with traps, sessions, and the embedding API.
 
+mod callback;
 mod config;
 mod copies;
 mod editing;
@@ -22,6 +23,7 @@ mod signal;
 mod stack;
 pub mod symbol;
 pub mod symbolize;
+mod text;
 pub mod trap;
 
 pub use config::{Config, Stage, UnitKind};

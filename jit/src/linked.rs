@@ -21,6 +21,8 @@ pub(crate) struct Linked {
     globals: Vec<GlobalPlace>,
     functions: Vec<(DefId, FunctionPlace)>,
     cells: Vec<usize>,
+    /// C may have addresses of its code.
+    has_callbacks: bool,
     main: Option<usize>,
     debug: DebugInfo,
     dylib: Rc<Dylib>,
@@ -94,7 +96,12 @@ impl Linked {
                 },
             )
         });
+        let sizes = sizes_of(&object.bytes, &exports.callbacks);
+        for (symbol, size) in exports.callbacks.iter().zip(sizes) {
+            machine.add_callback(found[symbol], size);
+        }
         let unit = Rc::new(Linked {
+            has_callbacks: !exports.callbacks.is_empty(),
             globals: globals.collect(),
             functions: functions.collect(),
             cells: exports.cells.iter().map(|cell| found[cell]).collect(),
@@ -112,6 +119,11 @@ impl Linked {
     /// Another unit stays as long as this one.
     pub(crate) fn keep(&self, other: &Rc<Linked>) {
         self.kept.borrow_mut().push(Rc::clone(other));
+    }
+
+    /// Whether C may call it at any time, so that it can never go.
+    pub(crate) fn has_callbacks(&self) -> bool {
+        self.has_callbacks
     }
 
     pub(crate) fn globals(&self) -> &[GlobalPlace] {
@@ -247,7 +259,23 @@ fn exported_names(exports: &codegen::Exports) -> impl Iterator<Item = &str> {
         .flat_map(|function| [Some(&function.symbol), function.slot.as_ref()])
         .flatten();
     let code = exports.cells.iter().chain(&exports.main);
+    let code = code.chain(&exports.callbacks);
     globals.chain(functions).chain(code).map(String::as_str)
+}
+
+/// How many bytes of code the functions of these names have.
+fn sizes_of(object: &[u8], names: &[String]) -> Vec<usize> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let file = ElfFile64::<object::Endianness>::parse(object);
+    let file = file.expect("compiler bug: an object that was linked cannot be read");
+    let sizes = names.iter().map(|name| {
+        let symbol = file.symbol_by_name(name);
+        let symbol = symbol.expect("compiler bug: an exported function is not in its object");
+        usize::try_from(symbol.size()).expect("a size fits")
+    });
+    sizes.collect()
 }
 
 /// The units that define what the object leaves undefined.

@@ -76,6 +76,11 @@ impl Machine {
         &self.orc
     }
 
+    /// C may be given this code of so many bytes, which stays.
+    pub(crate) fn add_callback(&self, code: usize, size: usize) {
+        self.runner.text().add_callback(code..code + size);
+    }
+
     pub(crate) fn base(&self) -> &Rc<Dylib> {
         &self.base
     }

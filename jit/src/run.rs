@@ -26,6 +26,7 @@ use std::sync::atomic::{
 use crate::landing::Landings;
 use crate::signal;
 use crate::stack::Stack;
+use crate::text::Text;
 use crate::trap::{Addresses, Location, StackTrace, Trap, TrapKind};
 
 thread_local! {
@@ -35,7 +36,7 @@ thread_local! {
 /// Executes the code of one session, one run (with runs nested in it) at a time.
 pub struct Runner {
     stack: Stack,
-    text: Range<usize>,
+    text: Text,
     busy: Cell<bool>,
     shared: Arc<Shared>,
 }
@@ -85,13 +86,15 @@ fn is_running(epoch: u64) -> bool {
 pub(crate) struct Run {
     parent: *const Run,
     stack: *const Stack,
-    text: Range<usize>,
+    text: *const Text,
     shared: *const Shared,
     /// The host's stack pointer, under which its registers lie.
     resume: Cell<usize>,
     /// The stack overflowed outside of generated code: end the run when it is back there.
     pub(crate) overflowing: Cell<bool>,
     pub(crate) landings: Landings,
+    /// A function that C called has failed: the outcome is known, and the run ends when C returns.
+    ending: Cell<bool>,
     outcome: UnsafeCell<Outcome>,
 }
 
@@ -109,7 +112,7 @@ impl Runner {
         signal::install_handlers()?;
         Ok(Runner {
             stack: Stack::new(stack_bytes)?,
-            text,
+            text: Text::new(text),
             busy: Cell::new(false),
             shared: Arc::default(),
         })
@@ -117,6 +120,10 @@ impl Runner {
 
     pub fn interrupter(&self) -> Interrupter {
         Interrupter(Arc::clone(&self.shared))
+    }
+
+    pub(crate) fn text(&self) -> &Text {
+        &self.text
     }
 
     /// Calls `body`, which calls generated code; a trap in there abandons it.
@@ -138,11 +145,12 @@ impl Runner {
         let run = Run {
             parent: CURRENT.get(),
             stack: &raw const self.stack,
-            text: self.text.clone(),
+            text: &raw const self.text,
             shared: Arc::as_ptr(&self.shared),
             resume: Cell::new(0),
             overflowing: Cell::new(false),
             landings: Landings::new(),
+            ending: Cell::new(false),
             outcome: UnsafeCell::new(Outcome::NONE),
         };
         if !nested {
@@ -222,7 +230,61 @@ impl Run {
     }
 
     pub(crate) fn is_code(&self, pc: usize) -> bool {
-        self.text.contains(&pc)
+        self.text().contains(pc)
+    }
+
+    fn text(&self) -> &Text {
+        // SAFETY: as for the stack.
+        unsafe { &*self.text }
+    }
+
+    /// Whether C is only to return before the run ends.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ending.get()
+    }
+
+    /// Calls generated code from C, within this run. What ends the call early ends this run when C returns into frames above `frame`.
+    ///
+    /// # Safety
+    /// This is the innermost run of this thread. As for [`Runner::run`].
+    pub(crate) unsafe fn call_within(&self, body: impl FnOnce(), frame: usize) {
+        let run = Run {
+            parent: self,
+            stack: self.stack,
+            text: self.text,
+            shared: self.shared,
+            resume: Cell::new(0),
+            overflowing: Cell::new(false),
+            landings: Landings::new(),
+            ending: Cell::new(false),
+            outcome: UnsafeCell::new(Outcome::NONE),
+        };
+        CURRENT.set(&raw const run);
+        let mut call = Call {
+            body: Some(body),
+            result: MaybeUninit::uninit(),
+        };
+        // SAFETY: as in `Runner::run`; the stack goes on where it is.
+        let abandoned = unsafe { enter_call(null_mut(), &raw mut call, run.resume.as_ptr()) };
+        CURRENT.set(self);
+        let overflowed = run.overflowing.get();
+        let mut outcome = run.outcome.into_inner();
+        if overflowed || (abandoned && outcome.kind == TrapKind::StackOverflow) {
+            self.stack().close_reserve();
+        }
+        if abandoned {
+            // SAFETY: what lies above the frame is the stack of this run.
+            unsafe {
+                outcome
+                    .addresses
+                    .scan(frame, &self.readable(frame), self.text());
+                *self.outcome.get() = outcome;
+            }
+            self.ending.set(true);
+            // SAFETY: this is the thread of the run.
+            unsafe { self.end_on_return(frame) };
+            signal::try_again_soon();
+        }
     }
 
     pub(crate) fn stack(&self) -> &Stack {
@@ -244,7 +306,7 @@ impl Run {
     pub(crate) fn trace_from(&self, stack_pointer: usize) -> StackTrace {
         let mut addresses = Addresses::NONE;
         // SAFETY: the range is readable.
-        unsafe { addresses.scan(stack_pointer, &self.readable(stack_pointer), &self.text) };
+        unsafe { addresses.scan(stack_pointer, &self.readable(stack_pointer), self.text()) };
         addresses.trace()
     }
 
@@ -257,16 +319,19 @@ impl Run {
         // SAFETY: nothing else reads or writes the outcome until control is back in `Runner::run`; the range is readable.
         unsafe {
             self.landings.restore();
+            if self.ending.get() {
+                return; // that error came first
+            }
             let outcome = self.outcome.get();
             (*outcome).kind = kind;
             (*outcome).operands = operands;
             let addresses = &mut (*outcome).addresses;
             match place {
                 Place::Code { pc, frame } => {
-                    addresses.walk(pc, frame, &self.readable(frame), &self.text)
+                    addresses.walk(pc, frame, &self.readable(frame), self.text())
                 }
                 Place::Elsewhere { stack_pointer } => {
-                    addresses.scan(stack_pointer, &self.readable(stack_pointer), &self.text);
+                    addresses.scan(stack_pointer, &self.readable(stack_pointer), self.text());
                 }
             }
         }
@@ -283,7 +348,7 @@ impl Run {
         // SAFETY: the handler interrupts this very thread, so its stack is as it stands.
         unsafe {
             self.landings
-                .prepare(stack_pointer, &self.readable(stack_pointer), &self.text)
+                .prepare(stack_pointer, &self.readable(stack_pointer), self.text())
         };
     }
 
@@ -337,8 +402,10 @@ impl Run {
         unsafe {
             let run = &*run;
             run.record(kind, operands, place);
-            (*run.outcome.get()).location = location.copied();
-            (*run.outcome.get()).message = message;
+            if !run.ending.get() {
+                (*run.outcome.get()).location = location.copied();
+                (*run.outcome.get()).message = message;
+            }
             leave(run.resume.get())
         }
     }

@@ -52,6 +52,8 @@ pub struct Session {
     captured: Captured,
     /// In the order in which they were loaded.
     units: Vec<Rc<Linked>>,
+    /// Those whose code C may call at any time.
+    known_to_c: Vec<Rc<Linked>>,
     /// Which unit defines a symbol.
     symbols: FxHashMap<String, Weak<Linked>>,
     /// What the entries of the REPL have defined.
@@ -85,6 +87,7 @@ impl Session {
             config,
             captured,
             units: Vec::new(),
+            known_to_c: Vec::new(),
             symbols: FxHashMap::default(),
             definitions: Definitions::default(),
             history: VecDeque::new(),
@@ -186,6 +189,7 @@ impl Session {
             entry.discard(&self.machine);
         }
         while self.units.pop().is_some() {}
+        self.known_to_c.clear();
     }
 
     fn warn(&self, warnings: &[String]) {
@@ -265,6 +269,9 @@ impl Session {
             self.symbols.insert(symbol, Rc::downgrade(&unit));
         }
         self.units.push(Rc::clone(&unit));
+        if unit.has_callbacks() {
+            self.known_to_c.push(Rc::clone(&unit));
+        }
         Ok(Loaded {
             unit,
             slots: Vec::new(),

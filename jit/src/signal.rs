@@ -155,7 +155,7 @@ fn new_timer() -> Option<libc::timer_t> {
 }
 
 /// Sends the signal to this thread a moment later.
-fn try_again_soon() {
+pub(crate) fn try_again_soon() {
     let once = libc::itimerspec {
         it_interval: libc::timespec {
             tv_sec: 0,
@@ -187,7 +187,7 @@ extern "C" fn on_interrupt(signal: c_int, info: *mut siginfo_t, context: *mut c_
         return pass_on(signal, info, context);
     };
     let overflowing = run.overflowing.get();
-    if !overflowing && !run.is_interrupted() {
+    if !overflowing && !run.is_ending() && !run.is_interrupted() {
         return pass_on(signal, info, context);
     }
     // SAFETY: the kernel passes the interrupted thread's registers.

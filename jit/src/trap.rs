@@ -7,7 +7,9 @@ use std::arch::naked_asm;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
+use crate::callback::sumi_callback;
 use crate::run::Run;
+use crate::text::Text;
 
 /// The numbers that generated code and the runtime pass: those of `mir::TrapKind`, and one of our own.
 #[repr(u32)]
@@ -188,7 +190,7 @@ impl Addresses {
         pc: usize,
         frame: usize,
         stack: &Range<usize>,
-        text: &Range<usize>,
+        text: &Text,
     ) {
         self.push(pc);
         let mut frame = frame;
@@ -196,7 +198,7 @@ impl Addresses {
             // SAFETY: both words lie in the stack.
             let (caller, address) =
                 unsafe { (*(frame as *const usize), *((frame + 8) as *const usize)) };
-            if text.contains(&address) {
+            if text.contains(address) {
                 self.push(address);
             }
             if caller <= frame {
@@ -211,11 +213,11 @@ impl Addresses {
     ///
     /// # Safety
     /// `stack` is readable.
-    pub(crate) unsafe fn scan(&mut self, from: usize, stack: &Range<usize>, text: &Range<usize>) {
+    pub(crate) unsafe fn scan(&mut self, from: usize, stack: &Range<usize>, text: &Text) {
         // SAFETY: only asked for words of the stack.
         let word = |at: usize| unsafe { *(at as *const usize) };
         let mut at = from.next_multiple_of(8);
-        while stack.contains(&at) && !text.contains(&word(at)) {
+        while stack.contains(&at) && !text.is_return_address(word(at)) {
             at += 8;
         }
         if !stack.contains(&at) {
@@ -225,7 +227,8 @@ impl Addresses {
         let mut frame = at + 8;
         while stack.contains(&(frame + 8)) {
             let caller = word(frame);
-            if caller > frame && stack.contains(&caller) && text.contains(&word(frame + 8)) {
+            if caller > frame && stack.contains(&caller) && text.is_return_address(word(frame + 8))
+            {
                 break;
             }
             frame += 8;
@@ -235,9 +238,12 @@ impl Addresses {
     }
 }
 
-/// The functions that generated code calls when something failed, by symbol.
-pub fn trap_symbols() -> [(&'static str, usize); 1] {
-    [("sumi_trap", sumi_trap as *const () as usize)]
+/// The functions that generated code calls when something failed, or C has called it, by symbol.
+pub fn trap_symbols() -> [(&'static str, usize); 2] {
+    [
+        ("sumi_trap", sumi_trap as *const () as usize),
+        ("sumi_callback", sumi_callback as *const () as usize),
+    ]
 }
 
 /// `sumi_trap(kind: u32, location: *const Location, a: i64, b: i64) -> !`, called by generated code: adds the caller's frame

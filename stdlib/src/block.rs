@@ -56,6 +56,18 @@ pub unsafe fn elements(block: *const Block) -> *mut u8 {
     unsafe { block.cast_mut().cast::<u8>().add(HEADER) }
 }
 
+/// C's pointer in a handle, the value of an `extern type`.
+///
+/// # Safety
+/// `value` is a place with a handle.
+pub(crate) unsafe fn of_handle(value: *const u8) -> usize {
+    // SAFETY: a handle is a block of one pointer.
+    unsafe {
+        let block = value.cast::<*const Block>().read();
+        elements(block).cast::<usize>().read()
+    }
+}
+
 /// # Safety
 /// `block` points to a live block.
 pub unsafe fn owners(block: *const Block) -> i64 {

@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use crate::block::{Block, bytes, elements, owners};
+use crate::block::{Block, bytes, elements, of_handle, owners};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
 use crate::map::Map;
 use crate::runtime::current;
@@ -299,11 +299,12 @@ unsafe fn scalars(
                     decided(bytes(left).cmp(bytes(right)))
                 }
             }
-            Kind::Ptr | Kind::CStr | Kind::Opaque => decided(
+            Kind::Ptr | Kind::CStr => decided(
                 left.cast::<usize>()
                     .read()
                     .cmp(&right.cast::<usize>().read()),
             ),
+            Kind::Opaque => decided(of_handle(left).cmp(&of_handle(right))),
             Kind::Tuple
             | Kind::Struct
             | Kind::Enum

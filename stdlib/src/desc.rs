@@ -73,6 +73,8 @@ pub enum Kind {
 
 /// Values of the type contain pointers to blocks.
 pub const HAS_HEAP: u32 = 1;
+/// Of a pointer: its text is its type, not the address.
+pub const SHOWN_BY_NAME: u32 = 4;
 
 pub type ShowFn = unsafe extern "C" fn(*const u8) -> *mut Block;
 pub type RelationFn = unsafe extern "C" fn(*const u8, *const u8) -> bool;

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::block::{Block, bytes, elements, owners};
+use crate::block::{Block, bytes, elements, of_handle, owners};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
 use crate::map::Map;
 use crate::runtime::current;
@@ -248,7 +248,8 @@ unsafe fn scalar(desc: &TypeDesc, value: *const u8, state: &mut u64) -> bool {
                 *state = mix_bytes(*state, bytes(value.cast::<*mut Block>().read()));
                 return true;
             }
-            Kind::Ptr | Kind::CStr | Kind::Opaque => value.cast::<u64>().read(),
+            Kind::Ptr | Kind::CStr => value.cast::<u64>().read(),
+            Kind::Opaque => of_handle(value) as u64,
             Kind::Tuple
             | Kind::Struct
             | Kind::Enum

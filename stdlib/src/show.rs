@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ffi::{CStr, c_char};
 
 use crate::block::{Block, bytes, elements, text};
-use crate::desc::{FieldDesc, Kind, TypeDesc};
+use crate::desc::{FieldDesc, Kind, SHOWN_BY_NAME, TypeDesc};
 use crate::memory::{allocate, grow, release};
 use crate::runtime::current;
 use crate::{block, desc};
@@ -403,6 +403,7 @@ unsafe fn show_value(desc: &TypeDesc, value: *const u8, quoted: bool, target: &m
                     && later_entries(map.ty(), value.add(map.offset as usize), false, target)
             }
             Kind::Fn | Kind::Opaque => target.push(desc.name()),
+            Kind::Ptr if desc.flags & SHOWN_BY_NAME != 0 => target.push(desc.name()),
             Kind::Ptr => {
                 let address = value.cast::<usize>().read();
                 target.push_scratch(|out| out.push_str(&format!("0x{address:x}")))

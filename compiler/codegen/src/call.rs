@@ -9,6 +9,7 @@ use inkwell::attributes::AttributeLoc;
 use inkwell::values::{BasicMetadataValueEnum, CallSiteValue, FunctionValue, PointerValue};
 
 use crate::attributes::{extension_of, kind};
+use crate::external::{Code, Foreign};
 use crate::function::Function;
 use crate::module::{Built, Unit};
 use crate::operand::Value;
@@ -90,7 +91,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.flag_call(call, "nomerge");
     }
 
-    fn flag_call(&self, call: CallSiteValue<'ctx>, name: &str) {
+    pub(crate) fn flag_call(&self, call: CallSiteValue<'ctx>, name: &str) {
         let flag = self.unit.context.create_enum_attribute(kind(name), 0);
         call.add_attribute(AttributeLoc::Function, flag);
     }
@@ -107,7 +108,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             .built();
     }
 
-    fn indirect(
+    pub(crate) fn indirect(
         &self,
         signature: &Signature,
         code: PointerValue<'ctx>,
@@ -166,8 +167,17 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     /// others are borrowed.
     fn call_value(&self, dest: &Place, operand: &Operand, args: &[Arg], old: Old) {
         let ty = self.operand_ty(operand);
-        let TyKind::Fn(fn_ty) = ty.kind() else {
-            panic!("compiler bug: a call of a {ty:?}");
+        let fn_ty = match ty.kind() {
+            TyKind::Fn(fn_ty) => fn_ty,
+            TyKind::CFn(fn_ty) => {
+                let foreign = Foreign {
+                    code: Code::Address(self.read(operand).value().into_pointer_value()),
+                    signature: &value_signature(fn_ty),
+                    is_host: false,
+                };
+                return self.call_foreign(dest, foreign, args, old);
+            }
+            _ => panic!("compiler bug: a call of a {ty:?}"),
         };
         let mut signature = value_signature(fn_ty);
         let mut given = 0;
@@ -428,7 +438,7 @@ impl<'ctx> Unit<'_, 'ctx> {
         }
     }
 
-    fn imported_slot(&self, index: usize) -> PointerValue<'ctx> {
+    pub(crate) fn imported_slot(&self, index: usize) -> PointerValue<'ctx> {
         if let Some(found) = self.slots.borrow().get(&index) {
             return found.as_pointer_value();
         }

@@ -35,6 +35,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             Const::Str(text) => Value::Direct(unit.static_bytes(text.as_bytes()).into()),
             Const::Bytes(bytes) => Value::Direct(unit.static_bytes(bytes).into()),
             Const::Fn(def, args) => Value::At(unit.function_value(*def, args)),
+            Const::CFn(def) => Value::Direct(unit.callback(*def).into()),
             Const::Def(def) => unit.named_constant(*def),
             Const::Data(ty, value) => unit.constant_value(*ty, value),
         }

@@ -226,7 +226,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             Const::Str(text) => return Some(self.static_bytes(text.as_bytes()).into()),
             Const::Bytes(bytes) => return Some(self.static_bytes(bytes).into()),
             Const::Data(ty, value) => return Some(self.constant_data(*ty, value)),
-            Const::Unit | Const::Fn(..) | Const::Def(_) => return None,
+            Const::Unit | Const::Fn(..) | Const::CFn(_) | Const::Def(_) => return None,
         };
         Some(self.constant_data(elem, &value))
     }

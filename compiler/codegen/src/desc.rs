@@ -50,6 +50,8 @@ pub(crate) enum Kind {
 
 const HAS_HEAP: u64 = 1;
 const NAMED_FIELDS: u64 = 2;
+/// Of a pointer: its text is its type, not the address.
+const SHOWN_BY_NAME: u64 = 4;
 
 /// What differs from type to type.
 #[derive(Default)]
@@ -214,6 +216,7 @@ impl<'ctx> Unit<'_, 'ctx> {
                 parts.fields = self.field_descs(ty, 0);
             }
             TyKind::Adt(def, _) => self.adt_parts(ty, *def, &mut parts),
+            TyKind::CFn(_) => parts.flags |= SHOWN_BY_NAME,
             TyKind::Int(_)
             | TyKind::Float(_)
             | TyKind::Bool
@@ -252,7 +255,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             }
             DefKind::ExternType { .. } => {
                 parts.name = env.name_of(def);
-                parts.elem = Some(self.handle_desc(def));
+                parts.elem = Some(self.handle_desc(ty));
             }
             DefKind::Fn(_) | DefKind::Trait(_) | DefKind::Global(_) | DefKind::Const(_) => {}
         }
@@ -269,14 +272,21 @@ impl<'ctx> Unit<'_, 'ctx> {
     }
 
     /// What the block of an `extern type` holds: C's pointer, and how to give it back.
-    fn handle_desc(&self, def: DefId) -> PointerValue<'ctx> {
+    pub(crate) fn handle_desc(&self, handle: Ty) -> PointerValue<'ctx> {
+        if let Some(found) = self.handles.borrow().get(&handle) {
+            return found.as_pointer_value();
+        }
         let global = self.new_desc();
-        let drop = match &self.input.env.def(def).kind {
+        self.handles.borrow_mut().insert(handle, global);
+        let TyKind::Adt(def, _) = handle.kind() else {
+            panic!("compiler bug: {handle:?} is no handle");
+        };
+        let drop = match &self.input.env.def(*def).kind {
             DefKind::ExternType { drop } => *drop,
             _ => None,
         };
         let parts = Parts {
-            name: self.input.env.name_of(def),
+            name: self.input.env.name_of(*def),
             drop: drop.and_then(|function| self.handle_drop(function)),
             ..Parts::default()
         };
@@ -418,7 +428,7 @@ fn kind_of(unit: &Unit<'_, '_>, ty: Ty) -> Kind {
         TyKind::Fn(_) => Kind::Fn,
         TyKind::Any(..) => Kind::Any,
         TyKind::Simd(..) => Kind::Simd,
-        TyKind::Ptr(_) => Kind::Ptr,
+        TyKind::Ptr(_) | TyKind::CFn(_) => Kind::Ptr,
         TyKind::CStr => Kind::CStr,
         TyKind::Param(..) | TyKind::Infer(_) | TyKind::Error => {
             panic!("compiler bug: a descriptor of {ty:?}")

@@ -1,10 +1,11 @@
 //! Calls of C and of the host by the platform's C convention (System V, x86-64): structs of up to 16 bytes travel in registers by
 //! the classes of their eight-byte halves, others in memory; text is copied with a zero at its end, arrays pass their elements.
+//! A handle is a block with C's pointer in it.
 
-use compiler::env::FnOrigin;
+use compiler::env::{DefKind, FnOrigin};
 use compiler::layout::Pass;
 use compiler::mir::{Arg, Old, Operand, ParamMode, Place};
-use compiler::mono::Import;
+use compiler::mono::{Import, Signature};
 use compiler::types::{FloatTy, Ty, TyKind};
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FunctionType};
@@ -17,10 +18,11 @@ use crate::call::Prepared;
 use crate::function::Function;
 use crate::module::{Built, Unit};
 use crate::operand::Value;
+use crate::place::Located;
 use crate::tbaa::Memory;
 
 /// How C passes a type.
-enum CPass<'ctx> {
+pub(crate) enum CPass<'ctx> {
     Nothing,
     Direct(BasicTypeEnum<'ctx>),
     /// Its halves, each with its offset.
@@ -33,6 +35,21 @@ enum Class {
     Integer,
     Float,
     Double,
+}
+
+/// What is called and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Foreign<'s, 'ctx> {
+    pub(crate) code: Code<'ctx>,
+    pub(crate) signature: &'s Signature,
+    pub(crate) is_host: bool,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Code<'ctx> {
+    Function(FunctionValue<'ctx>),
+    /// Known by its address, as a value.
+    Address(PointerValue<'ctx>),
 }
 
 fn is_block(ty: Ty) -> bool {
@@ -49,12 +66,31 @@ struct CCall<'ctx> {
 impl<'ctx> Function<'_, '_, 'ctx> {
     /// See the page's head. What a host passes and returns as text or array is the block itself: Rust reads and makes those.
     pub(crate) fn external(&self, dest: &Place, index: usize, args: &[Arg], old: Old) {
+        let import = &self.unit.input.program.imports[index];
+        let foreign = Foreign {
+            code: Code::Function(self.unit.c_function(index, import)),
+            signature: &import.signature,
+            is_host: import.origin == FnOrigin::Host,
+        };
+        self.call_foreign(dest, foreign, args, old);
+    }
+
+    pub(crate) fn call_foreign(
+        &self,
+        dest: &Place,
+        foreign: Foreign<'_, 'ctx>,
+        args: &[Arg],
+        old: Old,
+    ) {
         let unit = self.unit;
-        let import = &unit.input.program.imports[index];
-        let function = unit.c_function(index, import);
-        let ret = import.signature.ret;
+        let Foreign {
+            code,
+            signature,
+            is_host,
+        } = foreign;
+        let ret = signature.ret;
         let mut call = CCall::default();
-        let ret_pass = unit.c_pass(ret);
+        let ret_pass = unit.c_result_pass(ret);
         let ret_memory = match ret_pass {
             CPass::Memory | CPass::Parts(_) => Some(self.temp(ret)),
             CPass::Nothing | CPass::Direct(_) => None,
@@ -65,26 +101,59 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             call.prepared.values.push(memory.into());
         }
         for (position, arg) in args.iter().enumerate() {
-            match import.signature.params.get(position) {
-                Some((ParamMode::Borrow | ParamMode::Own, ty))
-                    if import.origin == FnOrigin::Host && is_block(*ty) =>
-                {
+            match signature.params.get(position) {
+                Some((ParamMode::Borrow | ParamMode::Own, ty)) if is_host && is_block(*ty) => {
                     self.host_block(&mut call, arg);
                 }
                 Some((mode, ty)) => self.c_argument(&mut call, *mode, *ty, arg),
                 None => self.variadic_argument(&mut call, arg),
             }
         }
-        let site = self
-            .builder
-            .build_direct_call(function, &call.prepared.values, "")
-            .built();
+        let values = &call.prepared.values;
+        let site = match code {
+            Code::Function(function) => self.builder.build_direct_call(function, values, ""),
+            Code::Address(address) => {
+                let ty = unit.c_function_type(signature, false);
+                self.builder.build_indirect_call(ty, address, values, "")
+            }
+        };
+        let site = site.built();
         for (location, attribute) in &call.attributes {
             site.add_attribute(*location, *attribute);
         }
-        let value = self.c_result(site, ret, &ret_pass, ret_memory);
+        let value = match self.unit.handle_in(ret) {
+            Some(handle) => self.c_handle(site, ret, handle),
+            None => self.c_result(site, ret, &ret_pass, ret_memory),
+        };
         self.finish_call(dest, ret, value, false, old);
         self.drop_prepared(&call.prepared);
+    }
+
+    /// A new handle for the pointer that C gave; a `T?` is `none` for a null pointer.
+    fn c_handle(&self, site: CallSiteValue<'ctx>, ret: Ty, handle: Ty) -> Value<'ctx> {
+        let pointer = self.result_of(site).value().into_pointer_value();
+        if handle == ret {
+            return Value::Direct(self.new_handle(handle, pointer).into());
+        }
+        let optional = Located::at(self.temp(ret), ret);
+        self.store_tag(&optional, 0);
+        let is_there = self.builder.build_is_not_null(pointer, "").built();
+        self.when(is_there, |f| {
+            f.store_tag(&optional, 1);
+            let payload = f.field(optional, 1, 0);
+            let block = f.new_handle(handle, pointer);
+            f.builder.build_store(payload.address, block).built();
+        });
+        Value::At(optional.address)
+    }
+
+    fn new_handle(&self, handle: Ty, pointer: PointerValue<'ctx>) -> PointerValue<'ctx> {
+        let desc = self.unit.handle_desc(handle);
+        let block = self.allocate_by(desc, 1);
+        let stored = self.builder.build_store(self.elements(block), pointer);
+        stored.built();
+        self.store_len(block, self.unit.runtime.i64.const_int(1, false));
+        block
     }
 
     fn c_result(
@@ -197,6 +266,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let position = AttributeLoc::Param(call.prepared.values.len() as u32);
         match self.unit.c_pass(ty) {
             CPass::Nothing => {}
+            CPass::Direct(_) if self.unit.is_handle(ty) => {
+                let block = value.value().into_pointer_value();
+                let pointer = self.load_pointer(self.elements(block), Memory::Any);
+                call.prepared.values.push(pointer.into());
+            }
             CPass::Direct(_) => {
                 if let Some(extension) = extension_of(ty) {
                     let attribute = self.unit.context.create_enum_attribute(kind(extension), 0);
@@ -264,9 +338,9 @@ impl<'ctx> Unit<'_, 'ctx> {
         if let Some(found) = self.imports.borrow().get(&index) {
             return *found;
         }
-        let value = self
-            .module
-            .add_function(&import.symbol, self.c_function_type(import), None);
+        let variadic = matches!(import.origin, FnOrigin::C { variadic: true, .. });
+        let ty = self.c_function_type(&import.signature, variadic);
+        let value = self.module.add_function(&import.symbol, ty, None);
         let nounwind = self.context.create_enum_attribute(kind("nounwind"), 0);
         value.add_attribute(AttributeLoc::Function, nounwind);
         if let Some(extension) = extension_of(import.signature.ret) {
@@ -277,16 +351,18 @@ impl<'ctx> Unit<'_, 'ctx> {
         value
     }
 
-    fn c_function_type(&self, import: &Import) -> FunctionType<'ctx> {
-        let variadic = matches!(import.origin, FnOrigin::C { variadic: true, .. });
-        let ret = import.signature.ret;
+    pub(crate) fn c_function_type(
+        &self,
+        signature: &Signature,
+        variadic: bool,
+    ) -> FunctionType<'ctx> {
         let pointer = self.runtime.pointer;
         let mut params: Vec<BasicMetadataTypeEnum<'ctx>> = Vec::new();
-        let ret_pass = self.c_pass(ret);
+        let ret_pass = self.c_result_pass(signature.ret);
         if let CPass::Memory = ret_pass {
             params.push(pointer.into());
         }
-        for (mode, ty) in &import.signature.params {
+        for (mode, ty) in &signature.params {
             match (mode, self.c_pass(*ty)) {
                 (ParamMode::Mut, _) | (_, CPass::Memory) => params.push(pointer.into()),
                 (_, CPass::Nothing) => {}
@@ -311,7 +387,36 @@ impl<'ctx> Unit<'_, 'ctx> {
         }
     }
 
-    fn c_pass(&self, ty: Ty) -> CPass<'ctx> {
+    /// The address of a function of C.
+    pub(crate) fn c_address(&self, index: usize) -> PointerValue<'ctx> {
+        let import = &self.input.program.imports[index];
+        let function = self.c_function(index, import);
+        function.as_global_value().as_pointer_value()
+    }
+
+    pub(crate) fn is_handle(&self, ty: Ty) -> bool {
+        match ty.kind() {
+            TyKind::Adt(def, _) => {
+                matches!(self.input.env.def(*def).kind, DefKind::ExternType { .. })
+            }
+            _ => false,
+        }
+    }
+
+    /// The handle of which a result is one, or perhaps one.
+    fn handle_in(&self, ret: Ty) -> Option<Ty> {
+        let inner = ret.option_of().unwrap_or(ret);
+        self.is_handle(inner).then_some(inner)
+    }
+
+    fn c_result_pass(&self, ret: Ty) -> CPass<'ctx> {
+        match self.handle_in(ret) {
+            Some(_) => CPass::Direct(self.runtime.pointer.into()),
+            None => self.c_pass(ret),
+        }
+    }
+
+    pub(crate) fn c_pass(&self, ty: Ty) -> CPass<'ctx> {
         let layout = self.layouts.of(ty);
         match layout.pass {
             Pass::Nothing => CPass::Nothing,
@@ -372,7 +477,7 @@ impl<'ctx> Unit<'_, 'ctx> {
         }
     }
 
-    fn memory_attribute(&self, name: &str, ty: Ty) -> Attribute {
+    pub(crate) fn memory_attribute(&self, name: &str, ty: Ty) -> Attribute {
         let bytes = self.runtime.i8.array_type(self.layouts.of(ty).size as u32);
         self.context.create_type_attribute(kind(name), bytes.into())
     }

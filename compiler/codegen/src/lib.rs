@@ -7,6 +7,7 @@
 mod any;
 mod attributes;
 mod call;
+mod callback;
 mod check;
 mod constant;
 mod constant_data;
@@ -62,6 +63,8 @@ pub struct Exports {
     pub main: Option<String>,
     pub globals: Vec<GlobalExport>,
     pub functions: Vec<FunctionExport>,
+    /// The functions that C may have been given the addresses of.
+    pub callbacks: Vec<String>,
     /// What must be found elsewhere: functions of C and of the host.
     pub needs: Vec<Need>,
 }

@@ -48,11 +48,15 @@ pub(crate) struct Unit<'a, 'ctx> {
     pub(crate) slots: RefCell<FxHashMap<usize, GlobalValue<'ctx>>>,
     pub(crate) globals: FxHashMap<DefId, GlobalValue<'ctx>>,
     pub(crate) descs: RefCell<FxHashMap<Ty, GlobalValue<'ctx>>>,
+    /// What the blocks of an `extern type` hold.
+    pub(crate) handles: RefCell<FxHashMap<Ty, GlobalValue<'ctx>>>,
     pub(crate) texts: RefCell<FxHashMap<Vec<u8>, GlobalValue<'ctx>>>,
     pub(crate) constants: RefCell<FxHashMap<DefId, Value<'ctx>>>,
     /// None for a type that the runtime compares.
     pub(crate) relations: RefCell<FxHashMap<(Ty, Relation), Option<FunctionValue<'ctx>>>>,
     pub(crate) thunks: RefCell<FxHashMap<Target, FunctionValue<'ctx>>>,
+    /// What C calls.
+    pub(crate) callbacks: RefCell<FxHashMap<Target, FunctionValue<'ctx>>>,
     pub(crate) overrides: RefCell<FxHashMap<(Target, &'static str), FunctionValue<'ctx>>>,
     /// By the type inside and the type of the `any`.
     pub(crate) tables: RefCell<FxHashMap<(Ty, Ty), GlobalValue<'ctx>>>,
@@ -77,10 +81,12 @@ pub(crate) fn build<'ctx>(
         slots: RefCell::default(),
         globals: FxHashMap::default(),
         descs: RefCell::default(),
+        handles: RefCell::default(),
         texts: RefCell::default(),
         constants: RefCell::default(),
         relations: RefCell::default(),
         thunks: RefCell::default(),
+        callbacks: RefCell::default(),
         overrides: RefCell::default(),
         tables: RefCell::default(),
         counter: StdCell::new(0),
@@ -127,6 +133,7 @@ impl<'ctx> Unit<'_, 'ctx> {
         }
         self.cells(&mut exports);
         self.needs(&mut exports);
+        exports.callbacks = self.callback_symbols();
         exports
     }
 
@@ -214,9 +221,14 @@ impl<'ctx> Unit<'_, 'ctx> {
             return None;
         }
         let name = slot_symbol(symbol);
-        let slot = self.module.add_global(self.runtime.pointer, None, &name);
+        let slot = self.slot_of(&name);
         slot.set_initializer(&function.as_global_value().as_pointer_value());
         Some(name)
+    }
+
+    pub(crate) fn slot_of(&self, name: &str) -> GlobalValue<'ctx> {
+        let found = self.module.get_global(name);
+        found.unwrap_or_else(|| self.module.add_global(self.runtime.pointer, None, name))
     }
 
     fn needs(&self, exports: &mut Exports) {

@@ -292,7 +292,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
 
     /// A new block that one owner has, for `count` elements, of length 0.
     pub(crate) fn allocate(&self, elem: Ty, count: u64) -> PointerValue<'ctx> {
-        let desc = self.unit.desc(elem);
+        self.allocate_by(self.unit.desc(elem), count)
+    }
+
+    /// The same, by the descriptor of the elements.
+    pub(crate) fn allocate_by(&self, desc: PointerValue<'ctx>, count: u64) -> PointerValue<'ctx> {
         let count = self.unit.runtime.i64.const_int(count, false);
         let call = self
             .builder
@@ -343,7 +347,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.unit.int_of(self.layout(ty).tag as u32 * 8)
     }
 
-    fn store_tag(&self, to: &Located<'ctx>, variant: u32) {
+    pub(crate) fn store_tag(&self, to: &Located<'ctx>, variant: u32) {
         let tag = self.tag_type(to.ty).const_int(u64::from(variant), false);
         self.builder.build_store(to.address, tag).built();
     }

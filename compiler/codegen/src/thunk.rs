@@ -195,7 +195,10 @@ impl<'ctx> Unit<'_, 'ctx> {
             let place = f.param(0).into_pointer_value();
             let handle = f.load_pointer(place, crate::tbaa::Memory::Any);
             let function = f.unit.function_of(target);
-            f.builder.build_call(function, &[handle.into()], "").built();
+            let is_there = f.builder.build_is_not_null(handle, "").built();
+            f.when(is_there, |f| {
+                f.builder.build_call(function, &[handle.into()], "").built();
+            });
             f.builder.build_return(None).built();
         });
         Some(thunk.as_global_value().as_pointer_value())

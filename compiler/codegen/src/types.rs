@@ -41,9 +41,12 @@ impl<'ctx> Unit<'_, 'ctx> {
             TyKind::Float(float) => self.float_type(*float).into(),
             TyKind::Bool => self.context.bool_type().into(),
             TyKind::Char => self.context.i32_type().into(),
-            TyKind::Str | TyKind::Array(_) | TyKind::Ptr(_) | TyKind::CStr | TyKind::Adt(..) => {
-                self.runtime.pointer.into()
-            }
+            TyKind::Str
+            | TyKind::Array(_)
+            | TyKind::Ptr(_)
+            | TyKind::CFn(_)
+            | TyKind::CStr
+            | TyKind::Adt(..) => self.runtime.pointer.into(),
             TyKind::Simd(lane, Len::Known(lanes)) => {
                 vector_of(self.value_type(*lane), *lanes as u32).into()
             }

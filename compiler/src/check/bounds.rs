@@ -251,7 +251,7 @@ fn structural(env: &Env, generics: &[Generic], ty: Ty, bound: Bound, seen: &mut 
                 || param_has(env, generics, ty, &[bound])
                 || (bound == Bound::Eq && param_has(env, generics, ty, &[Bound::Hash, Bound::Ord]))
         }
-        TyKind::Ptr(_) | TyKind::CStr => bound != Bound::Ord,
+        TyKind::Ptr(_) | TyKind::CFn(_) | TyKind::CStr => bound != Bound::Ord,
         TyKind::Any(..) => match bound {
             Bound::Eq => any::asks_for(env, ty, Bound::Eq) || any::asks_for(env, ty, Bound::Hash),
             bound => bound == Bound::Hash && any::asks_for(env, ty, bound),

@@ -498,7 +498,7 @@ impl Checker<'_, '_> {
         args: &[hir::Arg],
     ) -> Ty {
         let ty = self.known(ty, callee_span);
-        let TyKind::Fn(fn_ty) = ty.kind() else {
+        let (TyKind::Fn(fn_ty) | TyKind::CFn(fn_ty)) = ty.kind() else {
             self.infer_args(args);
             if ty.is_error() {
                 return ty;
@@ -525,7 +525,7 @@ impl Checker<'_, '_> {
             span: self.span(id),
             declared: None,
             variadic: false,
-            is_c: false,
+            is_c: matches!(ty.kind(), TyKind::CFn(_)),
         };
         let (all, order) = self.check_args(called, &slots, args);
         let call = Call {

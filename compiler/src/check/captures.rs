@@ -97,6 +97,7 @@ impl Checker<'_, '_> {
             has_self: false,
             captures: Some(captures.len()),
             origin: FnOrigin::Sumi,
+            for_c: false,
             of_trait: None,
             projection: None,
             known: None,

@@ -9,7 +9,7 @@ use super::body::{Checker, Expect};
 use super::call::function_of;
 use super::{FnValue, Target};
 use crate::any;
-use crate::env::{DefId, DefKind, FieldDef, Generic};
+use crate::env::{DefId, DefKind, FieldDef, FnDef, FnOrigin, Generic};
 use crate::hir::{Callee, ExprId};
 use crate::types::{FnParam, FnTy, Ty, TyKind};
 
@@ -21,6 +21,29 @@ struct Named<'a> {
     type_args: Vec<Ty>,
     params: Vec<(FnParam, Option<DefId>)>,
     ret: Ty,
+    convention: Convention,
+}
+
+/// How the value is called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Convention {
+    Sumi,
+    /// By C, unless the surroundings want it otherwise.
+    ForC,
+    /// By Sumi, unless the surroundings want it otherwise: C's own functions.
+    OfC,
+}
+
+impl Convention {
+    fn of(function: &FnDef) -> Convention {
+        match function.origin {
+            FnOrigin::C {
+                variadic: false, ..
+            } => Convention::OfC,
+            _ if function.for_c => Convention::ForC,
+            _ => Convention::Sumi,
+        }
+    }
 }
 
 impl Checker<'_, '_> {
@@ -49,6 +72,7 @@ impl Checker<'_, '_> {
             type_args,
             params: params.collect(),
             ret,
+            convention: Convention::of(function),
         };
         self.value_of(id, named, expect)
     }
@@ -193,6 +217,7 @@ impl Checker<'_, '_> {
             type_args,
             params: params.collect(),
             ret: Ty::new(TyKind::Adt(def, own.collect())),
+            convention: Convention::Sumi,
         };
         self.value_of(id, named, expect)
     }
@@ -206,6 +231,7 @@ impl Checker<'_, '_> {
             type_args,
             mut params,
             ret,
+            convention,
         } = named;
         self.require_bounds(generics, &type_args, name, span);
         let mut defaults = Vec::new();
@@ -220,10 +246,20 @@ impl Checker<'_, '_> {
             is_mut: param.is_mut,
             ty: param.ty.subst(&type_args),
         });
-        let ty = Ty::new(TyKind::Fn(FnTy {
+        let function = FnTy {
             params: params.collect(),
             ret: ret.subst(&type_args),
-        }));
+        };
+        let hoped = self.hoped_inside(expect).map(Ty::kind);
+        let is_for_c = match convention {
+            Convention::Sumi => false,
+            Convention::ForC => !matches!(hoped, Some(TyKind::Fn(_))),
+            Convention::OfC => matches!(hoped, Some(TyKind::CFn(_))),
+        };
+        let ty = match is_for_c {
+            true => Ty::new(TyKind::CFn(function)),
+            false => Ty::new(TyKind::Fn(function)),
+        };
         let value = FnValue {
             target,
             type_args,

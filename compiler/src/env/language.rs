@@ -29,6 +29,7 @@ impl Env {
             loaded: imbl::GenericHashMap::default(),
             next_def: DefId::FIRST_FREE,
             next_module: 1,
+            calls_back: false,
         };
         let prelude = ModuleScope {
             name: "prelude".into(),

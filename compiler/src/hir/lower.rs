@@ -27,6 +27,7 @@ use syntax::{Diagnostic, Diagnostics, Span, ast};
 use super::resolve::{TypeScope, not_yet};
 use super::{Function, Module};
 use crate::env::{DefId, Env, ModuleId};
+use crate::types::Ty;
 
 /// The modules that a unit's imports stand for: `ai.steering` to its module. Whoever compiles the unit has loaded them.
 pub type Imports = FxHashMap<SmolStr, ModuleId>;
@@ -72,6 +73,7 @@ pub fn lower(
         with_body: FxHashSet::default(),
         pending_impls: Vec::new(),
         any_types: Vec::new(),
+        c_types: Vec::new(),
     };
     unit.declare_imports(tree, imports);
     let declared = unit.declare_names(tree);
@@ -86,6 +88,7 @@ pub fn lower(
     unit.lower_pending_jobs();
     let cells = unit.lower_cells(tree, &declared);
     unit.check_any_types();
+    unit.check_c_types();
     Module {
         id: module,
         functions: unit.functions,
@@ -118,6 +121,8 @@ pub(crate) struct Unit<'a> {
     pending_impls: Vec<traits::PendingImpl>,
     /// Every `any Trait` that is written.
     pub(crate) any_types: Vec<(DefId, Span)>,
+    /// Every `extern fn(…)` that is written.
+    pub(crate) c_types: Vec<(Ty, Span)>,
 }
 
 /// A body that is lowered after all signatures.

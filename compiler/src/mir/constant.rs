@@ -52,6 +52,7 @@ impl ConstValue {
             (ConstValue::Bool(value), _) => Const::Bool(*value),
             (ConstValue::Char(value), _) => Const::Char(*value),
             (ConstValue::Str(text), _) => Const::Str(text.clone()),
+            (ConstValue::Fn(def, _), TyKind::CFn(_)) => Const::CFn(*def),
             (ConstValue::Fn(def, args), _) => Const::Fn(*def, args.clone()),
             (ConstValue::Fields(fields), _) if fields.is_empty() && ty.is_unit() => Const::Unit,
             _ => return None,

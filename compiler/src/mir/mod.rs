@@ -336,6 +336,8 @@ pub enum Const {
     Bytes(Arc<[u8]>),
     /// A function as a value.
     Fn(DefId, Vec<Ty>),
+    /// The address of an `extern fn`, or of a function of C.
+    CFn(DefId),
     /// The value of a `const`, by its definition; replaced by its value before codegen.
     Def(DefId),
     /// An element of a long literal that is a literal itself: a tuple, a struct, a variant, an array. Laid out as data.
@@ -476,7 +478,7 @@ impl Operand {
                 | Const::Str(_)
                 | Const::Bytes(_)
                 | Const::Data(..) => true,
-                Const::Unit | Const::Fn(..) | Const::Def(_) => false,
+                Const::Unit | Const::Fn(..) | Const::CFn(_) | Const::Def(_) => false,
             },
             Operand::Copy(_) | Operand::Move(_) | Operand::Borrow(_) => false,
         }

@@ -342,6 +342,7 @@ impl Printer<'_> {
             Const::Str(text) => format!("{text:?}"),
             Const::Bytes(bytes) => format!("b\"{}\"", bytes.escape_ascii()),
             Const::Fn(def, type_args) => format!("fn {}", self.function(*def, type_args)),
+            Const::CFn(def) => format!("extern fn {}", self.names.name_of(*def)),
             Const::Def(def) => format!("const {}", self.names.name_of(*def)),
             Const::Data(ty, value) => format!("data {} {value:?}", self.ty(*ty)),
         }

@@ -50,7 +50,9 @@ impl Body {
             Rvalue::Holds(..) => Ty::bool(),
             Rvalue::Any { ty, value: _ } => *ty,
             Rvalue::Format(_) => Ty::str(),
-            Rvalue::Closure { def, type_args, .. } => function_ty(env, *def, type_args),
+            Rvalue::Closure { def, type_args, .. } => {
+                Ty::new(TyKind::Fn(function_ty(env, *def, type_args)))
+            }
         }
     }
 }
@@ -99,7 +101,8 @@ pub fn const_ty(env: &Env, value: &Const) -> Ty {
         Const::Str(_) => Ty::str(),
         Const::Bytes(_) => Ty::array(Ty::int(IntTy::U8)),
         Const::Data(ty, _) => *ty,
-        Const::Fn(def, args) => function_ty(env, *def, args),
+        Const::Fn(def, args) => Ty::new(TyKind::Fn(function_ty(env, *def, args))),
+        Const::CFn(def) => Ty::new(TyKind::CFn(function_ty(env, *def, &[]))),
         Const::Def(def) => match &env.def(*def).kind {
             DefKind::Const(constant) => constant.ty(),
             _ => panic!("compiler bug: {def} is not a constant"),
@@ -108,7 +111,7 @@ pub fn const_ty(env: &Env, value: &Const) -> Ty {
 }
 
 /// The type of a function as a value; what it captured is not part of it.
-fn function_ty(env: &Env, def: DefId, args: &[Ty]) -> Ty {
+fn function_ty(env: &Env, def: DefId, args: &[Ty]) -> FnTy {
     let function = env.function(def);
     let params = function
         .params
@@ -120,7 +123,7 @@ fn function_ty(env: &Env, def: DefId, args: &[Ty]) -> Ty {
         })
         .collect();
     let ret = function.result().subst(args);
-    Ty::new(TyKind::Fn(FnTy { params, ret }))
+    FnTy { params, ret }
 }
 
 /// What a closure keeps: its captures in order, the address for one that it writes.
@@ -144,6 +147,7 @@ impl Ty {
             | TyKind::FixedArray(..)
             | TyKind::Adt(..)
             | TyKind::Fn(_)
+            | TyKind::CFn(_)
             | TyKind::Any(..)
             | TyKind::Simd(..)
             | TyKind::Ptr(_)

@@ -251,6 +251,9 @@ impl Rewrite<'_, '_> {
                 self.callee_args(args);
                 self.ctx.callee(*def, args.clone(), Some(self.span));
             }
+            Operand::Const(Const::CFn(def)) => {
+                self.ctx.callee(*def, Vec::new(), Some(self.span));
+            }
             Operand::Const(Const::Def(def)) => *operand = self.constant(*def),
             Operand::Const(Const::Data(ty, _)) => self.ty(ty),
             Operand::Const(
@@ -268,8 +271,14 @@ impl Rewrite<'_, '_> {
     /// A literal, or the result of the function that computes the constant.
     fn constant(&mut self, def: DefId) -> Operand {
         if let Some(value) = (self.ctx.constants)(def) {
-            if let Const::Fn(function, args) = &value {
-                self.ctx.callee(*function, args.clone(), Some(self.span));
+            match &value {
+                Const::Fn(function, args) => {
+                    self.ctx.callee(*function, args.clone(), Some(self.span));
+                }
+                Const::CFn(function) => {
+                    self.ctx.callee(*function, Vec::new(), Some(self.span));
+                }
+                _ => {}
             }
             return Operand::Const(value);
         }

@@ -79,7 +79,7 @@ impl Search<'_> {
             TyKind::Param(..) => self.found.is_open = true,
             TyKind::Any(..) => self.found.holds_any = true,
             // Neither compared nor shown.
-            TyKind::Fn(_) => return,
+            TyKind::Fn(_) | TyKind::CFn(_) => return,
             _ => {}
         }
         for head in Head::of(ty).into_iter().chain([Head::Param]) {

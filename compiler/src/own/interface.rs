@@ -56,7 +56,10 @@ impl<'e> Interfaces<'e> {
         if let Some(found) = self.unit.get(&def) {
             return found.effects.clone();
         }
-        self.function(def).map(known_effects).unwrap_or_default()
+        let function = self.function(def);
+        function.map_or_else(Effects::default, |function| {
+            known_effects(self.env, function)
+        })
     }
 
     /// What a function may touch that is given these type arguments.
@@ -315,7 +318,7 @@ impl<'e> Interfaces<'e> {
 }
 
 /// The effects of a function that has been compiled, or that comes from outside.
-pub(super) fn known_effects(function: &FnDef) -> Effects {
+pub(super) fn known_effects(env: &Env, function: &FnDef) -> Effects {
     match &function.origin {
         FnOrigin::Sumi => match function.body() {
             Some(body) => body.effects().clone(),
@@ -335,7 +338,13 @@ pub(super) fn known_effects(function: &FnDef) -> Effects {
             },
             ..Effects::default()
         },
-        FnOrigin::C { .. } | FnOrigin::Host => Effects {
+        FnOrigin::C { .. } => Effects {
+            outside: true,
+            // C may have been given a function long before.
+            anything: env.calls_back(),
+            ..Effects::default()
+        },
+        FnOrigin::Host => Effects {
             outside: true,
             ..Effects::default()
         },
@@ -432,10 +441,10 @@ pub(super) fn used_functions(kind: &StatementKind, f: &mut impl FnMut(DefId, &[T
         _ => {}
     }
     // A function that hands out another one may be the reason that it is called.
-    walk::constants(kind, &mut |value| {
-        if let Const::Fn(def, args) = value {
-            f(*def, args);
-        }
+    walk::constants(kind, &mut |value| match value {
+        Const::Fn(def, args) => f(*def, args),
+        Const::CFn(def) => f(*def, &[]),
+        _ => {}
     });
 }
 

@@ -57,6 +57,7 @@ fn needs_drop(env: &Env, ty: Ty, search: &mut Search) -> bool {
         | TyKind::Never
         | TyKind::Simd(..)
         | TyKind::Ptr(_)
+        | TyKind::CFn(_)
         | TyKind::CStr
         | TyKind::Infer(_)
         | TyKind::Error => false,
@@ -79,7 +80,7 @@ fn adt(env: &Env, ty: Ty, def: DefId, args: &[Ty], search: &mut Search) -> bool 
             .variants
             .iter()
             .any(|variant| variant.fields.iter().any(|field| part(field.ty))),
-        DefKind::ExternType { drop } => drop.is_some(),
+        DefKind::ExternType { .. } => true,
         DefKind::Fn(_) | DefKind::Trait(_) | DefKind::Global(_) | DefKind::Const(_) => false,
     };
     search.inside.remove(&ty);

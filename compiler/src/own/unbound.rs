@@ -100,7 +100,7 @@ impl Unit<'_> {
             return Some(found.effects().clone());
         }
         match &self.env.try_def(def)?.kind {
-            DefKind::Fn(function) => Some(known_effects(function)),
+            DefKind::Fn(function) => Some(known_effects(self.env, function)),
             _ => None,
         }
     }

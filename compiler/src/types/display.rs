@@ -31,6 +31,7 @@ impl Ty {
                 format!("{}<{}>", names.name_of(*def), type_args(args, names))
             }
             TyKind::Fn(fn_ty) => function(fn_ty, names),
+            TyKind::CFn(fn_ty) => format!("extern {}", function(fn_ty, names)),
             TyKind::Any(def, args) if args.is_empty() => format!("any {}", names.name_of(*def)),
             TyKind::Any(def, args) => {
                 format!("any {}<{}>", names.name_of(*def), type_args(args, names))
@@ -80,7 +81,7 @@ fn list(parts: &[Ty], names: &dyn TyNames) -> String {
 fn optional(inner: Ty, names: &dyn TyNames) -> String {
     let text = inner.display(names);
     match inner.kind() {
-        TyKind::Fn(_) | TyKind::Any(..) => format!("({text})?"),
+        TyKind::Fn(_) | TyKind::CFn(_) | TyKind::Any(..) => format!("({text})?"),
         TyKind::Adt(DefId::OPTION, _) => format!("({text})?"),
         _ => format!("{text}?"),
     }

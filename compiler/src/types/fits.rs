@@ -22,7 +22,9 @@ pub fn fits(pattern: Ty, ty: Ty, found: &mut Vec<Option<Ty>>) -> bool {
         }
         (TyKind::Adt(a, xs), TyKind::Adt(b, ys)) => a == b && all_fit(xs, ys, found),
         (TyKind::Any(a, xs), TyKind::Any(b, ys)) => a == b && all_fit(xs, ys, found),
-        (TyKind::Fn(a), TyKind::Fn(b)) => functions_fit(a, b, found),
+        (TyKind::Fn(a), TyKind::Fn(b)) | (TyKind::CFn(a), TyKind::CFn(b)) => {
+            functions_fit(a, b, found)
+        }
         _ => pattern == ty,
     }
 }

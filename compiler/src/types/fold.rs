@@ -4,6 +4,19 @@ use smol_str::SmolStr;
 
 use super::{FnParam, FnTy, Len, Ty, TyKind};
 
+impl FnTy {
+    fn map_parts(&self, f: &mut impl FnMut(Ty) -> Ty) -> FnTy {
+        let params = self.params.iter().map(|param| FnParam {
+            is_mut: param.is_mut,
+            ty: f(param.ty),
+        });
+        FnTy {
+            params: params.collect(),
+            ret: f(self.ret),
+        }
+    }
+}
+
 impl Ty {
     /// How many types stand within one another: 1 for one without parts.
     pub fn nesting(self) -> usize {
@@ -30,16 +43,8 @@ impl Ty {
             TyKind::Any(def, args) if !args.is_empty() => {
                 Ty::new(TyKind::Any(*def, args.iter().map(|a| f(*a)).collect()))
             }
-            TyKind::Fn(FnTy { params, ret }) => Ty::new(TyKind::Fn(FnTy {
-                params: params
-                    .iter()
-                    .map(|p| FnParam {
-                        is_mut: p.is_mut,
-                        ty: f(p.ty),
-                    })
-                    .collect(),
-                ret: f(*ret),
-            })),
+            TyKind::Fn(function) => Ty::new(TyKind::Fn(function.map_parts(f))),
+            TyKind::CFn(function) => Ty::new(TyKind::CFn(function.map_parts(f))),
             TyKind::Ptr(inner) => Ty::new(TyKind::Ptr(f(*inner))),
             TyKind::Int(_)
             | TyKind::Float(_)

@@ -54,6 +54,8 @@ pub enum TyKind {
     /// [`DefId::OPTION`] and [`DefId::RESULT`]; ranges are the struct [`DefId::RANGE`].
     Adt(DefId, Vec<Ty>),
     Fn(FnTy),
+    /// `extern fn(A) -> B`: the address of a function with C's convention.
+    CFn(FnTy),
     /// `any Trait`, with the trait's type arguments.
     Any(DefId, Vec<Ty>),
     /// `f32x4`: so many lanes of a scalar type; of `bool` it is a mask, `boolx4`.
@@ -215,7 +217,7 @@ impl TyKind {
             | TyKind::FixedArray(elem, _)
             | TyKind::Simd(elem, _)
             | TyKind::Ptr(elem) => all(&[*elem]),
-            TyKind::Fn(function) => function
+            TyKind::Fn(function) | TyKind::CFn(function) => function
                 .params
                 .iter()
                 .fold(all(&[function.ret]), |sum, param| {

@@ -163,7 +163,9 @@ impl InferTable {
             {
                 self.unify_all(xs, ys)
             }
-            (TyKind::Fn(x), TyKind::Fn(y)) => self.unify_fns(x, y),
+            (TyKind::Fn(x), TyKind::Fn(y)) | (TyKind::CFn(x), TyKind::CFn(y)) => {
+                self.unify_fns(x, y)
+            }
             _ => Err(Mismatch),
         }
     }

@@ -88,7 +88,7 @@ fn may_hold_any(env: &Env, ty: Ty, seen: &mut FxHashSet<Ty>) -> bool {
             let fields = env.all_fields(*def);
             parts.extend(fields.map(|field| field.ty.subst(args)));
         }
-        TyKind::Fn(_) => {}
+        TyKind::Fn(_) | TyKind::CFn(_) => {}
         _ => {
             ty.map_parts(&mut |part| {
                 parts.push(part);

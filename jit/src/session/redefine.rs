@@ -1,7 +1,9 @@
 //! Entries that redefine: what depends on a definition whose interface changed is compiled again with it, before anything runs.
 //! A definition that would break what depends on it is refused, and the old one stays.
 
-use compiler::env::{DefId, DefKind, Env};
+use std::sync::Arc;
+
+use compiler::env::{Def, DefId, DefKind, Env, FnOrigin};
 use smol_str::SmolStr;
 use syntax::{Diagnostic, Span, ast};
 
@@ -132,6 +134,10 @@ impl Session {
             })
         };
         found.extend(names.iter().filter(is_other).cloned());
+        // What calls C was compiled as if that called nothing of Sumi's.
+        if after.calls_back() && !before.calls_back() {
+            found.extend(before.defs().filter(is_of_c).map(|def| def.name.clone()));
+        }
         found
     }
 
@@ -209,4 +215,8 @@ fn list(names: &[String]) -> String {
         [one] => one.clone(),
         [all @ .., last] => format!("{} and {last}", all.join(", ")),
     }
+}
+
+fn is_of_c(def: &&Arc<Def>) -> bool {
+    matches!(&def.kind, DefKind::Fn(function) if matches!(function.origin, FnOrigin::C { .. }))
 }

@@ -1,5 +1,7 @@
 //! Sessions from outside: entries, worksheets, modules, removal.
 
+mod callbacks;
+
 use crate::{Config, Error, Session, UnitKind, UnitReport};
 
 fn session() -> Session {

@@ -74,6 +74,9 @@ fn mend(env: &Env, found: Ty, expected: Ty) -> Option<String> {
     let (to, from) = (expected.display(env), found.display(env));
     match (expected.kind(), found.kind()) {
         (TyKind::Tuple(parts), TyKind::Fn(_)) if parts.is_empty() => None,
+        (TyKind::CFn(_), TyKind::Fn(_)) => Some(
+            "C calls what is declared for it, at the top level: `extern fn name(…) { … }`".to_string(),
+        ),
         (TyKind::Tuple(parts), _) if parts.is_empty() => Some(format!(
             "if it is the result of the function, write its type: `fn name(…) -> {}`",
             if matches!(found.kind(), TyKind::Infer(_)) { "i64" } else { &from }

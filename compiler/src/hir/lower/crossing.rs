@@ -1,4 +1,4 @@
-//! Which types C knows: what functions of libraries may take and give.
+//! Which types C knows: what functions of libraries may take and give, and functions of Sumi that C calls.
 
 use rustc_hash::FxHashSet;
 use syntax::{Diagnostic, Span, ast};
@@ -6,70 +6,165 @@ use syntax::{Diagnostic, Span, ast};
 use super::Unit;
 use super::declare::Declared;
 use crate::env::{DefId, DefKind, Env, ModuleId};
-use crate::types::{Ty, TyKind};
+use crate::types::{FnTy, Ty, TyKind};
+
+/// Who has the other side.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Sumi calls C, which text and arrays are prepared for.
+    Out,
+    /// C calls Sumi, or either of them the other.
+    In,
+}
+
+/// Where a type stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Position {
+    Value,
+    Mut,
+    Result,
+}
 
 impl Unit<'_> {
-    /// The signatures of functions of C libraries. A host's are Rust's, which knows text and arrays.
+    /// The signatures of functions of C libraries, and of those that C calls. A host's are Rust's, which knows text and arrays.
     pub(super) fn check_crossing(&mut self, tree: &ast::Module, declared: &Declared) {
         for (item, found) in tree.items.iter().zip(&declared.items) {
-            let ast::ItemKind::Extern(block) = &item.kind else {
-                continue;
-            };
-            if matches!(block.library, ast::ExternLibrary::Host) || self.module == ModuleId::PRELUDE
-            {
-                continue;
-            }
-            for (function, def) in block.fns.iter().zip(&found.defs) {
-                self.check_signature(&function.decl, *def);
+            match &item.kind {
+                ast::ItemKind::Extern(block)
+                    if !matches!(block.library, ast::ExternLibrary::Host)
+                        && self.module != ModuleId::PRELUDE =>
+                {
+                    for (function, def) in block.fns.iter().zip(&found.defs) {
+                        self.check_signature(&function.decl, *def, Way::Out);
+                    }
+                }
+                ast::ItemKind::Fn(decl) if decl.is_extern => {
+                    for def in &found.defs {
+                        self.check_for_c(decl, *def);
+                    }
+                }
+                _ => {}
             }
         }
     }
 
-    fn check_signature(&mut self, decl: &ast::FnDecl, def: DefId) {
+    fn check_for_c(&mut self, decl: &ast::FnDecl, def: DefId) {
+        if let Some(generic) = decl.generics.first() {
+            let message = "C knows no type parameters";
+            self.diags.push(
+                Diagnostic::error("not-of-c", message).at(generic.name.span, "in a function for C"),
+            );
+            return;
+        }
+        self.check_signature(decl, def, Way::In);
+        if decl.result.is_none() && matches!(decl.body, Some(ast::FnBody::Expr(_))) {
+            let message = "a function for C says what it gives";
+            self.diags.push(
+                Diagnostic::error("not-of-c", message)
+                    .at(decl.head_span, "its result has no type here")
+                    .help("write it before the `=`: `-> i32`; or a body in braces, which gives nothing"),
+            );
+        }
+    }
+
+    fn check_signature(&mut self, decl: &ast::FnDecl, def: DefId, way: Way) {
         let function = self.env.function(def);
-        let mut found: Vec<(Ty, Span, bool)> = Vec::new();
+        let mut found: Vec<(Ty, Span, Position)> = Vec::new();
         for (param, declared) in function.params.iter().zip(&decl.params) {
             let span = declared
                 .ty
                 .as_ref()
                 .map_or(declared.name.span, |ty| ty.span);
-            found.push((param.ty, span, false));
+            found.push((param.ty, span, position(param.is_mut)));
         }
         if let (Some(ret), Some(result)) = (function.ret, &decl.result) {
-            found.push((ret, result.ty.span, true));
+            found.push((ret, result.ty.span, Position::Result));
         }
-        for (ty, span, is_result) in found {
-            let crosses = match ty.kind() {
-                TyKind::Str => !is_result,
-                TyKind::Array(elem) => !is_result && is_of_c(self.env, *elem),
-                TyKind::Never => is_result,
-                _ => ty.is_unit() || is_of_c(self.env, ty),
+        for (ty, span, position) in found {
+            self.check_type(ty, span, position, way);
+        }
+    }
+
+    /// The types `extern fn(…)` that were written anywhere.
+    pub(super) fn check_c_types(&mut self) {
+        for (ty, span) in std::mem::take(&mut self.c_types) {
+            let TyKind::CFn(FnTy { params, ret }) = ty.kind() else {
+                continue;
             };
-            if !crosses {
-                let report = not_of_c(&ty.display(&*self.env), ty, span, is_result);
-                self.diags.push(report);
+            for param in params {
+                self.check_type(param.ty, span, position(param.is_mut), Way::In);
+            }
+            self.check_type(*ret, span, Position::Result, Way::In);
+        }
+    }
+
+    fn check_type(&mut self, ty: Ty, span: Span, position: Position, way: Way) {
+        let sent = way == Way::Out && position != Position::Result;
+        let crosses = match ty.kind() {
+            TyKind::Str => sent && position == Position::Value,
+            TyKind::Array(elem) => sent && is_of_c(self.env, *elem),
+            TyKind::Never => way == Way::Out && position == Position::Result,
+            // Counted by Sumi, and C's pointer only where Sumi calls.
+            TyKind::Adt(def, _) if is_handle(self.env, *def) => {
+                way == Way::Out && position != Position::Mut
+            }
+            TyKind::Adt(DefId::OPTION, args) if self.is_handle_type(args[0]) => {
+                way == Way::Out && position == Position::Result
+            }
+            _ => ty.is_unit() || is_of_c(self.env, ty),
+        };
+        if !crosses {
+            let shown = ty.display(&*self.env);
+            let report = Diagnostic::error("not-of-c", format!("C knows no `{shown}`"));
+            let report = report.at(span, "in a function of C");
+            let report = report.help(self.instead(ty, position, way));
+            self.diags.push(report);
+        }
+    }
+
+    fn is_handle_type(&self, ty: Ty) -> bool {
+        matches!(ty.kind(), TyKind::Adt(def, _) if is_handle(self.env, *def))
+    }
+
+    fn instead(&self, ty: Ty, position: Position, way: Way) -> &'static str {
+        let inner = ty.option_of();
+        match ty.kind() {
+            _ if inner.is_some_and(|inner| *inner.kind() == TyKind::CStr) => {
+                "take a `ptr<u8>`, which may be `ptr.null()`"
+            }
+            TyKind::Adt(def, _) if is_handle(self.env, *def) => {
+                "a handle goes to C as an argument and comes from there as a result; elsewhere write the `ptr<T>` that it is to C"
+            }
+            TyKind::Str | TyKind::Array(_) if way == Way::In && position == Position::Result => {
+                "text and arrays go to C as arguments of a call only"
+            }
+            TyKind::Str if position == Position::Mut => {
+                "a text does not change; C writes into bytes: `mut buffer: [u8]`"
+            }
+            TyKind::Str => "C gives a `cstr`; `str(x)` copies its text",
+            TyKind::Array(_) => "C gives a `ptr<T>`, and says how many in some other way",
+            TyKind::Fn(_) => {
+                "C calls an `extern fn`: write the type `extern fn(…)`, and pass a function that is declared so"
+            }
+            _ if way == Way::In => {
+                "numbers, `bool`, `ptr<T>`, `cstr`, `extern fn(…)` and structs of these cross"
+            }
+            _ => {
+                "numbers, `bool`, `ptr<T>`, `cstr`, `extern type` and structs of these cross; arguments may also be `str` and `[T]` of these"
             }
         }
     }
 }
 
-fn not_of_c(shown: &str, ty: Ty, span: Span, is_result: bool) -> Diagnostic {
-    let help = match (
-        ty.kind(),
-        ty.option_of().map(|inner| *inner.kind() == TyKind::CStr),
-    ) {
-        (_, Some(true)) => "take a `ptr<u8>`, which may be `ptr.null()`",
-        (TyKind::Str, _) => "C gives a `cstr`; `str(x)` copies its text",
-        (TyKind::Array(_), _) if is_result => {
-            "C gives a `ptr<T>`, and says how many in some other way"
-        }
-        _ => {
-            "numbers, `bool`, `ptr<T>`, `cstr`, `extern type` and structs of these cross; arguments may also be `str` and `[T]` of these"
-        }
-    };
-    Diagnostic::error("not-of-c", format!("C knows no `{shown}`"))
-        .at(span, "in a function of C")
-        .help(help)
+fn position(is_mut: bool) -> Position {
+    match is_mut {
+        true => Position::Mut,
+        false => Position::Value,
+    }
+}
+
+fn is_handle(env: &Env, def: DefId) -> bool {
+    matches!(env.def(def).kind, DefKind::ExternType { .. })
 }
 
 /// Whether values of the type lie in memory as C has them.
@@ -86,15 +181,14 @@ fn is_of_c(env: &Env, ty: Ty) -> bool {
             | TyKind::Bool
             | TyKind::Char
             | TyKind::Ptr(_)
+            | TyKind::CFn(_)
             | TyKind::CStr
             | TyKind::Simd(..)
             // Reported already.
-            | TyKind::Fn(_)
             | TyKind::Error
             | TyKind::Infer(_) => {}
             TyKind::FixedArray(elem, _) => pending.push(*elem),
             TyKind::Adt(def, args) => match &env.def(*def).kind {
-                DefKind::ExternType { .. } => {}
                 DefKind::Struct(_) if !matches!(*def, DefId::MAP | DefId::SET) => {
                     pending.extend(env.all_fields(*def).map(|field| field.ty.subst(args)));
                 }
@@ -103,6 +197,7 @@ fn is_of_c(env: &Env, ty: Ty) -> bool {
             TyKind::Str
             | TyKind::Array(_)
             | TyKind::Tuple(_)
+            | TyKind::Fn(_)
             | TyKind::Any(..)
             | TyKind::Param(..)
             | TyKind::Never => return false,

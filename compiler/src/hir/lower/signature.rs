@@ -55,7 +55,11 @@ impl<'a> Unit<'a> {
 
     fn free_function(&mut self, id: DefId, decl: &'a ast::FnDecl, item: &'a ast::Item) {
         let (name, span) = fn_name(decl);
-        let function = self.signature(id, &name, decl, &TypeScope::default(), FnOrigin::Sumi);
+        let mut function = self.signature(id, &name, decl, &TypeScope::default(), FnOrigin::Sumi);
+        if decl.is_extern {
+            function.for_c = true;
+            self.env.allow_callbacks();
+        }
         if matches!(decl.name, ast::FnName::Op(..)) {
             self.enter_operator(id, &name, span, &function);
         }
@@ -103,9 +107,6 @@ impl<'a> Unit<'a> {
             (None, Some(ast::FnBody::Expr(_))) => None,
             (None, Some(ast::FnBody::Block(_)) | None) => Some(Ty::unit()),
         };
-        if decl.is_extern {
-            self.reject("an `extern fn` that C calls", decl.head_span);
-        }
         // The parser has said where a body is missing, or stands in an `extern` block.
         if decl.body.is_some() && !is_foreign {
             self.with_body.insert(id);
@@ -125,6 +126,7 @@ impl<'a> Unit<'a> {
             self_ty: outer.self_ty,
             captures: None,
             origin,
+            for_c: false,
             of_trait: None,
             projection,
             known: None,
@@ -222,6 +224,7 @@ impl<'a> Unit<'a> {
             has_self: false,
             captures: None,
             origin: FnOrigin::Sumi,
+            for_c: false,
             of_trait: None,
             projection: None,
             known: None,

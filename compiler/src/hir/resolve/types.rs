@@ -3,7 +3,7 @@
 use syntax::{Diagnostic, Span, ast};
 
 use super::suggest::{nearest, teach_type};
-use super::{Named, TypeScope, not_yet, scalar};
+use super::{Named, TypeScope, scalar};
 use crate::env::{DefId, DefKind, ModuleId};
 use crate::hir::lower::{BUILT_IN_TRAITS, LocalName, NotKnown, Unit};
 use crate::types::{FnParam, FnTy, Len, Ty, TyKind};
@@ -80,10 +80,6 @@ impl<'a> Unit<'a> {
     }
 
     fn resolve_fn_type(&mut self, fn_ty: &ast::FnType, span: Span, scope: &TypeScope) -> Ty {
-        if fn_ty.is_extern {
-            self.diags.push(not_yet("a pointer to a C function", span));
-            return Ty::error();
-        }
         let params = fn_ty
             .params
             .iter()
@@ -96,7 +92,13 @@ impl<'a> Unit<'a> {
             Some(result) => self.resolve_result(result, scope),
             None => Ty::unit(),
         };
-        Ty::new(TyKind::Fn(FnTy { params, ret }))
+        let function = FnTy { params, ret };
+        if !fn_ty.is_extern {
+            return Ty::new(TyKind::Fn(function));
+        }
+        let ty = Ty::new(TyKind::CFn(function));
+        self.c_types.push((ty, span));
+        ty
     }
 
     /// A path with type arguments, in a type or before the `(` of a constructor.

@@ -105,9 +105,12 @@ impl Builder<'_> {
                 Const::Bool(value) => Some(ConstValue::Bool(value)),
                 Const::Char(value) => Some(ConstValue::Char(value)),
                 Const::Str(text) => Some(ConstValue::Str(text)),
-                Const::Unit | Const::Bytes(_) | Const::Fn(..) | Const::Def(_) | Const::Data(..) => {
-                    None
-                }
+                Const::Unit
+                | Const::Bytes(_)
+                | Const::Fn(..)
+                | Const::CFn(_)
+                | Const::Def(_)
+                | Const::Data(..) => None,
             },
         }
     }

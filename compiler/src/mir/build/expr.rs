@@ -272,7 +272,10 @@ impl Builder<'_> {
                 if captures.is_some_and(|captures| !captures.is_empty()) {
                     return None;
                 }
-                Const::Fn(def, value.type_args.clone())
+                match self.bare_ty(expr).kind() {
+                    TyKind::CFn(_) => Const::CFn(def),
+                    _ => Const::Fn(def, value.type_args.clone()),
+                }
             }
             ExprKind::Tuple(parts) if parts.is_empty() => Const::Unit,
             ExprKind::TypeConst { ty, name, .. } => return type_const(*ty, name),

@@ -445,6 +445,7 @@ impl Interpreter<'_> {
             Const::Str(text) => self.heap.constant(text),
             Const::Bytes(bytes) => self.heap.byte_constant(bytes),
             Const::Fn(def, args) => Value::Function(Rc::new((*def, args.clone()))),
+            Const::CFn(def) => Value::Function(Rc::new((*def, Vec::new()))),
             Const::Data(ty, value) => self.data(*ty, value),
             Const::Def(def) => panic!("compiler bug: the constant {def} was not replaced"),
         }

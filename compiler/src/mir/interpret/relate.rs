@@ -89,6 +89,8 @@ impl Interpreter<'_> {
                 }
                 self.elements(program, relation, ty, &a, &b)
             }
+            // Addresses to C.
+            (Value::Function(a), Value::Function(b)) => Ok(Some(a.0.cmp(&b.0))),
             (left, right) => panic!("compiler bug: {left:?} is compared with {right:?}"),
         }
     }
@@ -274,7 +276,8 @@ impl Interpreter<'_> {
                 let inner = self.hash(&program, *inside, &value, mix(BLOCK_SEED, 1))?;
                 mix(mix_bytes(state, name.as_bytes()), inner)
             }
-            Value::Empty | Value::Function(_) | Value::Reference(_) => {
+            Value::Function(key) => mix(state, u64::from(key.0.as_u32())),
+            Value::Empty | Value::Reference(_) => {
                 panic!("compiler bug: {value:?} has no hash")
             }
         })

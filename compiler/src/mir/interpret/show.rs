@@ -66,7 +66,7 @@ impl Interpreter<'_> {
                 let value = self.heap.values(*block)[0].clone();
                 self.push_shown(&program, *inside, &value, quoted, out)?;
             }
-            (TyKind::Fn(_), _) => out.push_str(&ty.display(&self.env)),
+            (TyKind::Fn(_) | TyKind::CFn(_), _) => out.push_str(&ty.display(&self.env)),
             (TyKind::Adt(DefId::MAP, args), Value::Fields(fields)) => {
                 self.push_entries(program, args, &fields[1], out)?;
             }

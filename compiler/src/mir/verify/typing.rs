@@ -107,7 +107,7 @@ impl Verifier<'_> {
                 (params, function.result().subst(type_args))
             }
             Callee::Value(function) => match self.operand(function).kind() {
-                TyKind::Fn(found) => {
+                TyKind::Fn(found) | TyKind::CFn(found) => {
                     let params = found.params.iter().map(|p| (p.is_mut, p.ty)).collect();
                     (params, found.ret)
                 }

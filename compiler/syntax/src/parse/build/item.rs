@@ -98,12 +98,27 @@ fn item(line: Line) -> Item {
     }
 }
 
+/// A function that C calls is no member and captures nothing.
+fn not_for_c(ctx: &mut Context<'_>, decl: &FnDecl) {
+    if decl.is_extern {
+        let message = "an `extern fn` has to stand at the top level of the file";
+        let report = Diagnostic::error("misplaced-item", message);
+        let report = report.at(decl.head_span, "C knows it by its address alone");
+        ctx.error(
+            report.help("call a method, or what the body needs, from a function at the top level"),
+        );
+    }
+}
+
 /// Only functions are members.
 pub(crate) fn members(ctx: &mut Context<'_>, lines: Vec<Box<Line>>, in_trait: bool) -> Vec<Item> {
     let items: Vec<Item> = lines.into_iter().map(|line| item(*line)).collect();
     for item in &items {
         let (is_member, has_body) = match &item.kind {
-            ItemKind::Fn(decl) => (true, decl.body.is_some()),
+            ItemKind::Fn(decl) => {
+                not_for_c(ctx, decl);
+                (true, decl.body.is_some())
+            }
             ItemKind::Error => (true, true),
             _ => (false, true),
         };
@@ -186,6 +201,7 @@ fn statement(ctx: &mut Context<'_>, line: Line) -> Stmt {
     let kind = match &item.kind {
         ItemKind::Error => StmtKind::Error,
         ItemKind::Fn(decl) => {
+            not_for_c(ctx, decl);
             if decl.body.is_none() {
                 missing_body(ctx, span);
             }
