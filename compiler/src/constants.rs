@@ -1,18 +1,20 @@
 //! The values of a unit's constants, computed by the interpreter once the unit is checked. One that fails, reads a variable or reaches
 //! outside is an error at the constant. A scalar or text is kept as a literal; the rest is laid out as data when it is used.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 use syntax::{Diagnostic, Diagnostics, Span};
 
+use crate::check::constant_needs_itself;
 use crate::env::{DefId, DefKind, Env, FnOrigin};
 use crate::mir::Const;
 use crate::mir::interpret::eval_const;
 use crate::mono::{Program, Target};
 
 /// Constants that need constants that come later are computed first, to this depth; beyond it a value is computed where it is used.
-const DEPTH_LIMIT: u32 = 64;
+const DEPTH_LIMIT: usize = 64;
 
 /// Computes what was defined since `before`.
 pub(crate) fn compute(before: &Env, env: &mut Env, diagnostics: &mut Diagnostics) {
@@ -37,7 +39,8 @@ pub(crate) fn compute(before: &Env, env: &mut Env, diagnostics: &mut Diagnostics
         env,
         known: RefCell::default(),
         failures: RefCell::default(),
-        depth: Cell::new(0),
+        running: RefCell::default(),
+        circles: RefCell::default(),
     };
     for def in added {
         constants.literal(def);
@@ -57,7 +60,10 @@ struct Constants<'e> {
     env: &'e Env,
     known: RefCell<FxHashMap<DefId, Option<Const>>>,
     failures: RefCell<Vec<Diagnostic>>,
-    depth: Cell<u32>,
+    /// Those that are being computed, each because the one before needs it.
+    running: RefCell<Vec<DefId>>,
+    /// Constants that lead back to themselves, with those on the way.
+    circles: RefCell<FxHashMap<DefId, Vec<DefId>>>,
 }
 
 impl Constants<'_> {
@@ -68,26 +74,59 @@ impl Constants<'_> {
         if constant.literal.is_some() {
             return constant.literal.clone();
         }
+        self.note_circle(def);
         if let Some(known) = self.known.borrow().get(&def) {
             return known.clone();
         }
         let body = self.env.function(constant.init).body()?.clone();
-        if self.depth.get() == DEPTH_LIMIT {
+        if self.running.borrow().len() == DEPTH_LIMIT {
             return None;
         }
         self.known.borrow_mut().insert(def, None);
-        self.depth.set(self.depth.get() + 1);
+        self.running.borrow_mut().push(def);
         let computed = eval_const(self.env, body, &|needed| self.literal(needed));
-        self.depth.set(self.depth.get() - 1);
+        self.running.borrow_mut().pop();
         let literal = match computed {
             Ok(value) => value.literal(constant.ty()),
             Err(failure) => {
-                self.failures.borrow_mut().push(*failure);
+                self.fail(def, *failure);
                 None
             }
         };
         self.known.borrow_mut().insert(def, literal.clone());
         literal
+    }
+}
+
+impl Constants<'_> {
+    fn note_circle(&self, def: DefId) {
+        let running = self.running.borrow();
+        if let Some(first) = running.iter().position(|open| *open == def) {
+            let circle = &running[first..];
+            let mut circles = self.circles.borrow_mut();
+            for member in circle {
+                circles.entry(*member).or_insert_with(|| circle.to_vec());
+            }
+        }
+    }
+
+    /// One of a circle is told, for all of them.
+    fn fail(&self, def: DefId, failure: Diagnostic) {
+        let circle = self.circles.borrow().get(&def).cloned();
+        let report = match &circle {
+            None => failure,
+            Some(circle) if circle.is_empty() => return,
+            Some(circle) => {
+                let found = self.env.def(circle[0]);
+                let name = |def: &DefId| self.env.def(*def).name.clone();
+                let others: Vec<SmolStr> = circle[1..].iter().map(name).collect();
+                constant_needs_itself(&found.name, &others, found.span)
+            }
+        };
+        self.failures.borrow_mut().push(report);
+        for member in circle.unwrap_or_default() {
+            self.circles.borrow_mut().insert(member, Vec::new());
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use imbl::Vector;
 use imbl::shared_ptr::DefaultSharedPtr;
 use rustc_hash::FxBuildHasher;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use syntax::Span;
 
 pub use crate::ids::{DefId, ModuleId};
@@ -321,6 +321,11 @@ impl Env {
         id != ModuleId::PRELUDE && !self.loaded.values().any(|module| *module == id)
     }
 
+    /// Whether the module is the prelude or one of the standard ones, whose text the user did not write.
+    pub fn is_library(&self, id: ModuleId) -> bool {
+        id == ModuleId::PRELUDE || self.module(id).is_library
+    }
+
     /// Whether an `impl` of module `of` counts in module `at` for a type of module `home`.
     pub fn counts_in(&self, of: ModuleId, at: ModuleId, home: Option<ModuleId>) -> bool {
         of == at
@@ -349,6 +354,36 @@ impl Env {
         };
         own.iter()
             .chain(variants.iter().flat_map(|variant| &variant.fields))
+    }
+
+    /// How a module writes a definition: by its name, or through a module that it imports.
+    pub fn path_to(&self, def: DefId, at: ModuleId) -> Option<SmolStr> {
+        let (found, here) = (self.def(def), self.module(at));
+        let by_name = here.names.get(&found.name) == Some(&def)
+            || found.module == ModuleId::PRELUDE && found.is_pub;
+        if by_name {
+            return Some(found.name.clone());
+        }
+        let imports = here.imports.iter();
+        let mut paths: Vec<SmolStr> = imports
+            .filter_map(|(local, import)| match import {
+                Import::Def(imported) => (*imported == def).then(|| local.clone()),
+                Import::Module(module) => (found.is_pub && found.module == *module)
+                    .then(|| format_smolstr!("{local}.{}", found.name)),
+            })
+            .collect();
+        paths.sort();
+        paths.into_iter().next()
+    }
+
+    pub fn generics_of(&self, def: DefId) -> &[Generic] {
+        match &self.def(def).kind {
+            DefKind::Struct(def) => &def.generics,
+            DefKind::Enum(def) => &def.generics,
+            DefKind::Trait(def) => &def.generics,
+            DefKind::Fn(def) => &def.generics,
+            DefKind::Global(_) | DefKind::Const(_) | DefKind::ExternType { .. } => &[],
+        }
     }
 
     /// The module that declares a type.

@@ -6,13 +6,14 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use syntax::{Diagnostic, Span};
 
+use super::builtin::builtin_name;
 use super::kept::Notes;
 use super::operators::Pending;
 use super::pattern::MatchToProve;
 use super::unit::Unit;
 use super::{Call, Tables, errors};
 use crate::env::{Bound, DefId, DefKind, Env, FnDef, Generic};
-use crate::hir::{self, ExprId, ExprKind, LocalId, LoopId};
+use crate::hir::{self, Builtin, Callee, ExprId, ExprKind, LocalId, LoopId};
 use crate::types::{InferKind, InferTable, Len, Origin, OriginKind, Ty, TyKind};
 
 /// What the surroundings want of an expression.
@@ -138,6 +139,8 @@ pub(super) struct Checker<'u, 'e> {
     /// A type, a trait that it must have, and that trait's arguments, which the type will say.
     pub(super) open_bounds: Vec<(Ty, DefId, Ty)>,
     pub(super) literals: Vec<Literal>,
+    /// The types of `e?` whose values are dropped.
+    pub(super) dropped: Vec<Ty>,
     pub(super) matches: Vec<MatchToProve>,
     /// A pattern does not fit what it is matched with: what the others leave out is not told.
     pub(super) pattern_failed: bool,
@@ -192,6 +195,7 @@ impl<'u, 'e> Checker<'u, 'e> {
             open_bounds: Vec::new(),
             literals: Vec::new(),
             matches: Vec::new(),
+            dropped: Vec::new(),
             pattern_failed: false,
             specs: Vec::new(),
             binders: FxHashMap::default(),
@@ -468,13 +472,26 @@ impl<'u, 'e> Checker<'u, 'e> {
         self.settle(true);
         self.infer.default_literals();
         self.report_waiting();
+        for ty in std::mem::take(&mut self.dropped) {
+            // `fail("…")?` alone on a line has a value that nobody asks for.
+            let _ = self.infer.unify(ty, Ty::unit());
+        }
         let unknown = self.infer.close();
+        // What was not understood might have said it.
+        let mut exprs = self.body.exprs.values();
+        self.reported |= exprs.any(|expr| matches!(expr.kind, ExprKind::Error));
         if !self.reported && self.unit.diags.len() == self.errors_before {
             let mut seen = Vec::new();
             for origin in unknown {
                 if !seen.contains(&origin.span) {
                     seen.push(origin.span);
-                    self.report(errors::cannot_infer(&origin));
+                    let report = match self.builtin_at(origin.span) {
+                        Some(builtin) => {
+                            errors::builtin_of_any_type(builtin_name(builtin), &origin)
+                        }
+                        None => errors::cannot_infer(&origin),
+                    };
+                    self.report(report);
                 }
             }
         }
@@ -518,6 +535,21 @@ impl<'u, 'e> Checker<'u, 'e> {
             globals,
             notes,
         }
+    }
+
+    /// `print` as a value, which is a closure that the text does not show.
+    fn builtin_at(&self, span: Span) -> Option<Builtin> {
+        let mut exprs = self.body.exprs.values().filter(|expr| expr.span == span);
+        exprs.find_map(|expr| match &expr.kind {
+            ExprKind::Closure { body, .. } => match self.body.exprs[*body].kind {
+                ExprKind::Call {
+                    callee: Callee::Builtin(builtin),
+                    ..
+                } => Some(builtin),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 
     fn resolve_tables(&mut self) {

@@ -179,7 +179,7 @@ impl Checker<'_, '_> {
     }
 }
 
-fn builtin_name(builtin: Builtin) -> &'static str {
+pub(super) fn builtin_name(builtin: Builtin) -> &'static str {
     match builtin {
         Builtin::Print => "print",
         Builtin::Eprint => "eprint",

@@ -1,6 +1,7 @@
 //! Calls by name: functions, constructors of structs and variants, functions of a type's `impl`, function values,
 //! and the built-in functions. Arguments are matched with parameters here.
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use syntax::{Diagnostic, Span};
 
@@ -9,7 +10,7 @@ use super::bounds::satisfies;
 use super::{Call, CallArg, Target, errors};
 use crate::env::{Bound, Def, DefId, DefKind, FieldDef, FnDef, FnOrigin, Generic, Head, ModuleId};
 use crate::hir::{self, Callee, ExprId, ExprKind};
-use crate::types::{FnParam, FnTy, Ty, TyKind};
+use crate::types::{FnParam, FnTy, InferKind, Ty, TyKind};
 
 /// A parameter or field that an argument can be given for.
 pub(super) struct Slot {
@@ -269,7 +270,7 @@ impl Checker<'_, '_> {
             if hoped.is_some_and(|ty| *ty.kind() == TyKind::Error) {
                 return Ty::error();
             }
-            let report = errors::variant_of_unknown(self.env(), name, name_span);
+            let report = errors::variant_of_unknown(self.env(), self.unit.module, name, name_span);
             return self.fail(report);
         };
         let DefKind::Enum(item) = &found.kind else {
@@ -412,7 +413,6 @@ impl Checker<'_, '_> {
             heads.push(Head::Param);
         }
         for head in heads {
-            // A later definition stands before an earlier one.
             let (home, here) = (self.env().home_of(ty), self.unit.module);
             let env = self.env();
             let mut defs: Vec<DefId> = env
@@ -420,7 +420,10 @@ impl Checker<'_, '_> {
                 .filter(|def| env.counts_in(env.def(*def).module, here, home))
                 .filter(|def| env.is_visible(*def, here))
                 .collect();
+            // The type's own module stands before others, and a later definition before an earlier one.
             defs.reverse();
+            let own = home.unwrap_or(ModuleId::PRELUDE);
+            defs.sort_by_key(|def| self.env().def(*def).module != own);
             for def in defs {
                 if let Some(type_args) = self.fits_receiver(def, ty, name, span) {
                     return Some((def, type_args));
@@ -439,7 +442,7 @@ impl Checker<'_, '_> {
             .find(|def| !env.is_visible(*def, self.unit.module))?;
         let found = env.def(hidden);
         let module = env.module(found.module);
-        let declared = (!module.is_library).then_some(found.span);
+        let declared = (!env.is_library(found.module)).then_some(found.span);
         Some(errors::private_method((name, span), &module.name, declared))
     }
 
@@ -577,18 +580,30 @@ impl Checker<'_, '_> {
             |arg: &hir::Arg| matches!(self.body.exprs[arg.value].kind, ExprKind::Closure { .. });
         let (closures, others): (Vec<usize>, Vec<usize>) =
             (0..args.len()).partition(|index| is_closure(&args[*index]));
+        let mut said = FxHashMap::default();
         for index in others.into_iter().chain(closures) {
             let arg = &args[index];
+            let unknown: Vec<usize> = (0..slots.len())
+                .filter(|slot| self.is_unknown(slots[*slot].ty))
+                .collect();
             if matches!(self.body.exprs[arg.value].kind, ExprKind::Closure { .. }) {
                 self.settle(false);
             }
             match slots.get(slot_of[index]) {
-                Some(slot) => self.check_arg(called, slot, arg),
+                Some(slot) => {
+                    let by_other = said.get(&slot_of[index]).copied();
+                    self.check_arg(called, slot, arg, by_other);
+                }
                 None => {
                     let ty = self.infer_expr(arg.value);
                     self.infer.default_literal(ty);
                 }
             }
+            let span = self.span(arg.value);
+            let known = unknown
+                .into_iter()
+                .filter(|slot| !self.is_unknown(slots[*slot].ty));
+            said.extend(known.map(|slot| (slot, span)));
         }
         let given = |index: usize| {
             let arg = &args[index];
@@ -616,13 +631,28 @@ impl Checker<'_, '_> {
         (all, order)
     }
 
-    fn check_arg(&mut self, called: Called<'_>, slot: &Slot, arg: &hir::Arg) {
+    fn is_unknown(&self, ty: Ty) -> bool {
+        matches!(self.shallow(ty).kind(), TyKind::Infer(var) if var.kind == InferKind::General)
+    }
+
+    /// `by_other` is the argument that said what the type is, if it was one before.
+    fn check_arg(
+        &mut self,
+        called: Called<'_>,
+        slot: &Slot,
+        arg: &hir::Arg,
+        by_other: Option<Span>,
+    ) {
         let span = self.span(arg.value);
-        let why = Why {
-            span: slot.span,
-            text: match called.noun {
-                "field" => "because of the type of this field",
-                _ => "because of the type of this parameter",
+        let why = match (by_other, called.noun) {
+            (Some(other), _) => Why::at(other, "because of this argument, which has the same type"),
+            (None, "field") => Why {
+                span: slot.span,
+                text: "because of the type of this field",
+            },
+            (None, _) => Why {
+                span: slot.span,
+                text: "because of the type of this parameter",
             },
         };
         if !slot.is_mut {

@@ -3,14 +3,17 @@
 mod calls;
 mod flow;
 mod foreign;
+mod mismatch;
 mod operators;
 mod places;
 mod types;
 
 pub(super) use calls::*;
 pub(super) use flow::*;
+pub(super) use mismatch::mismatch;
 pub(super) use operators::*;
 pub(super) use places::*;
+pub(crate) use types::constant_needs_itself;
 pub(super) use types::*;
 
 use syntax::Diagnostic;

@@ -3,11 +3,14 @@
 //! Patterns become rows of [`Simple`]s. A query row is useful if some value matches it and no row before; the value found is the
 //! witness that a message names. `match` asks with a row of wildcards: useful means not exhaustive.
 
+use smol_str::SmolStr;
+use syntax::Span;
+
 use super::body::Checker;
 use super::errors;
 use super::pattern::MatchToProve;
 use crate::env::{DefId, DefKind, Env};
-use crate::hir::{PatId, PatKind};
+use crate::hir::{ExprKind, PatId, PatKind};
 use crate::types::{Len, Ty, TyKind};
 
 #[derive(Clone, Debug)]
@@ -39,6 +42,20 @@ enum Constructor {
 }
 
 type Row = Vec<Simple>;
+
+/// An enum without variants has no values.
+fn is_vacant(env: &Env, ty: Ty) -> bool {
+    let TyKind::Adt(def, _) = ty.kind() else {
+        return false;
+    };
+    matches!(&env.def(*def).kind, DefKind::Enum(found) if found.variants.is_empty())
+}
+
+/// `NotFound` and `not_found`
+fn is_same_word(a: &str, b: &str) -> bool {
+    let letters = |word: &str| word.replace('_', "").to_lowercase();
+    letters(a) == letters(b)
+}
 
 impl Checker<'_, '_> {
     /// All `match`es and bindings of the body, when its types are known.
@@ -74,8 +91,16 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn prove_match(&mut self, span: syntax::Span, arms: &[(PatId, bool)], ty: Ty) {
+    fn prove_match(&mut self, span: Span, arms: &[(PatId, bool)], ty: Ty) {
         if ty.is_error() || ty.is_never() {
+            return;
+        }
+        if arms.is_empty() && is_vacant(self.env(), ty) {
+            return;
+        }
+        if let Some((span, name, variant)) = self.named_like_variant(arms, ty) {
+            let shown = self.show(ty);
+            self.report(errors::named_like_variant(span, &name, &variant, &shown));
             return;
         }
         let mut rows: Vec<Row> = Vec::new();
@@ -92,6 +117,37 @@ impl Checker<'_, '_> {
         if let Some(witness) = find(self.env(), &rows, &[Simple::Wild], &[ty]) {
             self.report(errors::not_exhaustive(span, &witness));
         }
+    }
+
+    /// An arm that binds everything and does not ask for it, by a name that a variant has but for its case.
+    fn named_like_variant(
+        &self,
+        arms: &[(PatId, bool)],
+        ty: Ty,
+    ) -> Option<(Span, SmolStr, SmolStr)> {
+        let TyKind::Adt(def, _) = ty.kind() else {
+            return None;
+        };
+        let DefKind::Enum(found) = &self.env().def(*def).kind else {
+            return None;
+        };
+        arms.iter().find_map(|(pat, _)| {
+            let PatKind::Bind(local) = self.body.pats[*pat].kind else {
+                return None;
+            };
+            let name = &self.body.locals[local].name;
+            let mut exprs = self.body.exprs.values();
+            if exprs.any(|expr| matches!(expr.kind, ExprKind::Local(used) if used == local)) {
+                return None;
+            }
+            let mut variants = found.variants.iter();
+            let variant = variants.find(|variant| is_same_word(&variant.name, name))?;
+            Some((
+                self.body.pats[*pat].span,
+                name.clone(),
+                variant.name.clone(),
+            ))
+        })
     }
 
     /// Whether the pattern compares with a constant that is no number or text: which values that is, nobody asked.

@@ -91,7 +91,11 @@ impl Checker<'_, '_> {
 
     pub(super) fn mismatch(&mut self, span: Span, found: Ty, expected: Ty, why: Why) {
         let (found, expected) = (self.presentable(found), self.presentable(expected));
-        let report = errors::mismatch(self.env(), span, found, expected, why);
+        let literal = self.body.exprs.values().find_map(|expr| match expr.kind {
+            ExprKind::Float(value) if expr.span == span => Some(value),
+            _ => None,
+        });
+        let report = errors::mismatch(self.env(), span, found, expected, (why, literal));
         self.report(report);
     }
 
@@ -209,7 +213,13 @@ impl Checker<'_, '_> {
                 Ty::bool()
             }
             ExprKind::Coalesce(left, right) => self.check_coalesce(*left, *right, expect),
-            ExprKind::Try(inner) => self.check_try(id, *inner),
+            ExprKind::Try(inner) => {
+                let ty = self.check_try(id, *inner);
+                if matches!(expect, Expect::Drop) {
+                    self.dropped.push(ty);
+                }
+                ty
+            }
             ExprKind::Is { pat, expr } => {
                 let ty = self.infer_expr(*expr);
                 self.check_pat(*pat, ty, Binder::Pattern);
@@ -498,8 +508,9 @@ impl Checker<'_, '_> {
         let Some(tail) = tail else {
             // What was not understood at the end may have been the value.
             let is_unknown = |stmt: &hir::Stmt| match stmt {
-                hir::Stmt::Expr(expr) => matches!(self.body.exprs[*expr].kind, ExprKind::Error),
-                hir::Stmt::Fn(_) | hir::Stmt::Let { .. } => false,
+                hir::Stmt::Expr(expr) => self.ends_unknown(*expr),
+                hir::Stmt::Let { value, .. } => value.is_some_and(|value| self.ends_unknown(value)),
+                hir::Stmt::Fn(_) => false,
             };
             if stmts.last().is_some_and(is_unknown) {
                 return Ty::error();
@@ -521,6 +532,14 @@ impl Checker<'_, '_> {
             Expect::Nothing | Expect::Hint(_) => self.check_expr(tail, expect),
         };
         if diverges { Ty::never() } else { ty }
+    }
+
+    fn ends_unknown(&self, expr: ExprId) -> bool {
+        match self.body.exprs[expr].kind {
+            ExprKind::Error => true,
+            ExprKind::Binary { right, .. } => self.ends_unknown(right),
+            _ => false,
+        }
     }
 
     fn end_without_value(&mut self, diverges: bool, span: Span, expect: Expect) -> Ty {

@@ -341,7 +341,7 @@ impl Checker<'_, '_> {
         self.prove_exhaustive(id, scrutinee, arms, ty);
         let bodies: Vec<ExprId> = arms.iter().map(|arm| arm.body).collect();
         let joined = self.check_branches(&bodies, expect);
-        if self.shallow(ty).is_never() {
+        if self.shallow(ty).is_never() || arms.is_empty() {
             return Ty::never();
         }
         joined

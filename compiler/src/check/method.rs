@@ -10,7 +10,7 @@ use super::{Call, CallArg, Target, errors};
 use crate::any;
 use crate::env::{Bound, DefId, DefKind, Head, ModuleId};
 use crate::hir::{self, ExprId};
-use crate::types::{Ty, TyKind};
+use crate::types::{Len, Ty, TyKind};
 
 /// The parts of a method call.
 pub(super) struct MethodCall<'a> {
@@ -86,8 +86,12 @@ impl Checker<'_, '_> {
         if let Some(report) = self.private_method(ty, call.name, call.name_span) {
             return self.fail(report);
         }
-        let names = self.method_names(ty);
         let shown = self.show(ty);
+        if let Some(help) = self.method_elsewhere(ty, call.name, &shown) {
+            let report = errors::unknown_method_but(call.name, call.name_span, &shown, help);
+            return self.fail(report);
+        }
+        let names = self.method_names(ty);
         // One of that name may be for other parameters of the type.
         let names = names.iter().filter(|name| *name != call.name);
         let names = names.map(SmolStr::as_str);
@@ -97,6 +101,35 @@ impl Checker<'_, '_> {
             &shown,
             names,
         ))
+    }
+
+    /// How a type would come to a method that it does not have.
+    fn method_elsewhere(&self, ty: Ty, name: &SmolStr, shown: &str) -> Option<String> {
+        let env = self.env();
+        match self.shallow(ty).kind() {
+            TyKind::Param(_, param) => {
+                let of = match name.as_str() {
+                    "show" => SmolStr::new_static("Show"),
+                    _ => {
+                        let of = env.function(env.trait_methods(name).next()?).of_trait?;
+                        env.def(of).name.clone()
+                    }
+                };
+                Some(format!("ask for it: `<{param}: {of}>`"))
+            }
+            TyKind::FixedArray(elem, len) if env.methods(&Head::Array, name).next().is_some() => {
+                let growable = Ty::array(*elem).display(env);
+                let count = match len {
+                    Len::Known(1) => "1 element".to_string(),
+                    Len::Known(n) => format!("{n} elements"),
+                    _ => "the same number of elements".to_string(),
+                };
+                Some(format!(
+                    "a `{shown}` has always {count}; a `{growable}` has this method, and `.to_array()` gives one"
+                ))
+            }
+            _ => None,
+        }
     }
 
     pub(super) fn call_method(
@@ -329,7 +362,7 @@ impl Checker<'_, '_> {
         Some(fields.map(|f| (f.name.clone(), f.ty.subst(args))).collect())
     }
 
-    fn field_of(&self, ty: Ty, name: &SmolStr) -> Option<(u32, Ty)> {
+    pub(super) fn field_of(&self, ty: Ty, name: &SmolStr) -> Option<(u32, Ty)> {
         if let TyKind::Tuple(parts) = ty.kind() {
             let index: u32 = name.parse().ok()?;
             return Some((index, *parts.get(index as usize)?));

@@ -7,6 +7,7 @@ mod bounds;
 mod builtin;
 mod call;
 mod captures;
+mod declared;
 mod errors;
 mod exhaustive;
 mod expr;
@@ -34,6 +35,7 @@ use crate::env::DefId;
 use crate::hir::{self, ExprId, LocalId, PatId};
 use crate::types::Ty;
 
+pub(crate) use errors::constant_needs_itself;
 pub use unit::check;
 
 /// A checked unit. The types that were inferred are in the `Env`.

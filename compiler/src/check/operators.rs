@@ -197,6 +197,15 @@ impl Checker<'_, '_> {
         Outcome::Done(self.fail(report))
     }
 
+    /// `m[k]`
+    fn is_map_entry(&self, expr: ExprId) -> bool {
+        let ExprKind::Index { base, .. } = &self.body.exprs[expr].kind else {
+            return false;
+        };
+        let ty = self.tables.exprs[*base];
+        ty.is_some_and(|ty| matches!(self.shallow(ty).kind(), TyKind::Adt(DefId::MAP, _)))
+    }
+
     fn try_comparison(
         &mut self,
         pending: &Pending,
@@ -229,6 +238,7 @@ impl Checker<'_, '_> {
                 (self.span(pending.left.0), &left),
                 (self.span(right.0), &right_shown),
                 a.option_of().is_some() != b.option_of().is_some(),
+                self.is_map_entry(pending.left.0) || self.is_map_entry(right.0),
             );
             self.report(report);
             return Outcome::Done(Ty::bool());

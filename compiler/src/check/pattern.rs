@@ -214,8 +214,14 @@ impl Checker<'_, '_> {
 
     /// `x: T`: what is inside of an `any`, which may be of that type.
     fn check_written_type(&mut self, written: Ty, ty: Ty, span: Span) {
-        let TyKind::Any(of, args) = self.shallow(ty).kind() else {
-            return self.match_type(written, ty, span);
+        let matched = self.shallow(ty);
+        let TyKind::Any(of, args) = matched.kind() else {
+            if !matched.is_error() && !self.pattern_failed {
+                let (matched, written) = (self.show(matched), self.show(written));
+                self.report(errors::type_in_pattern(span, &matched, &written));
+            }
+            self.pattern_failed = true;
+            return;
         };
         match written.kind() {
             TyKind::Any(..) => {

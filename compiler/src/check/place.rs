@@ -102,6 +102,9 @@ impl Checker<'_, '_> {
                 }
             }
             ExprKind::Error => {}
+            ExprKind::Slice { .. } => {
+                self.report(errors::slice_is_a_copy(self.span(expr), &used));
+            }
             _ => {
                 let is_error =
                     self.tables.exprs[expr].is_some_and(|ty| self.shallow(ty).is_error());

@@ -9,7 +9,7 @@ use super::bounds::satisfies;
 use super::method::MethodCall;
 use super::{Call, Target, errors};
 use crate::any;
-use crate::env::{Bound, DefId, ModuleId};
+use crate::env::{Bound, DefId, Head, ModuleId};
 use crate::types::{InferKind, Ty, TyKind};
 
 /// A function that a trait's method name means for a type.
@@ -111,7 +111,9 @@ impl Checker<'_, '_> {
         span: Span,
     ) -> Option<Result<InTrait, Ty>> {
         let mut ty = self.infer.resolve(ty);
-        self.env().trait_methods(name).next()?;
+        if self.env().trait_methods(name).next().is_none() && name != "show" {
+            return None;
+        }
         if matches!(ty.kind(), TyKind::Infer(var) if var.kind != InferKind::General) {
             ty = self.infer.default_literal(ty);
         }
@@ -181,20 +183,30 @@ impl Checker<'_, '_> {
         })
     }
 
-    /// `x.hash(mut h)` and `T.from_int(n)` of types that have them without an `impl`.
+    /// `x.hash(mut h)`, `x.show()` and `T.from_int(n)` of types that have them without an `impl`.
     fn in_built_in(&self, ty: Ty, name: &str) -> Option<InTrait> {
         let (bound, function) = match name {
             "hash" => (Bound::Hash, "hash_of_parts"),
             "from_int" => (Bound::Num, "num_from_int"),
+            "show" if self.is_shown(ty) => (Bound::Show, "text_of_parts"),
             _ => return None,
         };
         let names = &self.env().module(ModuleId::PRELUDE).names;
-        let def = *names.get(function)?;
+        let mut methods = self.env().methods(&Head::Param, function);
+        let def = names.get(function).copied().or_else(|| methods.next())?;
         satisfies(self.env(), &self.generics(), ty, bound).then(|| InTrait {
             def,
             type_args: vec![ty],
             is_open: false,
         })
+    }
+
+    /// Every value has a text; as a method it is for those who asked for `Show`, and for types without a field of that name.
+    fn is_shown(&self, ty: Ty) -> bool {
+        match ty.kind() {
+            TyKind::Param(..) => self.infer.param_has(ty, &[Bound::Show]),
+            _ => self.field_of(ty, &SmolStr::new_static("show")).is_none(),
+        }
     }
 
     fn trait_of(&self, def: DefId, name: &SmolStr) -> Option<String> {

@@ -9,10 +9,9 @@ use smol_str::SmolStr;
 use syntax::{Diagnostic, Diagnostics, Span};
 
 use super::body::{Checked, Checker, Item};
-use super::bounds::satisfies;
 use super::kept::Notes;
 use super::{TypedCell, TypedFunction, TypedModule, errors, projection};
-use crate::env::{Bound, DefId, DefKind, Env, ModuleId, TraitImpl};
+use crate::env::{DefId, DefKind, Env, ModuleId};
 use crate::hir;
 use crate::types::{self, Ty};
 
@@ -21,10 +20,9 @@ const MOST_NESTED: usize = 100;
 
 /// Checks every body of a unit. Types that were not written are filled in in `env`.
 pub fn check(env: &mut Env, module: hir::Module, diags: &mut Diagnostics) -> TypedModule {
-    let impls = module.impls.clone();
+    let (impls, applied) = (module.impls.clone(), module.applied.clone());
     let mut unit = Unit::new(env, module, diags);
-    unit.check_supers(&impls);
-    unit.check_numbers(&impls);
+    unit.check_declared(&impls, &applied);
     if types::refused_one() {
         unit.report(errors::type_too_large(None));
     }
@@ -55,6 +53,8 @@ pub(super) struct Unit<'e> {
     ordered: FxHashSet<usize>,
     /// How many bodies are being checked, each because the one before needs it.
     nested: usize,
+    /// The functions among them, the innermost last.
+    running: Vec<DefId>,
     cell_of: FxHashMap<DefId, usize>,
 }
 
@@ -105,13 +105,14 @@ impl<'e> Unit<'e> {
             function_of,
             ordered: FxHashSet::default(),
             nested: 0,
+            running: Vec::new(),
             cell_of,
         }
     }
 
     /// Through themselves they would lead nowhere.
     fn check_projections(&mut self) {
-        let mut functions: Vec<DefId> = self.function_of.keys().copied().collect();
+        let mut functions = self.function_defs();
         functions.sort_unstable();
         for def in functions {
             if projection::endless(self.env, def, &mut Vec::new()) {
@@ -120,6 +121,11 @@ impl<'e> Unit<'e> {
                 return;
             }
         }
+    }
+
+    /// The functions of the unit that have bodies.
+    pub(super) fn function_defs(&self) -> Vec<DefId> {
+        self.function_of.keys().copied().collect()
     }
 
     fn finish(self) -> TypedModule {
@@ -146,9 +152,30 @@ impl<'e> Unit<'e> {
             return ret;
         }
         let found = self.env.def(def).clone();
-        self.report(errors::needs_result_type(&found.name, found.span, used));
+        let report = match self.circle_of_constants(def) {
+            Some(others) => errors::constant_needs_itself(&found.name, &others, found.span),
+            None => errors::needs_result_type(&found.name, found.span, used),
+        };
+        self.report(report);
         self.env.set_inferred_type(def, Ty::error());
         Ty::error()
+    }
+
+    /// The constants between one that needs itself and the place where it does.
+    fn circle_of_constants(&self, init: DefId) -> Option<Vec<SmolStr>> {
+        let first = self.running.iter().position(|def| *def == init)?;
+        let is_init = |def: DefId| {
+            self.env.defs().any(
+                |found| matches!(&found.kind, DefKind::Const(constant) if constant.init == def),
+            )
+        };
+        let between = &self.running[first..];
+        between.iter().all(|def| is_init(*def)).then(|| {
+            let names = between[1..]
+                .iter()
+                .map(|def| self.env.def(*def).name.clone());
+            names.collect()
+        })
     }
 
     /// The type of a global or constant.
@@ -181,64 +208,6 @@ impl<'e> Unit<'e> {
         self.report(errors::needs_annotation(&found.name, found.span, used));
         self.env.set_inferred_type(def, Ty::error());
         Ty::error()
-    }
-
-    /// A type with a trait also has what the trait asks for.
-    fn check_supers(&mut self, impls: &[TraitImpl]) {
-        for found in impls {
-            let mut args = vec![found.target];
-            args.extend(&found.args);
-            for above in self.env.trait_def(found.of).supers.clone() {
-                let wanted = above.subst(&args);
-                if !satisfies(self.env, &found.generics, found.target, wanted) {
-                    let of = &self.env.def(found.of);
-                    let ty = found.target.display(&*self.env);
-                    let above = wanted.display(self.env);
-                    let report = errors::missing_super(found.span, &ty, &of.name, &above, of.span);
-                    self.report(report);
-                }
-            }
-        }
-    }
-
-    /// `impl Num` is for a type whose operators make it a number.
-    fn check_numbers(&mut self, impls: &[TraitImpl]) {
-        for found in impls {
-            if self.env.as_built_in(found.of) != Some(Bound::Num) {
-                continue;
-            }
-            let ty = found.target;
-            let shown = ty.display(&*self.env);
-            let missing: Vec<String> = [("+", 2), ("-", 2), ("*", 2), ("neg", 1)]
-                .into_iter()
-                .filter(|(symbol, sides)| !self.has_operator(symbol, *sides, found))
-                .map(|(symbol, sides)| operator_signature(symbol, sides, &shown))
-                .collect();
-            if !missing.is_empty() {
-                self.report(errors::missing_operators(found.span, &shown, &missing));
-            }
-            let generics = &found.generics;
-            if !satisfies(self.env, generics, ty, Bound::Ord)
-                || !satisfies(self.env, generics, ty, Bound::Eq)
-            {
-                self.report(errors::number_not_comparable(found.span, &shown));
-            }
-        }
-    }
-
-    /// Whether the operator takes values of the type that the `impl` is for, and gives one.
-    fn has_operator(&mut self, symbol: &str, sides: usize, found: &TraitImpl) -> bool {
-        let ty = found.target;
-        let Some((def, args)) = self.env.find_operator(symbol, &vec![ty; sides]) else {
-            return false;
-        };
-        let wanted = self.env.function(def).generics.clone();
-        let bounds_hold = wanted.iter().zip(&args).all(|(generic, arg)| {
-            let mut bounds = generic.bounds.iter().map(|bound| bound.subst(&args));
-            bounds.all(|bound| satisfies(self.env, &found.generics, *arg, bound))
-        });
-        let result = self.result_of(def, found.span).subst(&args);
-        bounds_hold && (result == ty || result.is_error())
     }
 
     /// A body is checked in the course of another one that needs its result type, and so on. Where such a chain is long, its functions are
@@ -309,7 +278,9 @@ impl<'e> Unit<'e> {
         let ret = self.env.function(def).ret;
         let item = Item::Function { def, ret };
         self.nested += 1;
+        self.running.push(def);
         let checked = Checker::new(self, function.body, item).run();
+        self.running.pop();
         self.nested -= 1;
         // A cycle may have reported the result type as unknowable meanwhile.
         if self.env.function(def).ret.is_none() {
@@ -366,13 +337,6 @@ impl<'e> Unit<'e> {
             test: cell.test,
             typed: checked.typed(),
         });
-    }
-}
-
-fn operator_signature(symbol: &str, sides: usize, ty: &str) -> String {
-    match sides {
-        1 => format!("fn -(a: {ty}) -> {ty}"),
-        _ => format!("fn {symbol}(a: {ty}, b: {ty}) -> {ty}"),
     }
 }
 

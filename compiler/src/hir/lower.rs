@@ -9,6 +9,7 @@ mod crossing;
 mod declare;
 mod expr;
 mod finite;
+mod heads;
 mod inner;
 mod name;
 mod pattern;
@@ -25,7 +26,7 @@ use smol_str::SmolStr;
 use syntax::{Diagnostic, Diagnostics, Span, ast};
 
 use super::resolve::{TypeScope, not_yet};
-use super::{Function, Module};
+use super::{AppliedType, Function, Module};
 use crate::env::{DefId, Env, ModuleId};
 use crate::types::Ty;
 
@@ -74,6 +75,7 @@ pub fn lower(
         pending_impls: Vec::new(),
         any_types: Vec::new(),
         c_types: Vec::new(),
+        applied: Vec::new(),
     };
     unit.declare_imports(tree, imports);
     let declared = unit.declare_names(tree);
@@ -95,6 +97,7 @@ pub fn lower(
         cells,
         skipped: unit.skipped,
         impls,
+        applied: unit.applied,
     }
 }
 
@@ -123,6 +126,7 @@ pub(crate) struct Unit<'a> {
     pub(crate) any_types: Vec<(DefId, Span)>,
     /// Every `extern fn(…)` that is written.
     pub(crate) c_types: Vec<(Ty, Span)>,
+    pub(crate) applied: Vec<AppliedType>,
 }
 
 /// A body that is lowered after all signatures.
@@ -144,23 +148,6 @@ impl<'a> Unit<'a> {
     /// Whether a name has not been complained about before; remembers it.
     pub(crate) fn first_report(&mut self, name: &SmolStr) -> bool {
         self.reported.insert(name.clone())
-    }
-
-    fn check_attributes(&mut self, items: &[ast::Item]) {
-        for item in items {
-            for attr in item.attrs.iter().filter(|attr| attr.name.name != "fast") {
-                let message = format!("there is no attribute `@{}`", attr.name.name);
-                let diagnostic = Diagnostic::error("unknown-attribute", message);
-                let diagnostic = diagnostic.at(attr.span, "not known");
-                self.diags
-                    .push(diagnostic.help("the only one is `@fast`, before a function"));
-            }
-            match &item.kind {
-                ast::ItemKind::Impl(found) => self.check_attributes(&found.members),
-                ast::ItemKind::Trait(found) => self.check_attributes(&found.members),
-                _ => {}
-            }
-        }
     }
 
     fn lower_pending_jobs(&mut self) {

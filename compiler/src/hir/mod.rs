@@ -50,6 +50,17 @@ pub struct Module {
     pub skipped: Vec<SmolStr>,
     /// The `impl`s of traits.
     pub impls: Vec<TraitImpl>,
+    /// The types of definitions with parameters that are written.
+    pub applied: Vec<AppliedType>,
+}
+
+/// `Grid<T>` as it is written, where the type parameters are those given.
+#[derive(Clone)]
+pub struct AppliedType {
+    pub def: DefId,
+    pub args: Vec<Ty>,
+    pub span: Span,
+    pub generics: Vec<Generic>,
 }
 
 /// A function, the default of a parameter or field, or the initial value of a constant. Defaults have the generics of

@@ -8,7 +8,7 @@ use syntax::{Diagnostic, Span, ast};
 
 use super::Builtin;
 use super::lower::Unit;
-use crate::env::{Def, DefId, DefKind, Generic, Import, ModuleId};
+use crate::env::{Def, DefId, Generic, Import, ModuleId};
 use crate::types::{FloatTy, IntTy, Ty, TyKind};
 
 pub(crate) use suggest::{is_standard_module, nearest, teach_value};
@@ -39,7 +39,7 @@ impl Unit<'_> {
         if name == "Self" {
             return scope.self_ty.map(Named::Type);
         }
-        let generic = scope.generics.iter().position(|g| g.name == name);
+        let generic = scope.generics.iter().rposition(|g| g.name == name);
         if let Some(index) = generic {
             let index = index as u32;
             return Some(if scope.generics[index as usize].is_const {
@@ -86,6 +86,25 @@ impl Unit<'_> {
             })
     }
 
+    /// A name as an imported module has it, which was written without the module.
+    pub(crate) fn in_imported_module(&self, name: &str) -> Option<String> {
+        let imports = self.env.module(self.module).imports.iter();
+        let mut paths: Vec<String> = imports
+            .filter_map(|(local, import)| match import {
+                Import::Module(module) => {
+                    let path = format!("{local}.{name}");
+                    self.public_name(*module, name).map(|_| path)
+                }
+                Import::Def(_) => None,
+            })
+            .collect();
+        paths.sort();
+        let path = paths.into_iter().next()?;
+        Some(format!(
+            "it is in a module that is imported: write `{path}`"
+        ))
+    }
+
     /// A module that a module passes on by `pub import`.
     pub(crate) fn public_module(&self, module: ModuleId, name: &str) -> Option<ModuleId> {
         match self.env.module(module).exports.get(name) {
@@ -129,7 +148,14 @@ impl Unit<'_> {
                 .collect();
             known.sort_unstable();
             let near = nearest(&name.name, known.iter().copied());
-            unknown_member(name, &module_name, near)
+            let report = unknown_member(name, &module_name);
+            match self.public_name(ModuleId::PRELUDE, &name.name) {
+                Some(_) => report.help(format!("it needs no module: write `{}`", name.name)),
+                None => match near {
+                    Some(near) => report.help(format!("did you mean `{near}`?")),
+                    None => report,
+                },
+            }
         };
         self.diags.push(diagnostic);
         None
@@ -162,17 +188,6 @@ impl Unit<'_> {
         names.dedup();
         names
     }
-
-    /// The arguments that stand for the type parameters of a definition inside its own declaration.
-    pub(crate) fn generics_of(&self, def: DefId) -> &[Generic] {
-        match &self.env.def(def).kind {
-            DefKind::Struct(def) => &def.generics,
-            DefKind::Enum(def) => &def.generics,
-            DefKind::Trait(def) => &def.generics,
-            DefKind::Fn(def) => &def.generics,
-            DefKind::Global(_) | DefKind::Const(_) | DefKind::ExternType { .. } => &[],
-        }
-    }
 }
 
 /// The types that have lower-case names of their own.
@@ -198,7 +213,7 @@ pub(crate) fn is_called_by_itself(name: &str) -> bool {
 }
 
 /// `f32x4`, `boolx8`.
-fn vector(name: &str) -> Option<Ty> {
+pub(crate) fn vector(name: &str) -> Option<Ty> {
     let (lane, lanes) = name.split_once('x')?;
     let lane = scalar(lane)?;
     let lanes = match lanes {
@@ -246,14 +261,7 @@ fn private_name(name: &ast::Ident, module: &str, declared: Span) -> Diagnostic {
     ))
 }
 
-fn unknown_member(name: &ast::Ident, module: &str, near: Option<&str>) -> Diagnostic {
-    let diagnostic = Diagnostic::error(
-        "unknown-name",
-        format!("the module `{module}` has no `{}`", name.name),
-    )
-    .at(name.span, "not found");
-    match near {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic,
-    }
+fn unknown_member(name: &ast::Ident, module: &str) -> Diagnostic {
+    let message = format!("the module `{module}` has no `{}`", name.name);
+    Diagnostic::error("unknown-name", message).at(name.span, "not found")
 }

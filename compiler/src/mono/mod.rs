@@ -102,6 +102,8 @@ pub struct Instance {
     pub exported: bool,
     /// Who needed it first; for the chain of an instance that never ends.
     needed_by: Option<usize>,
+    /// Where.
+    needed_at: Option<Span>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -276,8 +278,7 @@ impl Instantiation<'_> {
 
     /// The library never changes, so that each unit may have its own copy and inline it.
     fn is_library(&self, def: DefId) -> bool {
-        let module = self.env.def(def).module;
-        module == ModuleId::PRELUDE || self.env.module(module).is_library
+        self.env.is_library(self.env.def(def).module)
     }
 
     fn import(&mut self, key: Key) -> Target {
@@ -324,6 +325,7 @@ impl Instantiation<'_> {
             body: generic.body().clone(),
             exported,
             needed_by: self.current,
+            needed_at: span,
             key,
         };
         self.program.functions.push(instance);
@@ -476,12 +478,12 @@ impl Instantiation<'_> {
             return;
         }
         let ty = ty.display(self.env);
-        let diagnostic = Diagnostic::error("no-operator", format!("`{ty}` has no `{symbol}`"))
-            .at(span, format!("here a `T: Num` is a `{ty}`"))
-            .help(format!(
-                "define it: `fn {symbol}(a: {ty}, b: {ty}) -> {ty} = …`"
-            ));
-        self.failure = Some(Box::new(self.with_chain(diagnostic)));
+        let report = Diagnostic::error("no-operator", format!("`{ty}` has no `{symbol}`"));
+        let here = format!("here a `T: Num` is a `{ty}`");
+        let report = self.at_use(report, span, here).help(format!(
+            "define it: `fn {symbol}(a: {ty}, b: {ty}) -> {ty} = …`"
+        ));
+        self.failure = Some(Box::new(self.with_chain(report)));
     }
 
     /// Numbers convert to one another, but a type that implements `Num` may be anything.
@@ -491,10 +493,36 @@ impl Instantiation<'_> {
         }
         let (from, to) = (from.display(self.env), to.display(self.env));
         let text = format!("no conversion from `{from}` to `{to}`");
-        let diagnostic = Diagnostic::error("no-conversion", text)
-            .at(span, "not for a type that implements `Num`")
-            .help("`T.from_int(n)` gives a `T` of an integer; `T: Int` and `T: Float` are the built-in numbers, which convert");
+        let report = Diagnostic::error("no-conversion", text);
+        let here = "not for a type that implements `Num`".to_string();
+        let diagnostic = self.at_use(report, span, here).help("`T.from_int(n)` gives a `T` of an integer; `T: Int` and `T: Float` are the built-in numbers, which convert");
         self.failure = Some(Box::new(self.with_chain(diagnostic)));
+    }
+
+    /// A mistake in generic code shows where that is used for types that it does not fit; the code itself if it is no library's.
+    fn at_use(&self, report: Diagnostic, span: Span, here: String) -> Diagnostic {
+        let mut outermost = None;
+        let mut caller = self.current;
+        while let Some(index) = caller {
+            let instance = &self.program.functions[index];
+            if instance.key.1.is_empty() {
+                break;
+            }
+            outermost = instance.needed_at.map(|used| (used, instance));
+            caller = instance.needed_by;
+        }
+        let Some((used, instance)) = outermost else {
+            return report.at(span, here);
+        };
+        let name = &self.env.def(instance.key.0).name;
+        let report = report.at(used, format!("`{name}` needs it for what it is given here"));
+        match self
+            .current
+            .map(|index| self.program.functions[index].key.0)
+        {
+            Some(def) if self.is_library(def) => report,
+            _ => report.also(span, here),
+        }
     }
 
     /// Says which instances led to where we are.

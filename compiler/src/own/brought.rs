@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::env::{Bound, DefId, DefKind, Env, Head, ModuleId};
+use crate::env::{Bound, DefId, DefKind, Env, Head};
 use crate::mir::Brings;
 use crate::types::{Ty, TyKind};
 
@@ -111,9 +111,9 @@ pub(super) fn brings(env: &Env, of: DefId) -> Brings {
 fn by_head(env: &Env) -> FxHashMap<Head, Vec<(DefId, Brings)>> {
     let mut found: FxHashMap<Head, Vec<(DefId, Brings)>> = FxHashMap::default();
     let mut add = |ty: Ty, def: DefId, what: Brings| {
-        let is_own = env.try_def(def).is_some_and(|def| {
-            def.module != ModuleId::PRELUDE && !env.module(def.module).is_library
-        });
+        let is_own = env
+            .try_def(def)
+            .is_some_and(|def| !env.is_library(def.module));
         if let (true, Some(head)) = (is_own, Head::of(ty)) {
             found.entry(head).or_default().push((def, what));
         }

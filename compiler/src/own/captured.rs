@@ -213,6 +213,10 @@ pub(super) fn check(body: &Body, interfaces: &Interfaces, diags: &mut Diagnostic
             {
                 let name = name_of(body, variable);
                 let report = used_while_captured(&name, span, statement.span);
+                let report = match needed_after(body, &known, span) {
+                    Some(needed) => report.also(needed, "the closure is still needed here"),
+                    None => report,
+                };
                 diags.push(match body.locals[variable].ty.kind() {
                     TyKind::Adt(..) | TyKind::Tuple(_) => report
                         .help("or change the parts without a closure: `for mut x in …` walks a part while others are changed, and a function takes several as `mut` parameters")
@@ -264,6 +268,18 @@ fn used_meanwhile(
     None
 }
 
+/// The first place further down that uses the closure.
+fn needed_after(body: &Body, known: &BTreeSet<Local>, used: Span) -> Option<Span> {
+    let statements = body.blocks.values().flat_map(|block| &block.statements);
+    let needed = statements.filter(|statement| {
+        let mut here = super::liveness::LocalSet::default();
+        uses(&statement.kind, &mut here);
+        statement.span.start >= used.end && known.iter().any(|local| here.contains(*local))
+    });
+    let spans = needed.map(|statement| statement.span);
+    spans.min_by_key(|span| span.start)
+}
+
 fn name_of(body: &Body, local: Local) -> String {
     let name = body.locals[local].name.as_ref();
     name.map_or_else(|| "it".to_string(), ToString::to_string)
@@ -293,5 +309,7 @@ fn used_while_captured(name: &str, used: Span, made: Span) -> Diagnostic {
         made,
         format!("this closure has all of `{name}` to itself until its last use"),
     )
-    .help("use it after the last use of the closure")
+    .help(format!(
+        "use it after the last use of the closure; or let the closure take the value and give the new one: `{name} = f({name})`"
+    ))
 }

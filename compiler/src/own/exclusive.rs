@@ -135,6 +135,13 @@ impl Visit<'_> {
 
     /// Everything that the statement does, with the references that are open around it.
     fn against_open(&mut self, live: &super::liveness::LocalSet, interfaces: &Interfaces) {
+        if matches!(
+            self.statement.kind,
+            StatementKind::Check(Check::Index { .. })
+        ) {
+            // It looks at a length, which no part changes. What the index is for is an access of its own.
+            return;
+        }
         let open: Vec<Local> = live
             .iter()
             .filter(|local| self.body.locals[*local].kind == LocalKind::Ref)

@@ -168,17 +168,20 @@ impl Path {
         if self.base != other.base {
             return Overlap::Disjoint;
         }
+        let mut if_same = None;
         for (depth, (mine, theirs)) in self.steps.iter().zip(&other.steps).enumerate() {
             match apart(mine.projection, theirs.projection) {
                 Apart::No => {}
+                // Other fields are other places, whatever the indices before them are.
                 Apart::Yes => return Overlap::Disjoint,
                 Apart::Perhaps if mine.of_map => return Overlap::Always,
-                Apart::Perhaps => {
-                    return Overlap::IfSame(mine.projection, theirs.projection, depth);
+                Apart::Perhaps if if_same.is_none() => {
+                    if_same = Some(Overlap::IfSame(mine.projection, theirs.projection, depth));
                 }
+                Apart::Perhaps => {}
             }
         }
-        Overlap::Always
+        if_same.unwrap_or(Overlap::Always)
     }
 }
 

@@ -5,7 +5,7 @@ use syntax::{Diagnostic, Span};
 
 use super::super::call::Called;
 use super::{a, count, suggest, suggest_member};
-use crate::env::{DefKind, Env};
+use crate::env::{DefKind, Env, ModuleId};
 
 pub(in super::super) fn too_many_arguments(
     called: Called<'_>,
@@ -209,6 +209,17 @@ pub(in super::super) fn not_callable(span: Span, ty: &str, hides: Option<&str>) 
     }
 }
 
+pub(in super::super) fn unknown_method_but(
+    name: &str,
+    span: Span,
+    ty: &str,
+    help: String,
+) -> Diagnostic {
+    Diagnostic::error("unknown-method", format!("`{ty}` has no method `{name}`"))
+        .at(span, "no such method")
+        .help(help)
+}
+
 pub(in super::super) fn unknown_method<'a>(
     name: &str,
     span: Span,
@@ -260,6 +271,23 @@ pub(in super::super) fn private_method(
             .help(format!("write `pub` before `fn {name}`")),
         None => report,
     }
+}
+
+/// A method of one's own that the type has from where it is declared.
+pub(in super::super) fn method_of_home(
+    name: &str,
+    span: Span,
+    ty: &str,
+    declared: Option<Span>,
+) -> Diagnostic {
+    let message = format!("`{ty}` has a method `{name}` already");
+    let report =
+        Diagnostic::error("duplicate-name", message).at(span, "this one would never be called");
+    let report = match declared {
+        Some(declared) => report.also(declared, "this is the one that is called"),
+        None => report,
+    };
+    report.help("give it another name; a method of the type's own module stands before all others")
 }
 
 pub(in super::super) fn ambiguous_method(
@@ -387,15 +415,16 @@ pub(in super::super) fn with_needs_names(span: Span, name: &str) -> Diagnostic {
     .help("write `.with(field: value)`")
 }
 
-pub(in super::super) fn variant_of_unknown(env: &Env, name: &str, span: Span) -> Diagnostic {
+pub(in super::super) fn variant_of_unknown(
+    env: &Env,
+    module: ModuleId,
+    name: &str,
+    span: Span,
+) -> Diagnostic {
     let mut homes: Vec<String> = env
         .defs()
-        .filter_map(|def| match &def.kind {
-            DefKind::Enum(item) if item.variants.iter().any(|v| v.name == *name) => {
-                Some(format!("`{}.{name}`", def.name))
-            }
-            _ => None,
-        })
+        .filter(|def| matches!(&def.kind, DefKind::Enum(item) if item.variants.iter().any(|v| v.name == *name)))
+        .filter_map(|def| Some(format!("`{}.{name}`", env.path_to(def.id, module)?)))
         .collect();
     homes.sort();
     homes.dedup();

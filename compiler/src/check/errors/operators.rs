@@ -148,6 +148,7 @@ pub(in super::super) fn compared_types_differ(
     (left_span, left): (Span, &str),
     (right_span, right): (Span, &str),
     one_optional: bool,
+    of_map: bool,
 ) -> Diagnostic {
     let report = Diagnostic::error(
         "mismatched-types",
@@ -158,7 +159,9 @@ pub(in super::super) fn compared_types_differ(
     let is_number = |ty: &str| {
         ty.len() <= 3 && ty.starts_with(['i', 'u', 'f']) || matches!(ty, "an integer" | "a float")
     };
-    if one_optional {
+    if one_optional && of_map {
+        report.help("`m[k]` is a value, and ends the run where the key is missing: `m.has(k)` asks for the key, `m.get(k)` gives an optional")
+    } else if one_optional {
         report.help("an operand is never wrapped: write `some(…)`")
     } else if is_number(left) && is_number(right) {
         let to = if right.contains('f') && !left.contains('f') {

@@ -66,6 +66,21 @@ pub(in super::super) fn constant_changed(name: &str, span: Span, declared: Span)
         ))
 }
 
+pub(in super::super) fn slice_is_a_copy(span: Span, used: &Use) -> Diagnostic {
+    let report = Diagnostic::error(
+        "not-a-place",
+        "a slice is a copy, so it cannot be changed in place",
+    )
+    .at(span, deed(used));
+    match used {
+        Use::Assigned => report.help("put the parts together anew: `xs = xs[..a] + part + xs[b..]`"),
+        Use::Walked => report.help("walk the indices: `for i in a..b { xs[i] += 1 }`"),
+        Use::MutArgument | Use::MutReceiver(_) | Use::Matched => report.help(
+            "change a part of its own and put it back: `var part = xs[a..b]`, then `xs = xs[..a] + part + xs[b..]`",
+        ),
+    }
+}
+
 pub(in super::super) fn not_a_place(span: Span, used: &Use) -> Diagnostic {
     let (message, help) = match used {
         Use::Assigned => (

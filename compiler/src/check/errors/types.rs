@@ -1,25 +1,12 @@
 //! Types that do not fit, or are not known.
 
+use smol_str::SmolStr;
 use syntax::{Diagnostic, Span};
 
 use super::super::body::Why;
 use super::a;
 use crate::any::Unfit;
-use crate::env::Env;
-use crate::types::{InferKind, MOST_PARTS, Origin, OriginKind, Ty, TyKind};
-
-/// A type in prose: `` `i64` `` or `an integer`.
-fn name(env: &Env, ty: Ty) -> String {
-    match ty.kind() {
-        _ if is_unknown_optional(ty) => "an optional".to_string(),
-        TyKind::Infer(var) => match var.kind {
-            InferKind::General => "a type not known yet".to_string(),
-            InferKind::Int => "an integer".to_string(),
-            InferKind::Float => "a float".to_string(),
-        },
-        _ => format!("`{}`", ty.display(env)),
-    }
-}
+use crate::types::{MOST_PARTS, Origin, OriginKind};
 
 /// `span` is the expression of that type, if it is one.
 pub(in super::super) fn type_too_large(span: Option<Span>) -> Diagnostic {
@@ -29,128 +16,6 @@ pub(in super::super) fn type_too_large(span: Option<Span>) -> Diagnostic {
     match span {
         Some(span) => report.at(span, "the type of this is too large"),
         None => report,
-    }
-}
-
-pub(in super::super) fn mismatch(
-    env: &Env,
-    span: Span,
-    found: Ty,
-    expected: Ty,
-    why: Why,
-) -> Diagnostic {
-    let (found_name, expected_name) = (name(env, found), name(env, expected));
-    let mut report = Diagnostic::error(
-        "mismatched-types",
-        format!("expected {expected_name}, found {found_name}"),
-    )
-    .at(span, format!("this is {}", this_is(env, found)));
-    if let Some(because) = why.span.filter(|because| *because != span) {
-        report = report.also(because, format!("{expected_name} is expected {}", why.text));
-    }
-    match mend(env, found, expected) {
-        Some(help) => report.help(help),
-        None => report,
-    }
-}
-
-/// `none` on its own.
-fn is_unknown_optional(ty: Ty) -> bool {
-    ty.option_of()
-        .is_some_and(|inner| matches!(inner.kind(), TyKind::Infer(_)))
-}
-
-fn this_is(env: &Env, ty: Ty) -> String {
-    match ty.kind() {
-        TyKind::Infer(_) => name(env, ty),
-        _ if is_unknown_optional(ty) => name(env, ty),
-        TyKind::Tuple(parts) if parts.is_empty() => "`()`, no value".to_string(),
-        _ => a(&ty.display(env)),
-    }
-}
-
-/// How a value of one type is made one of another.
-fn mend(env: &Env, found: Ty, expected: Ty) -> Option<String> {
-    let (to, from) = (expected.display(env), found.display(env));
-    match (expected.kind(), found.kind()) {
-        (TyKind::Tuple(parts), TyKind::Fn(_)) if parts.is_empty() => None,
-        (TyKind::CFn(_), TyKind::Fn(_)) => Some(
-            "C calls what is declared for it, at the top level: `extern fn name(…) { … }`".to_string(),
-        ),
-        (TyKind::Tuple(parts), _) if parts.is_empty() => Some(format!(
-            "if it is the result of the function, write its type: `fn name(…) -> {}`",
-            if matches!(found.kind(), TyKind::Infer(_)) { "i64" } else { &from }
-        )),
-        (_, _) if is_unknown_optional(found) => Some(
-            "a value that may be absent has a type `T?`; `some(x)` is one that is there".to_string(),
-        ),
-        (TyKind::Adt(..), TyKind::Array(_)) if to.starts_with('[') => {
-            Some("a map is written `[\"a\": 1]`, an empty one `[:]`".to_string())
-        }
-        (TyKind::Adt(..), TyKind::Array(_)) if to.starts_with("Set<") => {
-            Some("a set is made of an array by `Set([1, 2])`, or by `xs.to_set()`".to_string())
-        }
-        (TyKind::Char, TyKind::Str) => Some("a single character is written `'a'`".to_string()),
-        (TyKind::Int(_) | TyKind::Float(_), TyKind::Int(_) | TyKind::Float(_)) => Some(format!(
-            "numbers do not convert by themselves; write `{to}(…)` to convert this `{from}`"
-        )),
-        (TyKind::Int(_), TyKind::Infer(var)) if var.kind == InferKind::Float => Some(format!(
-            "write `{to}(…)` to convert; it cuts off the fraction"
-        )),
-        (TyKind::Infer(var), TyKind::Int(_)) if var.kind == InferKind::Float => Some(format!(
-            "numbers do not convert by themselves; write `f64(…)` to convert this `{from}`"
-        )),
-        (TyKind::Int(_), TyKind::Str) => Some(format!(
-            "`{to}.parse(…)` reads a number from text; it gives an optional"
-        )),
-        (TyKind::Float(_), TyKind::Str) => Some(format!(
-            "`{to}.parse(…)` reads a number from text; it gives an optional"
-        )),
-        (TyKind::Str, TyKind::Tuple(parts)) if parts.is_empty() => None,
-        (TyKind::Str, TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Char) => {
-            Some("write `str(…)`, or put it into text as `\"{…}\"`".to_string())
-        }
-        (TyKind::Str, TyKind::Infer(var)) if var.kind != InferKind::General => {
-            Some("write `str(…)`, or put it into text as `\"{…}\"`".to_string())
-        }
-        (TyKind::Bool, TyKind::Int(_)) => {
-            Some("it must be `true` or `false`: compare, as in `… != 0` or `a < b`".to_string())
-        }
-        (TyKind::Any(..), TyKind::Any(..)) => None,
-        (_, TyKind::Any(..)) => Some(format!(
-            "what is inside may be of another type; `if let x: {to} = …` looks, and so does an arm `x: {to} => …`"
-        )),
-        (TyKind::Any(..), TyKind::Infer(_)) => None,
-        (TyKind::Any(..), _) => Some(format!(
-            "only a value that stands by itself is put into an `any`; make one of it, `let x: {to} = …`"
-        )),
-        (TyKind::Array(wanted), TyKind::Array(_)) if matches!(wanted.kind(), TyKind::Any(..)) => {
-            Some(format!(
-                "each element must be put into an `any`: declare the array so, `let xs: {to} = …`, or use `map`"
-            ))
-        }
-        _ if found.option_of() == Some(expected) => Some(
-            "take the value out of the optional with `?? default`, `if let some(x) = …` or `.expect(\"why\")`"
-                .to_string(),
-        ),
-        (TyKind::Adt(crate::env::DefId::RESULT, args), _)
-            if args[0] == found || matches!(found.kind(), TyKind::Infer(_)) =>
-        {
-            Some("a result is never wrapped by itself; write `ok(…)`".to_string())
-        }
-        (_, TyKind::Adt(crate::env::DefId::RESULT, args)) if args[0] == expected => {
-            Some("take the value out of the result with `?`, `?? default` or `match`".to_string())
-        }
-        (TyKind::Adt(crate::env::DefId::ERROR, _), TyKind::Str) => {
-            Some("write `fail(\"…\")` instead of `err(\"…\")`: it makes the `Error`".to_string())
-        }
-        (TyKind::FixedArray(..), TyKind::Array(_)) => Some(
-            "an array of fixed length is made by a literal of that length".to_string(),
-        ),
-        (TyKind::Array(_), TyKind::FixedArray(..)) => {
-            Some("write `.to_array()` to make it growable".to_string())
-        }
-        _ => None,
     }
 }
 
@@ -196,6 +61,14 @@ pub(in super::super) fn if_as_value(span: Span) -> Diagnostic {
         .help("add `else { … }`")
 }
 
+pub(in super::super) fn builtin_of_any_type(name: &str, origin: &Origin) -> Diagnostic {
+    Diagnostic::error("cannot-infer", "the type of this is not known")
+        .at(origin.span, "nothing says what its argument is")
+        .help(format!(
+            "write a closure that says it: `|x: i64| {name}(x)`"
+        ))
+}
+
 pub(in super::super) fn cannot_infer(origin: &Origin) -> Diagnostic {
     let report = |message: String| Diagnostic::error("cannot-infer", message);
     match &origin.kind {
@@ -223,6 +96,23 @@ pub(in super::super) fn must_be_known(span: Span) -> Diagnostic {
     Diagnostic::error("cannot-infer", "the type of this must be known here")
         .at(span, "its type is not known at this point")
         .help("write the type where it is bound: `let x: i64 = …`, `|x: i64| …`")
+}
+
+/// `others` are the constants on the way back to it.
+pub(crate) fn constant_needs_itself(name: &str, others: &[SmolStr], declared: Span) -> Diagnostic {
+    let way = others
+        .iter()
+        .map(|other| format!("`{other}`, which needs "));
+    let message = match others {
+        [] => format!("`{name}` needs its own value"),
+        _ => format!("`{name}` needs {}`{name}`", way.collect::<String>()),
+    };
+    Diagnostic::error("constant-failed", message)
+        .at(declared, "to compute this, it would have to be known")
+        .help(match others {
+            [] => "compute it without itself",
+            _ => "compute one of them without the others",
+        })
 }
 
 pub(in super::super) fn needs_result_type(name: &str, declared: Span, used: Span) -> Diagnostic {
@@ -420,14 +310,33 @@ pub(in super::super) fn left_out(
 pub(in super::super) fn missing_super(
     span: Span,
     ty: &str,
-    of: &str,
+    (of, declared): (&str, Span),
     above: &str,
-    declared: Span,
+    lacking: Option<&str>,
 ) -> Diagnostic {
-    Diagnostic::error("bound-not-met", format!("`{ty}` is not `{above}`"))
+    let report = Diagnostic::error("bound-not-met", format!("`{ty}` is not `{above}`"))
         .at(span, format!("`{of}` asks for it"))
-        .also(declared, format!("`trait {of}: {above}`"))
-        .help(format!("add `impl {above} for {ty} {{ … }}`"))
+        .also(declared, format!("`trait {of}: {above}`"));
+    match lacking {
+        Some(param) => report.help(format!("ask for it: `impl<{param}: {above}> …`")),
+        None if crate::hir::BUILT_IN_TRAITS.contains(&above) => report,
+        None => report.help(format!("add `impl {above} for {ty} {{ … }}`")),
+    }
+}
+
+/// `x: T` in a pattern for something other than an `any`.
+pub(in super::super) fn type_in_pattern(span: Span, matched: &str, written: &str) -> Diagnostic {
+    let message = format!(
+        "a pattern `x: T` looks inside an `any`, and this is {}",
+        a(matched)
+    );
+    let report = Diagnostic::error("mismatched-pattern", message)
+        .at(span, "its type is known without looking");
+    if matched.strip_suffix('?') == Some(written) {
+        report.help("what an optional holds is found by `some(x)`")
+    } else {
+        report.help("leave out the `: T`; the name alone binds the value")
+    }
 }
 
 /// `missing` are signatures of operators.
@@ -556,6 +465,20 @@ pub(in super::super) fn field_pattern_count(
         format!("{} of {} given", given, super::count(fields, "field")),
     )
     .help("end it with `..` to leave out the rest")
+}
+
+pub(in super::super) fn named_like_variant(
+    span: Span,
+    name: &str,
+    variant: &str,
+    ty: &str,
+) -> Diagnostic {
+    let message = format!("`{name}` is a new name here, which stands for every `{ty}`");
+    Diagnostic::warning("named-like-variant", message)
+        .at(span, "this arm is for all values")
+        .help(format!(
+            "the variant is `{variant}`; if all are meant, write `_`, or another name"
+        ))
 }
 
 pub(in super::super) fn not_exhaustive(span: Span, witnesses: &[String]) -> Diagnostic {

@@ -55,6 +55,8 @@ pub(super) struct BodyLowering<'u, 'a> {
     pub(super) all_generics: Vec<Generic>,
     /// Functions of the blocks around that have not been reached.
     pub(super) waiting: Vec<(&'a ast::FnDecl, inner::Declared<'a>)>,
+    /// The names of the bindings whose values are being lowered.
+    pub(super) being_bound: Vec<SmolStr>,
 }
 
 #[derive(Default)]
@@ -244,6 +246,7 @@ impl<'u, 'a> BodyLowering<'u, 'a> {
             result_dropped: false,
             inner: Vec::new(),
             waiting: Vec::new(),
+            being_bound: Vec::new(),
         }
     }
 

@@ -5,7 +5,7 @@ use syntax::{Diagnostic, Span, ast};
 
 use super::Unit;
 use super::declare::Declared;
-use crate::env::{DefId, DefKind, Env, ModuleId};
+use crate::env::{DefId, DefKind, Env, FnOrigin, ModuleId};
 use crate::types::{FnTy, Ty, TyKind};
 
 /// Who has the other side.
@@ -38,6 +38,7 @@ impl Unit<'_> {
                         self.check_signature(&function.decl, *def, Way::Out);
                     }
                 }
+                ast::ItemKind::ExternType(decl) => self.check_release(decl),
                 ast::ItemKind::Fn(decl) if decl.is_extern => {
                     for def in &found.defs {
                         self.check_for_c(decl, *def);
@@ -45,6 +46,29 @@ impl Unit<'_> {
                 }
                 _ => {}
             }
+            if let ast::ItemKind::Extern(block) = &item.kind {
+                for decl in &block.types {
+                    self.check_release(decl);
+                }
+            }
+        }
+    }
+
+    /// What gives a handle back is a function from outside.
+    fn check_release(&mut self, decl: &ast::ExternType) {
+        let Some(release) = &decl.drop else { return };
+        let names = &self.env.module(self.module).names;
+        let Some(def) = names
+            .get(&release.name)
+            .and_then(|def| self.env.try_def(*def))
+        else {
+            return;
+        };
+        let is_foreign =
+            matches!(&def.kind, DefKind::Fn(function) if function.origin != FnOrigin::Sumi);
+        if !is_foreign {
+            let report = release_of_sumi(&release.name, release.span, def.span);
+            self.diags.push(report);
         }
     }
 
@@ -154,6 +178,13 @@ impl Unit<'_> {
             }
         }
     }
+}
+
+fn release_of_sumi(name: &str, span: Span, declared: Span) -> Diagnostic {
+    Diagnostic::error("not-of-c", format!("`{name}` is no `extern` function"))
+        .at(span, "called when the last copy of a handle is gone, where no code of Sumi may run")
+        .also(declared, "declared here")
+        .help("name the function of the library that gives the handle back, declared in an `extern` block")
 }
 
 fn position(is_mut: bool) -> Position {

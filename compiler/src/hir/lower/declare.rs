@@ -55,6 +55,10 @@ impl<'a> Unit<'a> {
                 self.env.use_module(self.module, module, is_pub);
                 self.bind_import(local, Import::Module(module), is_pub);
             } else if let Some(def) = self.member_of_module(id, &name.name) {
+                if let Some(alias) = &name.alias {
+                    let found = self.env.def(def).clone();
+                    self.check_alias(alias, &found);
+                }
                 self.bind_import(local, Import::Def(def), is_pub);
             } else {
                 self.first_report(&local.name);
@@ -105,7 +109,9 @@ impl<'a> Unit<'a> {
         match &item.kind {
             ast::ItemKind::Fn(decl) => {
                 let def = self.env.fresh_def();
-                if let ast::FnName::Ident(name) = &decl.name {
+                if let ast::FnName::Ident(name) = &decl.name
+                    && self.check_free(name, false)
+                {
                     self.bind(name, def);
                 }
                 found.defs.push(def);
@@ -135,6 +141,7 @@ impl<'a> Unit<'a> {
             ast::ItemKind::Extern(block) => self.declare_extern(block, &mut found),
             ast::ItemKind::Stmt(stmt) => self.declare_stmt(stmt, item, &mut found),
             ast::ItemKind::Trait(decl) => {
+                self.check_free(&decl.name, true);
                 let kind = DefKind::Trait(TraitDef {
                     generics: bare_generics(&decl.generics),
                     supers: Vec::new(),

@@ -6,6 +6,8 @@ use syntax::{Diagnostic, Span, ast};
 use super::body::{BodyKind, BodyLowering};
 use super::pattern::Mutability;
 use super::statement::binary_op;
+use crate::env::DefKind;
+use crate::hir::resolve::Named;
 use crate::hir::{ClosureParam, ExprId, ExprKind, LoopId, StrPart, UnaryOp};
 use crate::types::Ty;
 
@@ -233,9 +235,17 @@ impl<'a> BodyLowering<'_, 'a> {
         }
     }
 
+    fn is_global(&self, name: &str) -> bool {
+        let Some(Named::Def(def)) = self.unit.lookup(name, &self.types) else {
+            return false;
+        };
+        let found = self.unit.env.try_def(def);
+        found.is_some_and(|found| matches!(found.kind, DefKind::Global(_)))
+    }
+
     fn enter_loop(&mut self, label: Option<&ast::Ident>) -> LoopId {
         if let Some(label) = label
-            && self.find(&label.name).is_some()
+            && (self.find(&label.name).is_some() || self.is_global(&label.name))
         {
             let diagnostic = Diagnostic::error(
                 "label-is-variable",

@@ -206,10 +206,20 @@ impl<'a> BodyLowering<'_, 'a> {
         if text == "self" {
             diagnostic = diagnostic
                 .help("only methods, `fn name(self, …)` inside an `impl`, have a receiver");
+        } else if self.being_bound.contains(text) && self.closure_depth > 0 {
+            diagnostic = diagnostic.help(format!(
+                "a closure does not know its own name; what calls itself is a function: `fn {text}(…) {{ … }}`"
+            ));
+        } else if self.being_bound.contains(text) {
+            diagnostic = diagnostic.help(format!(
+                "`{text}` is known from the next statement on; a line that ends with an operator goes on in the line below"
+            ));
         } else if self.types.self_ty.is_some() && self.is_member_of_self(text) {
             diagnostic = diagnostic.help(format!("the member is `self.{text}`"));
         } else if called && self.is_method_of_self(text) {
             diagnostic = diagnostic.help(format!("the method is `self.{text}(…)`"));
+        } else if let Some(help) = self.unit.in_imported_module(text) {
+            diagnostic = diagnostic.help(help);
         } else if let Some(taught) = teach_value(text) {
             diagnostic = diagnostic.help(taught);
         } else if is_standard_module(text) {

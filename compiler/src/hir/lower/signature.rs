@@ -4,13 +4,15 @@ use smol_str::{SmolStr, format_smolstr};
 use syntax::{Diagnostic, Span, ast};
 
 use super::declare::Declared;
-use super::{Job, Unit};
+use super::heads::named_again;
+use super::traits::{overlap, two_impls};
+use super::{BUILT_IN_TRAITS, Job, Unit};
 use crate::env::{
     Bound, ConstDef, DefId, DefKind, EnumDef, FieldDef, FnDef, FnOrigin, Generic, GlobalDef,
     GlobalOrigin, Head, ModuleId, ParamDef, Projected, StructDef, VariantDef,
 };
 use crate::hir::resolve::TypeScope;
-use crate::types::Ty;
+use crate::types::{Ty, TyKind};
 
 impl<'a> Unit<'a> {
     pub(super) fn lower_signatures(&mut self, tree: &'a ast::Module, declared: &Declared) {
@@ -94,6 +96,7 @@ impl<'a> Unit<'a> {
         origin: FnOrigin,
     ) -> FnDef {
         let mut scope = outer.clone();
+        self.check_head(decl, origin != FnOrigin::Sumi);
         let own = self.generics(&decl.generics, &scope);
         scope.generics.extend(own);
         let mut params = Vec::new();
@@ -162,16 +165,6 @@ impl<'a> Unit<'a> {
         scope: &TypeScope,
     ) -> ParamDef {
         let name = &param.name;
-        if let Some(first) = before.iter().find(|other| other.name == name.name) {
-            self.diags.push(
-                Diagnostic::error(
-                    "duplicate-name",
-                    format!("two parameters have the name `{}`", name.name),
-                )
-                .at(name.span, "named again here")
-                .also(first.span, "first named here"),
-            );
-        }
         let ty = match (&param.ty, scope.self_ty) {
             (Some(ty), _) => self.resolve_type(ty, scope),
             (None, Some(self_ty)) if param.is_self() => {
@@ -244,11 +237,14 @@ impl<'a> Unit<'a> {
         params: &[ast::GenericParam],
         outer: &TypeScope,
     ) -> Vec<Generic> {
+        self.check_type_params(params, &outer.generics);
         // Bounds may name the parameters beside them: `<T, I: Iter<T>>`.
         let mut outer = outer.clone();
         outer.generics.extend(super::declare::bare_generics(params));
         let outer = &outer;
-        params
+        // There the parameters have no bounds yet.
+        let applied = self.applied.len();
+        let generics = params
             .iter()
             .map(|param| {
                 let (bounds, is_const) = match &param.kind {
@@ -267,7 +263,9 @@ impl<'a> Unit<'a> {
                     is_const,
                 }
             })
-            .collect()
+            .collect();
+        self.applied.truncate(applied);
+        generics
     }
 
     pub(super) fn bounds(&mut self, bounds: &[ast::TraitRef], scope: &TypeScope) -> Vec<Bound> {
@@ -361,14 +359,8 @@ impl<'a> Unit<'a> {
 
     fn check_field_name(&mut self, before: &[FieldDef], name: &ast::Ident) {
         if let Some(first) = before.iter().find(|other| other.name == name.name) {
-            self.diags.push(
-                Diagnostic::error(
-                    "duplicate-name",
-                    format!("two fields have the name `{}`", name.name),
-                )
-                .at(name.span, "named again here")
-                .also(first.span, "first named here"),
-            );
+            self.diags
+                .push(named_again("two fields have", name, first.span));
         }
     }
 
@@ -381,6 +373,13 @@ impl<'a> Unit<'a> {
     fn impl_block(&mut self, decl: &'a ast::ImplDecl) {
         if let Some(of_trait) = &decl.of_trait {
             let name = of_trait.path.segments.last().map_or("", ast::Ident::as_str);
+            if BUILT_IN_TRAITS.contains(&name)
+                && self.module != ModuleId::PRELUDE
+                && self.own_names.contains_key(name)
+            {
+                // The name has been refused where it is declared.
+                return self.skip_members(decl);
+            }
             match name {
                 // A `show` of the type's own is what `impl Show` has always been.
                 "Show" => {}
@@ -456,11 +455,38 @@ impl<'a> Unit<'a> {
                 && same_bounds(&other.generics, &function.generics)
         });
         let Some(old) = same else {
+            self.check_overlap(head, name, span, function);
             self.env.add_method(head.clone(), name.clone(), id);
             return;
         };
         self.check_replacement(name, old, span);
         self.env.replace_method(head.clone(), name.clone(), old, id);
+    }
+
+    /// Two methods of one name, where some type would have both. Those for a bare parameter are told apart by its bounds; in the library
+    /// the later one is the more special one.
+    fn check_overlap(&mut self, head: &Head, name: &SmolStr, span: Span, function: &FnDef) {
+        if self.module == ModuleId::PRELUDE {
+            return;
+        }
+        let Some(own) = function.self_ty.filter(|_| *head != Head::Param) else {
+            return;
+        };
+        let clash = self.env.methods(head, name).find(|other| {
+            let def = self.env.def(*other);
+            let other = self.env.function(*other).self_ty;
+            let is_here = def.module == self.module && def.span.file == span.file;
+            is_here && other.is_some_and(|other| overlap(other, own))
+        });
+        if let Some(first) = clash {
+            let first = self.env.def(first).span;
+            let ty = own.display(&*self.env);
+            self.diags.push(if name == "show" {
+                two_impls("Show", &ty, span, first)
+            } else {
+                two_methods(name, &ty, span, first)
+            });
+        }
     }
 
     fn enter_operator(&mut self, id: DefId, name: &SmolStr, span: Span, function: &FnDef) {
@@ -484,6 +510,11 @@ impl<'a> Unit<'a> {
                 self.diags.push(operand_default(name, param.span));
             }
         }
+        let mut operands = function.params.iter().map(|param| param.ty);
+        let generics = &function.generics;
+        if self.module != ModuleId::PRELUDE && !operands.any(|ty| self.is_at_home(ty, generics)) {
+            self.diags.push(foreign_operator(name, span));
+        }
         let types: Vec<Ty> = function.params.iter().map(|param| param.ty).collect();
         let same = self.env.operators(name).find(|other| {
             let others = &self.env.function(*other).params;
@@ -499,6 +530,20 @@ impl<'a> Unit<'a> {
         };
         self.check_replacement(name, old, span);
         self.env.replace_operator(name.clone(), old, id);
+    }
+
+    /// Whether an operator for operands of the type belongs into this module.
+    fn is_at_home(&self, ty: Ty, generics: &[Generic]) -> bool {
+        ty.any_part(&mut |part| {
+            match part.kind() {
+            TyKind::Adt(def, _) | TyKind::Any(def, _) => self.env.def(*def).module == self.module,
+            TyKind::Param(index, _) => generics[*index as usize].bounds.iter().any(|bound| {
+                matches!(bound, Bound::Trait(of, _) if self.env.def(*of).module == self.module)
+            }),
+            TyKind::Error => true,
+            _ => false,
+        }
+        })
     }
 
     fn check_replacement(&mut self, name: &SmolStr, old: DefId, span: Span) {
@@ -719,6 +764,23 @@ fn mut_operand(symbol: &str, span: Span) -> Diagnostic {
     )
     .at(span, "an operator changes none")
     .help("leave `mut` out, and give the changed value back; `a += b` follows from `+`")
+}
+
+fn two_methods(name: &str, ty: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(
+        "duplicate-name",
+        format!("`{name}` is defined twice for `{ty}`"),
+    )
+    .at(span, "defined again here")
+    .also(first, "this one is for that type, too")
+    .help("give one of them another name, or let only one `impl` have it")
+}
+
+fn foreign_operator(symbol: &str, span: Span) -> Diagnostic {
+    let symbol = if symbol == "neg" { "-" } else { symbol };
+    Diagnostic::error("foreign-impl", format!("no operand of this `{symbol}` is of a type of this file"))
+        .at(span, "an operator is defined where one of its types is declared")
+        .help("write a function with a name; or make a type of your own, `struct Wrapped { value: … }`, and define the operator for it")
 }
 
 fn operand_count(symbol: &str, span: Span) -> Diagnostic {

@@ -76,7 +76,11 @@ impl<'a> BodyLowering<'_, 'a> {
 
     fn local_binding(&mut self, binding: &'a ast::LetStmt) -> Stmt {
         let ty = binding.ty.as_ref().map(|ty| self.ty(ty));
+        let names = bound_names(&binding.pattern).into_iter();
+        let before = self.being_bound.len();
+        self.being_bound.extend(names.map(|name| name.name.clone()));
         let value = self.expr(&binding.value);
+        self.being_bound.truncate(before);
         let otherwise = binding.else_block.as_ref().map(|block| self.block(block));
         let mutability = match binding.kind {
             ast::BindingKind::Var => Mutability::Var,

@@ -6,6 +6,7 @@ use syntax::{Diagnostic, Span, ast};
 
 use super::Unit;
 use super::declare::Declared;
+use super::heads::named_again;
 use super::signature::{fn_name, own_args};
 use crate::any;
 use crate::env::{
@@ -37,17 +38,20 @@ impl<'a> Unit<'a> {
             .bounds
             .push(Bound::Trait(id, Ty::tuple(args)));
         let supers = self.bounds(&decl.supers, &scope);
-        let mut methods = Vec::new();
+        let mut methods: Vec<DefId> = Vec::new();
         for member in &decl.members {
             match &member.kind {
                 ast::ItemKind::Fn(function) => {
-                    methods.extend(self.trait_method(
-                        id,
-                        &decl.name.name,
-                        function,
-                        member,
-                        &scope,
-                    ));
+                    let (name, span) = fn_name(function);
+                    let before = methods.iter().map(|method| self.env.def(*method));
+                    if let Some(first) = before.into_iter().find(|def| def.name == name) {
+                        let (name, first) = (ast::Ident { name, span }, first.span);
+                        self.diags
+                            .push(named_again("two methods have", &name, first));
+                        continue;
+                    }
+                    let of = &decl.name.name;
+                    methods.extend(self.trait_method(id, of, function, member, &scope));
                 }
                 _ => self.skip_member(member),
             }
@@ -79,6 +83,10 @@ impl<'a> Unit<'a> {
         let full = format!("{trait_name}.{name}");
         let mut function = self.signature(id, &full, decl, scope, FnOrigin::Sumi);
         function.of_trait = Some(of);
+        if let (Some(_), Some(result)) = (function.projection.take(), &decl.result) {
+            self.diags.push(projection_in_trait(&name, result.span));
+            function.ret = Some(Ty::error());
+        }
         if function.ret.is_none() {
             self.diags.push(trait_method_needs_result(&name, span));
             function.ret = Some(Ty::error());
@@ -178,7 +186,7 @@ impl<'a> Unit<'a> {
             }
             return None;
         };
-        let wanted = self.generics_of(def).len();
+        let wanted = self.env.generics_of(def).len();
         if wanted != args.len() {
             self.diags
                 .push(wrong_trait_args(&name.name, wanted, args.len(), found.span));
@@ -188,7 +196,7 @@ impl<'a> Unit<'a> {
     }
 
     /// Nobody says that the methods of an `impl` that was refused are missing.
-    fn skip_members(&mut self, decl: &'a ast::ImplDecl) {
+    pub(super) fn skip_members(&mut self, decl: &'a ast::ImplDecl) {
         for member in &decl.members {
             if let ast::ItemKind::Fn(function) = &member.kind
                 && let ast::FnName::Ident(name) = &function.name
@@ -354,6 +362,7 @@ impl<'a> Unit<'a> {
         let PendingImpl { found, type_name } = pending;
         let of = self.env.def(found.of).clone();
         let wanted: Vec<DefId> = self.env.trait_def(found.of).methods.clone();
+        let mut misspelled = Vec::new();
         for (name, id) in &found.methods {
             let declared = wanted
                 .iter()
@@ -362,8 +371,14 @@ impl<'a> Unit<'a> {
             match declared {
                 Some(declared) => self.compare_method(found, *id, declared, &of.name),
                 None => {
-                    let names = wanted.iter().map(|def| self.env.def(*def).name.as_str());
+                    let is_free = |def: &&DefId| {
+                        let wanted = &self.env.def(**def).name;
+                        found.methods.iter().all(|(name, _)| name != wanted)
+                    };
+                    let names = wanted.iter().filter(is_free);
+                    let names = names.map(|def| self.env.def(*def).name.as_str());
                     let near = nearest(name, names);
+                    misspelled.extend(near.map(SmolStr::new));
                     let diagnostic =
                         not_in_trait(name, self.env.def(*id).span, &of.name, of.span, near);
                     self.diags.push(diagnostic);
@@ -377,10 +392,9 @@ impl<'a> Unit<'a> {
             .iter()
             .filter(|def| !has_body(self, **def))
             .filter(|def| {
-                !found
-                    .methods
-                    .iter()
-                    .any(|(name, _)| *name == self.env.def(**def).name)
+                let wanted = &self.env.def(**def).name;
+                let mut given = found.methods.iter().map(|(name, _)| name);
+                !misspelled.contains(wanted) && given.all(|name| name != wanted)
             })
             .map(|def| self.shown_signature(*def, found))
             .collect();
@@ -391,20 +405,24 @@ impl<'a> Unit<'a> {
         }
     }
 
-    /// The type arguments of a trait's method for an impl: the type, the trait's arguments, then the impl method's own parameters.
-    fn args_for(&self, declared: &FnDef, found: &TraitImpl, own_from: usize) -> Vec<Ty> {
+    /// The type arguments of a trait's method for an impl: the type, the trait's arguments, then the impl method's own parameters, which
+    /// are called as `method` calls them.
+    fn args_for(&self, declared: &FnDef, found: &TraitImpl, method: Option<&FnDef>) -> Vec<Ty> {
         let mut args = vec![found.target];
         args.extend(&found.args);
-        let first = args.len();
+        let (first, own_from) = (args.len(), found.generics.len());
         for (offset, generic) in declared.generics.iter().skip(first).enumerate() {
-            args.push(Ty::param((own_from + offset) as u32, &generic.name));
+            let index = own_from + offset;
+            let own = method.and_then(|method| method.generics.get(index));
+            let own = own.filter(|own| own.is_const == generic.is_const);
+            args.push(own.unwrap_or(generic).as_arg(index as u32));
         }
         args
     }
 
     fn shown_signature(&self, declared: DefId, found: &TraitImpl) -> String {
         let function = self.env.function(declared);
-        let args = self.args_for(function, found, found.generics.len());
+        let args = self.args_for(function, found, None);
         let name = &self.env.def(declared).name;
         let params: Vec<String> = function
             .params
@@ -447,7 +465,7 @@ impl<'a> Unit<'a> {
     fn compare_method(&mut self, found: &TraitImpl, id: DefId, declared: DefId, of: &str) {
         let mut method = self.env.function(id).clone();
         let wanted = self.env.function(declared).clone();
-        let args = self.args_for(&wanted, found, found.generics.len());
+        let args = self.args_for(&wanted, found, Some(&method));
         let own = |function: &FnDef, before: usize| function.generics.len() - before;
         let same_shape = method.has_self == wanted.has_self
             && method.params.len() == wanted.params.len()
@@ -541,7 +559,7 @@ fn same(a: Ty, b: Ty) -> bool {
 }
 
 /// Whether some type has both forms; parameters stand for any type.
-fn overlap(a: Ty, b: Ty) -> bool {
+pub(super) fn overlap(a: Ty, b: Ty) -> bool {
     let all = |xs: &[Ty], ys: &[Ty]| {
         xs.len() == ys.len() && xs.iter().zip(ys).all(|(x, y)| overlap(*x, *y))
     };
@@ -615,6 +633,14 @@ fn trait_method_needs_result(name: &str, span: Span) -> Diagnostic {
     )
     .at(span, "in a trait it is written out")
     .help("write `-> T` before the `=`")
+}
+
+fn projection_in_trait(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("projection", "a trait has no projections")
+        .at(span, "`-> mut` gives a place away")
+        .help(format!(
+            "let the trait read and write the part: `fn {name}(self, …) -> T` and `fn set_{name}(mut self, …, value: T)`"
+        ))
 }
 
 fn not_in_trait(name: &str, span: Span, of: &str, of_span: Span, near: Option<&str>) -> Diagnostic {
@@ -723,7 +749,7 @@ fn has_hash_already(ty: &str, span: Span) -> Diagnostic {
         .help("make a struct of it: `struct Key { value: … }`, with `impl Hash for Key`")
 }
 
-fn two_impls(of: &str, ty: &str, span: Span, first: Span) -> Diagnostic {
+pub(super) fn two_impls(of: &str, ty: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::error(
         "two-impls",
         format!("`{of}` is implemented twice for `{ty}`"),

@@ -110,6 +110,7 @@ pub(crate) fn teach_value(name: &str) -> Option<&'static str> {
         "begin" => "a block begins with `{`",
         "repeat" => "write `loop { … if done { break } }`, or `for _ in 0..n { … }`",
         "move" => "leave it out: a closure holds the values that it uses",
+        "table" => "arrays and maps have methods: `xs.push(x)`, `xs.insert(i, x)`, `xs.remove(i)`",
         "list" | "tuple" => {
             "an array is `[1, 2]`, a tuple `(1, true)`; a text's characters are `s.chars()`"
         }

@@ -5,6 +5,7 @@ use syntax::{Diagnostic, Span, ast};
 use super::suggest::{nearest, teach_type};
 use super::{Named, TypeScope, scalar};
 use crate::env::{DefId, DefKind, ModuleId};
+use crate::hir::AppliedType;
 use crate::hir::lower::{BUILT_IN_TRAITS, LocalName, NotKnown, Unit};
 use crate::types::{FnParam, FnTy, Len, Ty, TyKind};
 
@@ -138,18 +139,25 @@ impl<'a> Unit<'a> {
             },
             [] => return Ty::error(),
         };
-        self.apply_type_args(def, args, span)
+        self.apply_type_args(def, args, (path, span), scope)
     }
 
-    fn apply_type_args(&mut self, def: DefId, args: Vec<Ty>, span: Span) -> Ty {
+    fn apply_type_args(
+        &mut self,
+        def: DefId,
+        args: Vec<Ty>,
+        (path, span): (&ast::Path, Span),
+        scope: &TypeScope,
+    ) -> Ty {
         // Functions and constants of this unit may have no signature yet; types always have one.
         let Some(found) = self.env.try_def(def).cloned() else {
-            self.diags.push(not_a_type("this name", span, span));
+            let name = path.segments.last().map_or("", ast::Ident::as_str);
+            self.diags.push(not_a_type(name, span));
             return Ty::error();
         };
         let wanted = match &found.kind {
             DefKind::Struct(_) | DefKind::Enum(_) | DefKind::ExternType { .. } => {
-                self.generics_of(def).len()
+                self.env.generics_of(def).len()
             }
             DefKind::Trait(_) => {
                 self.diags.push(trait_as_type(&found.name, span));
@@ -162,7 +170,8 @@ impl<'a> Unit<'a> {
                 return Ty::new(TyKind::FixedArray(Ty::unit(), length));
             }
             DefKind::Fn(_) | DefKind::Global(_) | DefKind::Const(_) => {
-                self.diags.push(not_a_type(&found.name, span, found.span));
+                let report = not_a_type(&found.name, span);
+                self.diags.push(report.also(found.span, "declared here"));
                 return Ty::error();
             }
         };
@@ -177,6 +186,14 @@ impl<'a> Unit<'a> {
                 _ => diagnostic.also(found.span, "declared here"),
             });
             return Ty::error();
+        }
+        if wanted > 0 {
+            self.applied.push(AppliedType {
+                def,
+                args: args.clone(),
+                span,
+                generics: scope.generics.clone(),
+            });
         }
         Ty::new(TyKind::Adt(def, args))
     }
@@ -230,7 +247,9 @@ impl<'a> Unit<'a> {
         let mut diagnostic =
             Diagnostic::error("unknown-type", format!("there is no type `{}`", name.name))
                 .at(name.span, "not found");
-        if let Some(taught) = teach_type(&name.name) {
+        if let Some(help) = self.in_imported_module(&name.name) {
+            diagnostic = diagnostic.help(help);
+        } else if let Some(taught) = teach_type(&name.name) {
             diagnostic = diagnostic.help(taught);
         } else if name.name.len() == 1 && name.is_upper() {
             let name = &name.name;
@@ -392,10 +411,9 @@ fn any_of_built_in(name: &str, span: Span) -> Diagnostic {
         ))
 }
 
-fn not_a_type(name: &str, span: Span, declared: Span) -> Diagnostic {
+fn not_a_type(name: &str, span: Span) -> Diagnostic {
     Diagnostic::error("not-a-type", format!("`{name}` is not a type"))
         .at(span, "a type is needed here")
-        .also(declared, "declared here")
 }
 
 fn bad_lanes(span: Span) -> Diagnostic {

@@ -120,12 +120,11 @@ impl Builder<'_> {
     }
 
     fn for_zip(&mut self, each: For, first: ExprId, second: ExprId) {
-        let parts = match &self.hir.pats[each.pat].kind {
-            PatKind::Tuple(parts) => parts.iter().map(|p| self.binds_place(*p)).collect(),
-            _ => vec![false, false],
+        let in_place = match self.hir.pats[each.pat].kind {
+            PatKind::Tuple(ref parts) => [parts[0], parts[1]].map(|part| self.binds_place(part)),
+            _ => [false, false],
         };
-        let first = self.walked(first, &each, parts[0]);
-        let second = self.walked(second, &each, parts[1]);
+        let [first, second] = self.walked_together([first, second], &each, in_place);
         let first_len = self.len_of(&first, each.span);
         let second_len = self.len_of(&second, each.span);
         let len = self.smaller(first_len, second_len, each.span);
@@ -145,6 +144,43 @@ impl Builder<'_> {
         let place = self.checked(place);
         let reference = self.open(place, each.span);
         Place::local(reference).then(Projection::Deref)
+    }
+
+    /// The arrays of a `zip`. One that is not walked in place has the value from before the other one was opened.
+    fn walked_together(
+        &mut self,
+        sources: [ExprId; 2],
+        each: &For,
+        in_place: [bool; 2],
+    ) -> [Place; 2] {
+        let [first, second] = in_place;
+        if first == second {
+            return sources.map(|source| self.walked(source, each, first));
+        }
+        let (opened, mut value);
+        if first {
+            opened = self.unchecked(sources[0], Access::Write);
+            value = self.place_before(sources[1], &[each.body]);
+        } else {
+            value = self.place_before(sources[0], &[each.body]);
+            opened = self.unchecked(sources[1], Access::Write);
+        }
+        let shares = value.base == opened.place.base
+            && (value.projections.iter())
+                .zip(&opened.place.projections)
+                .all(|(mine, theirs)| mine == theirs);
+        if shares {
+            let copy = Rvalue::Use(Operand::Copy(value));
+            value = Place::local(self.keep_local(copy, each.span));
+        }
+        let place = self.checked(opened);
+        let reference = self.open(place, each.span);
+        let opened = Place::local(reference).then(Projection::Deref);
+        if first {
+            [opened, value]
+        } else {
+            [value, opened]
+        }
     }
 
     fn len_of(&mut self, array: &Place, span: Span) -> Operand {

@@ -147,8 +147,12 @@ impl Lexer<'_> {
         let end = start + open.len_utf8() + length + closer;
         let content = line[..length].to_string();
         let span = self.span(start, end);
+        let message = match open {
+            '`' => "a backquote does not begin a text".to_string(),
+            open => format!("`{open}` does not begin a text"),
+        };
         self.error(
-            Diagnostic::error("foreign-quotes", format!("`{open}` does not begin a text"))
+            Diagnostic::error("foreign-quotes", message)
                 .at(span, "not a text in Sumi")
                 .help(help),
         );

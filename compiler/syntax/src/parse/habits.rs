@@ -94,9 +94,40 @@ fn endless_range(place: &Place<'_>) -> Option<Span> {
     (dots.token == Token::DotDot).then(|| Span::new(place.file.id, dots.start, dots.end))
 }
 
+/// `x i64` and `i64 x` where a parameter stands.
+fn parameter(place: &Place<'_>) -> Option<Habit> {
+    let after_name = matches!(place.token(-1), Some(Token::Name(_)))
+        && matches!(
+            place.token(-2),
+            Some(Token::LParen | Token::Comma | Token::Mut)
+        );
+    let is_head = place.statement_has(&Token::Fn) && place.could_be(")");
+    if !after_name || !is_head || !place.token(0).is_some_and(begins_type) {
+        return None;
+    }
+    let (before, found) = (place.text_of(-1), place.text_of(0));
+    let is_type_first = sumi_type(before) == Some(before) && sumi_type(found).is_none();
+    let (name, ty) = match place.token(0) {
+        Some(Token::Name(_)) if is_type_first => (found, before),
+        Some(Token::Name(_) | Token::Upper(_)) => (before, found),
+        _ => (before, "T"),
+    };
+    help(format!(
+        "the type follows the name and a colon: `{name}: {ty}`"
+    ))
+}
+
 /// Inside of brackets.
 fn in_brackets(place: &Place<'_>) -> Option<Habit> {
+    if let Some(found) = parameter(place) {
+        return Some(found);
+    }
     match place.token(0) {
+        Some(Token::Let)
+            if place.token(-1) == Some(&Token::LParen) && place.statement_has(&Token::If) =>
+        {
+            help("`let` stands without parentheses: `if let some(x) = value { … }`")
+        }
         Some(Token::Colon) if place.could_be("]") || place.token(-1) == Some(&Token::LBracket) => {
             help("a part of an array is `xs[a..b]`, `xs[a..]` or `xs[..b]`")
         }
@@ -287,6 +318,13 @@ fn others(place: &Place<'_>) -> Option<Habit> {
         )),
         Token::For | Token::While | Token::Loop if place.could_be("+") => {
             help("statements are separated by new lines or `;`")
+        }
+        _ if is_arm(place)
+            && place.statement_has(&Token::FatArrow)
+            && place.could_be("newline")
+            && place.line_goes_on_with(&Token::FatArrow) =>
+        {
+            help("arms are separated by new lines or commas")
         }
         _ if is_arm(place)
             && place.token(-1) == Some(&Token::RBrace)

@@ -63,7 +63,11 @@ pub(super) fn unexpected(
         return Diagnostic::error("syntax", message).at(span, label);
     };
     let diagnostic = match better {
-        Some(better) => Diagnostic::error("syntax", better).at(at.unwrap_or(span), "not Sumi"),
+        Some(better) => {
+            let ends = matches!(place.token(0), None | Some(Token::Newline)) && at.is_none();
+            let label = if ends { "missing here" } else { "not Sumi" };
+            Diagnostic::error("syntax", better).at(at.unwrap_or(span), label)
+        }
         None => Diagnostic::error("syntax", message).at(at.unwrap_or(span), label),
     };
     diagnostic.help(help)

@@ -52,7 +52,7 @@ pub(crate) fn binding(
             }
             _ => Diagnostic::error("let-mut", "a binding takes no part of a value in place")
                 .at(name.span, "marked `mut`")
-                .help("use `match` or `if let` on a variable to change its parts in place"),
+                .help("variables are declared by `var` in place of `let`; parts of a variable are changed in place in a `match` or `if let`"),
         };
         ctx.error(error);
         // It is meant to be a variable.

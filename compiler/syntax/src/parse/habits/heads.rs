@@ -96,6 +96,15 @@ pub(super) fn heads(place: &Place<'_>) -> Option<Habit> {
             "a struct is declared by `struct {} {{ x: i64 }}`",
             place.text_of(-1)
         )),
+        Token::Fn if found == Some(&Token::FatArrow) && place.token(-1) != Some(&Token::Pipe) => {
+            help("the body of a function follows `=`: `fn f(x: i64) -> i64 = x + 1`")
+        }
+        Token::Fn if found == Some(&Token::Assign) && place.token(-2) == Some(&Token::Fn) => {
+            let name = place.text_of(-1);
+            help(format!(
+                "a function has its parameters in parentheses: `fn {name}(x: i64) = …`; a closure is bound by `let {name} = |x| …`"
+            ))
+        }
         Token::Fn if place.word(-1) == "operator" => help(format!(
             "an operator is a function outside of `impl`: `fn {}(a: T, b: T) -> T = …`",
             place.text_of(0)

@@ -1,5 +1,7 @@
 //! Whole shapes of other languages: comprehensions, bodies without braces, types and patterns that Sumi writes otherwise.
 
+use super::heads::begins_type;
+use super::words::is_arm;
 use super::{Habit, help, instead};
 use crate::parse::hints::Place;
 use crate::token::Token;
@@ -39,6 +41,24 @@ fn body(place: &Place<'_>, found: Option<&Token>) -> Option<Habit> {
     if begins_statement && place.could_be("{") && place.statement_has(&Token::While) {
         return help("the body stands in braces: `while c { … }`");
     }
+    if matches!(found, None | Some(Token::Newline))
+        && place.token(-1) != Some(&Token::RBrace)
+        && place.next != Some(&Token::LBrace)
+    {
+        let head = match first {
+            Some(Token::If) => "if c",
+            Some(Token::While) => "while c",
+            Some(Token::For) if place.statement_has(&Token::In) => "for x in xs",
+            _ => "",
+        };
+        if !head.is_empty() {
+            return instead(
+                None,
+                "`{` is expected: a body stands in braces",
+                format!("write `{head} {{ … }}`"),
+            );
+        }
+    }
     match (first, found) {
         (Some(Token::While), None) => help("a loop without end is `loop { … }`"),
         (Some(Token::Loop), Some(Token::Int(_) | Token::Name(_))) => {
@@ -51,7 +71,11 @@ fn body(place: &Place<'_>, found: Option<&Token>) -> Option<Habit> {
 fn of_type(place: &Place<'_>, found: Option<&Token>) -> Option<Habit> {
     let wants_type = place.could_be("any") && place.could_be("fn");
     let after_empty = place.token(-1) == Some(&Token::RBracket);
+    let after_colon = place.token(-1) == Some(&Token::Colon);
     match found {
+        Some(found) if wants_type && after_colon && is_arm(place) && !begins_type(found) => {
+            help("an arm is written `pattern => value`")
+        }
         Some(Token::Impl) if wants_type => help(
             "a type with a bound is a parameter: `fn f<T: Shape>(x: T)`; a value of any such type is an `any Shape`",
         ),
@@ -87,6 +111,11 @@ fn is_collection(word: &str) -> bool {
 
 fn of_pattern(place: &Place<'_>, found: Option<&Token>) -> Option<Habit> {
     match found {
+        Some(Token::Comma | Token::Newline | Token::RBrace)
+            if place.could_be("=>") && place.token(-2) == Some(&Token::Colon) =>
+        {
+            help("an arm is written `pattern => value`")
+        }
         Some(Token::Comma) if place.could_be("=>") => {
             help("alternatives are separated by `|`: `1 | 2 => …`")
         }
@@ -149,6 +178,19 @@ fn of_closure(place: &Place<'_>, found: Option<&Token>) -> Option<Habit> {
             help(
                 "leave `->` out: a closure is written `|x| value`, or with its result type `|x: i64| -> i64 { … }`",
             )
+        }
+        Some(Token::Colon)
+            if place.token(-2) == Some(&Token::LParen)
+                && matches!(place.token(-1), Some(Token::Name(_)))
+                && place.could_be(")")
+                && place.line_goes_on_with(&Token::RParen)
+                && (place.line_goes_on_with(&Token::Arrow)
+                    || place.line_goes_on_with(&Token::FatArrow)) =>
+        {
+            let name = place.text_of(-1);
+            help(format!(
+                "a closure is written `|{name}: T| value` or `|{name}: T| -> U {{ … }}`"
+            ))
         }
         Some(Token::Colon) if place.word(-3) == "move" => instead(
             place.span_of(-3),

@@ -52,6 +52,25 @@ pub(super) fn pairs(place: &Place<'_>) -> Option<Habit> {
             "there is no `--`",
             "write `x -= 1`, a statement of its own",
         ),
+        (_, Some(Token::Ellipsis), _) if in_pattern(place) => instead(
+            None,
+            "an array is taken apart without a name for the rest",
+            "write `[first, ..]`, and take the rest by `xs[1..]`",
+        ),
+        (Some(Token::Colon), Some(Token::Ellipsis), _) => instead(
+            None,
+            "a function has a fixed number of parameters",
+            "take an array: `xs: [i64]`",
+        ),
+        (Some(Token::LParen | Token::Comma), Some(Token::Ellipsis), _)
+            if place.could_be(")") || place.token(-1) == Some(&Token::LParen) =>
+        {
+            instead(
+                None,
+                "a function has a fixed number of parameters",
+                "let it take an array, and pass that",
+            )
+        }
         (_, Some(Token::Ellipsis), _)
             if place
                 .token(-1)
@@ -70,6 +89,17 @@ pub(super) fn pairs(place: &Place<'_>) -> Option<Habit> {
         ),
         _ => None,
     }
+}
+
+/// In the brackets of a pattern.
+fn in_pattern(place: &Place<'_>) -> bool {
+    let binds = place
+        .first()
+        .is_some_and(|(first, _)| matches!(first, Token::Let | Token::Var));
+    let in_brackets = place.statement_has(&Token::LBracket);
+    in_brackets
+        && (binds && !place.statement_has(&Token::Assign)
+            || place.could_be("_") && place.could_be("mut"))
 }
 
 fn double_colon(place: &Place<'_>, at: isize, span: Option<Span>) -> Option<Habit> {

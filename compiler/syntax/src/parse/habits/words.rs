@@ -36,6 +36,8 @@ fn between_words<'t>(place: &Place<'t>) -> Option<(&'t str, Span, String)> {
             "there is no inheritance: give the struct a field of the other type, and `impl Trait for Type { … }`"
         }
         "of" => "write `for x in xs { … }`",
+        "end" | "endif" | "fi" if place.word(-1).is_empty() => "a block ends with its `}`",
+        "step" | "by" if is_for(place) => "a range with steps is `(a..b).step(n)`",
         "unless" => "write `if !condition { … }`",
         "from" => "write `import name`, or `import name.{a, b}`",
         _ => return None,
