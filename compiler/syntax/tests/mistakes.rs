@@ -252,7 +252,7 @@ match x { [.., a, ..] => 1, A(.., b) => 2 }"#,
                 help: `pub` stands before a declaration
             8:7 [const-pattern] a constant has a name, not a pattern
             9:10 [let-mut] a binding takes no part of a value in place
-                help: use `match` or `if let` on a variable to change its parts in place
+                help: variables are declared by `var` in place of `let`; parts of a variable are changed in place in a `match` or `if let`
             10:4 [fixed-operator] this operator cannot be defined
                 help: define `fn ==` or `fn <`
             11:15 [syntax] the keyword `else` does not fit here
