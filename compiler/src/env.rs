@@ -139,6 +139,29 @@ pub enum Bound {
     Trait(DefId, Ty),
 }
 
+impl Bound {
+    /// Whether the type cannot have it: `Int` and `Float` hold for built-in types only.
+    pub fn excludes(self, ty: Ty) -> bool {
+        let is_open = matches!(
+            ty.kind(),
+            TyKind::Param(..) | TyKind::Infer(_) | TyKind::Error | TyKind::Never
+        );
+        match self {
+            Bound::Int => !is_open && !ty.is_int(),
+            Bound::Float => !is_open && !ty.is_float(),
+            Bound::Eq | Bound::Ord | Bound::Hash | Bound::Show | Bound::Num | Bound::Trait(..) => {
+                false
+            }
+        }
+    }
+}
+
+/// Whether a type parameter cannot be what is given for it.
+pub fn excludes(generics: &[Generic], args: &[Ty]) -> bool {
+    let mut pairs = generics.iter().zip(args);
+    pairs.any(|(generic, arg)| generic.bounds.iter().any(|bound| bound.excludes(*arg)))
+}
+
 #[derive(Clone, Serialize, Deserialize)]
 pub struct FnDef {
     /// Those of the `impl` or of the function around first, then the function's own.
@@ -426,16 +449,25 @@ impl Env {
         self.impls.get(&of).into_iter().flatten()
     }
 
-    /// The impl of a trait for a type, and the type arguments of that impl.
+    /// The impl of a trait for a type, and the type arguments of that impl. One whose bounds exclude the type is found only where
+    /// there is no other.
     pub fn find_impl(&self, of: DefId, ty: Ty) -> Option<(Arc<TraitImpl>, Vec<Ty>)> {
-        self.impls(of).find_map(|found| {
+        let fitting = self.impls(of).filter_map(|found| {
             let mut args = vec![None; found.generics.len()];
             if !fits(found.target, ty, &mut args) {
                 return None;
             }
             let args: Option<Vec<Ty>> = args.into_iter().collect();
             Some((found.clone(), args?))
-        })
+        });
+        let mut excluded = None;
+        for (found, args) in fitting {
+            if !excludes(&found.generics, &args) {
+                return Some((found, args));
+            }
+            excluded = excluded.or(Some((found, args)));
+        }
+        excluded
     }
 
     /// A trait of the prelude that the language asks for, by its name.

@@ -76,13 +76,37 @@ impl Mentions {
             | ast::ItemKind::Test(_)
             | ast::ItemKind::Error => return None,
         };
-        let words = words(texts.slice(item.span)).collect();
+        let mut mentioned: FxHashSet<SmolStr> = words(texts.slice(item.span)).collect();
+        for name in declared_once(item, texts) {
+            mentioned.remove(&name);
+        }
         Some(Mentions {
             names,
-            words,
+            words: mentioned,
             target,
         })
     }
+}
+
+/// The names of the methods of a trait or of its `impl` that stand there only as names: a function of that name at the top level is
+/// another one.
+fn declared_once(item: &ast::Item, texts: &dyn Texts) -> Vec<SmolStr> {
+    let members = match &item.kind {
+        ast::ItemKind::Trait(decl) => &decl.members,
+        ast::ItemKind::Impl(decl) if decl.of_trait.is_some() => &decl.members,
+        _ => return Vec::new(),
+    };
+    let mut found: Vec<SmolStr> = members
+        .iter()
+        .filter_map(|member| member_name(member, texts))
+        .collect();
+    found.retain(|name| {
+        words(texts.slice(item.span))
+            .filter(|word| word == name)
+            .count()
+            == 1
+    });
+    found
 }
 
 /// Whether it is a `const`.

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
+use crate::failure::is_library;
 use crate::report::Frame;
 use crate::run::Run;
 use crate::session::Session;
@@ -60,7 +61,7 @@ impl Session {
                 .iter()
                 .flat_map(|address| self.machine.symbolize(*address))
                 .collect();
-            let is_own = |frame: &&Frame| !frame.file.starts_with('<') || frame.file == "<stdin>";
+            let is_own = |frame: &&Frame| frame.line > 0 && !is_library(&frame.file);
             let found = frames.iter().find(is_own).or(frames.first());
             let place =
                 found.map_or_else(Default::default, |frame| (frame.file.clone(), frame.line));

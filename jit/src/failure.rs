@@ -42,7 +42,11 @@ pub(crate) fn describe(
             .or_else(|| frames.first().and_then(|frame| line_of(sources, frame))),
     };
     let rendered = rendered(sources, trap, &message, span, &frames, color);
+    let own = frames
+        .iter()
+        .position(|frame| frame.line > 0 && !is_library(&frame.file));
     RuntimeError {
+        own: own.unwrap_or(0),
         kind: trap.kind.name(),
         exit: (trap.kind == TrapKind::Exit).then_some(trap.a as i32),
         message,
@@ -59,10 +63,7 @@ fn call_from_outside(sources: &Sources, frames: &[Frame]) -> Option<Span> {
     let line = line_of(sources, &frames[outer])?;
     let called = outer.checked_sub(1).map(|inner| &frames[inner].function);
     let text = &sources.file(line.file).text[line.start as usize..line.end as usize];
-    let name = called.and_then(|function| {
-        let function = function.split('<').next().unwrap_or(function);
-        function.rsplit('.').next()
-    });
+    let name = called.map(|function| bare_name(function));
     // Twice on one line says nothing.
     let place = name
         .filter(|name| !name.is_empty() && text.matches(&format!("{name}(")).count() == 1)
@@ -76,7 +77,28 @@ fn call_from_outside(sources: &Sources, frames: &[Frame]) -> Option<Span> {
     })
 }
 
-fn is_library(file: &str) -> bool {
+/// `expect` of `Result<str, Error>.expect<i64>`.
+fn bare_name(function: &str) -> &str {
+    let mut depth = 0_usize;
+    let (mut start, mut end) = (0, function.len());
+    for (at, c) in function.char_indices() {
+        match c {
+            '<' | '[' | '(' => {
+                if depth == 0 && c == '<' {
+                    end = at;
+                }
+                depth += 1;
+            }
+            '>' if function[..at].ends_with('-') => {} // of `fn() -> i64`
+            '>' | ']' | ')' => depth = depth.saturating_sub(1),
+            '.' if depth == 0 => (start, end) = (at + 1, function.len()),
+            _ => {}
+        }
+    }
+    &function[start..end.max(start)]
+}
+
+pub(crate) fn is_library(file: &str) -> bool {
     let name = file
         .strip_prefix('<')
         .and_then(|name| name.strip_suffix('>'));
@@ -243,4 +265,25 @@ fn rendered(
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bare_name;
+
+    #[test]
+    fn names_without_types() {
+        let names = [
+            "check_bytes",
+            "[u8].copy_within",
+            "Result<str, Error>.expect",
+            "[T].map<fn() -> i64>",
+            "largest<[i64]>",
+        ];
+        let bare = names.map(bare_name);
+        assert_eq!(
+            bare,
+            ["check_bytes", "copy_within", "expect", "map", "largest"]
+        );
+    }
 }

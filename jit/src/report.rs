@@ -85,6 +85,8 @@ pub struct Shown {
     pub name: String,
     pub ty: String,
     pub text: String,
+    /// Why the text is not that of its type's own `show`.
+    pub note: Option<String>,
 }
 
 /// A `//=>` comment and what came.
@@ -111,8 +113,17 @@ pub struct RuntimeError {
     pub exit: Option<i32>,
     /// The place in Sumi code that failed, then its callers, innermost first.
     pub frames: Vec<Frame>,
+    /// Which of them is the innermost outside of the library; the first if none is.
+    pub own: usize,
     /// Kind, message, source line and stack as a user reads them, without colour.
     pub rendered: String,
+}
+
+impl RuntimeError {
+    /// Where the program failed: for a failure in the library, where it was called.
+    pub fn place(&self) -> Option<&Frame> {
+        self.frames.get(self.own).filter(|frame| frame.line > 0)
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -15,6 +15,7 @@ mod lines;
 mod link;
 mod look;
 mod redefine;
+mod show;
 #[cfg(test)]
 mod tests;
 mod trials;
@@ -60,6 +61,8 @@ pub struct Session {
     definitions: Definitions,
     /// What can be taken back.
     history: VecDeque<Entry>,
+    /// The states before the cells of the entry that is under way.
+    kept: Vec<Saved>,
     lines: u32,
 }
 
@@ -91,6 +94,7 @@ impl Session {
             symbols: FxHashMap::default(),
             definitions: Definitions::default(),
             history: VecDeque::new(),
+            kept: Vec::new(),
             lines: 0,
         })
     }
@@ -247,7 +251,7 @@ impl Session {
     /// Values that are kept in order to be put back.
     fn held(&self) -> Vec<Root> {
         let saved = self.history.iter().flat_map(|entry| &entry.saved);
-        saved.filter_map(Saved::root).collect()
+        saved.chain(&self.kept).filter_map(Saved::root).collect()
     }
 
     /// Generates code for a unit and links it; earlier callers of what it redefines call the new code from now on.

@@ -179,14 +179,18 @@ fn results(cell: &CellReport, room: Room) -> Vec<String> {
             lines.push(format!("  expected {}", stated.expected));
         }
         (Some(value), None) => {
-            lines.extend(value.text.lines().map(|line| on_paper(line).into_owned()))
+            lines.extend(value.text.lines().map(|line| on_paper(line).into_owned()));
         }
         (None, None) => {}
     }
-    lines.extend(cell.bindings.iter().map(binding));
+    lines.extend(cell.value.iter().filter_map(note));
+    for shown in &cell.bindings {
+        lines.push(binding(shown));
+        lines.extend(note(shown));
+    }
     if let Some(error) = &cell.error {
         lines.push(format!("✗ {}", error.message));
-        if let Some(frame) = error.frames.first() {
+        if let Some(frame) = error.place() {
             lines.push(format!("  at {}:{}", frame.file, frame.line));
         }
     }
@@ -218,6 +222,11 @@ fn binding(shown: &Shown) -> String {
     format!("{} = {}", shown.name, on_paper(&shown.text))
 }
 
+fn note(shown: &Shown) -> Option<String> {
+    let note = shown.note.as_ref()?;
+    Some(format!("  {}", on_paper(note)))
+}
+
 fn line_of(source: &str, offset: usize) -> usize {
     source.as_bytes()[..offset.min(source.len())]
         .iter()
@@ -241,6 +250,7 @@ mod tests {
                         name: "a".into(),
                         ty: "i64".into(),
                         text: "1".into(),
+                        note: None,
                     }],
                     ..CellReport::default()
                 },
@@ -250,6 +260,7 @@ mod tests {
                         name: String::new(),
                         ty: "i64".into(),
                         text: "2".into(),
+                        note: None,
                     }),
                     ..CellReport::default()
                 },

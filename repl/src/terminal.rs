@@ -6,7 +6,7 @@ mod editor;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use jit::{CellReport, Error, Session, UnitKind, UnitReport};
+use jit::{CellReport, Error, Session, Shown, UnitKind, UnitReport};
 use rustyline::error::ReadlineError;
 use rustyline::{Config, Editor};
 
@@ -148,11 +148,10 @@ fn show(report: &UnitReport) -> u8 {
 }
 
 fn show_cell(cell: &CellReport) -> u8 {
-    for binding in &cell.bindings {
-        say!("{}: {} = {}", binding.name, binding.ty, binding.text);
-    }
+    cell.bindings.iter().for_each(say_variable);
     if let Some(value) = &cell.value {
         say!("{}: {}", value.text, value.ty);
+        say_note(value);
     }
     if let Some(wrong) = cell.expectation.as_ref().filter(|e| !e.holds()) {
         complain!("expected {}", wrong.expected);
@@ -163,5 +162,16 @@ fn show_cell(cell: &CellReport) -> u8 {
             101
         }
         None => 0,
+    }
+}
+
+fn say_variable(shown: &Shown) {
+    say!("{}: {} = {}", shown.name, shown.ty, shown.text);
+    say_note(shown);
+}
+
+fn say_note(shown: &Shown) {
+    if let Some(note) = &shown.note {
+        say!("  {note}");
     }
 }

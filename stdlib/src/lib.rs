@@ -64,7 +64,7 @@ mod walk;
 
 pub use block::Block;
 pub use desc::{FieldDesc, Kind, TypeDesc, VariantDesc};
-pub use runtime::{Entered, RaiseFn, Runtime, Sink, SplitFn, Stats, TrapKind};
+pub use runtime::{Entered, Outside, RaiseFn, Runtime, Sink, SplitFn, Stats, TrapKind};
 pub use symbols::{Symbol, symbols};
 pub use walk::{Audit, Reached, Root};
 

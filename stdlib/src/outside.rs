@@ -5,16 +5,30 @@ use std::io::{BufRead, Read};
 use crate::block::{Block, bytes, empty, text};
 use crate::desc;
 use crate::memory::{grow, release};
-use crate::runtime::{TrapKind, current, raise};
+use crate::runtime::{Outside, TrapKind, current, raise};
 use crate::show::new_bytes;
 use crate::system::{self, Request};
 
 /// Output is handed on in pieces of this size.
 const BUFFER: usize = 1 << 16;
 
+/// Ends the run if the outside is closed. Nothing of the caller's may need dropping.
+unsafe fn change_outside() {
+    // SAFETY: called during a run.
+    unsafe {
+        if current().outside != Outside::Open {
+            current().outside = Outside::Refused;
+            raise(TrapKind::Exit, 0, 0);
+        }
+    }
+}
+
 unsafe fn put(piece: &[u8], end: &[u8]) {
     // SAFETY: called during a run.
     unsafe {
+        if current().outside != Outside::Open {
+            return;
+        }
         let output = &mut current().output;
         output.buffer.extend_from_slice(piece);
         output.buffer.extend_from_slice(end);
@@ -42,6 +56,9 @@ pub(crate) unsafe extern "C" fn sumi_eprint(s: *const Block) {
     // SAFETY: a live text.
     unsafe {
         let runtime = current();
+        if runtime.outside != Outside::Open {
+            return;
+        }
         runtime.flush();
         let mut line = bytes(s).to_vec();
         line.push(b'\n');
@@ -66,6 +83,7 @@ unsafe fn input_text(read: Vec<u8>) -> *mut Block {
 pub(crate) unsafe extern "C" fn sumi_read_line(out: *mut *mut Block) -> bool {
     // SAFETY: a place with a `str`.
     unsafe {
+        change_outside();
         current().flush();
         let mut line = Vec::new();
         if !matches!(current().input.read_until(b'\n', &mut line), Ok(count) if count > 0) {
@@ -87,6 +105,7 @@ pub(crate) unsafe extern "C" fn sumi_read_line(out: *mut *mut Block) -> bool {
 pub(crate) unsafe extern "C" fn sumi_read_all() -> *mut Block {
     // SAFETY: called during a run.
     unsafe {
+        change_outside();
         current().flush();
         let mut content = Vec::new();
         // What came before an error is all there is.
@@ -130,6 +149,9 @@ pub(crate) unsafe extern "C" fn sumi_system(
 ) -> i64 {
     // SAFETY: live blocks and places; the words are texts.
     unsafe {
+        if system::is_change(text(what)) {
+            change_outside();
+        }
         current().flush();
         let first = crate::block::elements(words).cast::<*const Block>();
         let words = (0..(*words).len as usize).map(|index| text(*first.add(index)).to_owned());
@@ -156,5 +178,8 @@ pub(crate) unsafe extern "C" fn sumi_system(
 /// Ends the run, and the program with it.
 pub(crate) unsafe extern "C" fn sumi_exit(status: i64) {
     // SAFETY: called during a run; nothing here needs dropping.
-    unsafe { raise(TrapKind::Exit, status, 0) }
+    unsafe {
+        change_outside();
+        raise(TrapKind::Exit, status, 0)
+    }
 }

@@ -52,6 +52,7 @@ pub struct Runtime {
     pub split_seen: Option<SplitFn>,
     pub raise: RaiseFn,
     pub(crate) output: Output,
+    pub outside: Outside,
     pub input: Box<dyn BufRead>,
     pub args: Vec<String>,
     pub(crate) show_work: ShowWork,
@@ -109,6 +110,18 @@ pub(crate) unsafe extern "C" fn sumi_access_end(count: i64) {
 pub(crate) unsafe extern "C" fn sumi_access_is_open(global: i64) -> bool {
     // SAFETY: as above.
     unsafe { current().open_accesses.globals.contains(&global) }
+}
+
+/// What a program may do to the outside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Outside {
+    #[default]
+    Open,
+    /// A value is being shown by a front end, which is no part of the program: printing does nothing, and a change of anything
+    /// else ends the run.
+    Closed,
+    /// And that is what happened.
+    Refused,
 }
 
 pub(crate) struct Output {
@@ -171,6 +184,7 @@ impl Runtime {
                 flush_lines: false,
                 lost,
             },
+            outside: Outside::Open,
             input: Box::new(std::io::BufReader::new(std::io::stdin())),
             args: Vec::new(),
             show_work: ShowWork::default(),

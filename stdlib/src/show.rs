@@ -66,10 +66,20 @@ enum Item {
     },
 }
 
+/// What is written for a value whose type has a `show` of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Own {
+    /// What that `show` gives.
+    Called,
+    /// The parts, as if there were none.
+    Ignored { met: bool },
+}
+
 /// The `str` that grows, and how much it may still grow.
 struct Target {
     out: *mut *mut Block,
     left: i64,
+    own: Own,
 }
 
 impl Target {
@@ -142,12 +152,47 @@ pub(crate) unsafe fn show(
     quoted: bool,
     limit: i64,
 ) -> bool {
-    let mut target = Target { out, left: limit };
+    let mut target = Target {
+        out,
+        left: limit,
+        own: Own::Called,
+    };
+    // SAFETY: the caller's promise.
+    unsafe { show_into(desc, value, quoted, &mut target) }
+}
+
+/// As [`show`], but without calling any `show` of a type; also whether there was one.
+///
+/// # Safety
+/// As for [`show`].
+pub(crate) unsafe fn show_parts(
+    desc: *const TypeDesc,
+    value: *const u8,
+    out: *mut *mut Block,
+    quoted: bool,
+    limit: i64,
+) -> (bool, bool) {
+    let mut target = Target {
+        out,
+        left: limit,
+        own: Own::Ignored { met: false },
+    };
+    // SAFETY: the caller's promise.
+    let complete = unsafe { show_into(desc, value, quoted, &mut target) };
+    (complete, target.own == Own::Ignored { met: true })
+}
+
+unsafe fn show_into(
+    desc: *const TypeDesc,
+    value: *const u8,
+    quoted: bool,
+    target: &mut Target,
+) -> bool {
     // SAFETY: values stay valid while they are shown; the list is used through fresh references only.
     unsafe {
         // Most of what is shown has no parts: the kinds up to `Str`.
         if (*desc).kind as u32 <= Kind::Str as u32 {
-            return show_value(&*desc, value, quoted, &mut target);
+            return show_value(&*desc, value, quoted, target);
         }
         let mark = current().show_work.0.len();
         current().show_work.0.push(Item::Value {
@@ -159,7 +204,7 @@ pub(crate) unsafe fn show(
             let Some(item) = current().show_work.0.pop() else {
                 break;
             };
-            if !step(item, &mut target) {
+            if !step(item, target) {
                 current().show_work.0.truncate(mark);
                 return false;
             }
@@ -308,10 +353,15 @@ unsafe fn show_value(desc: &TypeDesc, value: *const u8, quoted: bool, target: &m
     // SAFETY: the descriptor says what stands at `value`.
     unsafe {
         if let Some(own) = desc.show {
-            let shown = own(value);
-            let fits = target.push(block::text(shown));
-            release(shown);
-            return fits;
+            match target.own {
+                Own::Called => {
+                    let shown = own(value);
+                    let fits = target.push(block::text(shown));
+                    release(shown);
+                    return fits;
+                }
+                Own::Ignored { .. } => target.own = Own::Ignored { met: true },
+            }
         }
         match desc.kind {
             Kind::I8

@@ -45,6 +45,22 @@ impl Reply {
     }
 }
 
+/// Whether what is asked is a change, or takes up time.
+pub fn is_change(what: &str) -> bool {
+    matches!(
+        what,
+        "write"
+            | "append"
+            | "create_dir"
+            | "remove"
+            | "remove_all"
+            | "rename"
+            | "copy"
+            | "run"
+            | "nap"
+    )
+}
+
 /// Does what is asked.
 pub fn answer(request: &Request) -> Reply {
     let word = |index: usize| request.words.get(index).map_or("", String::as_str);

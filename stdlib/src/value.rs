@@ -4,7 +4,7 @@
 use crate::block::{self, Block, elements, empty};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
 use crate::memory::{release, release_value, retain_value};
-use crate::show::{new_bytes, read_int, show};
+use crate::show::{new_bytes, read_int, show, show_parts};
 
 /// The text of a value, up to a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +98,22 @@ pub unsafe fn view<'a>(desc: &'a TypeDesc, value: *const u8) -> View<'a> {
 pub unsafe fn literal(desc: &TypeDesc, value: *const u8, limit: usize) -> Shown {
     // SAFETY: the caller's promise.
     unsafe { text_of(desc, value, true, limit) }
+}
+
+/// As [`literal`], but of the parts, as if no type had a `show` of its own; also whether one has. Nothing of the program runs.
+///
+/// # Safety
+/// As for [`literal`].
+pub unsafe fn literal_of_parts(desc: &TypeDesc, value: *const u8, limit: usize) -> (Shown, bool) {
+    // SAFETY: as for `text_of`.
+    unsafe {
+        let mut out = empty();
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let (complete, has_own) = show_parts(desc, value, &raw mut out, true, limit);
+        let text = block::text(out).to_string();
+        release(out);
+        (Shown { text, complete }, has_own)
+    }
 }
 
 /// As [`literal`], in the form that `print` gives.

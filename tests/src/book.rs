@@ -330,6 +330,41 @@ pub fn write_library_page() -> Result<(), String> {
     std::fs::write(path, library_page()?).map_err(|e| e.to_string())
 }
 
+/// What no source of the library declares.
+const BUILT_IN: &str = r#"
+## Built in
+
+**`print(…)`, `eprint(…)`**  
+The texts of any number of values, with blanks between them and a line break behind, to standard output or standard error: `print("x =", x)`.
+
+**`str(x)`**  
+The text of any value: `str([1, 2])` is `"[1, 2]"`.
+
+**`i64(x)`, `u8(x)`, `f32(x)`, …, `char(n)`**  
+Conversions: to a number from a number or a `char`, to a `char` from a number. [Numbers](numbers.md) says how they round.
+
+**`assert(condition)`, `assert(condition, why: str)`**  
+Ends the run if it does not hold, and shows both sides of a comparison.
+
+**`panic(why: str) -> never`, `unreachable()`, `unreachable(why: str) -> never`**  
+Ends the run with a message.
+
+**`T.min`, `T.max`**  
+The least and the greatest number of each type of numbers: `u8.max` is 255. Of integers they may stand in patterns.
+
+**`x.with(field: value, …)`**  
+A copy of a struct with some fields changed: `p.with(x: 3)`.
+
+**`[x; n]`**  
+An array of `n` times `x`: `[0; 3]` is `[0, 0, 0]`.
+
+**`xs[a..b]`, `s[a..b]`**  
+A part of an array, or of a text by bytes, as a copy; `a` and `b` may be left out: `[1, 2, 3][1..]` is `[2, 3]`.
+
+**`Error(message: str, cause: Error? = none)`**  
+The error of a `T!`; `fail("…")` makes a result of one. `e.text()` has the messages of all causes.
+"#;
+
 fn library_page() -> Result<String, String> {
     let folder = root().join("stdlib/lang");
     let mut page = "# The library\n\nMade by `cargo dev book` from the `///` lines of `stdlib/lang`. What stands under *Prelude* needs no \
@@ -340,6 +375,7 @@ fn library_page() -> Result<String, String> {
     let (prelude, modules): (Vec<_>, Vec<_>) = files
         .into_iter()
         .partition(|file| file.starts_with(&prelude));
+    page += BUILT_IN;
     page += "\n## Prelude\n";
     for file in prelude {
         page += &entries(&read(&file)?);

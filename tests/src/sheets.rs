@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jit::{Config, Session, UnitKind};
+use jit::{Config, Session, Shown, UnitKind};
 
 use crate::{blessing, read, same_text};
 
@@ -23,15 +23,20 @@ pub fn test(path: &Path) -> Result<(), String> {
         shown += &format!("line {line}\n");
         for binding in &cell.bindings {
             shown += &format!("  {}: {} = {}\n", binding.name, binding.ty, binding.text);
+            shown += &note(binding);
         }
         if let Some(value) = &cell.value {
             shown += &format!("  {}: {}\n", value.text, value.ty);
+            shown += &note(value);
         }
         for line in cell.output.lines() {
             shown += &format!("  » {line}\n");
         }
         if let Some(error) = &cell.error {
             shown += &format!("  error {}: {}\n", error.kind, error.message);
+            if let Some(place) = error.place() {
+                shown += &format!("    at line {}\n", place.line);
+            }
         }
         if let Some(reason) = &cell.waits_for {
             shown += &format!("  waits for {reason}\n");
@@ -45,4 +50,9 @@ pub fn test(path: &Path) -> Result<(), String> {
         return std::fs::write(&golden, &shown).map_err(|e| e.to_string());
     }
     same_text("the sheet", &read(&golden)?, &shown)
+}
+
+fn note(shown: &Shown) -> String {
+    let note = shown.note.iter();
+    note.map(|note| format!("    ({note})\n")).collect()
 }

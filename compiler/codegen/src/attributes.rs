@@ -45,6 +45,12 @@ impl Attributes {
         add(context.create_string_attribute("probe-stack", "inline-asm"));
     }
 
+    /// The calls of code outside of all functions leave its frame: its place is the last of every stack.
+    pub(crate) fn keep_frame(&self, context: &Context, function: FunctionValue<'_>) {
+        let attribute = context.create_string_attribute("disable-tail-calls", "true");
+        function.add_attribute(AttributeLoc::Function, attribute);
+    }
+
     pub(crate) fn never_inline(&self, context: &Context, function: FunctionValue<'_>) {
         let attribute = context.create_enum_attribute(kind("noinline"), 0);
         function.add_attribute(AttributeLoc::Function, attribute);

@@ -170,6 +170,7 @@ impl<'ctx> Unit<'_, 'ctx> {
         for (index, cell) in all.iter().enumerate() {
             let value = self.module.add_function(&cell.symbol, cell_type, None);
             self.attributes.define(self.context, value);
+            self.attributes.keep_frame(self.context, value);
             let runs_once = is_long && runs_calls_once(&cell.body);
             if runs_once {
                 self.attributes.never_inline(self.context, value);
@@ -195,6 +196,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             self.module
                 .add_function(name, self.context.void_type().fn_type(&[], false), None);
         self.attributes.define(self.context, value);
+        self.attributes.keep_frame(self.context, value);
         let builder = self.builder_at(value);
         let bodies = self.input.program.cells.iter().map(|cell| &cell.body);
         let mut scope = None;

@@ -8,7 +8,9 @@ use syntax::{Diagnostic, Span};
 use super::body::{Checker, Expect, Why};
 use super::bounds::satisfies;
 use super::{Call, CallArg, Target, errors};
-use crate::env::{Bound, Def, DefId, DefKind, FieldDef, FnDef, FnOrigin, Generic, Head, ModuleId};
+use crate::env::{
+    Bound, Def, DefId, DefKind, FieldDef, FnDef, FnOrigin, Generic, Head, ModuleId, excludes,
+};
 use crate::hir::{self, Callee, ExprId, ExprKind};
 use crate::types::{FnParam, FnTy, InferKind, Ty, TyKind};
 
@@ -424,9 +426,14 @@ impl Checker<'_, '_> {
             defs.reverse();
             let own = home.unwrap_or(ModuleId::PRELUDE);
             defs.sort_by_key(|def| self.env().def(*def).module != own);
-            for def in defs {
-                if let Some(type_args) = self.fits_receiver(def, ty, name, span) {
-                    return Some((def, type_args));
+            // One whose bounds exclude the type is taken only where there is no other.
+            for may_be_excluded in [false, true] {
+                for def in &defs {
+                    if let Some(type_args) =
+                        self.fits_receiver(*def, ty, name, span, may_be_excluded)
+                    {
+                        return Some((*def, type_args));
+                    }
                 }
             }
         }
@@ -446,7 +453,14 @@ impl Checker<'_, '_> {
         Some(errors::private_method((name, span), &module.name, declared))
     }
 
-    fn fits_receiver(&mut self, def: DefId, ty: Ty, name: &SmolStr, span: Span) -> Option<Vec<Ty>> {
+    fn fits_receiver(
+        &mut self,
+        def: DefId,
+        ty: Ty,
+        name: &SmolStr,
+        span: Span,
+        may_be_excluded: bool,
+    ) -> Option<Vec<Ty>> {
         let function = self.env().function(def).clone();
         let before = self.infer.snapshot();
         let type_args = self.instantiate(&function.generics, name, span);
@@ -467,7 +481,9 @@ impl Checker<'_, '_> {
                     };
             }
         }
-        if fits {
+        let resolved = type_args.iter().map(|arg| self.infer.resolve(*arg));
+        let known: Vec<Ty> = resolved.collect();
+        if fits && (may_be_excluded || !excludes(&function.generics, &known)) {
             return Some(type_args);
         }
         self.infer.undo(before);

@@ -6,7 +6,7 @@ use syntax::Span;
 use super::body::{Because, Binder, Checker, Literal, Number, Obligation, Why};
 use super::errors;
 use super::place::Use;
-use crate::env::{Bound, Def, DefId, DefKind, FieldDef};
+use crate::env::{Bound, Def, DefId, DefKind, FieldDef, Head};
 use crate::hir::{self, ExprId, FieldPat, PatId, PatKind};
 use crate::types::{InferKind, OriginKind, Ty, TyKind};
 
@@ -125,11 +125,28 @@ impl Checker<'_, '_> {
                 _,
             ) => {
                 let shown = self.tables.exprs[source].map_or_else(String::new, |ty| self.show(ty));
-                self.report(errors::elements_are_not_places(self.span(source), &shown));
+                let by = self.tables.exprs[source].and_then(|ty| self.changed_by_index(ty));
+                self.report(errors::elements_are_not_places(
+                    self.span(source),
+                    &shown,
+                    by,
+                ));
             }
             (Some(_), _) => self.require_place(source, Use::Walked),
             (None, _) => {}
         }
+    }
+
+    /// How the elements of a container are changed that has places by an index or handle.
+    fn changed_by_index(&self, ty: Ty) -> Option<&'static str> {
+        let head = Head::of(self.infer.resolve(ty))?;
+        let has = |name: &str| self.env().methods(&head, name).next();
+        self.env().function(has("[]")?).projection.as_ref()?;
+        if has("handles").is_some() {
+            return Some("change them by their handles: `for h in pool.handles() { pool[h] = … }`");
+        }
+        has("len")?;
+        Some("change them by their indices: `for i in 0..xs.len() { xs[i] = … }`")
     }
 
     pub(super) fn check_pat(&mut self, pat: PatId, ty: Ty, binder: Binder) {

@@ -3,20 +3,15 @@
 use std::rc::Rc;
 
 use compiler::CellInfo;
-use compiler::env::{DefId, DefKind, Env};
+use compiler::env::DefId;
 use compiler::mir::Effects;
 use rustc_hash::FxHashSet;
-use stdlib::value;
 
 use super::Session;
 use crate::front::Ready;
 use crate::linked::Linked;
 use crate::report::{CellReport, Error, Expectation, Shown, UnitReport};
 use crate::saved::Saved;
-use crate::trap::Trap;
-
-/// How much of a value's text is shown.
-const SHOWN: usize = 2048;
 
 impl Session {
     /// A worksheet: a cell that fails has no effect, and whoever needs it waits.
@@ -46,10 +41,10 @@ impl Session {
                     ..CellReport::default()
                 },
                 None => {
-                    let (report, saved) = self.run_cell(&loaded.unit, &sheet, index);
-                    saved
-                        .into_iter()
-                        .for_each(|saved| saved.discard(&self.machine));
+                    let report = self.run_cell(&loaded.unit, &sheet, index);
+                    for saved in std::mem::take(&mut self.kept) {
+                        saved.discard(&self.machine);
+                    }
                     report
                 }
             };
@@ -80,13 +75,13 @@ impl Session {
         unsure.then(|| "a cell above that failed".to_owned())
     }
 
-    /// Runs one cell. After a failure everything is as before; else what was saved is given back.
+    /// Runs one cell. After a failure everything is as before; else the state before it is kept.
     pub(super) fn run_cell(
         &mut self,
         unit: &Rc<Linked>,
         ready: &Ready,
         index: usize,
-    ) -> (CellReport, Vec<Saved>) {
+    ) -> CellReport {
         let info = &ready.compiled.cells[index];
         let mut report = CellReport {
             span: span(info),
@@ -96,20 +91,19 @@ impl Session {
         let code = unit.cell(index);
         // SAFETY: generated code without parameters.
         let result = unsafe { self.machine.run(|| code()) };
-        let shown = result.and_then(|()| {
-            Self::bind(unit, ready, index);
-            self.show_cell(unit, ready, info, &mut report)
-        });
         self.machine.with_runtime(|runtime| runtime.flush());
         report.output = self.captured.take();
-        if let Some(value) = info.value.and_then(|def| unit.global(def)) {
-            value.drop_value(&self.machine); // nobody but the report reads it
-        }
-        match shown {
-            Ok(()) => (report, saved),
+        match result {
+            Ok(()) => {
+                Self::bind(unit, ready, index);
+                self.kept.extend(saved);
+                self.show_cell(unit, ready, info, &mut report);
+                if let Some(value) = info.value.and_then(|def| unit.global(def)) {
+                    value.drop_value(&self.machine); // nobody but the report reads it
+                }
+            }
             Err(trap) => {
                 report.error = Some(self.describe(&trap));
-                report.bindings.clear();
                 for def in &info.defines {
                     unit.global(*def)
                         .into_iter()
@@ -117,9 +111,9 @@ impl Session {
                 }
                 saved.into_iter().for_each(Saved::restore_abandoned);
                 self.sweep();
-                (report, Vec::new())
             }
         }
+        report
     }
 
     /// The globals of a cell have values from now on.
@@ -132,19 +126,13 @@ impl Session {
         }
     }
 
-    fn show_cell(
-        &self,
-        unit: &Linked,
-        ready: &Ready,
-        info: &CellInfo,
-        report: &mut CellReport,
-    ) -> Result<(), Trap> {
+    fn show_cell(&self, unit: &Linked, ready: &Ready, info: &CellInfo, report: &mut CellReport) {
         let env = &ready.compiled.env;
         for def in &info.defines {
-            report.bindings.extend(self.show_global(unit, env, *def)?);
+            report.bindings.extend(self.show_global(unit, env, *def));
         }
         if let Some(def) = info.value {
-            report.value = self.show_global(unit, env, def)?.map(|shown| Shown {
+            report.value = self.show_global(unit, env, def).map(|shown| Shown {
                 name: String::new(),
                 ..shown
             });
@@ -157,43 +145,6 @@ impl Session {
                 span: at.start as usize..at.end as usize,
             });
         }
-        Ok(())
-    }
-
-    /// Name, type and literal text of a global; `None` if it is not bound.
-    pub(super) fn show_global(
-        &self,
-        unit: &Linked,
-        env: &Env,
-        def: DefId,
-    ) -> Result<Option<Shown>, Trap> {
-        let Some(place) = unit.global(def).filter(|place| place.is_bound.get()) else {
-            return Ok(None);
-        };
-        let mut text = None;
-        // SAFETY: the place holds a value. If its own `show` fails, nothing of ours is lost with the abandoned frames.
-        unsafe {
-            self.machine.run(|| {
-                text = Some(value::literal(place.desc(), place.address, SHOWN));
-            })?;
-        }
-        let found = env.def(def);
-        let ty = match &found.kind {
-            DefKind::Global(global) => global.ty().display(env),
-            _ => String::new(),
-        };
-        let text = text.map(|shown| {
-            if shown.complete {
-                shown.text
-            } else {
-                shown.text + "…"
-            }
-        });
-        Ok(Some(Shown {
-            name: found.name.to_string(),
-            ty,
-            text: text.unwrap_or_default(),
-        }))
     }
 
     /// The state of what a cell may change.

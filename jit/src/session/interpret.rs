@@ -122,6 +122,7 @@ impl Session {
             });
         }
         RuntimeError {
+            own: 0,
             kind: error.kind.name(),
             exit: error.exit,
             message: error.message.clone(),

@@ -150,16 +150,17 @@ impl Session {
                 continue; // it has its value already
             }
             let unit = Rc::clone(&entry.unit);
-            let (cell, saved) = self.run_cell(&unit, &line, index);
+            let cell = self.run_cell(&unit, &line, index);
             let failed = cell.error.is_some();
-            entry.saved.extend(saved);
             report.cells.push(cell);
             if failed {
+                entry.saved = std::mem::take(&mut self.kept);
                 report.defined.clear();
                 self.take_back(entry);
                 return Ok(Entered::Failed(report));
             }
         }
+        entry.saved = std::mem::take(&mut self.kept);
         Ok(Entered::Whole(Box::new(entry), report))
     }
 
@@ -293,6 +294,7 @@ impl Session {
                     name: name.to_string(),
                     ty,
                     text,
+                    note: None,
                 },
             ));
         }

@@ -105,8 +105,7 @@ impl Session {
         let units = self.machine.units();
         let shown = globals.into_iter().filter_map(|def| {
             let unit = units.iter().find(|unit| unit.global(def).is_some())?;
-            // A type's own `show` may fail; the variable is then left out.
-            self.show_global(unit, env, def).ok().flatten()
+            self.show_global(unit, env, def)
         });
         shown.collect()
     }

@@ -81,8 +81,8 @@ impl Session {
 
     fn run_test(&mut self, unit: &Rc<Linked>, ready: &Ready, index: usize) -> TrialReport {
         let info = &ready.compiled.cells[index];
-        let (report, saved) = self.run_cell(unit, ready, index);
-        for saved in saved {
+        let report = self.run_cell(unit, ready, index);
+        for saved in std::mem::take(&mut self.kept) {
             saved.restore(&self.machine);
         }
         let name = info.test.as_ref().map_or("", |test| &test.name).to_string();

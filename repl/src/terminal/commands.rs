@@ -44,9 +44,8 @@ pub(crate) fn run(session: &mut Session, command: &str) -> After {
         "time" => time(session, rest),
         "emit" => emit(session, rest),
         "vars" => {
-            for shown in session.variables() {
-                say!("{}: {} = {}", shown.name, shown.ty, shown.text);
-            }
+            let variables = session.variables();
+            variables.iter().for_each(super::say_variable);
         }
         "undo" | "u" => match session.undo() {
             Some(what) => say!("took back: {what}"),

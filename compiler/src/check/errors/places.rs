@@ -170,11 +170,17 @@ pub(in super::super) fn key_is_not_a_place(span: Span) -> Diagnostic {
         .help("the value can: `for (k, mut v) in m`")
 }
 
-pub(in super::super) fn elements_are_not_places(span: Span, ty: &str) -> Diagnostic {
-    Diagnostic::error(
-        "not-a-place",
-        format!("the elements of {} cannot change", a(ty)),
-    )
-    .at(span, "walked with `mut`")
-    .help("leave out `mut`")
+/// `by` is how the elements can be changed all the same.
+pub(in super::super) fn elements_are_not_places(
+    span: Span,
+    ty: &str,
+    by: Option<&str>,
+) -> Diagnostic {
+    let message = match by {
+        Some(_) => format!("the elements of {} cannot change in a `for`", a(ty)),
+        None => format!("the elements of {} cannot change", a(ty)),
+    };
+    Diagnostic::error("not-a-place", message)
+        .at(span, "walked with `mut`")
+        .help(by.unwrap_or("leave out `mut`"))
 }

@@ -8,7 +8,7 @@ use super::body::{Binding, BodyLowering};
 use crate::env::{DefId, DefKind};
 use crate::hir::resolve::{Named, nearest, teach_value};
 use crate::hir::{FieldPat, Local, LocalId, PatId, PatKind};
-use crate::types::{Ty, TyKind};
+use crate::types::{IntTy, Ty, TyKind};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mutability {
@@ -196,6 +196,9 @@ impl<'a> BodyLowering<'_, 'a> {
         let Some(name) = path.segments.last() else {
             return PatKind::Error;
         };
+        if let Some(limit) = self.limit_of_type(path) {
+            return limit;
+        }
         match self.pattern_target(path) {
             Target::Const(def) => PatKind::Const(def),
             Target::Variant(of) => PatKind::Variant {
@@ -218,6 +221,28 @@ impl<'a> BodyLowering<'_, 'a> {
             }
             Target::Unknown => PatKind::Error,
         }
+    }
+
+    /// `i64.min`, the least number of a type of integers, or the greatest.
+    fn limit_of_type(&self, path: &ast::Path) -> Option<PatKind> {
+        let [of, limit] = path.segments.as_slice() else {
+            return None;
+        };
+        let Some(Named::Type(ty)) = self.unit.lookup(&of.name, &self.types) else {
+            return None;
+        };
+        let TyKind::Int(int) = ty.kind() else {
+            return None;
+        };
+        let value: i128 = match limit.as_str() {
+            "min" => IntTy::min(*int),
+            "max" => IntTy::max(*int),
+            _ => return None,
+        };
+        Some(PatKind::Int {
+            value: value.unsigned_abs(),
+            negative: value < 0,
+        })
     }
 
     fn variant_pat(

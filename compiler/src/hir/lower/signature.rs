@@ -474,9 +474,11 @@ impl<'a> Unit<'a> {
         };
         let clash = self.env.methods(head, name).find(|other| {
             let def = self.env.def(*other);
-            let other = self.env.function(*other).self_ty;
+            let other = self.env.function(*other);
             let is_here = def.module == self.module && def.span.file == span.file;
-            is_here && other.is_some_and(|other| overlap(other, own))
+            let overlaps =
+                |ty: Ty| overlap((ty, &other.generics), (own, function.generics.as_slice()));
+            is_here && other.self_ty.is_some_and(overlaps)
         });
         if let Some(first) = clash {
             let first = self.env.def(first).span;

@@ -518,7 +518,11 @@ impl<'a> Unit<'a> {
         let others: Vec<_> = self.env.impls(found.of).cloned().collect();
         let mut old = None;
         for other in others {
-            if !overlap(other.target, found.target) {
+            let (a, b) = (
+                (other.target, other.generics.as_slice()),
+                (found.target, found.generics.as_slice()),
+            );
+            if !overlap(a, b) {
                 continue;
             }
             // A later entry of a session puts an `impl` in the place of the one for the same type.
@@ -558,16 +562,21 @@ fn same(a: Ty, b: Ty) -> bool {
     a == b || a.is_error() || b.is_error()
 }
 
-/// Whether some type has both forms; parameters stand for any type.
-pub(super) fn overlap(a: Ty, b: Ty) -> bool {
-    let all = |xs: &[Ty], ys: &[Ty]| {
-        xs.len() == ys.len() && xs.iter().zip(ys).all(|(x, y)| overlap(*x, *y))
+/// Whether some type has both forms; a parameter stands for any type that its bounds do not exclude.
+pub(super) fn overlap((a, of_a): (Ty, &[Generic]), (b, of_b): (Ty, &[Generic])) -> bool {
+    let both = |x: &Ty, y: &Ty| overlap((*x, of_a), (*y, of_b));
+    let all =
+        |xs: &[Ty], ys: &[Ty]| xs.len() == ys.len() && xs.iter().zip(ys).all(|(x, y)| both(x, y));
+    let takes = |generics: &[Generic], index: u32, ty: Ty| {
+        let generic = generics.get(index as usize);
+        !generic.is_some_and(|generic| generic.bounds.iter().any(|bound| bound.excludes(ty)))
     };
     match (a.kind(), b.kind()) {
-        (TyKind::Param(..), _) | (_, TyKind::Param(..)) => true,
+        (TyKind::Param(index, _), _) => takes(of_a, *index, b),
+        (_, TyKind::Param(index, _)) => takes(of_b, *index, a),
         (TyKind::Tuple(x), TyKind::Tuple(y)) => all(x, y),
-        (TyKind::Array(x), TyKind::Array(y)) => overlap(*x, *y),
-        (TyKind::FixedArray(x, _), TyKind::FixedArray(y, _)) => overlap(*x, *y),
+        (TyKind::Array(x), TyKind::Array(y)) => both(x, y),
+        (TyKind::FixedArray(x, _), TyKind::FixedArray(y, _)) => both(x, y),
         (TyKind::Adt(x, xs), TyKind::Adt(y, ys)) | (TyKind::Any(x, xs), TyKind::Any(y, ys)) => {
             x == y && all(xs, ys)
         }

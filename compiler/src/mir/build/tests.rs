@@ -285,7 +285,7 @@ fn arrays() {
                   _10 = call array_concat<i64>(_3, _9)
                   _0 = _10
                   return
-              b3: _7 = format ["the range is ", _2, "..", _4, " and the length is ", _4]
+              b3: _7 = format ["the range is ", _2, "..", " and the length is ", _4]
                   panic.Slice _7
             }
             fn zeros(_1: i64) -> [i64] {

@@ -156,16 +156,22 @@ impl Builder<'_> {
         let ends: Vec<ExprId> = start.into_iter().chain(end).collect();
         let source = self.place_before(base, &ends);
         let start = start.map(|start| self.operand_before(start, &ends[1..]));
+        let end_given = end.map(|end| self.operand(end));
+        let mut written = Vec::new();
+        written.extend(start.clone().map(shown));
+        written.push(FormatPart::Text(
+            if inclusive { "..=" } else { ".." }.into(),
+        ));
+        written.extend(end_given.clone().map(shown));
         let start = start.map_or(int(0), |start| self.as_i64(start, span));
-        let end = end.map(|end| self.operand(end));
-        let end = end.map(|end| self.as_i64(end, span));
+        let end = end_given.map(|end| self.as_i64(end, span));
         let len = self.keep(Rvalue::Len(source.clone()), span);
         let end = match end {
             None => len.clone(),
             Some(end) if inclusive => self.keep(Rvalue::Binary(BinaryOp::Add, end, int(1)), span),
             Some(end) => end,
         };
-        self.check_slice(&start, &end, &len, span);
+        self.check_slice((&start, &end, &len), written, span);
         let ty = self.place_ty(&source);
         let (name, type_args, result) = match ty.kind() {
             TyKind::Str => {
@@ -184,8 +190,13 @@ impl Builder<'_> {
         Rvalue::Use(Operand::Copy(Place::local(temp)))
     }
 
-    /// `0 <= start <= end <= len`
-    fn check_slice(&mut self, start: &Operand, end: &Operand, len: &Operand, span: Span) {
+    /// `0 <= start <= end <= len`; `written` is the range as it stands there.
+    fn check_slice(
+        &mut self,
+        (start, end, len): (&Operand, &Operand, &Operand),
+        written: Vec<FormatPart>,
+        span: Span,
+    ) {
         let (good, bad) = (self.new_block(), self.new_block());
         for (low, high) in [(&int(0), start), (start, end), (end, len)] {
             if let (Operand::Const(Const::Int(_, low)), Operand::Const(Const::Int(_, high))) =
@@ -205,14 +216,10 @@ impl Builder<'_> {
         }
         self.goto(good);
         self.switch_to(bad);
-        let parts = vec![
-            FormatPart::Text("the range is ".into()),
-            shown(start.clone()),
-            FormatPart::Text("..".into()),
-            shown(end.clone()),
-            FormatPart::Text(" and the length is ".into()),
-            shown(len.clone()),
-        ];
+        let mut parts = vec![FormatPart::Text("the range is ".into())];
+        parts.extend(written);
+        parts.push(FormatPart::Text(" and the length is ".into()));
+        parts.push(shown(len.clone()));
         let message = Some(self.keep(Rvalue::Format(parts), span));
         self.terminate(Terminator::Panic {
             kind: PanicKind::Slice,
