@@ -3,14 +3,11 @@
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use syntax::{Diagnostic, Span};
+use syntax::Span;
 
 use super::body::{Checker, Expect, Why};
-use super::bounds::satisfies;
 use super::{Call, CallArg, Target, errors};
-use crate::env::{
-    Bound, Def, DefId, DefKind, FieldDef, FnDef, FnOrigin, Generic, Head, ModuleId, excludes,
-};
+use crate::env::{Def, DefId, DefKind, FieldDef, FnDef, FnOrigin, Generic, ModuleId};
 use crate::hir::{self, Callee, ExprId, ExprKind};
 use crate::types::{FnParam, FnTy, InferKind, Ty, TyKind};
 
@@ -398,96 +395,6 @@ impl Checker<'_, '_> {
         let names = self.method_names(ty);
         let names = names.iter().map(SmolStr::as_str);
         self.fail(errors::unknown_assoc(name, name_span, &shown, names))
-    }
-
-    /// The function of that name in the impls for a type, with its type arguments: those for the type itself, then those for any type
-    /// with some bounds (`impl<T: Num> T`).
-    pub(super) fn find_method(
-        &mut self,
-        ty: Ty,
-        name: &SmolStr,
-        span: Span,
-    ) -> Option<(DefId, Vec<Ty>)> {
-        let ty = self.shallow(ty);
-        let head = Head::of(ty)?;
-        let mut heads = vec![head];
-        if heads[0] != Head::Param {
-            heads.push(Head::Param);
-        }
-        for head in heads {
-            let (home, here) = (self.env().home_of(ty), self.unit.module);
-            let env = self.env();
-            let mut defs: Vec<DefId> = env
-                .methods(&head, name)
-                .filter(|def| env.counts_in(env.def(*def).module, here, home))
-                .filter(|def| env.is_visible(*def, here))
-                .collect();
-            // The type's own module stands before others, and a later definition before an earlier one.
-            defs.reverse();
-            let own = home.unwrap_or(ModuleId::PRELUDE);
-            defs.sort_by_key(|def| self.env().def(*def).module != own);
-            // One whose bounds exclude the type is taken only where there is no other.
-            for may_be_excluded in [false, true] {
-                for def in &defs {
-                    if let Some(type_args) =
-                        self.fits_receiver(*def, ty, name, span, may_be_excluded)
-                    {
-                        return Some((*def, type_args));
-                    }
-                }
-            }
-        }
-        None
-    }
-
-    /// That a type has a method of this name, which is not for this module.
-    pub(super) fn private_method(&self, ty: Ty, name: &SmolStr, span: Span) -> Option<Diagnostic> {
-        let env = self.env();
-        let head = Head::of(self.shallow(ty))?;
-        let hidden = env
-            .methods(&head, name)
-            .find(|def| !env.is_visible(*def, self.unit.module))?;
-        let found = env.def(hidden);
-        let module = env.module(found.module);
-        let declared = (!env.is_library(found.module)).then_some(found.span);
-        Some(errors::private_method((name, span), &module.name, declared))
-    }
-
-    fn fits_receiver(
-        &mut self,
-        def: DefId,
-        ty: Ty,
-        name: &SmolStr,
-        span: Span,
-        may_be_excluded: bool,
-    ) -> Option<Vec<Ty>> {
-        let function = self.env().function(def).clone();
-        let before = self.infer.snapshot();
-        let type_args = self.instantiate(&function.generics, name, span);
-        let Some(self_ty) = function.self_ty else {
-            return Some(type_args);
-        };
-        let mut fits = self.infer.unify(ty, self_ty.subst(&type_args)).is_ok();
-        if let TyKind::Param(index, _) = self_ty.kind() {
-            let own = self.generics();
-            let resolved = self.infer.resolve(ty);
-            for bound in &function.generics[*index as usize].bounds {
-                fits = fits
-                    && match bound.subst(&type_args) {
-                        Bound::Trait(of, wanted) if self.infer.has_free(wanted) => {
-                            self.unify_with_impl(ty, of, wanted)
-                        }
-                        bound => satisfies(self.env(), &own, resolved, bound),
-                    };
-            }
-        }
-        let resolved = type_args.iter().map(|arg| self.infer.resolve(*arg));
-        let known: Vec<Ty> = resolved.collect();
-        if fits && (may_be_excluded || !excludes(&function.generics, &known)) {
-            return Some(type_args);
-        }
-        self.infer.undo(before);
-        None
     }
 
     /// The name of what is called, if that is a variable which hides a function of the library.

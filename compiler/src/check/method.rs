@@ -7,10 +7,9 @@ use super::body::{Checker, Expect, Why};
 use super::call::{Called, FirstArgs, Slot, function_of};
 use super::place::Use;
 use super::{Call, CallArg, Target, errors};
-use crate::any;
 use crate::env::{Bound, DefId, DefKind, Head, ModuleId};
 use crate::hir::{self, ExprId};
-use crate::types::{Len, Ty, TyKind};
+use crate::types::{Ty, TyKind};
 
 /// The parts of a method call.
 pub(super) struct MethodCall<'a> {
@@ -103,35 +102,6 @@ impl Checker<'_, '_> {
         ))
     }
 
-    /// How a type would come to a method that it does not have.
-    fn method_elsewhere(&self, ty: Ty, name: &SmolStr, shown: &str) -> Option<String> {
-        let env = self.env();
-        match self.shallow(ty).kind() {
-            TyKind::Param(_, param) => {
-                let of = match name.as_str() {
-                    "show" => SmolStr::new_static("Show"),
-                    _ => {
-                        let of = env.function(env.trait_methods(name).next()?).of_trait?;
-                        env.def(of).name.clone()
-                    }
-                };
-                Some(format!("ask for it: `<{param}: {of}>`"))
-            }
-            TyKind::FixedArray(elem, len) if env.methods(&Head::Array, name).next().is_some() => {
-                let growable = Ty::array(*elem).display(env);
-                let count = match len {
-                    Len::Known(1) => "1 element".to_string(),
-                    Len::Known(n) => format!("{n} elements"),
-                    _ => "the same number of elements".to_string(),
-                };
-                Some(format!(
-                    "a `{shown}` has always {count}; a `{growable}` has this method, and `.to_array()` gives one"
-                ))
-            }
-            _ => None,
-        }
-    }
-
     pub(super) fn call_method(
         &mut self,
         call: &MethodCall<'_>,
@@ -159,37 +129,6 @@ impl Checker<'_, '_> {
             receiver: Some(receiver),
         };
         self.call_def(call.id, &found, first, call.args, expect)
-    }
-
-    pub(super) fn method_names(&self, ty: Ty) -> Vec<SmolStr> {
-        let Some(head) = Head::of(self.shallow(ty)) else {
-            return Vec::new();
-        };
-        let env = self.env();
-        let mut names = env.method_names(&head);
-        names.retain(|name| {
-            let mut methods = env.methods(&head, name);
-            methods.any(|def| env.is_visible(def, self.unit.module))
-        });
-        for (method, _) in any::table(self.env(), self.infer.resolve(ty)) {
-            names.push(self.env().def(method).name.clone());
-        }
-        let iter = self.env().language_trait("Iter");
-        if let Some(iter) = iter.filter(|iter| self.env().find_impl(*iter, ty).is_some()) {
-            let methods = self.env().trait_def(iter).methods.iter();
-            names.extend(methods.map(|method| self.env().def(*method).name.clone()));
-        }
-        if self.infer.resolve(ty).is_numeric() {
-            names.extend(self.env().method_names(&Head::Param));
-        }
-        if let Some(fields) = self.struct_fields(self.shallow(ty))
-            && !fields.is_empty()
-        {
-            names.extend(fields.into_iter().map(|(name, _)| name));
-            names.push(SmolStr::new("with"));
-        }
-        names.sort();
-        names
     }
 
     fn check_with(&mut self, call: &MethodCall<'_>, ty: Ty) -> Ty {
@@ -346,7 +285,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn struct_fields(&self, ty: Ty) -> Option<Vec<(SmolStr, Ty)>> {
+    pub(super) fn struct_fields(&self, ty: Ty) -> Option<Vec<(SmolStr, Ty)>> {
         let TyKind::Adt(def, args) = ty.kind() else {
             return None;
         };

@@ -16,6 +16,7 @@ mod fn_value;
 mod inner;
 mod kept;
 mod literals;
+mod lookup;
 mod method;
 mod operators;
 mod overflow;

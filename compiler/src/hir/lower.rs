@@ -11,6 +11,7 @@ mod expr;
 mod finite;
 mod heads;
 mod inner;
+mod members;
 mod name;
 mod pattern;
 mod signature;

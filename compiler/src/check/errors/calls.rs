@@ -263,7 +263,11 @@ pub(in super::super) fn private_method(
     module: &str,
     declared: Option<Span>,
 ) -> Diagnostic {
-    let report = Diagnostic::error("private-name", format!("`{name}` is private to `{module}`"))
+    let owner = match declared {
+        Some(_) => format!("`{module}`"),
+        None => "the library".to_string(),
+    };
+    let report = Diagnostic::error("private-name", format!("`{name}` is private to {owner}"))
         .at(span, "not visible here");
     match declared {
         Some(declared) => report

@@ -109,9 +109,8 @@ impl<'a> Unit<'a> {
         match &item.kind {
             ast::ItemKind::Fn(decl) => {
                 let def = self.env.fresh_def();
-                if let ast::FnName::Ident(name) = &decl.name
-                    && self.check_free(name, false)
-                {
+                if let ast::FnName::Ident(name) = &decl.name {
+                    self.check_free(name, false);
                     self.bind(name, def);
                 }
                 found.defs.push(def);

@@ -34,10 +34,10 @@ impl Unit<'_> {
         }
     }
 
-    /// Names that mean something everywhere mean nothing else in a file; false after a report.
-    pub(super) fn check_free(&mut self, name: &ast::Ident, is_trait: bool) -> bool {
+    /// Names that mean something everywhere mean nothing else in a file.
+    pub(super) fn check_free(&mut self, name: &ast::Ident, is_trait: bool) {
         if self.module == ModuleId::PRELUDE {
-            return true;
+            return;
         }
         let text = name.as_str();
         let is_type = scalar(text).or_else(|| vector(text)).is_some();
@@ -46,7 +46,6 @@ impl Unit<'_> {
             let kind = if is_type { "type" } else { "trait" };
             self.diags.push(belongs_to_language(name, kind));
         }
-        !is_type && !is_bound
     }
 
     pub(super) fn check_type_params(&mut self, params: &[ast::GenericParam], outer: &[Generic]) {

@@ -3,7 +3,7 @@
 use syntax::{Diagnostic, Span, ast};
 
 use super::suggest::{nearest, teach_type};
-use super::{Named, TypeScope, scalar};
+use super::{Named, TypeScope, scalar, vector};
 use crate::env::{DefId, DefKind, ModuleId};
 use crate::hir::AppliedType;
 use crate::hir::lower::{BUILT_IN_TRAITS, LocalName, NotKnown, Unit};
@@ -118,7 +118,11 @@ impl<'a> Unit<'a> {
                 Some(Named::ConstParam(index, name)) => {
                     return Ty::new(TyKind::FixedArray(Ty::unit(), Len::Param(index, name)));
                 }
-                Some(Named::Def(def)) => def,
+                Some(Named::Def(def)) => match scalar(&name.name).or_else(|| vector(&name.name)) {
+                    // A function of that name has been refused where it is declared.
+                    Some(ty) => return self.without_type_args(ty, &args, span),
+                    None => def,
+                },
                 None if name.name == "Simd" => return self.vector_type(&args, span),
                 Some(Named::Module(_) | Named::Builtin(_)) | None => {
                     self.unknown_type(name, scope);
