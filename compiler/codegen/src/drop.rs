@@ -10,7 +10,7 @@ use inkwell::values::{BasicValue, IntValue, PointerValue};
 use crate::function::Function;
 use crate::module::Built;
 use crate::operand::Value;
-use crate::place::{HEADER, LEN, Located};
+use crate::place::{HEADER, Located};
 use crate::tbaa::Memory;
 
 /// More blocks than these are counted by the runtime.
@@ -123,6 +123,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         count
     }
 
+    pub(crate) fn set_owners(&self, block: PointerValue<'ctx>, count: IntValue<'ctx>) {
+        let store = self.builder.build_store(block, count).built();
+        self.unit.tbaa.mark(store, Memory::Owners);
+    }
+
     pub(crate) fn retain_block(&self, block: PointerValue<'ctx>) {
         self.add_owners(block, 1);
     }
@@ -149,7 +154,13 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// Gives up the boxes of fields that were moved out, and drops the other fields.
-    pub(crate) fn unpack(&self, place: &Place, variant: u32, moved: &[u32]) {
+    pub(crate) fn unpack(
+        &self,
+        place: &Place,
+        variant: u32,
+        moved: &[u32],
+        keeps: impl Fn(u64) -> bool,
+    ) {
         let whole = self.place(place);
         if !self.layout(whole.ty).has_heap {
             return;
@@ -159,14 +170,18 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             let at = self.field(whole, variant, field);
             match moved.contains(&field) {
                 false => self.release_at(&at),
-                true if at.is_box => self.open_box(&at),
+                true if at.is_box => {
+                    let size = self.layout(at.ty).size;
+                    self.open_box(&at, keeps(size).then_some(size));
+                }
                 true => {}
             }
         }
     }
 
     /// The value in the box has gone elsewhere. If others own the box, whoever has it now is one owner more of what is inside.
-    fn open_box(&self, at: &Located<'ctx>) {
+    /// The box itself is kept if its size is given.
+    fn open_box(&self, at: &Located<'ctx>, kept: Option<u64>) {
         let block = self.load_block(at.address, at.memory(Memory::Block));
         let gone = self.remove_owner(block);
         let (free, share, next) = (
@@ -176,14 +191,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         );
         self.branch(gone, free, share);
         self.builder.position_at_end(free);
-        // Without elements, nothing inside is dropped.
-        let none = self.unit.runtime.i64.const_zero();
-        self.builder
-            .build_store(self.offset(block, LEN), none)
-            .built();
-        self.builder
-            .build_call(self.unit.free(), &[block.into()], "")
-            .built();
+        match kept {
+            Some(size) => self.keep_box(block, size),
+            None => self.free_box(block),
+        }
         self.goto(next);
         self.builder.position_at_end(share);
         let inside = self.read_at(&Located::at(self.offset(block, HEADER), at.ty));

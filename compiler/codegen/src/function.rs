@@ -19,6 +19,7 @@ use crate::debug::Scope;
 use crate::module::{Built, Unit};
 use crate::operand::Value;
 use crate::place::Located;
+use crate::spare::Spares;
 
 /// The state of one function while it is filled in.
 pub(crate) struct Function<'u, 'a, 'ctx> {
@@ -35,6 +36,8 @@ pub(crate) struct Function<'u, 'a, 'ctx> {
     pub(crate) span: Span,
     /// Whether a statement here runs once in the life of the program: inlining a call gains nothing and takes LLVM long.
     pub(crate) runs_once: bool,
+    /// By the size of what a box holds.
+    pub(crate) spares: FxHashMap<u64, Spares<'ctx>>,
 }
 
 pub(crate) fn emit<'ctx>(
@@ -58,9 +61,11 @@ pub(crate) fn emit<'ctx>(
         scope: unit.debug.function(value, name, body.span),
         span: body.span,
         runs_once,
+        spares: FxHashMap::default(),
     };
     function.locate(body.span);
     function.make_slots();
+    function.spares = function.make_spares();
     for id in body.blocks.keys() {
         let block = unit.context.append_basic_block(value, &id.to_string());
         function.blocks.insert(id, block);
@@ -101,6 +106,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             scope: None,
             span: body.span,
             runs_once: false,
+            spares: FxHashMap::default(),
         };
         fill(&function);
         function.builder.position_at_end(slots);
@@ -209,14 +215,26 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
 
     fn block(&mut self, id: BlockId, block: &'u Block) {
         self.builder.position_at_end(self.blocks[&id]);
-        for statement in &block.statements {
-            self.statement(statement);
+        self.free_left(id);
+        for (at, statement) in block.statements.iter().enumerate() {
+            self.locate(statement.span);
+            match &statement.kind {
+                StatementKind::Unpack {
+                    place,
+                    variant,
+                    moved,
+                } => {
+                    let keeps = |size| self.keeps_spare(block, at, size);
+                    self.unpack(place, *variant, moved, keeps);
+                }
+                _ => self.statement(statement),
+            }
+            self.free_after(block, at);
         }
         self.terminator(&block.terminator);
     }
 
     fn statement(&mut self, statement: &'u Statement) {
-        self.locate(statement.span);
         match &statement.kind {
             StatementKind::Assign { place, value, old } => self.assign(place, value, *old),
             StatementKind::Call {
@@ -233,11 +251,9 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
             StatementKind::Open { reference, place } => self.open(*reference, place),
             StatementKind::Check(check) => self.check(check),
             StatementKind::MakeUnique(place) => self.make_unique(place),
-            StatementKind::Unpack {
-                place,
-                variant,
-                moved,
-            } => self.unpack(place, *variant, moved),
+            StatementKind::Unpack { .. } => {
+                panic!("compiler bug: what takes a value apart knows what comes after")
+            }
             StatementKind::Drop { place, flag } => self.drop_place(place, *flag),
             StatementKind::Nop => {}
         }

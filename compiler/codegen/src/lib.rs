@@ -27,6 +27,7 @@ mod relation;
 mod runtime;
 mod rvalue;
 mod scalar;
+mod spare;
 mod tbaa;
 mod thunk;
 mod types;

@@ -147,12 +147,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
     }
 
-    /// Puts a value into a new block of one element.
+    /// Puts a value into a block of its own.
     fn build_box(&self, at: &Located<'ctx>, operand: &Operand) {
-        let block = self.allocate(at.ty, 1);
+        let block = self.new_box(at.ty);
         let inside = Located::local(self.elements(block), at.ty);
         self.store_operand(&inside, operand);
-        self.store_len(block, self.unit.runtime.i64.const_int(1, false));
         let store = self.builder.build_store(at.address, block).built();
         self.unit.tbaa.mark(store, at.memory(Memory::Any));
     }

@@ -163,7 +163,7 @@ impl Checker<'_, '_> {
             (Operator::Binary(op), Some(right)) if op.is_comparison() => {
                 self.try_comparison(pending, op, right, last)
             }
-            (Operator::Binary(op), Some(right)) => self.try_binary(pending, op, right),
+            (Operator::Binary(op), Some(right)) => self.try_binary(pending, op, right, last),
             (Operator::Binary(_), None) => panic!("compiler bug: a binary operator with one side"),
         }
     }
@@ -256,7 +256,13 @@ impl Checker<'_, '_> {
         Outcome::Done(Ty::bool())
     }
 
-    fn try_binary(&mut self, pending: &Pending, op: BinaryOp, right: (ExprId, Ty)) -> Outcome {
+    fn try_binary(
+        &mut self,
+        pending: &Pending,
+        op: BinaryOp,
+        right: (ExprId, Ty),
+        last: bool,
+    ) -> Outcome {
         let (a, b) = (self.shallow(pending.left.1), self.shallow(right.1));
         if a.is_error() || b.is_error() {
             return Outcome::Done(Ty::error());
@@ -278,6 +284,8 @@ impl Checker<'_, '_> {
                 let candidate = found.remove(0);
                 Outcome::Done(self.use_candidate(pending, &candidate, &[a, b]))
             }
+            // What is not known yet may be found, as the elements of a sequence are.
+            (0, false) if !last && (is_general(a) || is_general(b)) => Outcome::Wait,
             (0, false) => {
                 let report = self.no_operator(op, pending, right, a, b);
                 Outcome::Done(self.fail(report))

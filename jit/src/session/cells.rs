@@ -49,7 +49,9 @@ impl Session {
                 }
             };
             if cell.error.is_some() || cell.waits_for.is_some() {
-                failed.extend(info.defines.iter().chain(&info.effects.writes));
+                // Nothing but the report reads the value of a cell.
+                let changed = info.defines.iter().chain(&info.effects.writes);
+                failed.extend(changed.filter(|def| info.value != Some(**def)));
                 anything_failed |= info.effects.anything;
             }
             report.cells.push(cell);
@@ -71,7 +73,7 @@ impl Session {
             return Some(format!("`{}`", self.front.env.def(*def).name));
         }
         let unsure = (info.effects.anything && !failed.is_empty())
-            || (anything_failed && touches_globals(&info.effects));
+            || (anything_failed && touches_others(info));
         unsure.then(|| "a cell above that failed".to_owned())
     }
 
@@ -162,8 +164,10 @@ impl Session {
     }
 }
 
-fn touches_globals(effects: &Effects) -> bool {
-    effects.anything || !effects.reads.is_empty() || !effects.writes.is_empty()
+/// Whether a cell may touch a global that is not its own.
+fn touches_others(info: &CellInfo) -> bool {
+    let is_own = |def: &DefId| info.defines.contains(def) || info.value == Some(*def);
+    info.effects.anything || !info.effects.globals().all(|def| is_own(&def))
 }
 
 fn span(info: &CellInfo) -> std::ops::Range<usize> {

@@ -353,3 +353,33 @@ fn each_test_starts_from_the_state_that_the_file_left() {
     assert!(timed >= 5);
     assert_eq!(session.close(), 0);
 }
+
+/// A functional update of a tree that nobody shares takes no new block: what is built goes into the boxes of what was taken apart.
+#[test]
+fn boxes_are_used_again() {
+    let mut session = session();
+    line(
+        &mut session,
+        "enum Tree { Leaf, Node(left: Tree, key: i64, n: i64, right: Tree) }
+        fn count(t: Tree, k: i64) -> Tree = match t {
+            Leaf => Node(Leaf, k, 1, Leaf)
+            Node(l, x, n, r) if k < x => Node(count(l, k), x, n, r)
+            Node(l, x, n, r) if k > x => Node(l, x, n, count(r, k))
+            Node(l, x, n, r) => Node(l, x, n + 1, r)
+        }
+        fn keys(t: Tree) -> i64 = match t { Leaf => 0, Node(l, _, n, r) => keys(l) + n + keys(r) }",
+    );
+    line(
+        &mut session,
+        "var t = Tree.Leaf\nfor i in 0..50 { t = count(t, i * 37 % 50) }",
+    );
+    let before = session.stats().allocations;
+    line(&mut session, "for i in 0..5000 { t = count(t, i % 50) }");
+    assert_eq!(session.stats().allocations, before);
+    assert_eq!(value(&mut session, "keys(t)"), "5050");
+    let shared = session.stats().allocations;
+    line(&mut session, "let kept = t\nt = count(t, 7)");
+    assert!(session.stats().allocations > shared);
+    assert_eq!(value(&mut session, "(keys(kept), keys(t))"), "(5050, 5051)");
+    assert_eq!(session.close(), 0);
+}

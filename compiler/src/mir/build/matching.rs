@@ -1,10 +1,10 @@
 //! `match`: a switch on the number or variant where the arms allow it, otherwise one test after the other.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::Span;
 
 use super::Builder;
-use crate::hir::{Arm, ExprId, PatId, PatKind};
+use crate::hir::{self, Arm, ExprId, ExprKind, LocalId, PatId, PatKind};
 use crate::mir::{BlockId, Const, Local, Operand, Place, Rvalue, Terminator};
 use crate::types::TyKind;
 
@@ -175,12 +175,42 @@ impl Builder<'_> {
                 self.always_matches(row.pat)
             }
         };
-        self.bind(row.pat, place);
         match row.guard {
-            None => self.goto(row.body),
-            Some(guard) => self.branch(guard, row.body, fail),
+            None => {
+                self.bind(row.pat, place);
+                self.goto(row.body);
+            }
+            // What the guard does not look at is bound when it holds: the value may be taken apart then.
+            Some(guard) => {
+                let early = locals_in(self.hir, guard);
+                self.bind_where(row.pat, place, &|local| early.contains(&local));
+                let fits = self.new_block();
+                self.branch(guard, fits, fail);
+                self.switch_to(fits);
+                self.bind_where(row.pat, place, &|local| !early.contains(&local));
+                self.goto(row.body);
+            }
         }
         self.switch_to(fail);
         always && row.guard.is_none()
     }
+}
+
+/// The variables that an expression looks at.
+fn locals_in(hir: &hir::Body, expr: ExprId) -> FxHashSet<LocalId> {
+    let mut found = FxHashSet::default();
+    // Which functions that stand in the body it calls is not looked at.
+    let mut pending: Vec<ExprId> = hir.inner.iter().map(|inner| inner.body).collect();
+    pending.push(expr);
+    while let Some(expr) = pending.pop() {
+        match &hir.exprs[expr].kind {
+            ExprKind::Local(local) => {
+                found.insert(*local);
+            }
+            ExprKind::Closure { body, .. } => pending.push(*body),
+            _ => {}
+        }
+        pending.extend(hir::children(hir, expr));
+    }
+    found
 }

@@ -250,32 +250,46 @@ impl Builder<'_> {
 
     /// Makes the bindings of a pattern that has matched.
     pub(super) fn bind(&mut self, pat: PatId, place: &Place) {
+        self.bind_where(pat, place, &|_| true);
+    }
+
+    /// Binds some of the names, and leaves the others to another time.
+    pub(super) fn bind_where(
+        &mut self,
+        pat: PatId,
+        place: &Place,
+        which: &dyn Fn(LocalId) -> bool,
+    ) {
         let span = self.hir.pats[pat].span;
         if let Some((variant, fields)) = self.tables.pat_fields.get(&pat) {
             for (index, field) in fields.iter().enumerate() {
                 if let Some(field) = field {
-                    self.bind(*field, &self.part_of(place, *variant, index as u32));
+                    self.bind_where(*field, &self.part_of(place, *variant, index as u32), which);
                 }
             }
             return;
         }
         match &self.hir.pats[pat].kind {
             PatKind::Bind(id) if !self.tables.pat_consts.contains_key(&pat) => {
-                self.bind_local(*id, place, span);
+                if which(*id) {
+                    self.bind_local(*id, place, span);
+                }
             }
             PatKind::Tuple(parts) => {
                 for (index, part) in parts.iter().enumerate() {
-                    self.bind(*part, &self.field_of(place, index as u32));
+                    self.bind_where(*part, &self.field_of(place, index as u32), which);
                 }
             }
             PatKind::Array { before, after, .. } => {
                 if before.iter().chain(after).any(|part| self.binds(*part)) {
                     for (part, element) in self.array_elements(place, before, after, span) {
-                        self.bind(part, &element);
+                        self.bind_where(part, &element, which);
                     }
                 }
             }
-            PatKind::Typed { pat, .. } => self.bind(*pat, &self.inside_any(*pat, place)),
+            PatKind::Typed { pat, .. } => {
+                self.bind_where(*pat, &self.inside_any(*pat, place), which);
+            }
             // Those of alternatives were made when they matched; the rest has none.
             PatKind::Or(_)
             | PatKind::Bind(_)
