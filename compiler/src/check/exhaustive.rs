@@ -298,6 +298,8 @@ fn find(env: &Env, rows: &[Row], query: &[Simple], types: &[Ty]) -> Option<Vec<S
             find(env, rows, &row, types)
         });
     }
+    // A match on thousands of literals asks as often about one more: the others play no part in that.
+    let rows = rows.iter().filter(|row| may_overlap(&row[0], &query[0]));
     let rows = expand_or(rows);
     let made: Vec<&Constructor> = rows
         .iter()
@@ -313,7 +315,7 @@ fn find(env: &Env, rows: &[Row], query: &[Simple], types: &[Ty]) -> Option<Vec<S
         let rest = find(env, &rows, &query[1..], rest_types)?;
         return Some(std::iter::once("_".to_string()).chain(rest).collect());
     }
-    for constructor in split(env, *first_ty, &made) {
+    for constructor in split(env, *first_ty, &made, &query[0]) {
         let fields = field_types(env, *first_ty, &constructor);
         let specialize = |row: &Row| specialize(row, &constructor, fields.len());
         let Some(query) = specialize(&query.to_vec()) else {
@@ -330,7 +332,25 @@ fn find(env: &Env, rows: &[Row], query: &[Simple], types: &[Ty]) -> Option<Vec<S
     None
 }
 
-fn expand_or(rows: &[Row]) -> Vec<Row> {
+/// Whether both may match one value; false only if they surely do not.
+fn may_overlap(row: &Simple, query: &Simple) -> bool {
+    match (row, query) {
+        (Simple::Or(parts), other) | (other, Simple::Or(parts)) => {
+            parts.iter().any(|part| may_overlap(part, other))
+        }
+        (Simple::Make(a, _), Simple::Make(b, _)) => match (a, b) {
+            (Constructor::Range(low, high), Constructor::Range(least, most)) => {
+                low <= most && least <= high
+            }
+            (Constructor::Opaque(_), Constructor::Opaque(_))
+            | (Constructor::Variant(_), Constructor::Variant(_)) => a == b,
+            _ => true,
+        },
+        (Simple::Wild, _) | (_, Simple::Wild) => true,
+    }
+}
+
+fn expand_or<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Vec<Row> {
     let mut expanded = Vec::new();
     for row in rows {
         match &row[0] {
@@ -352,7 +372,7 @@ fn expand_or(rows: &[Row]) -> Vec<Row> {
 }
 
 /// The constructors of a type, fine enough that each constructor of the column covers one or misses it.
-fn split(env: &Env, ty: Ty, made: &[&Constructor]) -> Vec<Constructor> {
+fn split(env: &Env, ty: Ty, made: &[&Constructor], asked: &Simple) -> Vec<Constructor> {
     match ty.kind() {
         TyKind::Bool => vec![Constructor::Bool(false), Constructor::Bool(true)],
         TyKind::Tuple(_) => vec![Constructor::Whole],
@@ -370,14 +390,12 @@ fn split(env: &Env, ty: Ty, made: &[&Constructor]) -> Vec<Constructor> {
             _ => vec![Constructor::Whole],
         },
         _ => {
-            let mut all: Vec<Constructor> = Vec::new();
-            for constructor in made {
-                if !all.contains(constructor) {
-                    all.push((*constructor).clone());
-                }
-            }
-            all.push(Constructor::Others);
-            all
+            // What matches all others matches each literal, too.
+            let only = match asked {
+                Simple::Make(made, _) => made.clone(),
+                Simple::Wild | Simple::Or(_) => Constructor::Others,
+            };
+            vec![only]
         }
     }
 }
