@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use compiler::CellInfo;
-use compiler::env::DefId;
+use compiler::env::{DefId, DefKind, Env};
 use compiler::mir::Effects;
 use rustc_hash::FxHashSet;
 
@@ -73,7 +73,7 @@ impl Session {
             return Some(format!("`{}`", self.front.env.def(*def).name));
         }
         let unsure = (info.effects.anything && !failed.is_empty())
-            || (anything_failed && touches_others(info));
+            || (anything_failed && touches_variables(info, &self.front.env));
         unsure.then(|| "a cell above that failed".to_owned())
     }
 
@@ -164,10 +164,13 @@ impl Session {
     }
 }
 
-/// Whether a cell may touch a global that is not its own.
-fn touches_others(info: &CellInfo) -> bool {
-    let is_own = |def: &DefId| info.defines.contains(def) || info.value == Some(*def);
-    info.effects.anything || !info.effects.globals().all(|def| is_own(&def))
+/// Whether a cell may touch a variable of another cell, which what failed may have been to change.
+fn touches_variables(info: &CellInfo, env: &Env) -> bool {
+    let is_variable = |def: &DefId| match &env.def(*def).kind {
+        DefKind::Global(global) => global.is_var && !info.defines.contains(def),
+        _ => false,
+    };
+    info.effects.anything || info.effects.globals().any(|def| is_variable(&def))
 }
 
 fn span(info: &CellInfo) -> std::ops::Range<usize> {
