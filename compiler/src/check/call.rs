@@ -264,12 +264,21 @@ impl Checker<'_, '_> {
         });
         let found = def.map(|def| self.env().def(def).clone());
         let Some(found) = found else {
-            self.infer_args(args);
             // Whose type it should have has been reported.
             if hoped.is_some_and(|ty| *ty.kind() == TyKind::Error) {
+                self.infer_args(args);
                 return Ty::error();
             }
-            let report = errors::variant_of_unknown(self.env(), self.unit.module, name, name_span);
+            let homes = self.homes_of_variant(name);
+            let report = errors::variant_of_unknown(name, name_span, &homes);
+            // The help says how it is meant; what is in it and beside it is looked at as if it stood there.
+            if let ([(home, _)], [_, ..]) = (homes.as_slice(), args) {
+                self.report(report);
+                return self.call_variant(id, Some(*home), name, name_span, args, expect);
+            }
+            for arg in args {
+                self.check_expr(arg.value, Expect::Hint(Ty::error()));
+            }
             return self.fail(report);
         };
         let DefKind::Enum(item) = &found.kind else {
@@ -303,6 +312,19 @@ impl Checker<'_, '_> {
         };
         self.call_constructor(id, made, args);
         ty
+    }
+
+    /// The enums that have a variant of the name and can be written here, with how.
+    fn homes_of_variant(&self, name: &str) -> Vec<(DefId, SmolStr)> {
+        let env = self.env();
+        let has_it = |def: &Def| match &def.kind {
+            DefKind::Enum(item) => item.variants.iter().any(|v| v.name == *name),
+            _ => false,
+        };
+        let homes = env.defs().filter(|def| has_it(def));
+        homes
+            .filter_map(|def| Some((def.id, env.path_to(def.id, self.unit.module)?)))
+            .collect()
     }
 
     fn call_constructor(&mut self, id: ExprId, made: Made<'_>, args: &[hir::Arg]) {

@@ -5,7 +5,7 @@ use syntax::{Diagnostic, Span};
 
 use super::super::call::Called;
 use super::{a, count, suggest, suggest_member};
-use crate::env::{DefKind, Env, ModuleId};
+use crate::env::DefId;
 
 pub(in super::super) fn too_many_arguments(
     called: Called<'_>,
@@ -420,15 +420,13 @@ pub(in super::super) fn with_needs_names(span: Span, name: &str) -> Diagnostic {
 }
 
 pub(in super::super) fn variant_of_unknown(
-    env: &Env,
-    module: ModuleId,
     name: &str,
     span: Span,
+    homes: &[(DefId, SmolStr)],
 ) -> Diagnostic {
-    let mut homes: Vec<String> = env
-        .defs()
-        .filter(|def| matches!(&def.kind, DefKind::Enum(item) if item.variants.iter().any(|v| v.name == *name)))
-        .filter_map(|def| Some(format!("`{}.{name}`", env.path_to(def.id, module)?)))
+    let mut homes: Vec<String> = homes
+        .iter()
+        .map(|(_, path)| format!("`{path}.{name}`"))
         .collect();
     homes.sort();
     homes.dedup();
