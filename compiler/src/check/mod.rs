@@ -7,6 +7,7 @@ mod bounds;
 mod builtin;
 mod call;
 mod captures;
+mod containers;
 mod declared;
 mod errors;
 mod exhaustive;
@@ -23,6 +24,7 @@ mod overflow;
 mod pattern;
 mod place;
 mod projection;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod traits;

@@ -16,6 +16,7 @@ mod name;
 mod pattern;
 mod signature;
 mod statement;
+mod trait_errors;
 mod traits;
 mod unfit;
 

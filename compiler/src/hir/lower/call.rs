@@ -211,7 +211,8 @@ impl<'a> BodyLowering<'_, 'a> {
                 .iter()
                 .map(|def| self.unit.env.def(*def).name.as_str());
             let near = nearest(&name.name, known);
-            let diagnostic = super::traits::no_such_method(name, &self.unit.env.def(of).name, near);
+            let diagnostic =
+                super::trait_errors::no_such_method(name, &self.unit.env.def(of).name, near);
             self.unit.diags.push(diagnostic);
         }
         found

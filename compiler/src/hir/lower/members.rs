@@ -4,7 +4,8 @@ use smol_str::SmolStr;
 use syntax::{Diagnostic, Span, ast};
 
 use super::signature::fn_name;
-use super::traits::{overlap, two_impls};
+use super::trait_errors::two_impls;
+use super::traits::overlap;
 use super::{BUILT_IN_TRAITS, Unit};
 use crate::env::{Bound, DefId, FnDef, FnOrigin, Generic, Head, ModuleId};
 use crate::hir::resolve::TypeScope;
