@@ -11,6 +11,7 @@ use crate::function::Function;
 use crate::module::Built;
 use crate::operand::Value;
 use crate::place::{HEADER, Located};
+use crate::spare::Shape;
 use crate::tbaa::Memory;
 
 /// More blocks than these are counted by the runtime.
@@ -159,7 +160,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         place: &Place,
         variant: u32,
         moved: &[u32],
-        keeps: impl Fn(u64) -> bool,
+        keeps: impl Fn(Shape) -> bool,
     ) {
         let whole = self.place(place);
         if !self.layout(whole.ty).has_heap {
@@ -171,8 +172,8 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             match moved.contains(&field) {
                 false => self.release_at(&at),
                 true if at.is_box => {
-                    let size = self.layout(at.ty).size;
-                    self.open_box(&at, keeps(size).then_some(size));
+                    let shape = self.shape_of(at.ty);
+                    self.open_box(&at, keeps(shape).then_some(shape));
                 }
                 true => {}
             }
@@ -180,8 +181,8 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// The value in the box has gone elsewhere. If others own the box, whoever has it now is one owner more of what is inside.
-    /// The box itself is kept if its size is given.
-    fn open_box(&self, at: &Located<'ctx>, kept: Option<u64>) {
+    /// The box itself is kept if its shape is given.
+    fn open_box(&self, at: &Located<'ctx>, kept: Option<Shape>) {
         let block = self.load_block(at.address, at.memory(Memory::Block));
         let gone = self.remove_owner(block);
         let (free, share, next) = (
@@ -192,7 +193,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.branch(gone, free, share);
         self.builder.position_at_end(free);
         match kept {
-            Some(size) => self.keep_box(block, size),
+            Some(shape) => self.keep_box(block, shape),
             None => self.free_box(block),
         }
         self.goto(next);

@@ -19,7 +19,7 @@ use crate::debug::Scope;
 use crate::module::{Built, Unit};
 use crate::operand::Value;
 use crate::place::Located;
-use crate::spare::Spares;
+use crate::spare::{Shape, Spares};
 
 /// The state of one function while it is filled in.
 pub(crate) struct Function<'u, 'a, 'ctx> {
@@ -36,8 +36,8 @@ pub(crate) struct Function<'u, 'a, 'ctx> {
     pub(crate) span: Span,
     /// Whether a statement here runs once in the life of the program: inlining a call gains nothing and takes LLVM long.
     pub(crate) runs_once: bool,
-    /// By the size of what a box holds.
-    pub(crate) spares: FxHashMap<u64, Spares<'ctx>>,
+    /// By what a box holds.
+    pub(crate) spares: FxHashMap<Shape, Spares<'ctx>>,
 }
 
 pub(crate) fn emit<'ctx>(
@@ -224,7 +224,7 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
                     variant,
                     moved,
                 } => {
-                    let keeps = |size| self.keeps_spare(block, at, size);
+                    let keeps = |shape| self.keeps_spare(block, at, shape);
                     self.unpack(place, *variant, moved, keeps);
                 }
                 _ => self.statement(statement),

@@ -15,10 +15,13 @@ use crate::function::Function;
 use crate::module::Built;
 use crate::tbaa::Memory;
 
+/// Size and alignment of what a box holds.
+pub(crate) type Shape = (u64, u64);
+
 /// So many blocks of one size are kept at most.
 const MOST: usize = 4;
 
-/// The variables of one size, and where what they hold is of use.
+/// The variables of one shape, and where what they hold is of use.
 pub(crate) struct Spares<'ctx> {
     slots: Vec<PointerValue<'ctx>>,
     /// Blocks at whose beginning something of the size may yet be built.
@@ -29,18 +32,18 @@ pub(crate) struct Spares<'ctx> {
 
 impl<'ctx> Function<'_, '_, 'ctx> {
     /// Makes the variables of every size that this function takes apart and builds.
-    pub(crate) fn make_spares(&self) -> FxHashMap<u64, Spares<'ctx>> {
-        let mut opened: FxHashMap<u64, usize> = FxHashMap::default();
+    pub(crate) fn make_spares(&self) -> FxHashMap<Shape, Spares<'ctx>> {
+        let mut opened: FxHashMap<Shape, usize> = FxHashMap::default();
         for statement in self.body.blocks.values().flat_map(|b| &b.statements) {
-            for size in self.sizes_opened(statement) {
-                *opened.entry(size).or_default() += 1;
+            for shape in self.shapes_opened(statement) {
+                *opened.entry(shape).or_default() += 1;
             }
         }
-        let mut sizes: Vec<(u64, usize)> = opened.into_iter().collect();
-        sizes.sort_unstable();
-        let made = sizes.into_iter().filter_map(|(size, count)| {
-            let wanted = self.wanted(size);
-            let left = self.left(size, &wanted);
+        let mut shapes: Vec<(Shape, usize)> = opened.into_iter().collect();
+        shapes.sort_unstable();
+        let made = shapes.into_iter().filter_map(|(shape, count)| {
+            let wanted = self.wanted(shape);
+            let left = self.left(shape, &wanted);
             let slots = (0..count.min(MOST)).map(|_| {
                 let slot = self.storage(8, 8);
                 let null = self.unit.runtime.pointer.const_null();
@@ -50,7 +53,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             (!wanted.is_empty()).then(|| {
                 let slots = slots.collect();
                 (
-                    size,
+                    shape,
                     Spares {
                         slots,
                         wanted,
@@ -63,7 +66,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// The sizes of the boxes that a statement gives up.
-    fn sizes_opened(&self, statement: &Statement) -> Vec<u64> {
+    fn shapes_opened(&self, statement: &Statement) -> Vec<Shape> {
         let StatementKind::Unpack {
             place,
             variant,
@@ -78,7 +81,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// The sizes of the boxes that a statement makes.
-    fn sizes_built(&self, statement: &Statement) -> Vec<u64> {
+    fn shapes_built(&self, statement: &Statement) -> Vec<Shape> {
         match &statement.kind {
             StatementKind::Assign {
                 value: Rvalue::Variant { ty, variant, .. },
@@ -92,11 +95,16 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
     }
 
+    pub(crate) fn shape_of(&self, ty: Ty) -> Shape {
+        let layout = self.layout(ty);
+        (layout.size, layout.align)
+    }
+
     fn place_type(&self, place: &Place) -> Ty {
         self.body.place_ty(self.unit.input.env, place)
     }
 
-    fn boxes_of(&self, ty: Ty, variant: u32, which: impl Fn(u32) -> bool) -> Vec<u64> {
+    fn boxes_of(&self, ty: Ty, variant: u32, which: impl Fn(u32) -> bool) -> Vec<Shape> {
         let layout = self.layout(ty);
         let Some(fields) = layout.variants.get(variant as usize) else {
             return Vec::new();
@@ -104,19 +112,19 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let boxed = (0u32..)
             .zip(fields)
             .filter(|(index, field)| field.boxed && which(*index));
-        boxed.map(|(_, field)| self.layout(field.ty).size).collect()
+        boxed.map(|(_, field)| self.shape_of(field.ty)).collect()
     }
 
-    fn builds(&self, statements: &[Statement], size: u64) -> bool {
+    fn builds(&self, statements: &[Statement], shape: Shape) -> bool {
         let mut statements = statements.iter();
-        statements.any(|statement| self.sizes_built(statement).contains(&size))
+        statements.any(|statement| self.shapes_built(statement).contains(&shape))
     }
 
-    fn wanted(&self, size: u64) -> FxHashSet<BlockId> {
+    fn wanted(&self, shape: Shape) -> FxHashSet<BlockId> {
         let blocks = &self.body.blocks;
         let builders = blocks
             .iter()
-            .filter(|(_, block)| self.builds(&block.statements, size));
+            .filter(|(_, block)| self.builds(&block.statements, shape));
         let mut wanted: FxHashSet<BlockId> = builders.map(|(id, _)| id).collect();
         let mut before = 0;
         while wanted.len() > before {
@@ -130,10 +138,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         wanted
     }
 
-    fn left(&self, size: u64, wanted: &FxHashSet<BlockId>) -> FxHashSet<BlockId> {
+    fn left(&self, shape: Shape, wanted: &FxHashSet<BlockId>) -> FxHashSet<BlockId> {
         let opens = |block: &Block| {
             let mut statements = block.statements.iter();
-            statements.any(|statement| self.sizes_opened(statement).contains(&size))
+            statements.any(|statement| self.shapes_opened(statement).contains(&shape))
         };
         let mut entered: FxHashSet<BlockId> = FxHashSet::default();
         let mut before = usize::MAX;
@@ -161,20 +169,20 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// Whether a box that is given up at this statement is to be kept.
-    pub(crate) fn keeps_spare(&self, block: &Block, at: usize, size: u64) -> bool {
-        self.spares.get(&size).is_some_and(|spares| {
-            self.builds(&block.statements[at + 1..], size) || wanted_after(block, &spares.wanted)
+    pub(crate) fn keeps_spare(&self, block: &Block, at: usize, shape: Shape) -> bool {
+        self.spares.get(&shape).is_some_and(|spares| {
+            self.builds(&block.statements[at + 1..], shape) || wanted_after(block, &spares.wanted)
         })
     }
 
     /// Frees what is left after the last thing was built in a block.
     pub(crate) fn free_after(&self, block: &Block, at: usize) {
-        let mut built = self.sizes_built(&block.statements[at]);
+        let mut built = self.shapes_built(&block.statements[at]);
         built.sort_unstable();
         built.dedup();
-        for size in built {
-            if let Some(spares) = self.spares.get(&size)
-                && !self.keeps_spare(block, at, size)
+        for shape in built {
+            if let Some(spares) = self.spares.get(&shape)
+                && !self.keeps_spare(block, at, shape)
             {
                 self.free_all(spares);
             }
@@ -206,9 +214,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// Keeps a box that nobody owns; frees it if there are enough.
-    pub(crate) fn keep_box(&self, block: PointerValue<'ctx>, size: u64) {
+    pub(crate) fn keep_box(&self, block: PointerValue<'ctx>, shape: Shape) {
         let done = self.new_block("kept");
-        for slot in &self.spares[&size].slots {
+        for slot in &self.spares[&shape].slots {
             let held = self.load_pointer(*slot, Memory::Any);
             let is_empty = self.builder.build_is_null(held, "").built();
             let (keep, next) = (self.new_block("keep"), self.new_block("full"));
@@ -225,9 +233,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
 
     /// A box for one value, used again or new, of length 1.
     pub(crate) fn new_box(&self, ty: Ty) -> PointerValue<'ctx> {
-        let size = self.layout(ty).size;
+        let shape = self.shape_of(ty);
         let one = self.unit.runtime.i64.const_int(1, false);
-        let Some(spares) = self.spares.get(&size) else {
+        let Some(spares) = self.spares.get(&shape) else {
             let block = self.allocate(ty, 1);
             self.store_len(block, one);
             return block;
