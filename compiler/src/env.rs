@@ -106,6 +106,17 @@ impl Env {
         found.is_pub || found.module == at || within_library
     }
 
+    /// Whether it is an `extern type`.
+    pub fn is_handle(&self, ty: Ty) -> bool {
+        matches!(ty.kind(), TyKind::Adt(def, _)
+            if matches!(self.def(*def).kind, DefKind::ExternType { .. }))
+    }
+
+    /// Whether C may call functions of Sumi.
+    pub fn calls_back(&self) -> bool {
+        self.calls_back
+    }
+
     /// The fields of a struct, or those of all variants of an enum; none of anything else.
     pub fn all_fields(&self, def: DefId) -> impl Iterator<Item = &FieldDef> {
         let (own, variants): (&[FieldDef], &[VariantDef]) = match &self.def(def).kind {

@@ -142,17 +142,13 @@ impl Runner {
         };
         signal::prepare_thread();
         let nested = self.busy.replace(true);
-        let run = Run {
-            parent: CURRENT.get(),
-            stack: &raw const self.stack,
-            text: &raw const self.text,
-            shared: Arc::as_ptr(&self.shared),
-            resume: Cell::new(0),
-            overflowing: Cell::new(false),
-            landings: Landings::new(),
-            ending: Cell::new(false),
-            outcome: UnsafeCell::new(Outcome::NONE),
-        };
+        let shared = Arc::as_ptr(&self.shared);
+        let run = Run::new(
+            CURRENT.get(),
+            &raw const self.stack,
+            &raw const self.text,
+            shared,
+        );
         if !nested {
             self.shared.thread.store(signal::thread_id(), Relaxed);
             self.shared.next_epoch();
@@ -224,6 +220,25 @@ impl Outcome {
 }
 
 impl Run {
+    fn new(
+        parent: *const Run,
+        stack: *const Stack,
+        text: *const Text,
+        shared: *const Shared,
+    ) -> Run {
+        Run {
+            parent,
+            stack,
+            text,
+            shared,
+            resume: Cell::new(0),
+            overflowing: Cell::new(false),
+            landings: Landings::new(),
+            ending: Cell::new(false),
+            outcome: UnsafeCell::new(Outcome::NONE),
+        }
+    }
+
     /// The innermost run of this thread; null if there is none.
     pub(crate) fn current() -> *const Run {
         CURRENT.get()
@@ -248,17 +263,7 @@ impl Run {
     /// # Safety
     /// This is the innermost run of this thread. As for [`Runner::run`].
     pub(crate) unsafe fn call_within(&self, body: impl FnOnce(), frame: usize) {
-        let run = Run {
-            parent: self,
-            stack: self.stack,
-            text: self.text,
-            shared: self.shared,
-            resume: Cell::new(0),
-            overflowing: Cell::new(false),
-            landings: Landings::new(),
-            ending: Cell::new(false),
-            outcome: UnsafeCell::new(Outcome::NONE),
-        };
+        let run = Run::new(self, self.stack, self.text, self.shared);
         CURRENT.set(&raw const run);
         let mut call = Call {
             body: Some(body),

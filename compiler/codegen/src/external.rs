@@ -2,7 +2,7 @@
 //! the classes of their eight-byte halves, others in memory; text is copied with a zero at its end, arrays pass their elements.
 //! A handle is a block with C's pointer in it.
 
-use compiler::env::{DefKind, FnOrigin};
+use compiler::env::FnOrigin;
 use compiler::layout::Pass;
 use compiler::mir::{Arg, Old, Operand, ParamMode, Place};
 use compiler::mono::{Import, Signature};
@@ -266,7 +266,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let position = AttributeLoc::Param(call.prepared.values.len() as u32);
         match self.unit.c_pass(ty) {
             CPass::Nothing => {}
-            CPass::Direct(_) if self.unit.is_handle(ty) => {
+            CPass::Direct(_) if self.unit.input.env.is_handle(ty) => {
                 let block = value.value().into_pointer_value();
                 let pointer = self.load_pointer(self.elements(block), Memory::Any);
                 call.prepared.values.push(pointer.into());
@@ -394,19 +394,10 @@ impl<'ctx> Unit<'_, 'ctx> {
         function.as_global_value().as_pointer_value()
     }
 
-    pub(crate) fn is_handle(&self, ty: Ty) -> bool {
-        match ty.kind() {
-            TyKind::Adt(def, _) => {
-                matches!(self.input.env.def(*def).kind, DefKind::ExternType { .. })
-            }
-            _ => false,
-        }
-    }
-
     /// The handle of which a result is one, or perhaps one.
     fn handle_in(&self, ret: Ty) -> Option<Ty> {
         let inner = ret.option_of().unwrap_or(ret);
-        self.is_handle(inner).then_some(inner)
+        self.input.env.is_handle(inner).then_some(inner)
     }
 
     fn c_result_pass(&self, ret: Ty) -> CPass<'ctx> {

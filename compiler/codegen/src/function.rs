@@ -3,8 +3,8 @@
 use compiler::env::DefId;
 use compiler::layout::{Layout, Pass};
 use compiler::mir::{
-    Block, BlockId, Body, Local, LocalKind, Old, Operand, ParamMode, Place, Statement,
-    StatementKind, Terminator, TrapKind,
+    Block, BlockId, Body, Local, LocalKind, Old, Operand, ParamMode, Place, StatementKind,
+    Terminator, TrapKind,
 };
 use compiler::types::Ty;
 use cranelift_entity::PrimaryMap;
@@ -12,6 +12,7 @@ use inkwell::basic_block::BasicBlock;
 use inkwell::builder::Builder;
 use inkwell::values::{BasicValueEnum, FunctionValue, IntValue, PointerValue};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use syntax::{FileId, Span};
 
@@ -37,7 +38,7 @@ pub(crate) struct Function<'u, 'a, 'ctx> {
     /// Whether a statement here runs once in the life of the program: inlining a call gains nothing and takes LLVM long.
     pub(crate) runs_once: bool,
     /// By what a box holds.
-    pub(crate) spares: FxHashMap<Shape, Spares<'ctx>>,
+    pub(crate) spares: BTreeMap<Shape, Spares<'ctx>>,
 }
 
 pub(crate) fn emit<'ctx>(
@@ -61,7 +62,7 @@ pub(crate) fn emit<'ctx>(
         scope: unit.debug.function(value, name, body.span),
         span: body.span,
         runs_once,
-        spares: FxHashMap::default(),
+        spares: BTreeMap::new(),
     };
     function.locate(body.span);
     function.make_slots();
@@ -106,7 +107,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             scope: None,
             span: body.span,
             runs_once: false,
-            spares: FxHashMap::default(),
+            spares: BTreeMap::new(),
         };
         fill(&function);
         function.builder.position_at_end(slots);
@@ -216,25 +217,16 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
     fn block(&mut self, id: BlockId, block: &'u Block) {
         self.builder.position_at_end(self.blocks[&id]);
         self.free_left(id);
-        for (at, statement) in block.statements.iter().enumerate() {
-            self.locate(statement.span);
-            match &statement.kind {
-                StatementKind::Unpack {
-                    place,
-                    variant,
-                    moved,
-                } => {
-                    let keeps = |shape| self.keeps_spare(block, at, shape);
-                    self.unpack(place, *variant, moved, keeps);
-                }
-                _ => self.statement(statement),
-            }
+        for at in 0..block.statements.len() {
+            self.statement(block, at);
             self.free_after(block, at);
         }
         self.terminator(&block.terminator);
     }
 
-    fn statement(&mut self, statement: &'u Statement) {
+    fn statement(&mut self, block: &'u Block, at: usize) {
+        let statement = &block.statements[at];
+        self.locate(statement.span);
         match &statement.kind {
             StatementKind::Assign { place, value, old } => self.assign(place, value, *old),
             StatementKind::Call {
@@ -251,8 +243,13 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
             StatementKind::Open { reference, place } => self.open(*reference, place),
             StatementKind::Check(check) => self.check(check),
             StatementKind::MakeUnique(place) => self.make_unique(place),
-            StatementKind::Unpack { .. } => {
-                panic!("compiler bug: what takes a value apart knows what comes after")
+            StatementKind::Unpack {
+                place,
+                variant,
+                moved,
+            } => {
+                let keeps = |shape| self.keeps_spare(block, at, shape);
+                self.unpack(place, *variant, moved, keeps);
             }
             StatementKind::Drop { place, flag } => self.drop_place(place, *flag),
             StatementKind::Nop => {}

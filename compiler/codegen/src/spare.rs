@@ -8,7 +8,8 @@
 use compiler::mir::{Block, BlockId, Place, Rvalue, Statement, StatementKind};
 use compiler::types::Ty;
 use inkwell::values::PointerValue;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
 
 use crate::any::ELEM;
 use crate::function::Function;
@@ -32,35 +33,33 @@ pub(crate) struct Spares<'ctx> {
 
 impl<'ctx> Function<'_, '_, 'ctx> {
     /// Makes the variables of every size that this function takes apart and builds.
-    pub(crate) fn make_spares(&self) -> FxHashMap<Shape, Spares<'ctx>> {
-        let mut opened: FxHashMap<Shape, usize> = FxHashMap::default();
+    pub(crate) fn make_spares(&self) -> BTreeMap<Shape, Spares<'ctx>> {
+        let mut opened: BTreeMap<Shape, usize> = BTreeMap::new();
         for statement in self.body.blocks.values().flat_map(|b| &b.statements) {
             for shape in self.shapes_opened(statement) {
                 *opened.entry(shape).or_default() += 1;
             }
         }
-        let mut shapes: Vec<(Shape, usize)> = opened.into_iter().collect();
-        shapes.sort_unstable();
-        let made = shapes.into_iter().filter_map(|(shape, count)| {
+        let made = opened.into_iter().filter_map(|(shape, count)| {
             let wanted = self.wanted(shape);
+            if wanted.is_empty() {
+                return None;
+            }
             let left = self.left(shape, &wanted);
             let slots = (0..count.min(MOST)).map(|_| {
                 let slot = self.storage(8, 8);
-                let null = self.unit.runtime.pointer.const_null();
-                self.builder.build_store(slot, null).built();
+                self.empty_slot(slot);
                 slot
             });
-            (!wanted.is_empty()).then(|| {
-                let slots = slots.collect();
-                (
-                    shape,
-                    Spares {
-                        slots,
-                        wanted,
-                        left,
-                    },
-                )
-            })
+            let slots = slots.collect();
+            Some((
+                shape,
+                Spares {
+                    slots,
+                    wanted,
+                    left,
+                },
+            ))
         });
         made.collect()
     }
@@ -177,6 +176,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
 
     /// Frees what is left after the last thing was built in a block.
     pub(crate) fn free_after(&self, block: &Block, at: usize) {
+        if self.spares.is_empty() {
+            return;
+        }
         let mut built = self.shapes_built(&block.statements[at]);
         built.sort_unstable();
         built.dedup();

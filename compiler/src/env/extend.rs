@@ -42,11 +42,6 @@ impl Env {
         self.calls_back = true;
     }
 
-    /// Whether C may call functions of Sumi.
-    pub fn calls_back(&self) -> bool {
-        self.calls_back
-    }
-
     /// Takes out a definition that nothing names.
     pub fn remove(&mut self, id: DefId) {
         self.defs.remove(&id);

@@ -2,7 +2,9 @@
 
 mod callbacks;
 
-use crate::{Config, Error, Session, UnitKind, UnitReport};
+use std::thread::JoinHandle;
+
+use crate::{Config, Error, Interrupter, Session, UnitKind, UnitReport};
 
 fn session() -> Session {
     let config = Config {
@@ -100,18 +102,23 @@ fn stack_overflow_and_the_memory_limit_end_an_entry_only() {
     assert_eq!(session.close(), 0);
 }
 
-#[test]
-fn an_endless_entry_is_interrupted() {
-    let mut session = session();
-    let interrupter = session.interrupter();
-    line(&mut session, "var n = 7");
-    let asking = std::thread::spawn(move || {
+/// Ends the next run, a moment after it has begun.
+fn interrupt_soon(interrupter: Interrupter) -> JoinHandle<()> {
+    std::thread::spawn(move || {
         while !interrupter.is_running() {
             std::thread::yield_now();
         }
         std::thread::sleep(std::time::Duration::from_millis(20));
         interrupter.interrupt();
-    });
+    })
+}
+
+#[test]
+fn an_endless_entry_is_interrupted() {
+    let mut session = session();
+    let interrupter = session.interrupter();
+    line(&mut session, "var n = 7");
+    let asking = interrupt_soon(interrupter);
     assert_eq!(failure(&mut session, "while true { n += 1 }"), "interrupt");
     asking.join().unwrap();
     assert_eq!(value(&mut session, "n"), "7");

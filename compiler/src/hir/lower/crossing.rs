@@ -129,10 +129,8 @@ impl Unit<'_> {
             TyKind::Array(elem) => sent && is_of_c(self.env, *elem),
             TyKind::Never => way == Way::Out && position == Position::Result,
             // Counted by Sumi, and C's pointer only where Sumi calls.
-            TyKind::Adt(def, _) if is_handle(self.env, *def) => {
-                way == Way::Out && position != Position::Mut
-            }
-            TyKind::Adt(DefId::OPTION, args) if self.is_handle_type(args[0]) => {
+            _ if self.env.is_handle(ty) => way == Way::Out && position != Position::Mut,
+            TyKind::Adt(DefId::OPTION, args) if self.env.is_handle(args[0]) => {
                 way == Way::Out && position == Position::Result
             }
             _ => ty.is_unit() || is_of_c(self.env, ty),
@@ -146,17 +144,13 @@ impl Unit<'_> {
         }
     }
 
-    fn is_handle_type(&self, ty: Ty) -> bool {
-        matches!(ty.kind(), TyKind::Adt(def, _) if is_handle(self.env, *def))
-    }
-
     fn instead(&self, ty: Ty, position: Position, way: Way) -> &'static str {
         let inner = ty.option_of();
         match ty.kind() {
             _ if inner.is_some_and(|inner| *inner.kind() == TyKind::CStr) => {
                 "take a `ptr<u8>`, which may be `ptr.null()`"
             }
-            TyKind::Adt(def, _) if is_handle(self.env, *def) => {
+            _ if self.env.is_handle(ty) => {
                 "a handle goes to C as an argument and comes from there as a result; elsewhere write the `ptr<T>` that it is to C"
             }
             TyKind::Str | TyKind::Array(_) if way == Way::In && position == Position::Result => {
@@ -192,10 +186,6 @@ fn position(is_mut: bool) -> Position {
         true => Position::Mut,
         false => Position::Value,
     }
-}
-
-fn is_handle(env: &Env, def: DefId) -> bool {
-    matches!(env.def(def).kind, DefKind::ExternType { .. })
 }
 
 /// Whether values of the type lie in memory as C has them.

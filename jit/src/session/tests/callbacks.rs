@@ -1,6 +1,6 @@
 //! Functions that C calls, while a session goes on.
 
-use super::{failure, line, session, value};
+use super::{failure, interrupt_soon, line, session, value};
 
 const QSORT: &str = "extern { fn qsort(mut base: [i32], n: u64, size: u64, compare: extern fn(mut i32, mut i32) -> i32) }";
 
@@ -18,14 +18,7 @@ fn what_c_calls_is_interrupted_and_fails_alone() {
         "extern fn deep(mut a: i32, mut b: i32) -> i32 = i32(down(0))\nfn down(n: i64) -> i64 { let m = down(n + 1); n * m + m }",
     );
     for _ in 0..3 {
-        let interrupter = session.interrupter();
-        let asking = std::thread::spawn(move || {
-            while !interrupter.is_running() {
-                std::thread::yield_now();
-            }
-            std::thread::sleep(std::time::Duration::from_millis(20));
-            interrupter.interrupt();
-        });
+        let asking = interrupt_soon(session.interrupter());
         assert_eq!(
             failure(&mut session, "qsort(mut xs, 3, 4, endless)"),
             "interrupt"
