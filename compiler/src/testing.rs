@@ -36,14 +36,19 @@ pub(crate) struct Ran {
     pub(crate) leaked: usize,
 }
 
-/// Compiles a unit after the library.
-pub(crate) fn compile(source: &str) -> Compiled {
+pub(crate) fn with_prelude() -> Env {
     let mut env = Env::new();
     for (file, (_, text)) in (2..).zip(stdlib::lang::PRELUDE) {
         let library = unit(&env, ModuleId::PRELUDE, text, file);
         assert!(library.is_accepted(), "{:?}", library.diagnostics);
         env = library.env;
     }
+    env
+}
+
+/// Compiles a unit after the library.
+pub(crate) fn compile(source: &str) -> Compiled {
+    let mut env = with_prelude();
     let module = env.fresh_module("main");
     unit(&env, module, source, 1)
 }

@@ -15,7 +15,9 @@
 
 mod build;
 mod constant;
+mod effects;
 pub mod interpret;
+pub mod outside;
 mod print;
 mod trap;
 mod types;
@@ -34,6 +36,7 @@ use crate::types::{FloatTy, IntTy, Ty};
 
 pub use build::{build, build_cell, known_default};
 pub use constant::ConstValue;
+pub use effects::{Brings, Effects};
 pub use trap::{NEGATIVE_EXPONENT, NO_CHARACTER, TrapKind, uses_open};
 pub use types::{captures_ty, const_ty, field_ty, project};
 pub use verify::{verify, verify_built};
@@ -101,64 +104,6 @@ pub enum LocalKind {
     Ref,
     /// A drop flag, made by `own`.
     Flag,
-}
-
-/// Kinds of functions that a type brings along, and that are called without being named.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Brings(u8);
-
-impl Brings {
-    pub const NONE: Brings = Brings(0);
-    /// `show`.
-    pub const TEXT: Brings = Brings(1);
-    /// `==` and `<`.
-    pub const RELATIONS: Brings = Brings(1 << 1);
-    pub const HASH: Brings = Brings(1 << 2);
-    /// The other operators, and what literals become.
-    pub const ARITHMETIC: Brings = Brings(1 << 3);
-    /// Those of the program's own traits.
-    pub const METHODS: Brings = Brings(1 << 4);
-
-    #[must_use]
-    pub fn and(self, other: Brings) -> Brings {
-        Brings(self.0 | other.0)
-    }
-
-    pub fn overlaps(self, other: Brings) -> bool {
-        self.0 & other.0 != 0
-    }
-}
-
-/// What a function may touch besides its arguments, through any chain of calls.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Effects {
-    pub reads: Vec<DefId>,
-    pub writes: Vec<DefId>,
-    /// Reads or changes anything outside: input, files, clock, `extern`. Printing is not counted.
-    pub outside: bool,
-    /// Calls a function value or a method of an `any`, which may touch any global.
-    pub anything: bool,
-    /// Calls such functions of its type arguments, which only a caller knows.
-    pub of_types: Brings,
-    /// Functions that it puts into an `any` with a value.
-    pub lent: Vec<DefId>,
-}
-
-impl Effects {
-    /// Whether there may be globals that are not in the lists.
-    pub fn is_unsure(&self) -> bool {
-        self.anything || self.of_types != Brings::NONE
-    }
-
-    pub fn touches_globals(&self) -> bool {
-        !self.reads.is_empty() || !self.writes.is_empty()
-    }
-
-    /// The globals that it reads or writes, each once.
-    pub fn globals(&self) -> impl Iterator<Item = DefId> {
-        let only_read = self.reads.iter().filter(|def| !self.writes.contains(def));
-        self.writes.iter().chain(only_read).copied()
-    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -3,10 +3,12 @@
 
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::brought::{Brought, ByType, brings};
-use super::walk::{self, Access};
+use super::found::{Asked, Found, known_effects};
+use super::reach::holds_code;
+use super::walk;
 use crate::env::{DefId, DefKind, Env, FnDef, FnOrigin};
 use crate::mir::{
     Base, Body, Brings, Callee, Const, Effects, FormatPart, Operand, ParamMode, Rvalue, Statement,
@@ -69,7 +71,7 @@ impl<'e> Interfaces<'e> {
             return effects;
         }
         let mut found = Found::default();
-        found.add(&effects);
+        found.add_own(&effects);
         found.of_types = Brings::NONE;
         for arg in args {
             self.add_brought(*arg, effects.of_types, &mut found);
@@ -92,7 +94,6 @@ impl<'e> Interfaces<'e> {
         }
         found.of_types = of_types;
         found.anything |= brought.holds_any;
-        found.outside |= brought.holds_any;
     }
 
     /// The functions that a type brings along.
@@ -105,12 +106,19 @@ impl<'e> Interfaces<'e> {
         let mut found = Found::default();
         match kind {
             StatementKind::Call {
-                callee: Callee::Fn(def, args),
+                callee: Callee::Fn(def, type_args),
+                args,
                 ..
-            } => return self.effects_with(*def, args),
+            } => {
+                let effects = self.effects_with(*def, type_args);
+                let Some(param) = effects.asks else {
+                    return effects;
+                };
+                found.add_all_but_asked(&effects);
+                found.ask(Asked::of(args.get(param as usize), body));
+            }
             StatementKind::Call { callee, .. } if is_unknown(callee) => {
                 found.anything = true;
-                found.outside = true;
             }
             _ => implicit_types(body, self.env, kind, &mut |ty, what| {
                 self.add_brought(ty, what, &mut found);
@@ -135,7 +143,7 @@ impl<'e> Interfaces<'e> {
             found = found.or(culprit.map(|(def, _)| *def));
         };
         implicit_types(body, self.env, kind, &mut look);
-        used_functions(kind, &mut |def, args| {
+        used_functions(self.env, kind, &mut |def, args| {
             let what = self.effects_of(def).of_types;
             args.iter().for_each(|arg| look(*arg, what));
         });
@@ -213,7 +221,6 @@ impl<'e> Interfaces<'e> {
         }
     }
 
-    /// Looks again only at the callers of what changed.
     /// Whether the value of a parameter may outlive a call.
     pub(super) fn escapes(&self, def: DefId, param: usize) -> bool {
         if let Some(found) = self.unit.get(&def) {
@@ -247,6 +254,7 @@ impl<'e> Interfaces<'e> {
         }
     }
 
+    /// Looks again only at the callers of what changed.
     fn find_effects(&mut self, bodies: &[Body]) {
         let mut users: FxHashMap<DefId, Vec<usize>> = FxHashMap::default();
         for (at, body) in bodies.iter().enumerate() {
@@ -280,7 +288,7 @@ impl<'e> Interfaces<'e> {
 
     /// The functions whose effects are part of the statement's.
     fn uses(&self, body: &Body, statement: &Statement, f: &mut impl FnMut(DefId)) {
-        used_functions(&statement.kind, &mut |def, _| f(def));
+        used_functions(self.env, &statement.kind, &mut |def, _| f(def));
         mentioned_types(body, self.env, &statement.kind, &mut |ty| {
             let brought = self.brought(ty);
             brought.functions.iter().for_each(|(def, _)| f(*def));
@@ -296,8 +304,8 @@ impl<'e> Interfaces<'e> {
                         found.touch(access, global, place.projections.is_empty());
                     }
                 });
-                found.add(&self.statement_effects(body, &statement.kind));
-                used_functions(&statement.kind, &mut |def, args| {
+                found.add_own(&self.statement_effects(body, &statement.kind));
+                handed_out(self.env, &statement.kind, &mut |def, args| {
                     found.add(&self.effects_with(def, args));
                 });
                 if let Some(ty) = put_into_any(body, self.env, &statement.kind) {
@@ -314,40 +322,6 @@ impl<'e> Interfaces<'e> {
             });
         }
         found.finish()
-    }
-}
-
-/// The effects of a function that has been compiled, or that comes from outside.
-pub(super) fn known_effects(env: &Env, function: &FnDef) -> Effects {
-    match &function.origin {
-        FnOrigin::Sumi => match function.body() {
-            Some(body) => body.effects().clone(),
-            None => Effects::default(),
-        },
-        FnOrigin::Intrinsic(name) => Effects {
-            outside: matches!(
-                name.as_str(),
-                "read_line" | "read_all" | "args" | "system" | "exit"
-            ),
-            of_types: match name.as_str() {
-                "show" => Brings::TEXT,
-                "key_less" | "key_equal" | "array_sort" => Brings::RELATIONS,
-                "hash" => Brings::HASH,
-                "num_from_int" => Brings::ARITHMETIC,
-                _ => Brings::NONE,
-            },
-            ..Effects::default()
-        },
-        FnOrigin::C { .. } => Effects {
-            outside: true,
-            // C may have been given a function long before.
-            anything: env.calls_back(),
-            ..Effects::default()
-        },
-        FnOrigin::Host => Effects {
-            outside: true,
-            ..Effects::default()
-        },
     }
 }
 
@@ -412,7 +386,9 @@ pub(super) fn implicit_types(
 /// Those, and what functions are given as type arguments.
 fn mentioned_types(body: &Body, env: &Env, kind: &StatementKind, f: &mut impl FnMut(Ty)) {
     implicit_types(body, env, kind, &mut |ty, _| f(ty));
-    used_functions(kind, &mut |_, args| args.iter().copied().for_each(&mut *f));
+    used_functions(env, kind, &mut |_, args| {
+        args.iter().copied().for_each(&mut *f)
+    });
     put_into_any(body, env, kind).into_iter().for_each(f);
 }
 
@@ -428,89 +404,39 @@ pub(super) fn put_into_any(body: &Body, env: &Env, kind: &StatementKind) -> Opti
 }
 
 /// Functions that a statement calls, hands out or makes closures of, with their type arguments.
-pub(super) fn used_functions(kind: &StatementKind, f: &mut impl FnMut(DefId, &[Ty])) {
-    match kind {
-        StatementKind::Call {
-            callee: Callee::Fn(def, args),
-            ..
-        } => f(*def, args),
-        StatementKind::Assign {
-            value: Rvalue::Closure { def, type_args, .. },
-            ..
-        } => f(*def, type_args),
-        _ => {}
+pub(super) fn used_functions(env: &Env, kind: &StatementKind, f: &mut impl FnMut(DefId, &[Ty])) {
+    if let StatementKind::Call {
+        callee: Callee::Fn(def, args),
+        ..
+    } = kind
+    {
+        f(*def, args);
+    }
+    handed_out(env, kind, f);
+}
+
+/// Functions that a statement hands out or makes closures of, with their type arguments.
+fn handed_out(env: &Env, kind: &StatementKind, f: &mut impl FnMut(DefId, &[Ty])) {
+    if let StatementKind::Assign {
+        value: Rvalue::Closure { def, type_args, .. },
+        ..
+    } = kind
+    {
+        f(*def, type_args);
     }
     // A function that hands out another one may be the reason that it is called.
     walk::constants(kind, &mut |value| match value {
         Const::Fn(def, args) => f(*def, args),
         Const::CFn(def) => f(*def, &[]),
+        Const::Def(def) => {
+            if let DefKind::Const(constant) = &env.def(*def).kind
+                && constant.ty.is_some_and(|ty| holds_code(env, ty))
+            {
+                f(constant.init, &[]);
+            }
+        }
         _ => {}
     });
-}
-
-#[derive(Default)]
-struct Found {
-    reads: FxHashSet<DefId>,
-    writes: FxHashSet<DefId>,
-    outside: bool,
-    anything: bool,
-    of_types: Brings,
-    lent: FxHashSet<DefId>,
-}
-
-impl Found {
-    fn touch(&mut self, access: Access, global: DefId, whole: bool) {
-        match access {
-            Access::Value | Access::Borrow | Access::Inspect => {
-                self.reads.insert(global);
-            }
-            Access::Write => {
-                self.writes.insert(global);
-                if !whole {
-                    self.reads.insert(global);
-                }
-            }
-            Access::Move | Access::Mut | Access::Open | Access::Unique | Access::Drop => {
-                self.reads.insert(global);
-                self.writes.insert(global);
-            }
-        }
-    }
-
-    fn add(&mut self, effects: &Effects) {
-        self.reads.extend(&effects.reads);
-        self.writes.extend(&effects.writes);
-        self.outside |= effects.outside;
-        self.anything |= effects.anything;
-        self.of_types = self.of_types.and(effects.of_types);
-        self.lent.extend(&effects.lent);
-    }
-
-    fn finish(self) -> Effects {
-        let sorted = |set: FxHashSet<DefId>| {
-            let mut list: Vec<DefId> = set.into_iter().collect();
-            list.sort();
-            list
-        };
-        Effects {
-            reads: sorted(self.reads),
-            writes: sorted(self.writes),
-            outside: self.outside,
-            anything: self.anything,
-            of_types: self.of_types,
-            lent: sorted(self.lent),
-        }
-    }
-}
-
-impl Effects {
-    pub fn may_read(&self, global: DefId) -> bool {
-        self.is_unsure() || self.reads.contains(&global)
-    }
-
-    pub fn may_write(&self, global: DefId) -> bool {
-        self.is_unsure() || self.writes.contains(&global)
-    }
 }
 
 /// The constant of an operand, if it is one.

@@ -17,6 +17,7 @@ mod captured;
 mod drops;
 mod emptied;
 mod exclusive;
+mod found;
 mod interface;
 mod liveness;
 mod loops;
@@ -24,6 +25,7 @@ mod moves;
 mod needs;
 mod normalise;
 mod paths;
+mod reach;
 pub mod unbound;
 mod unique;
 mod unpack;
@@ -36,6 +38,7 @@ use rustc_hash::FxHashMap;
 use syntax::Diagnostics;
 
 pub use needs::Needs;
+pub use reach::{holds_code, outside_of_cell};
 
 use crate::env::{DefId, Env};
 use crate::mir::{Body, Built, Callee, Elaborated, Local, LocalKind, ParamMode, StatementKind};

@@ -1,3 +1,4 @@
+mod outside;
 mod sharing;
 
 use expect_test::{Expect, expect};

@@ -6,7 +6,8 @@ use syntax::{Diagnostic, Diagnostics, Span};
 
 use super::borrows::statements;
 use super::brought::ByType;
-use super::interface::{implicit_types, known_effects, put_into_any, used_functions};
+use super::found::known_effects;
+use super::interface::{implicit_types, put_into_any, used_functions};
 use super::walk;
 use crate::env::{DefId, DefKind, Env};
 use crate::mir::{Base, Body, Brings, Effects, Elaborated};
@@ -80,7 +81,7 @@ impl Unit<'_> {
                     }
                 }
             };
-            used_functions(kind, &mut |def, args| {
+            used_functions(self.env, kind, &mut |def, args| {
                 found.push((def, span));
                 let what = self.effects(def).map_or(Brings::NONE, |of| of.of_types);
                 args.iter().for_each(|arg| bring(&mut found, *arg, what));
