@@ -25,6 +25,8 @@
 //! All overrides take the *address* of a value, whatever its type. Parts without a name are printed without one; a struct's
 //! own name is printed up to a `<`.
 
+use rustc_hash::FxHashSet;
+
 use crate::block::Block;
 
 #[repr(u32)]
@@ -248,6 +250,26 @@ impl TypeDesc {
                 _ => value.cast::<u32>().write(index as u32),
             }
         }
+    }
+
+    /// Whether there may be code in a value of the type: functions, and in an `any` those that belong to whatever it holds.
+    pub fn holds_code(&self) -> bool {
+        let mut seen: FxHashSet<*const TypeDesc> = FxHashSet::default();
+        let mut waiting = vec![self];
+        while let Some(desc) = waiting.pop() {
+            match desc.kind {
+                Kind::Fn | Kind::Any => return true,
+                // Of the pointers, these are functions for C.
+                Kind::Ptr if desc.flags & SHOWN_BY_NAME != 0 => return true,
+                _ => {}
+            }
+            let variants = desc.variants().iter().flat_map(VariantDesc::fields);
+            let fields = desc.fields().iter().chain(variants).map(FieldDesc::ty);
+            // SAFETY: the descriptor of the elements, if there is one, is a constant.
+            let elem = unsafe { desc.elem.as_ref() };
+            waiting.extend(fields.chain(elem).filter(|part| seen.insert(*part)));
+        }
+        false
     }
 
     /// Whether both describe one type; units may each bring a descriptor of their own.

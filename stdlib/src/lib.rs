@@ -54,6 +54,7 @@ mod map;
 mod memory;
 mod outside;
 mod runtime;
+mod same;
 mod show;
 mod sound;
 mod strings;

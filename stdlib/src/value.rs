@@ -6,6 +6,8 @@ use crate::desc::{FieldDesc, Kind, TypeDesc};
 use crate::memory::{release, release_value, retain_value};
 use crate::show::{new_bytes, read_int, show, show_parts};
 
+pub use crate::same::{Budget, Same, same};
+
 /// The text of a value, up to a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {

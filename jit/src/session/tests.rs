@@ -1,6 +1,7 @@
 //! Sessions from outside: entries, worksheets, modules, removal.
 
 mod callbacks;
+mod same;
 
 use std::thread::JoinHandle;
 

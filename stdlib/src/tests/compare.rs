@@ -91,7 +91,7 @@ fn long_lists_need_no_stack() {
 }
 
 /// A value of 2^60 leaves in 60 blocks.
-fn doubled() -> (Desc, *mut Block) {
+pub(super) fn doubled() -> (Desc, *mut Block) {
     let tree = enumeration(Kind::Enum, "Tree", 24, |this| {
         vec![
             ("Leaf", vec![]),

@@ -3,6 +3,7 @@
 mod arrays;
 mod compare;
 mod recover;
+mod same;
 mod strings;
 mod text;
 
