@@ -16,10 +16,10 @@ use crate::mono::{Program, Target};
 /// Constants that need constants that come later are computed first, to this depth; beyond it a value is computed where it is used.
 const DEPTH_LIMIT: usize = 64;
 
-/// Computes what was defined since `before`.
-pub(crate) fn compute(before: &Env, env: &mut Env, diagnostics: &mut Diagnostics) {
+/// Computes those of the unit that was compiled.
+pub(crate) fn compute(env: &mut Env, diagnostics: &mut Diagnostics) {
     let added: Vec<DefId> = env
-        .added_since(before)
+        .of_last_unit()
         .filter(|def| matches!(def.kind, DefKind::Const(_)))
         .map(|def| def.id)
         .collect();

@@ -2,6 +2,7 @@
 
 mod def;
 mod extend;
+mod journal;
 mod language;
 mod stored;
 
@@ -15,6 +16,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 pub use crate::ids::{DefId, ModuleId};
 pub use def::*;
+pub use journal::{Ids, Journal, KnownIds};
 pub use stored::StoredBody;
 
 use crate::types::{Ty, TyKind, TyNames, fits};
@@ -41,6 +43,11 @@ pub struct Env {
     next_def: u32,
     next_module: u32,
     calls_back: bool,
+    /// What the unit that is being compiled has added.
+    #[serde(skip)]
+    journal: Journal,
+    #[serde(skip)]
+    ids: Ids,
 }
 
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -320,9 +327,11 @@ impl Env {
         self.defs.values()
     }
 
-    /// What was defined since, in order.
-    pub fn added_since(&self, before: &Env) -> impl Iterator<Item = &Arc<Def>> {
-        (before.next_def..self.next_def).filter_map(|id| self.defs.get(&DefId::from_u32(id)))
+    /// What the unit has defined that was compiled last, in order.
+    pub fn of_last_unit(&self) -> impl Iterator<Item = &Arc<Def>> {
+        let mut defs: Vec<DefId> = self.journal.defs.iter().copied().collect();
+        defs.sort_unstable();
+        defs.into_iter().filter_map(|id| self.defs.get(&id))
     }
 
     /// With their symbols.

@@ -9,6 +9,7 @@ mod early;
 pub mod env;
 pub mod hir;
 pub mod ids;
+pub mod incremental;
 pub mod layout;
 pub mod mentions;
 pub mod mir;

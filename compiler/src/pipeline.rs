@@ -97,6 +97,7 @@ pub(crate) fn compile_within(
     running: &[Span],
 ) -> Compiled {
     let mut env = before.clone();
+    env.begin_unit();
     if diagnostics.iter().any(Diagnostic::tears_structure) {
         return Compiled::rejected(env, diagnostics);
     }
@@ -118,7 +119,7 @@ pub(crate) fn compile_within(
     }
     verify(&env, &bodies);
     let accepted = accept(env, typed, bodies, first_cell, diagnostics);
-    with_constants(before, accepted)
+    with_constants(accepted)
 }
 
 /// The functions, those that closures became included, and the cells.
@@ -152,11 +153,11 @@ fn verify(env: &Env, bodies: &[Elaborated]) {
 }
 
 /// A constant that cannot be computed is an error of the unit.
-fn with_constants(before: &Env, mut compiled: Compiled) -> Compiled {
+fn with_constants(mut compiled: Compiled) -> Compiled {
     let Compiled {
         env, diagnostics, ..
     } = &mut compiled;
-    constants::compute(before, env, diagnostics);
+    constants::compute(env, diagnostics);
     if compiled.is_accepted() {
         return compiled;
     }

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use codespan_reporting::diagnostic as report;
-use codespan_reporting::files::{Error, Files};
+use codespan_reporting::files::{Error, Files, column_index};
 use codespan_reporting::term::termcolor::Buffer;
 use codespan_reporting::term::{self, Config};
-use syntax::{Diagnostic, FileId, Severity, SourceFile, Sources};
+use syntax::{Diagnostic, FileId, LineColumn, Severity, SourceFile, Sources};
 
 /// The text of a diagnostic, with the escapes of a terminal if `color`; it ends with a newline.
 pub fn render(sources: &Sources, diagnostic: &Diagnostic, color: bool) -> String {
@@ -63,7 +63,7 @@ fn without_excerpt(sources: &Sources, diagnostic: &Diagnostic) -> String {
     let mut text = format!("{severity}[{code}]: {}\n", diagnostic.message);
     for label in &diagnostic.labels {
         if let Some(file) = sources.get(label.span.file) {
-            let at = file.line_column(label.span.start);
+            let at = file.shown(label.span.start);
             text += &format!(
                 "  {}:{}:{}: {}\n",
                 file.name, at.line, at.column, label.text
@@ -90,11 +90,12 @@ fn convert(sources: &Sources, diagnostic: &Diagnostic) -> report::Diagnostic<Fil
         .iter()
         .filter(|label| sources.get(label.span.file).is_some());
     let labels = labels.map(|label| {
-        let range = label.span.start as usize..label.span.end.max(label.span.start) as usize;
+        let span = sources.current(label.span);
+        let range = span.start as usize..span.end.max(span.start) as usize;
         let made = if label.primary {
-            report::Label::primary(label.span.file, range)
+            report::Label::primary(span.file, range)
         } else {
-            report::Label::secondary(label.span.file, range)
+            report::Label::secondary(span.file, range)
         };
         made.with_message(&label.text)
     });
@@ -114,6 +115,12 @@ impl Shown<'_> {
     fn file(&self, id: FileId) -> Result<&SourceFile, Error> {
         self.0.get(id).ok_or(Error::FileMissing)
     }
+
+    /// `line` from 0, `column` from 1; as people see it.
+    fn place(&self, id: FileId, line: usize, column: u32) -> Result<LineColumn, Error> {
+        let line = line as u32 + 1;
+        Ok(self.file(id)?.shown_from(LineColumn { line, column }))
+    }
 }
 
 impl<'s> Files<'s> for Shown<'s> {
@@ -132,6 +139,16 @@ impl<'s> Files<'s> for Shown<'s> {
     fn line_index(&'s self, id: FileId, byte: usize) -> Result<usize, Error> {
         let file = self.file(id)?;
         Ok(file.line(byte.min(file.text.len()) as u32) as usize - 1)
+    }
+
+    fn line_number(&'s self, id: FileId, line: usize) -> Result<usize, Error> {
+        Ok(self.place(id, line, 1)?.line as usize)
+    }
+
+    fn column_number(&'s self, id: FileId, line: usize, byte: usize) -> Result<usize, Error> {
+        let source = self.source(id)?;
+        let column = column_index(source, self.line_range(id, line)?, byte) as u32 + 1;
+        Ok(self.place(id, line, column)?.column as usize)
     }
 
     fn line_range(&'s self, id: FileId, line: usize) -> Result<Range<usize>, Error> {

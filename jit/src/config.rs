@@ -52,15 +52,6 @@ fn half_of_memory() -> u64 {
     }
 }
 
-/// How a text is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnitKind {
-    /// A worksheet: a cell that fails has no effect, and those that do not need it run.
-    Sheet,
-    /// An entry of a REPL: if a cell fails, the whole entry has no effect.
-    Line,
-}
-
 /// A stage of the compiler that can be printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {

@@ -1,7 +1,7 @@
 //! From a trap to what a user reads: kind, message, the source line and the stack of Sumi functions.
 
 use compiler::render;
-use syntax::{Diagnostic, FileId, Sources, Span};
+use syntax::{Diagnostic, FileId, LineColumn, Sources, Span};
 
 use crate::machine::Machine;
 use crate::report::{Frame, RuntimeError};
@@ -10,13 +10,29 @@ use crate::trap::{Trap, TrapKind};
 /// How many lines after the last known one a call is looked for.
 const NEAR: u32 = 200;
 
+/// How a run ended, apart from where its texts stand now: a cell that failed may be moved before someone looks.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    kind: TrapKind,
+    exit: Option<i32>,
+    message: String,
+    /// Their files by [`SourceFile::key`].
+    frames: Vec<Frame>,
+    /// Which of them is the innermost outside of the library; the first if none is.
+    own: usize,
+    span: Option<Span>,
+}
+
 pub(crate) fn describe(
     machine: &Machine,
     sources: &Sources,
     trap: &Trap,
     color: bool,
 ) -> RuntimeError {
-    let message = message(trap);
+    failure(machine, sources, trap).report(sources, color)
+}
+
+pub(crate) fn failure(machine: &Machine, sources: &Sources, trap: &Trap) -> Failure {
     let mut frames = frames(machine, trap);
     for inner in 0..frames.len().saturating_sub(1) {
         let callee = frames[inner].function.clone();
@@ -32,7 +48,7 @@ pub(crate) fn describe(
         && let Some(file) = sources.get(span.file)
     {
         let place = file.line_column(span.start);
-        innermost.file.clone_from(&file.name);
+        innermost.file = file.key();
         (innermost.line, innermost.column) = (place.line, place.column);
     }
     let span = match span {
@@ -41,17 +57,52 @@ pub(crate) fn describe(
             .or(inside)
             .or_else(|| frames.first().and_then(|frame| line_of(sources, frame))),
     };
-    let rendered = rendered(sources, trap, &message, span, &frames, color);
     let own = frames
         .iter()
         .position(|frame| frame.line > 0 && !is_library(&frame.file));
-    RuntimeError {
-        own: own.unwrap_or(0),
-        kind: trap.kind.name(),
+    Failure {
+        kind: trap.kind,
         exit: (trap.kind == TrapKind::Exit).then_some(trap.a as i32),
-        message,
+        message: message(trap),
+        own: own.unwrap_or(0),
         frames,
-        rendered,
+        span,
+    }
+}
+
+impl Failure {
+    /// As people see it, with the texts where they stand now.
+    pub(crate) fn report(&self, sources: &Sources, color: bool) -> RuntimeError {
+        let frames: Vec<Frame> = self
+            .frames
+            .iter()
+            .map(|frame| shown(sources, frame))
+            .collect();
+        let rendered = rendered(sources, self.kind, &self.message, self.span, &frames, color);
+        RuntimeError {
+            kind: self.kind.name(),
+            message: self.message.clone(),
+            exit: self.exit,
+            frames,
+            own: self.own,
+            rendered,
+        }
+    }
+}
+
+fn shown(sources: &Sources, frame: &Frame) -> Frame {
+    let Some(file) = sources.by_key(&frame.file).filter(|_| frame.line > 0) else {
+        return frame.clone();
+    };
+    let (id, line) = sources.current_line(file.id, frame.line);
+    let file = sources.file(id);
+    let column = frame.column;
+    let place = file.shown_from(LineColumn { line, column });
+    Frame {
+        function: frame.function.clone(),
+        file: file.name.clone(),
+        line: place.line,
+        column: place.column,
     }
 }
 
@@ -206,10 +257,7 @@ fn line_of_call(sources: &Sources, frame: &Frame, callee: &str) -> Option<u32> {
     if frame.column > 0 || frame.line == 0 || callee.is_empty() {
         return None;
     }
-    let file = sources
-        .iter()
-        .filter(|file| file.name == frame.file)
-        .last()?;
+    let file = sources.by_key(&frame.file)?;
     let last = file.line_count().min(frame.line + NEAR);
     let call = format!("{callee}(");
     let mut lines = (frame.line..=last).take_while(|line| {
@@ -221,10 +269,7 @@ fn line_of_call(sources: &Sources, frame: &Frame, callee: &str) -> Option<u32> {
 
 /// The text of the line at which a frame stands.
 fn line_of(sources: &Sources, frame: &Frame) -> Option<Span> {
-    let file = sources
-        .iter()
-        .filter(|file| file.name == frame.file)
-        .last()?;
+    let file = sources.by_key(&frame.file)?;
     let range = file.line_range(frame.line)?;
     let line = file.text.get(range.clone())?;
     let start = range.start + (line.len() - line.trim_start().len());
@@ -238,13 +283,13 @@ fn is_same_line(a: &Frame, b: &Frame) -> bool {
 
 fn rendered(
     sources: &Sources,
-    trap: &Trap,
+    kind: TrapKind,
     message: &str,
     span: Option<Span>,
     frames: &[Frame],
     color: bool,
 ) -> String {
-    let mut diagnostic = Diagnostic::error(trap.kind.name(), message);
+    let mut diagnostic = Diagnostic::error(kind.name(), message);
     if let Some(span) = span {
         diagnostic = diagnostic.at(span, "");
     }

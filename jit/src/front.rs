@@ -40,6 +40,7 @@ pub(crate) struct Ready {
 }
 
 /// The units of a source: what it imports for the first time, in the order in which they run, then itself.
+#[derive(Default)]
 pub(crate) struct Gathered {
     pub(crate) units: Vec<Ready>,
     pub(crate) warnings: Vec<String>,
@@ -48,7 +49,7 @@ pub(crate) struct Gathered {
 }
 
 /// A module on the way of being loaded, for the message about a cycle.
-type Chain = Vec<String>;
+pub(crate) type Chain = Vec<String>;
 
 impl Front {
     /// With the prelude.
@@ -90,9 +91,9 @@ impl Front {
         let chain = vec![self.sources.file(file).name.clone()];
         match self.unit(file, self.home, &chain, again, &mut gathered) {
             Ok(()) => Ok(gathered),
-            Err(error) => {
+            Err(diagnostics) => {
                 self.env = before;
-                Err(error)
+                Err(self.rejected(diagnostics.iter()))
             }
         }
     }
@@ -104,7 +105,7 @@ impl Front {
         chain: &Chain,
         again: &[ast::Item],
         gathered: &mut Gathered,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Vec<Diagnostic>> {
         let source = self.sources.file(file).clone();
         let mut parsed = syntax::parse(&source);
         let mut imports = Imports::default();
@@ -129,7 +130,9 @@ impl Front {
             texts: &self.sources,
         };
         let mut compiled = compiler::compile_tree(&self.env, source, parsed.diagnostics);
-        self.accept_or_reject(&compiled)?;
+        if !compiled.is_accepted() {
+            return Err(compiled.diagnostics.into_iter().collect());
+        }
         if !self.with_tests || chain.len() > 1 {
             compiled.drop_tests();
         }
@@ -152,22 +155,15 @@ impl Front {
         Ok(())
     }
 
-    fn accept_or_reject(&self, compiled: &Compiled) -> Result<(), Error> {
-        if compiled.is_accepted() {
-            return Ok(());
-        }
-        Err(self.rejected(compiled.diagnostics.iter()))
-    }
-
     /// The module of an import, loaded now if it is new.
-    fn import(
+    pub(crate) fn import(
         &mut self,
         path: &str,
         span: Span,
         importer: FileId,
         chain: &Chain,
         gathered: &mut Gathered,
-    ) -> Result<ModuleId, Error> {
+    ) -> Result<ModuleId, Vec<Diagnostic>> {
         let beside = Path::new(&self.sources.file(importer).name)
             .parent()
             .map(Path::to_owned);
@@ -189,14 +185,14 @@ impl Front {
                 )),
                 _ => error,
             };
-            return Err(self.rejected([&error].into_iter()));
+            return Err(vec![error]);
         };
         if chain.contains(&name) {
             let through: Vec<&str> = chain.iter().chain([&name]).map(String::as_str).collect();
             let error = Diagnostic::error("import-cycle", "modules that import each other")
                 .at(span, "this closes the cycle")
                 .note(through.join(" imports "));
-            return Err(self.rejected([&error].into_iter()));
+            return Err(vec![error]);
         }
         if let Some(module) = self.env.loaded_module(&name) {
             return Ok(module);
@@ -228,15 +224,16 @@ impl Front {
         Error::Rejected { rendered, problems }
     }
 
-    fn problem(&self, diagnostic: &Diagnostic) -> Problem {
+    pub(crate) fn problem(&self, diagnostic: &Diagnostic) -> Problem {
         let place = diagnostic
             .span()
+            .map(|span| self.sources.current(span))
             .and_then(|span| Some((self.sources.get(span.file)?, span)));
         let (name, start, end) = match place {
             Some((file, span)) => (
                 file.name.clone(),
-                file.line_column(span.start),
-                file.line_column(span.end),
+                file.shown(span.start),
+                file.shown(span.end),
             ),
             None => (
                 String::new(),
@@ -268,19 +265,29 @@ impl Front {
         mode: Mode,
         constants: Constants,
     ) -> Result<Program, Error> {
-        let env = &ready.compiled.env;
-        let known = std::cell::RefCell::new(FxHashMap::default());
-        let constant = |def| {
-            let found: Option<Option<Const>> = known.borrow().get(&def).cloned();
-            found.unwrap_or_else(|| {
-                let computed = constant(env, def, constants);
-                known.borrow_mut().insert(def, computed.clone());
-                computed
-            })
-        };
-        mono::instantiate(env, &ready.compiled.unit, mode, &constant)
+        let (env, unit) = (&ready.compiled.env, &ready.compiled.unit);
+        program(env, unit, mode, constants)
             .map_err(|diagnostic| self.rejected([&*diagnostic].into_iter()))
     }
+}
+
+/// The concrete program of a unit of that environment.
+pub(crate) fn program(
+    env: &Env,
+    unit: &mono::Unit,
+    mode: Mode,
+    constants: Constants,
+) -> Result<Program, Box<Diagnostic>> {
+    let known = std::cell::RefCell::new(FxHashMap::default());
+    let constant = |def| {
+        let found: Option<Option<Const>> = known.borrow().get(&def).cloned();
+        found.unwrap_or_else(|| {
+            let computed = constant(env, def, constants);
+            known.borrow_mut().insert(def, computed.clone());
+            computed
+        })
+    };
+    mono::instantiate(env, unit, mode, &constant)
 }
 
 /// How constants that are no literals reach their users.
@@ -348,7 +355,7 @@ fn constant(env: &Env, def: compiler::env::DefId, constants: Constants) -> Optio
     })
 }
 
-fn import_path(import: &ast::Import) -> (SmolStr, Span) {
+pub(crate) fn import_path(import: &ast::Import) -> (SmolStr, Span) {
     let names: Vec<&str> = import
         .path
         .segments

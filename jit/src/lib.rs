@@ -19,6 +19,7 @@ pub mod report;
 pub mod run;
 mod saved;
 mod session;
+mod sheet;
 mod signal;
 mod stack;
 pub mod symbol;
@@ -26,7 +27,7 @@ pub mod symbolize;
 mod text;
 pub mod trap;
 
-pub use config::{Config, Stage, UnitKind};
+pub use config::{Config, Stage};
 pub use copies::Copied;
 pub use editing::{TokenClass, is_complete, token_classes};
 pub use engine::{Engine, Func};
@@ -40,6 +41,7 @@ pub use report::{
 };
 pub use run::Interrupter;
 pub use session::{Names, Session};
+pub use sheet::{Counts, Sheet};
 pub use symbol::{HostKind, HostSymbol, HostSymbols};
 /// Every code that a [`Problem`] may have.
 pub use syntax::diagnostic::CODES as DIAGNOSTIC_CODES;

@@ -116,6 +116,10 @@ impl Linked {
         Ok(unit)
     }
 
+    pub(crate) fn machine(&self) -> &Rc<Machine> {
+        &self.machine
+    }
+
     /// Another unit stays as long as this one.
     pub(crate) fn keep(&self, other: &Rc<Linked>) {
         self.kept.borrow_mut().push(Rc::clone(other));
@@ -132,6 +136,10 @@ impl Linked {
 
     pub(crate) fn global(&self, def: DefId) -> Option<&GlobalPlace> {
         self.globals.iter().find(|global| global.def == def)
+    }
+
+    pub(crate) fn functions(&self) -> &[(DefId, FunctionPlace)] {
+        &self.functions
     }
 
     pub(crate) fn function(&self, def: DefId) -> Option<FunctionPlace> {

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `run_script(name, text) -> Result<(), Error>` | `sumi FILE`: every cell in order, output straight to the sink, stops at the first error |
 //! | `interpret(name, text) -> Result<(), Error>` | the same through the MIR interpreter, for tests |
-//! | `run_unit(name, text, UnitKind::{Sheet, Line}) -> Result<UnitReport, Error>` | a worksheet or a REPL line: a cell that fails does not end those that do not need it |
+//! | `run_line(name, text) -> Result<UnitReport, Error>` | an entry of the REPL, taken back as a whole if a cell fails |
 //! | `run_tests(name, text, is_bench, wanted, each) -> Result<(), Error>` | `sumi test`, `sumi bench`: each from the state that the file left |
 //! | `check(name, text) -> Result<Checked, Error>` | warnings, rendered and as data |
 //! | `emit(name, text, Stage) -> Result<String, Error>`, `type_of(text)` | `--emit`, `:type` |
@@ -20,6 +20,7 @@
 //! Free functions for editors: `is_complete(text) -> bool`, `token_classes(text) -> Vec<(Range<usize>, TokenClass)>`.
 
 use std::ops::Range;
+use std::time::Duration;
 
 /// What is to be said about a text that is not wrong.
 #[derive(Clone, Debug, Default)]
@@ -44,10 +45,42 @@ pub struct UnitReport {
     pub warnings: Vec<String>,
 }
 
+impl UnitReport {
+    /// The mistakes in the cells of a sheet, if there are any.
+    pub fn mistakes(&self) -> Option<Error> {
+        let rendered: Vec<&str> = self
+            .cells
+            .iter()
+            .map(|cell| cell.rendered.as_str())
+            .collect();
+        let rendered = rendered.into_iter().filter(|text| !text.is_empty());
+        let rendered = rendered.collect::<Vec<_>>().join("\n");
+        (!rendered.is_empty()).then(|| Error::Rejected {
+            rendered,
+            problems: self
+                .cells
+                .iter()
+                .flat_map(|cell| cell.problems.clone())
+                .collect(),
+        })
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct CellReport {
+    /// In a sheet that is edited: which cell it is, however it is changed or moved.
+    pub id: u64,
     /// Bytes of the unit's text.
     pub span: Range<usize>,
+    /// Whether it ran in the last update; else its result is an earlier one.
+    pub ran: bool,
+    /// How long it ran for that result, and how many blocks of memory it took.
+    pub elapsed: Duration,
+    pub allocations: u64,
+    /// The values and the output are those that it had before it was as it is now.
+    pub is_old: bool,
+    /// Why it ran or did not, in words.
+    pub why: String,
     /// The names it binds and their values.
     pub bindings: Vec<Shown>,
     /// The value of an expression other than `()`.
@@ -57,7 +90,12 @@ pub struct CellReport {
     pub error: Option<RuntimeError>,
     /// Why it was not run: what it needs did not come about.
     pub waits_for: Option<String>,
+    /// Why what is shown may no longer be what it would come to.
+    pub stale: Option<String>,
     pub expectation: Option<Expectation>,
+    /// The mistakes in its text, rendered and as data.
+    pub rendered: String,
+    pub problems: Vec<Problem>,
 }
 
 /// How a `test` or `bench` went.

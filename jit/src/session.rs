@@ -26,16 +26,17 @@ use std::rc::{Rc, Weak};
 use codegen::{CpuLevel, Input, Object, Options};
 use compiler::env::Env;
 use compiler::mono::{Mode, Program};
+use compiler::render;
 use rustc_hash::FxHashMap;
 use stdlib::Root;
 
-use crate::config::{Config, UnitKind};
+use crate::config::Config;
 use crate::failure;
 use crate::front::{Constants, Front, Ready};
 use crate::linked::{Linked, Surroundings};
 use crate::machine::Machine;
 use crate::output::Captured;
-use crate::report::{Checked, Error, RuntimeError, UnitReport};
+use crate::report::{Checked, Error, RuntimeError};
 use crate::run::Interrupter;
 use crate::saved::Saved;
 use crate::symbol::HostSymbols;
@@ -43,8 +44,9 @@ use crate::trap::Trap;
 use definitions::Definitions;
 use lines::Entry;
 
-pub(crate) use link::signature;
+pub(crate) use link::{Outside, offered, signature};
 pub use look::Names;
+pub(crate) use show::{Showing, shown};
 
 pub struct Session {
     pub(crate) machine: Rc<Machine>,
@@ -134,19 +136,6 @@ impl Session {
         })
     }
 
-    /// Runs a worksheet or an entry of a REPL.
-    pub fn run_unit(
-        &mut self,
-        name: &str,
-        text: &str,
-        kind: UnitKind,
-    ) -> Result<UnitReport, Error> {
-        match kind {
-            UnitKind::Sheet => self.run_sheet(name, text),
-            UnitKind::Line => self.run_line(name, text),
-        }
-    }
-
     /// Looks for mistakes without running anything; gives the warnings.
     pub fn check(&mut self, name: &str, text: &str) -> Result<Checked, Error> {
         let before = self.front.env.clone();
@@ -189,9 +178,7 @@ impl Session {
 
     /// Newest first, since later units hold earlier ones. What a host still holds stays.
     fn clear(&mut self) {
-        while let Some(entry) = self.history.pop_back() {
-            entry.discard(&self.machine);
-        }
+        while self.history.pop_back().is_some() {}
         while self.units.pop().is_some() {}
         self.known_to_c.clear();
     }
@@ -258,8 +245,12 @@ impl Session {
     fn load(&mut self, ready: &Ready, mode: Mode) -> Result<Loaded, Error> {
         let program = self.front.program(ready, mode, Constants::AsData)?;
         let object = self.object(&program, &ready.compiled.env, mode)?;
-        let absolute =
-            self.outside_symbols(&object, &program, (&ready.before, &ready.compiled.env))?;
+        let env = &ready.compiled.env;
+        let declared = env.of_last_unit();
+        let absolute = self.outside().symbols(&object, &program, env, declared);
+        let absolute = absolute.map_err(|missing| Error::Link {
+            rendered: render::render_all(&self.front.sources, &missing, self.config.color),
+        })?;
         let exports = object.exports.clone();
         let name = self.front.sources.file(ready.file).name.clone();
         let provider = |symbol: &str| self.symbols.get(symbol).and_then(Weak::upgrade);
@@ -269,7 +260,7 @@ impl Session {
         };
         let unit = Linked::new(&self.machine, &name, object, around)?;
         self.symbols.retain(|_, unit| unit.strong_count() > 0);
-        for symbol in link::offered(&exports) {
+        for symbol in offered(&exports) {
             self.symbols.insert(symbol, Rc::downgrade(&unit));
         }
         self.units.push(Rc::clone(&unit));
@@ -280,6 +271,13 @@ impl Session {
             unit,
             slots: Vec::new(),
         })
+    }
+
+    fn outside(&self) -> Outside<'_> {
+        Outside {
+            machine: &self.machine,
+            config: &self.config,
+        }
     }
 
     fn object(&self, program: &Program, env: &Env, mode: Mode) -> Result<Object, Error> {
@@ -295,6 +293,7 @@ impl Session {
             options: Options {
                 optimise: self.config.optimize,
                 reloadable: mode == Mode::Session,
+                state_outside: false,
                 cpu: CpuLevel::host(),
                 verify: cfg!(debug_assertions),
             },

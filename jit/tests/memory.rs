@@ -1,6 +1,6 @@
 //! What is defined, replaced and taken back again and again must not pile up. A process of its own: memory is measured.
 
-use jit::{Config, Session, UnitKind, UnitReport};
+use jit::{Config, Session, UnitReport};
 
 fn session() -> Session {
     let config = Config {
@@ -13,7 +13,7 @@ fn session() -> Session {
 
 fn line(session: &mut Session, text: &str) -> UnitReport {
     session
-        .run_unit("<repl>", text, UnitKind::Line)
+        .run_line("<repl>", text)
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -61,11 +61,7 @@ fn memory_stays_flat_when_definitions_are_taken_back() {
         line(&mut session, &format!("fn f(n: i64) -> i64 {{ n + {n} }}"));
         line(&mut session, &format!("fn f(n: i64) -> i64 {{ n * {n} }}"));
         line(&mut session, "total.push(g(1))");
-        assert!(
-            session
-                .run_unit("<repl>", "g(true)", UnitKind::Line)
-                .is_err()
-        );
+        assert!(session.run_line("<repl>", "g(true)").is_err());
         for _ in 0..3 {
             session.undo();
         }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use jit::{CellReport, Config, Error, Shown, UnitKind, UnitReport};
+use jit::{CellReport, Shown, UnitReport};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::streams::complain;
@@ -55,38 +55,32 @@ pub(crate) fn show(path: &Path, options: &Options, room: Room) -> u8 {
         Ok(read) => read,
         Err(code) => return code,
     };
-    let mut session = match open(options.config()) {
-        Ok(session) => session,
+    let mut sheet = match jit::Sheet::new(options.config()) {
+        Ok(sheet) => sheet,
         Err(error) => return run::finish(Err(error)),
     };
-    interrupt::ends_a_cell(session.interrupter());
-    match session.run_unit(&name, &source, UnitKind::Sheet) {
-        Ok(report) => {
-            for warning in &report.warnings {
-                complain!("{}", warning.trim_end());
-            }
-            streams::put(format_args!("{}", render(&source, &report, room)));
-            status(&report)
-        }
-        Err(error) => run::finish(Err(error)),
+    interrupt::ends_a_cell(sheet.interrupter());
+    sheet.allow_changes();
+    sheet.edit(&name, &source);
+    let report = sheet.report();
+    for warning in &report.warnings {
+        complain!("{}", warning.trim_end());
     }
+    if let Some(mistakes) = report.mistakes() {
+        complain!("{}", mistakes.to_string().trim_end());
+    }
+    streams::put(format_args!("{}", render(&source, &report, room)));
+    status(&report)
 }
 
-/// A session for one sheet.
-pub(crate) fn open(config: Config) -> Result<jit::Session, Error> {
-    jit::Session::new(Config {
-        capture: true,
-        ..config
-    })
-}
-
-/// 101 if a cell failed, 1 if a stated value does not hold.
+/// 101 if a cell failed, 1 if one has mistakes or a stated value does not hold.
 pub(crate) fn status(report: &UnitReport) -> u8 {
     let failed = report.cells.iter().any(|cell| cell.error.is_some());
     let wrong = report
         .cells
         .iter()
         .any(|cell| cell.expectation.as_ref().is_some_and(|e| !e.holds()));
+    let wrong = wrong || report.mistakes().is_some();
     match (failed, wrong) {
         (true, _) => 101,
         (false, true) => 1,
@@ -194,8 +188,14 @@ fn results(cell: &CellReport, room: Room) -> Vec<String> {
             lines.push(format!("  at {}:{}", frame.file, frame.line));
         }
     }
+    if let Some(problem) = cell.problems.first() {
+        lines.push(format!("✗ {}", problem.message));
+    }
     if let Some(reason) = &cell.waits_for {
         lines.push(format!("… waits for {reason}"));
+    }
+    if let Some(reason) = &cell.stale {
+        lines.push(format!("… stale: {reason}"));
     }
     lines
 }

@@ -6,7 +6,7 @@ mod editor;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use jit::{CellReport, Error, Session, Shown, UnitKind, UnitReport};
+use jit::{CellReport, Error, Session, Shown, UnitReport};
 use rustyline::error::ReadlineError;
 use rustyline::{Config, Editor};
 
@@ -119,7 +119,7 @@ fn history_file() -> Option<PathBuf> {
 
 /// Runs one entry and prints what came; gives what the exit status would be.
 fn evaluate(session: &mut Session, line: &str) -> u8 {
-    match session.run_unit("<repl>", line, UnitKind::Line) {
+    match session.run_line("<repl>", line) {
         Ok(report) => show(&report),
         Err(error) => fail(&error),
     }

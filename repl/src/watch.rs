@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use jit::{Interrupter, UnitKind, UnitReport};
+use jit::Interrupter;
 use notify::{EventKind, RecursiveMode, Watcher};
 
 use crate::interrupt::Running;
@@ -41,11 +41,16 @@ pub(crate) fn watch(path: &Path, options: &Options, room: Room) -> u8 {
             return 1;
         }
     };
+    let mut shown = match jit::Sheet::new(options.config()) {
+        Ok(sheet) => sheet,
+        Err(error) => return run::finish(Err(error)),
+    };
     let running = Running::default();
-    interrupt::ends_a_cell_or_leaves(running.clone());
+    running.set(Some(shown.interrupter()));
+    interrupt::ends_a_cell_or_leaves(running);
     loop {
         stale.store(false, Ordering::Release);
-        redraw(path, options, room, &stale, &running);
+        redraw(path, &mut shown, room, &stale);
         if saved.recv().is_err() {
             return 0;
         }
@@ -74,37 +79,25 @@ fn follow(path: &Path, stale: Stale) -> notify::Result<(impl Watcher, Receiver<(
     Ok((watcher, saved))
 }
 
-fn redraw(path: &Path, options: &Options, room: Room, stale: &Stale, running: &Running) {
-    let shown = match run::read(path) {
-        Ok((name, source)) => match evaluate(&name, &source, options, stale, running) {
-            Ok(report) => report.warnings.concat() + &sheet::render(&source, &report, room),
-            Err(error) => error.to_string(),
-        },
-        // It has been said; the sheet that was there stays, until the file is back.
-        Err(_) => return,
+fn redraw(path: &Path, shown: &mut jit::Sheet, room: Room, stale: &Stale) {
+    // What is wrong has been said; the sheet that was there stays, until the file is back.
+    let Ok((name, source)) = run::read(path) else {
+        return;
     };
-    streams::put(format_args!("{CLEAR}{shown}"));
-}
-
-fn evaluate(
-    name: &str,
-    source: &str,
-    options: &Options,
-    stale: &Stale,
-    running: &Running,
-) -> Result<UnitReport, jit::Error> {
-    let mut session = sheet::open(options.config())?;
     let (done, ended) = channel();
-    let asking = ask_to_stop(session.interrupter(), Arc::clone(stale), ended);
-    running.set(Some(session.interrupter()));
-    let report = session.run_unit(name, source, UnitKind::Sheet);
-    running.set(None);
+    let asking = ask_to_stop(shown.interrupter(), Arc::clone(stale), ended);
+    shown.edit(&name, &source);
     drop::<Sender<()>>(done);
     // It only waits and asks.
     asking
         .join()
         .expect("compiler bug: the thread that stops a sheet panicked");
-    report
+    let report = shown.report();
+    let mistakes = report.mistakes().map(|error| error.to_string());
+    let text = report.warnings.concat()
+        + &mistakes.unwrap_or_default()
+        + &sheet::render(&source, &report, room);
+    streams::put(format_args!("{CLEAR}{text}"));
 }
 
 /// Stops the cells of a sheet that was saved again, until the sheet has ended.

@@ -252,13 +252,15 @@ impl TypeDesc {
         }
     }
 
-    /// Whether there may be code in a value of the type: functions, and in an `any` those that belong to whatever it holds.
+    /// Whether there may be code in a value of the type: functions, and in an `any` those that belong to whatever it holds. Where things lie in a map
+    /// whose keys have a hash of their own depends on that code, too.
     pub fn holds_code(&self) -> bool {
         let mut seen: FxHashSet<*const TypeDesc> = FxHashSet::default();
         let mut waiting = vec![self];
         while let Some(desc) = waiting.pop() {
             match desc.kind {
                 Kind::Fn | Kind::Any => return true,
+                _ if desc.hash.is_some() => return true,
                 // Of the pointers, these are functions for C.
                 Kind::Ptr if desc.flags & SHOWN_BY_NAME != 0 => return true,
                 _ => {}

@@ -16,7 +16,7 @@
 
 use std::path::{Path, PathBuf};
 
-use jit::{Config, Engine, Error, Session, UnitKind};
+use jit::{Config, Engine, Error, Session, Sheet};
 
 use crate::child::{self, Executor};
 use crate::{blessing, errors, read, root, same_text};
@@ -235,7 +235,7 @@ fn entered(block: &Block, program: &str) -> Result<(), String> {
     let mut session = Session::new(config).map_err(|e| e.to_string())?;
     let entries: Vec<&str> = program.split("\n\n").collect();
     for (index, entry) in entries.iter().enumerate() {
-        let outcome = session.run_unit("<repl>", entry, UnitKind::Line);
+        let outcome = session.run_line("<repl>", entry);
         let wanted = block.error().filter(|_| index + 1 == entries.len());
         match (outcome, wanted) {
             (Ok(report), None) => {
@@ -277,9 +277,10 @@ fn stated_values(folder: &Folder, block: &Block, program: &str) -> Result<(), St
         capture: true,
         ..Config::default()
     };
-    let mut session = Session::new(config).map_err(|e| e.to_string())?;
-    let report = session.run_unit(&folder.page(), program, UnitKind::Sheet);
-    let report = report.map_err(|e| e.to_string())?;
+    let report = Sheet::run(config, &folder.page(), program).map_err(|e| e.to_string())?;
+    if let Some(error) = report.mistakes() {
+        return Err(error.to_string());
+    }
     let mut checked = 0;
     for cell in &report.cells {
         if let Some(error) = &cell.error {

@@ -1,4 +1,4 @@
-//! The developers' tool: `cargo dev bench [--write]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED] [programs|mutants|valgrind|show]`, `cargo dev release`,
+//! The developers' tool: `cargo dev bench [--write]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED] [programs|mutants|edits|valgrind|show]`, `cargo dev release`,
 //! `cargo dev scale [LINES…]`.
 
 use std::process::ExitCode;
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         Some("scale") => tests::scale::run(&args[1..]),
         Some("release") => tests::release::run(),
         _ => Err(
-            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|valgrind|show] | release | scale [LINES…]"
+            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|valgrind|show] | release | scale [LINES…]"
                 .to_string(),
         ),
     };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jit::{Config, Session, UnitKind};
+use jit::{Config, Sheet};
 
 use crate::child::{self, Executor};
 use crate::{blessing, read, root, same_text};
@@ -42,14 +42,15 @@ pub fn args(golden: &Path) -> Vec<String> {
 }
 
 fn worksheet(path: &Path, source: &str) -> Result<(), String> {
-    let mut session = Session::new(Config {
+    let config = Config {
         capture: true,
         ..Config::default()
-    })
-    .map_err(|e| e.to_string())?;
-    let report = session
-        .run_unit(&path.display().to_string(), source, UnitKind::Sheet)
-        .map_err(|e| e.to_string())?;
+    };
+    let report = Sheet::run(config, &path.display().to_string(), source);
+    let report = report.map_err(|e| e.to_string())?;
+    if let Some(error) = report.mistakes() {
+        return Err(error.to_string());
+    }
     let mut checked = 0;
     for cell in &report.cells {
         if let Some(error) = &cell.error {

@@ -1,7 +1,7 @@
 //! The `///` lines of `stdlib/lang`, from which the manual's page of the library is made: everything public has some, and what they
 //! say of an expression, `` `[1, 2].len()` is 2 ``, holds.
 
-use jit::{Config, Session, UnitKind};
+use jit::{Config, Sheet};
 
 use crate::{files, read, root};
 
@@ -149,19 +149,15 @@ fn evaluate(imports: &str, code: &str) -> Result<Result<String, Problem>, String
         optimize: false,
         ..Config::default()
     };
-    let mut session = Session::new(config).map_err(|e| e.to_string())?;
-    let report = match session.run_unit("example.sumi", &program, UnitKind::Sheet) {
-        Ok(report) => report,
-        Err(jit::Error::Rejected { problems, .. }) => {
-            let is_prose = problems
-                .iter()
-                .any(|problem| problem.code == "unknown-name");
-            let first = problems.into_iter().next();
-            let message = first.map_or_else(String::new, |problem| problem.message);
-            return Ok(Err(Problem { message, is_prose }));
-        }
-        Err(other) => return Err(other.to_string()),
-    };
+    let report = Sheet::run(config, "example.sumi", &program).map_err(|e| e.to_string())?;
+    if let Some(jit::Error::Rejected { problems, .. }) = report.mistakes() {
+        let is_prose = problems
+            .iter()
+            .any(|problem| problem.code == "unknown-name");
+        let first = problems.into_iter().next();
+        let message = first.map_or_else(String::new, |problem| problem.message);
+        return Ok(Err(Problem { message, is_prose }));
+    }
     let value = report.cells.last().and_then(|cell| cell.value.as_ref());
     Ok(Ok(
         value.map_or_else(String::new, |value| value.text.clone())

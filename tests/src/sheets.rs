@@ -2,20 +2,21 @@
 
 use std::path::Path;
 
-use jit::{Config, Session, Shown, UnitKind};
+use jit::{Config, Sheet, Shown};
 
 use crate::{blessing, read, same_text};
 
 pub fn test(path: &Path) -> Result<(), String> {
     let source = read(path)?;
-    let mut session = Session::new(Config {
+    let config = Config {
         capture: true,
         ..Config::default()
-    })
-    .map_err(|e| e.to_string())?;
-    let report = session
-        .run_unit(&path.display().to_string(), &source, UnitKind::Sheet)
-        .map_err(|e| e.to_string())?;
+    };
+    let report = Sheet::run(config, &path.display().to_string(), &source);
+    let report = report.map_err(|e| e.to_string())?;
+    if let Some(error) = report.mistakes() {
+        return Err(error.to_string());
+    }
     let mut shown = String::new();
     for cell in &report.cells {
         let line = source[..cell.span.start].lines().count()
@@ -45,6 +46,9 @@ pub fn test(path: &Path) -> Result<(), String> {
             shown += &format!("  expected {}\n", wrong.expected);
         }
     }
+    // Where the tests stand is nobody's business.
+    let folder = path.parent().map(|folder| format!("{}/", folder.display()));
+    let shown = shown.replace(&folder.unwrap_or_default(), "");
     let golden = path.with_extension("sheet");
     if blessing() {
         return std::fs::write(&golden, &shown).map_err(|e| e.to_string());

@@ -46,6 +46,7 @@ fn main() -> ExitCode {
             fuzz::fixed_seeds as fn() -> Result<(), String>,
         ),
         ("fuzz/fixed_mutants", fuzz::fixed_mutants),
+        ("fuzz/fixed_edits", || fuzz::edited(25, 1)),
         ("fuzz/corpus_replayed", fuzz::replayed),
         (
             "book/library_page_is_current",

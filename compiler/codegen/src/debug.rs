@@ -71,7 +71,7 @@ impl<'a, 'ctx> Debug<'a, 'ctx> {
         Some(
             *files
                 .entry(id)
-                .or_insert_with(|| self.builder.create_file(&source.name, "")),
+                .or_insert_with(|| self.builder.create_file(&source.key(), "")),
         )
     }
 

@@ -44,6 +44,8 @@ pub struct Options {
     pub optimise: bool,
     /// Calls of other units' functions go through their slots, so that a redefinition can take their place.
     pub reloadable: bool,
+    /// Globals and slots lie outside of units, at addresses that whoever links them knows.
+    pub state_outside: bool,
     pub cpu: CpuLevel,
     /// Verify the module; a failure is a bug of ours.
     pub verify: bool,

@@ -144,7 +144,9 @@ impl<'ctx> Unit<'_, 'ctx> {
             let value = self.module.add_global(storage, None, &global.symbol);
             value.set_alignment(layout.align.max(8) as u32);
             if global.is_defined {
-                value.set_initializer(&storage.const_zero());
+                if !self.input.options.state_outside {
+                    value.set_initializer(&storage.const_zero());
+                }
                 let desc = self.exported_desc(global.ty, &global.symbol);
                 exports.globals.push(GlobalExport {
                     def: global.def,
@@ -224,7 +226,9 @@ impl<'ctx> Unit<'_, 'ctx> {
         }
         let name = slot_symbol(symbol);
         let slot = self.slot_of(&name);
-        slot.set_initializer(&function.as_global_value().as_pointer_value());
+        if !self.input.options.state_outside {
+            slot.set_initializer(&function.as_global_value().as_pointer_value());
+        }
         Some(name)
     }
 

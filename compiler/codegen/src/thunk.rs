@@ -1,7 +1,7 @@
 //! Small functions in between: what a function value calls, and what a descriptor names for a type's own `show`, `==`
 //! and `<`. Each adapts a fixed convention to that of the function.
 
-use compiler::env::DefId;
+use compiler::env::{DefId, FnOrigin};
 use compiler::layout::Pass;
 use compiler::mir::{MOST_GIVEN, ParamMode};
 use compiler::mono::{Signature, Target};
@@ -11,7 +11,8 @@ use inkwell::attributes::AttributeLoc;
 use inkwell::module::Linkage;
 use inkwell::types::{BasicMetadataTypeEnum, FunctionType};
 use inkwell::values::{
-    BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue, PointerValue, StructValue,
+    BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, FunctionValue, IntValue, PointerValue,
+    StructValue,
 };
 
 use crate::attributes::{extension_of, kind};
@@ -19,6 +20,7 @@ use crate::function::Function;
 use crate::module::{Built, Unit};
 use crate::operand::Value;
 use crate::place::Located;
+use crate::tbaa::Memory;
 
 /// A value that is dropped if it was given for good.
 pub(crate) type Left<'ctx> = (IntValue<'ctx>, Value<'ctx>, Ty);
@@ -296,8 +298,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         values: &[BasicMetadataValueEnum<'ctx>],
         left: &[Left<'ctx>],
     ) {
-        let function = self.unit.function_of(target);
-        let call = self.builder.build_direct_call(function, values, "").built();
+        let call = self.call_newest(target, values);
         for (is_given, value, ty) in left {
             self.when(*is_given, |f| f.release(*value, *ty));
         }
@@ -305,6 +306,28 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             Value::Direct(value) => self.builder.build_return(Some(&value)).built(),
             Value::Nothing | Value::At(_) => self.builder.build_return(None).built(),
         };
+    }
+
+    /// A function of another unit is called through its slot, so that a redefinition can take its place.
+    fn call_newest(
+        &self,
+        target: Target,
+        values: &[BasicMetadataValueEnum<'ctx>],
+    ) -> CallSiteValue<'ctx> {
+        let program = self.unit.input.program;
+        match target {
+            Target::Imported(index)
+                if self.unit.input.options.reloadable
+                    && program.imports[index].origin == FnOrigin::Sumi =>
+            {
+                let code = self.load_pointer(self.unit.imported_slot(index), Memory::Any);
+                self.indirect(&program.imports[index].signature, code, values)
+            }
+            Target::Imported(_) | Target::Defined(_) => {
+                let function = self.unit.function_of(target);
+                self.builder.build_direct_call(function, values, "").built()
+            }
+        }
     }
 
     /// Reads the captures from the environment, the last argument.
@@ -389,11 +412,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 (Value::At(address), _) => values.push(address.into()),
             }
         }
-        let function = self.unit.function_of(target);
-        let call = self
-            .builder
-            .build_direct_call(function, &values, "")
-            .built();
+        let call = self.call_newest(target, &values);
         let value = self.result_of(call).value();
         self.builder.build_return(Some(&value)).built();
     }

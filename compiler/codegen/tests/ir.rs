@@ -25,6 +25,7 @@ fn body(source: &str, optimise: bool) -> String {
     let options = Options {
         optimise,
         reloadable: false,
+        state_outside: false,
         cpu: CpuLevel::V3,
         verify: true,
     };

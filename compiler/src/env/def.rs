@@ -268,6 +268,9 @@ pub struct ConstDef {
     pub int_value: Option<i128>,
     /// The value, where it is a scalar or text; known when the unit was accepted.
     pub literal: Option<crate::mir::Const>,
+    /// Of one that is no literal, in a text that is edited: whatever changes when its value may.
+    #[serde(skip)]
+    pub(crate) print: u128,
 }
 
 impl Bound {

@@ -15,12 +15,6 @@ use crate::types::Ty;
 
 /// Extending. An `Env` that is to be kept is cloned first, which is cheap.
 impl Env {
-    pub fn fresh_def(&mut self) -> DefId {
-        let id = DefId::from_u32(self.next_def);
-        self.next_def += 1;
-        id
-    }
-
     pub fn fresh_module(&mut self, name: impl Into<SmolStr>) -> ModuleId {
         let id = ModuleId::from_u32(self.next_module);
         self.next_module += 1;
@@ -34,6 +28,7 @@ impl Env {
 
     /// Adds or replaces the definition with the id of `def`; names find it only after [`Env::bind_name`].
     pub fn insert(&mut self, def: Def) {
+        self.journal.defs.insert(def.id);
         self.defs.insert(def.id, Arc::new(def));
     }
 
@@ -48,6 +43,7 @@ impl Env {
     }
 
     pub fn add_variant_name(&mut self, variant: SmolStr, of: DefId) {
+        self.journal.variants.push((variant.clone(), of));
         self.variants.entry(variant).or_default().push_back(of);
     }
 
@@ -60,6 +56,7 @@ impl Env {
     }
 
     pub fn bind_name(&mut self, module: ModuleId, name: SmolStr, def: DefId) {
+        self.journal.names.push((module, name.clone(), def));
         self.scope_mut(module).names.insert(name, def);
     }
 
@@ -87,35 +84,43 @@ impl Env {
     }
 
     pub fn add_method(&mut self, head: Head, name: SmolStr, def: DefId) {
+        let added = (head.clone(), name.clone(), def);
+        self.journal.methods.push(added);
         self.methods.entry((head, name)).or_default().push_back(def);
     }
 
     /// Puts `new` where `old` was, when a later unit redefines a method.
     pub fn replace_method(&mut self, head: Head, name: SmolStr, old: DefId, new: DefId) {
-        let found = self.methods.entry((head, name)).or_default();
+        let found = self
+            .methods
+            .entry((head.clone(), name.clone()))
+            .or_default();
         found.retain(|def| *def != old);
-        found.push_back(new);
+        self.add_method(head, name, new);
     }
 
     pub fn add_trait_method(&mut self, name: SmolStr, def: DefId) {
+        self.journal.trait_methods.push((name.clone(), def));
         self.trait_methods.entry(name).or_default().push_back(def);
     }
 
     /// In place of `old`, the impl that stood at another place of the same module before.
     pub fn add_impl(&mut self, new: TraitImpl, old: Option<Span>) {
+        self.journal.impls.push((new.of, new.span));
         let known = self.impls.entry(new.of).or_default();
         known.retain(|other| Some(other.span) != old);
         known.push_back(Arc::new(new));
     }
 
     pub fn add_operator(&mut self, symbol: SmolStr, def: DefId) {
+        self.journal.operators.push((symbol.clone(), def));
         self.operators.entry(symbol).or_default().push_back(def);
     }
 
     pub fn replace_operator(&mut self, symbol: SmolStr, old: DefId, new: DefId) {
-        let found = self.operators.entry(symbol).or_default();
+        let found = self.operators.entry(symbol.clone()).or_default();
         found.retain(|def| *def != old);
-        found.push_back(new);
+        self.add_operator(symbol, new);
     }
 
     pub fn set_body(&mut self, id: DefId, body: Arc<Elaborated>) {
@@ -150,6 +155,13 @@ impl Env {
         constant.literal = Some(literal);
     }
 
+    /// What tells the value of a constant from other ones, where it is no literal.
+    pub(crate) fn set_print(&mut self, id: DefId, print: u128) {
+        if let DefKind::Const(constant) = &mut self.def_mut(id).kind {
+            constant.print = print;
+        }
+    }
+
     pub(crate) fn set_known(&mut self, id: DefId, value: ConstValue) {
         self.function_mut(id).known = Some(Arc::new(value));
     }
@@ -172,7 +184,7 @@ impl Env {
         }
     }
 
-    fn scope_mut(&mut self, id: ModuleId) -> &mut ModuleScope {
+    pub(super) fn scope_mut(&mut self, id: ModuleId) -> &mut ModuleScope {
         match self.modules.get_mut(&id) {
             Some(scope) => Arc::make_mut(scope),
             None => panic!("compiler bug: no module {id}"),

@@ -4,8 +4,8 @@ use smol_str::SmolStr;
 use syntax::{FileId, Span};
 
 use super::{
-    Def, DefId, DefKind, EnumDef, Env, FieldDef, Generic, ModuleId, ModuleScope, StructDef,
-    VariantDef,
+    Def, DefId, DefKind, EnumDef, Env, FieldDef, Generic, Ids, Journal, ModuleId, ModuleScope,
+    StructDef, VariantDef,
 };
 use crate::types::{IntTy, Ty};
 
@@ -30,6 +30,8 @@ impl Env {
             next_def: DefId::FIRST_FREE,
             next_module: 1,
             calls_back: false,
+            journal: Journal::default(),
+            ids: Ids::default(),
         };
         let prelude = ModuleScope {
             name: "prelude".into(),

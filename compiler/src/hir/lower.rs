@@ -20,7 +20,9 @@ mod trait_errors;
 mod traits;
 mod unfit;
 
+pub(crate) use declare::bound_names;
 pub use declare::import_path;
+pub(crate) use signature::fn_name;
 pub(crate) use traits::BUILT_IN_TRAITS;
 
 use rustc_hash::{FxHashMap, FxHashSet};

@@ -41,7 +41,10 @@ pub use needs::Needs;
 pub use reach::{holds_code, outside_of_cell};
 
 use crate::env::{DefId, Env};
-use crate::mir::{Body, Built, Callee, Elaborated, Local, LocalKind, ParamMode, StatementKind};
+use crate::mir::{
+    Body, Built, Callee, Const, Elaborated, Local, LocalKind, ParamMode, StatementKind,
+};
+use crate::types::Ty;
 use interface::Interfaces;
 use walk::Access;
 
@@ -63,6 +66,20 @@ pub fn elaborate(built: Vec<Built>, env: &Env, diags: &mut Diagnostics) -> Vec<E
         .into_iter()
         .map(|body| finish(body, env, &needs, &interfaces))
         .collect()
+}
+
+/// The functions that a body calls, hands out or makes closures of, with their type arguments.
+pub fn each_function(env: &Env, body: &Body, f: &mut impl FnMut(DefId, &[Ty])) {
+    for statement in borrows::statements(body) {
+        interface::used_functions(env, &statement.kind, f);
+    }
+}
+
+/// The constants in a body.
+pub fn each_constant(body: &Body, f: &mut impl FnMut(&Const)) {
+    for statement in borrows::statements(body) {
+        walk::constants(&statement.kind, f);
+    }
 }
 
 fn finish(mut body: Body, env: &Env, needs: &Needs, interfaces: &Interfaces) -> Elaborated {

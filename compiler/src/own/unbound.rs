@@ -120,7 +120,8 @@ impl Unit<'_> {
     }
 }
 
-fn not_bound_yet(env: &Env, function: Option<DefId>, global: DefId, used: Span) -> Diagnostic {
+/// The message about a use of a variable that is bound further down, by a function if that is known.
+pub fn not_bound_yet(env: &Env, function: Option<DefId>, global: DefId, used: Span) -> Diagnostic {
     let name = |def: DefId| env.try_def(def).map(|def| (def.name.clone(), def.span));
     let (variable, declared) = name(global).unwrap_or_else(|| ("this".into(), used));
     let message = match function.and_then(name) {

@@ -6,6 +6,7 @@ mod lexer;
 mod parse;
 mod print;
 pub mod source;
+pub mod split;
 mod token;
 
 /// Generated from `grammar.lalrpop`.

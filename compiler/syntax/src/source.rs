@@ -1,6 +1,7 @@
 //! Where text lives: files are registered once, and everything later speaks of them by `Span`, a file and a byte range.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -52,6 +53,8 @@ pub struct SourceFile {
     pub name: String,
     pub text: Arc<str>,
     line_starts: Arc<[u32]>,
+    /// Of a part of a larger text: where it stands there.
+    origin: Option<LineColumn>,
 }
 
 /// A position as people count it: both from 1, columns in characters.
@@ -73,6 +76,34 @@ impl SourceFile {
             name: name.into(),
             text,
             line_starts,
+            origin: None,
+        }
+    }
+
+    /// A name that no other file has, for what must find its way back here: see [`Sources::by_key`].
+    pub fn key(&self) -> String {
+        match self.origin {
+            Some(_) => format!("{}#{}", self.name, self.id.0),
+            None => self.name.clone(),
+        }
+    }
+
+    /// As people see the position: for a part of a larger text, in that.
+    pub fn shown(&self, offset: u32) -> LineColumn {
+        self.shown_from(self.line_column(offset))
+    }
+
+    /// A position of this text, in the larger one that it is a part of.
+    pub fn shown_from(&self, place: LineColumn) -> LineColumn {
+        let Some(origin) = self.origin else {
+            return place;
+        };
+        LineColumn {
+            line: place.line + origin.line - 1,
+            column: match place.line {
+                1 => place.column + origin.column - 1,
+                _ => place.column,
+            },
         }
     }
 
@@ -141,6 +172,15 @@ impl SourceFile {
 #[derive(Clone, Default, Debug)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    laid_out: BTreeMap<FileId, LaidOut>,
+}
+
+/// A text with the same tokens as an earlier one.
+#[derive(Clone, Debug)]
+struct LaidOut {
+    file: FileId,
+    /// Where each token begins: in the earlier text, and in this one.
+    starts: Vec<(u32, u32)>,
 }
 
 impl Sources {
@@ -165,6 +205,70 @@ impl Sources {
     /// Forgets the newest files, so that `len` are left. Nothing may refer to those any more: their ids are given out again.
     pub fn truncate(&mut self, len: usize) {
         self.files.truncate(len);
+        self.laid_out.retain(|id, _| (id.0 as usize) < len);
+    }
+
+    /// The text of the file is a part of a larger one, and begins there.
+    pub fn set_origin(&mut self, id: FileId, origin: LineColumn) {
+        self.files[id.0 as usize].origin = Some(origin);
+    }
+
+    /// The text of `earlier` stands otherwise now, with the same tokens; `starts` says where each begins in both.
+    pub fn lay_out(&mut self, earlier: FileId, file: FileId, starts: Vec<(u32, u32)>) {
+        self.laid_out.insert(earlier, LaidOut { file, starts });
+    }
+
+    /// The text of the file stands as it stood at first.
+    pub fn lay_out_as_it_was(&mut self, id: FileId) {
+        self.laid_out.remove(&id);
+    }
+
+    /// Where a place is in the newest layout of its text.
+    pub fn current(&self, span: Span) -> Span {
+        let Some(found) = self.laid_out.get(&span.file) else {
+            return span;
+        };
+        let moved = |offset: u32| {
+            let index = found
+                .starts
+                .partition_point(|(before, _)| *before <= offset);
+            let Some((before, now)) = index.checked_sub(1).map(|at| found.starts[at]) else {
+                return found.starts.first().map_or(0, |(_, now)| *now);
+            };
+            // Within the token, or where one of the same length ends.
+            let next = found.starts.get(index).map_or(u32::MAX, |(_, now)| *now);
+            (now + (offset - before)).min(next)
+        };
+        let start = moved(span.start);
+        let length = span.end - span.start;
+        let end = match length {
+            0 => start,
+            _ => moved(span.end - 1) + 1,
+        };
+        Span::new(found.file, start, end)
+    }
+
+    /// A line of a file, counted from 1, in the newest layout of its text.
+    pub fn current_line(&self, id: FileId, line: u32) -> (FileId, u32) {
+        let Some(found) = self.laid_out.get(&id) else {
+            return (id, line);
+        };
+        let begin = self.file(id).line_start(line).unwrap_or(0);
+        let first = found.starts.iter().find(|(before, _)| *before >= begin);
+        let offset = first.or(found.starts.last()).map_or(0, |(_, now)| *now);
+        (found.file, self.file(found.file).line(offset))
+    }
+
+    /// The file of this [`SourceFile::key`]; of several of one name the newest.
+    pub fn by_key(&self, key: &str) -> Option<&SourceFile> {
+        if let Some((name, id)) = key.rsplit_once('#')
+            && let Some(file) = id.parse().ok().and_then(|id| self.get(FileId(id)))
+            && file.name == name
+            && file.origin.is_some()
+        {
+            return Some(file);
+        }
+        self.files.iter().rev().find(|file| file.name == key)
     }
 
     /// The file of an id that this registry gave out.

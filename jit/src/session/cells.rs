@@ -3,80 +3,15 @@
 use std::rc::Rc;
 
 use compiler::CellInfo;
-use compiler::env::{DefId, DefKind, Env};
 use compiler::mir::Effects;
-use rustc_hash::FxHashSet;
 
 use super::Session;
 use crate::front::Ready;
 use crate::linked::Linked;
-use crate::report::{CellReport, Error, Expectation, Shown, UnitReport};
+use crate::report::{CellReport, Expectation, Shown};
 use crate::saved::Saved;
 
 impl Session {
-    /// A worksheet: a cell that fails has no effect, and whoever needs it waits.
-    pub(super) fn run_sheet(&mut self, name: &str, text: &str) -> Result<UnitReport, Error> {
-        let before = self.front.env.clone();
-        let mut gathered = self.front.gather(name, text)?;
-        let Some(sheet) = gathered.units.pop() else {
-            return Ok(UnitReport::default());
-        };
-        for module in &gathered.units {
-            self.run_module(module)?;
-        }
-        let loaded = self.load(&sheet, compiler::mono::Mode::Session)?;
-        let mut report = UnitReport {
-            defined: self.defined(&before, &sheet),
-            warnings: gathered.warnings,
-            ..UnitReport::default()
-        };
-        let mut failed: FxHashSet<DefId> = FxHashSet::default();
-        let mut anything_failed = false;
-        for (index, info) in sheet.compiled.cells.iter().enumerate() {
-            let waits = self.waits_for(info, &failed, anything_failed);
-            let cell = match waits {
-                Some(reason) => CellReport {
-                    span: span(info),
-                    waits_for: Some(reason),
-                    ..CellReport::default()
-                },
-                None => {
-                    let report = self.run_cell(&loaded.unit, &sheet, index);
-                    for saved in std::mem::take(&mut self.kept) {
-                        saved.discard(&self.machine);
-                    }
-                    report
-                }
-            };
-            if cell.error.is_some() || cell.waits_for.is_some() {
-                // Nothing but the report reads the value of a cell.
-                let changed = info.defines.iter().chain(&info.effects.writes);
-                failed.extend(changed.filter(|def| info.value != Some(**def)));
-                anything_failed |= info.effects.anything;
-            }
-            report.cells.push(cell);
-        }
-        Ok(report)
-    }
-
-    fn waits_for(
-        &self,
-        info: &CellInfo,
-        failed: &FxHashSet<DefId>,
-        anything_failed: bool,
-    ) -> Option<String> {
-        let touched = info.effects.reads.iter().chain(&info.effects.writes);
-        let missing = touched
-            .into_iter()
-            .find(|def| failed.contains(def) && !info.defines.contains(def));
-        if let Some(def) = missing {
-            return Some(format!("`{}`", self.front.env.def(*def).name));
-        }
-        let unsure = (info.effects.anything && !failed.is_empty())
-            || (anything_failed && touches_variables(info, &self.front.env));
-        unsure.then(|| "a cell above that failed".to_owned())
-    }
-
     /// Runs one cell. After a failure everything is as before; else the state before it is kept.
     pub(super) fn run_cell(
         &mut self,
@@ -162,15 +97,6 @@ impl Session {
         }
         saved
     }
-}
-
-/// Whether a cell may touch a variable of another cell, which what failed may have been to change.
-fn touches_variables(info: &CellInfo, env: &Env) -> bool {
-    let is_variable = |def: &DefId| match &env.def(*def).kind {
-        DefKind::Global(global) => global.is_var && !info.defines.contains(def),
-        _ => false,
-    };
-    info.effects.anything || info.effects.globals().any(|def| is_variable(&def))
 }
 
 fn span(info: &CellInfo) -> std::ops::Range<usize> {

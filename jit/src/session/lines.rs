@@ -10,7 +10,6 @@ use super::redefine::Gained;
 use super::{Loaded, Session, link};
 use crate::front::Ready;
 use crate::linked::{Linked, read_slot, write_slot};
-use crate::machine::Machine;
 use crate::report::{Error, Shown, UnitReport};
 use crate::saved::Saved;
 
@@ -42,16 +41,9 @@ enum Entered {
     Whole(Box<Entry>, UnitReport),
 }
 
-impl Entry {
-    pub(super) fn discard(self, machine: &Machine) {
-        self.saved
-            .into_iter()
-            .for_each(|saved| saved.discard(machine));
-    }
-}
-
 impl Session {
-    pub(super) fn run_line(&mut self, name: &str, text: &str) -> Result<UnitReport, Error> {
+    /// Runs an entry of a REPL.
+    pub fn run_line(&mut self, name: &str, text: &str) -> Result<UnitReport, Error> {
         self.lines += 1;
         let name = format!("{}:{}", name.trim_end_matches('>'), self.lines);
         let name = if name.starts_with('<') {
@@ -74,7 +66,7 @@ impl Session {
             Entered::Nothing => Ok(()),
             Entered::Whole(entry, report) => {
                 self.warn(&report.warnings);
-                entry.discard(&self.machine);
+                drop(entry);
                 self.drop_superseded();
                 Ok(())
             }
@@ -176,7 +168,7 @@ impl Session {
         if self.history.len() > HISTORY
             && let Some(oldest) = self.history.pop_front()
         {
-            oldest.discard(&self.machine);
+            drop(oldest);
             self.drop_superseded();
         }
     }

@@ -1,18 +1,19 @@
 //! What a unit needs from outside: symbols of libraries, of the process and of the host. All are looked up before anything of
 //! the unit runs; what is missing is an error that names the symbol, the library and where it was declared.
 
+use std::sync::Arc;
+
 use codegen::{Exports, Need, Object};
-use compiler::env::{DefId, DefKind, Env, FnDef, FnOrigin, GlobalOrigin};
+use compiler::env::{Def, DefId, DefKind, Env, FnDef, FnOrigin, GlobalOrigin};
 use compiler::mono::Program;
-use compiler::render;
 use syntax::{Diagnostic, Span};
 
-use super::Session;
-use crate::report::Error;
+use crate::config::Config;
+use crate::machine::Machine;
 use crate::symbol::HostKind;
 
 /// The symbols by which other units may refer to this one.
-pub(super) fn offered(exports: &Exports) -> impl Iterator<Item = String> {
+pub(crate) fn offered(exports: &Exports) -> impl Iterator<Item = String> {
     let globals = exports.globals.iter().map(|global| global.symbol.clone());
     let functions = exports
         .functions
@@ -22,15 +23,23 @@ pub(super) fn offered(exports: &Exports) -> impl Iterator<Item = String> {
     globals.chain(functions)
 }
 
-impl Session {
-    pub(super) fn outside_symbols(
+/// Where a unit finds what is not of Sumi.
+pub(crate) struct Outside<'a> {
+    pub(crate) machine: &'a Machine,
+    pub(crate) config: &'a Config,
+}
+
+impl Outside<'_> {
+    /// The addresses of what a unit needs. Of what it declares, all has to be there.
+    pub(crate) fn symbols<'d>(
         &self,
         object: &Object,
         program: &Program,
-        (before, env): (&Env, &Env),
-    ) -> Result<Vec<(String, usize)>, Error> {
+        env: &Env,
+        declared: impl Iterator<Item = &'d Arc<Def>>,
+    ) -> Result<Vec<(String, usize)>, Vec<Diagnostic>> {
         let mut found = Vec::new();
-        let mut missing = self.unused(object, program, (before, env));
+        let mut missing = self.unused(object, program, env, declared);
         for need in &object.exports.needs {
             match self.function(need, env) {
                 Ok(address) => found.push((need.symbol.clone(), address)),
@@ -47,22 +56,22 @@ impl Session {
                 Err(diagnostic) => missing.push(diagnostic),
             }
         }
-        if missing.is_empty() {
-            return Ok(found);
+        match missing.is_empty() {
+            true => Ok(found),
+            false => Err(missing),
         }
-        let rendered = render::render_all(&self.front.sources, &missing, self.config.color);
-        Err(Error::Link { rendered })
     }
 
     /// What this unit declares and nothing in it uses is looked up all the same.
-    fn unused(
+    fn unused<'d>(
         &self,
         object: &Object,
         program: &Program,
-        (before, env): (&Env, &Env),
+        env: &Env,
+        declared: impl Iterator<Item = &'d Arc<Def>>,
     ) -> Vec<Diagnostic> {
         let mut missing = Vec::new();
-        for def in env.added_since(before) {
+        for def in declared {
             let found = match &def.kind {
                 DefKind::Fn(function)
                     if matches!(function.origin, FnOrigin::C { .. } | FnOrigin::Host) =>

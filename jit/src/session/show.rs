@@ -6,37 +6,33 @@ use compiler::mir::Effects;
 use stdlib::{Outside, TypeDesc, value};
 
 use super::Session;
-use crate::linked::Linked;
-use crate::report::Shown;
+use crate::linked::{GlobalPlace, Linked};
+use crate::machine::Machine;
+use crate::report::{RuntimeError, Shown};
 use crate::saved::Saved;
 use crate::trap::{Trap, TrapKind};
 
 /// How much of a value's text is shown.
 const SHOWN: usize = 2048;
 
-impl Session {
-    /// Name, type and literal text of a global; `None` if it is not bound.
-    pub(super) fn show_global(&self, unit: &Linked, env: &Env, def: DefId) -> Option<Shown> {
-        let place = unit.global(def).filter(|place| place.is_bound.get())?;
-        let found = env.def(def);
-        let ty = match &found.kind {
-            DefKind::Global(global) => global.ty().display(env),
-            _ => String::new(),
-        };
-        let (text, note) = self.text_of(place.desc(), place.address);
-        Some(Shown {
-            name: found.name.to_string(),
-            ty,
-            text,
-            note,
-        })
-    }
+/// Who shows values, and puts back what that changed.
+pub(crate) trait Showing {
+    /// The values of all globals.
+    type State;
 
+    fn machine(&self) -> &Machine;
+    fn describe(&self, trap: &Trap) -> RuntimeError;
+    fn sweep(&self);
+    fn state(&self) -> Self::State;
+    /// Puts it back in place of valid values, or over what an abandoned run left.
+    fn put_back(&self, state: Self::State, abandoned: bool);
+
+    /// The literal text of a value, and why it is not that of the type's own `show` if it is not.
     fn text_of(&self, desc: &TypeDesc, address: *const u8) -> (String, Option<String>) {
         let mut parts = None;
         // SAFETY: the place holds a value. Nothing of ours is lost with the abandoned frames.
         let shown = unsafe {
-            self.machine
+            self.machine()
                 .run(|| parts = Some(value::literal_of_parts(desc, address, SHOWN)))
         };
         let (parts, has_own) = match (shown, parts) {
@@ -59,31 +55,26 @@ impl Session {
 
     /// The text by the type's own `show`, on a state that is put back.
     fn own_text(&self, desc: &TypeDesc, address: *const u8) -> Result<value::Shown, String> {
-        let saved = self.save(&Effects {
-            anything: true,
-            ..Effects::default()
-        });
-        self.machine
+        let state = self.state();
+        self.machine()
             .with_runtime(|runtime| runtime.outside = Outside::Closed);
         let mut text = None;
         // SAFETY: as above.
         let result = unsafe {
-            self.machine
+            self.machine()
                 .run(|| text = Some(value::literal(desc, address, SHOWN)))
         };
         let outside = self
-            .machine
+            .machine()
             .with_runtime(|runtime| std::mem::take(&mut runtime.outside));
         match result {
             Ok(()) => {
-                for saved in saved {
-                    saved.restore(&self.machine);
-                }
+                self.put_back(state, false);
                 text.ok_or_else(String::new)
             }
             Err(trap) => {
                 let why = self.why_not(&trap, outside);
-                saved.into_iter().for_each(Saved::restore_abandoned);
+                self.put_back(state, true);
                 self.sweep();
                 Err(why)
             }
@@ -106,6 +97,62 @@ impl Session {
             error.message,
             place.unwrap_or_default()
         )
+    }
+}
+
+impl Showing for Session {
+    type State = Vec<Saved>;
+
+    fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    fn describe(&self, trap: &Trap) -> RuntimeError {
+        Session::describe(self, trap)
+    }
+
+    fn sweep(&self) {
+        Session::sweep(self);
+    }
+
+    fn state(&self) -> Vec<Saved> {
+        self.save(&Effects {
+            anything: true,
+            ..Effects::default()
+        })
+    }
+
+    fn put_back(&self, state: Vec<Saved>, abandoned: bool) {
+        for saved in state {
+            match abandoned {
+                true => saved.restore_abandoned(),
+                false => saved.restore(&self.machine),
+            }
+        }
+    }
+}
+
+impl Session {
+    /// Name, type and literal text of a global; `None` if it is not bound.
+    pub(super) fn show_global(&self, unit: &Linked, env: &Env, def: DefId) -> Option<Shown> {
+        let place = unit.global(def).filter(|place| place.is_bound.get())?;
+        Some(shown(self, place, env))
+    }
+}
+
+/// Name, type and literal text of a global that is bound.
+pub(crate) fn shown(by: &impl Showing, place: &GlobalPlace, env: &Env) -> Shown {
+    let found = env.def(place.def);
+    let ty = match &found.kind {
+        DefKind::Global(global) => global.ty().display(env),
+        _ => String::new(),
+    };
+    let (text, note) = by.text_of(place.desc(), place.address);
+    Shown {
+        name: found.name.to_string(),
+        ty,
+        text,
+        note,
     }
 }
 

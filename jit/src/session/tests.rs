@@ -5,7 +5,7 @@ mod same;
 
 use std::thread::JoinHandle;
 
-use crate::{Config, Error, Interrupter, Session, UnitKind, UnitReport};
+use crate::{Config, Error, Interrupter, Session, Sheet, UnitReport};
 
 fn session() -> Session {
     let config = Config {
@@ -18,7 +18,7 @@ fn session() -> Session {
 
 fn line(session: &mut Session, text: &str) -> UnitReport {
     session
-        .run_unit("<repl>", text, UnitKind::Line)
+        .run_line("<repl>", text)
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -55,7 +55,7 @@ fn a_redefined_function_is_what_earlier_callers_call() {
     assert_eq!(value(&mut session, "g(1)"), "30");
     line(&mut session, "fn f(n: i64) -> i64 { n + 3 }");
     assert_eq!(value(&mut session, "g(1)"), "40");
-    let rejected = session.run_unit("<repl>", "fn f(n: i64) -> i64 { nothing }", UnitKind::Line);
+    let rejected = session.run_line("<repl>", "fn f(n: i64) -> i64 { nothing }");
     assert!(matches!(rejected, Err(Error::Rejected { .. })));
     assert_eq!(value(&mut session, "g(1)"), "40");
     session.undo(); // the value
@@ -75,7 +75,7 @@ fn an_entry_that_fails_has_no_effect() {
         failure(&mut session, "let y = 1 / (xs.len() - 3)"),
         "division-by-zero"
     );
-    assert!(session.run_unit("<repl>", "y", UnitKind::Line).is_err());
+    assert!(session.run_line("<repl>", "y").is_err());
     line(&mut session, "xs.push(5)");
     assert_eq!(value(&mut session, "xs"), "[1, 2, 3, 5]");
     session.undo();
@@ -127,10 +127,9 @@ fn an_endless_entry_is_interrupted() {
 
 #[test]
 fn cells_of_a_sheet_wait_for_those_that_failed() {
-    let mut session = session();
     let text = "let a = 1\nvar b = a / 0\nb + 1\na + 1 //=> 2\nprint(\"x\")\n";
     let text = text.replace("a / 0", "a / (a - 1)");
-    let report = session.run_unit("sheet", &text, UnitKind::Sheet).unwrap();
+    let report = Sheet::run(Config::default(), "sheet", &text).unwrap();
     let cells = &report.cells;
     assert_eq!(cells[1].error.as_ref().unwrap().kind, "division-by-zero");
     assert_eq!(cells[2].waits_for.as_deref(), Some("`b`"));
@@ -148,7 +147,7 @@ fn symbols_of_libraries() {
     );
     assert_eq!(value(&mut session, "abs(cbrt(27.0) - 3.0) < 0.001"), "true");
     let missing = "extern \"libm.so.6\" { fn no_such(x: f64) -> f64 }\nno_such(1.0)";
-    let Err(Error::Link { rendered }) = session.run_unit("<repl>", missing, UnitKind::Line) else {
+    let Err(Error::Link { rendered }) = session.run_line("<repl>", missing) else {
         panic!("linked a symbol that is not there")
     };
     assert!(
@@ -179,7 +178,7 @@ fn rounds_of_definitions_leave_nothing_behind() {
 }
 
 fn refusal(session: &mut Session, text: &str) -> String {
-    match session.run_unit("<repl>", text, UnitKind::Line) {
+    match session.run_line("<repl>", text) {
         Err(Error::Rejected { problems, .. }) => problems[0].code.clone(),
         other => panic!("{text} was not refused: {other:?}"),
     }

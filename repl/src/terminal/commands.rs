@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use jit::{Session, Stage, UnitKind};
+use jit::{Session, Stage};
 
 use crate::streams::{complain, say};
 
@@ -67,7 +67,7 @@ fn print_or_fail(result: Result<String, jit::Error>) {
 
 fn time(session: &mut Session, code: &str) {
     let start = Instant::now();
-    let result = session.run_unit("<repl>", code, UnitKind::Line);
+    let result = session.run_line("<repl>", code);
     let elapsed = start.elapsed();
     match result {
         Ok(report) => super::show(&report),

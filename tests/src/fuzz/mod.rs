@@ -1,4 +1,4 @@
-//! `cargo dev fuzz [COUNT] [SEED] [programs|mutants|valgrind|show]`: random programs through the interpreter, O0 and O3. Output, kind and line of an error must
+//! `cargo dev fuzz [COUNT] [SEED] [programs|mutants|edits|valgrind|show]`: random programs through the interpreter, O0 and O3. Output, kind and line of an error must
 //! agree and no block may stay live. What fails is shrunk and written to `tests/run/found`. Mutated texts go through `check`,
 //! which may reject them but neither panics nor hangs.
 //!
@@ -6,6 +6,7 @@
 //! known by the mark that is missing.
 
 mod corpus;
+mod edits;
 mod expressions;
 mod generate;
 mod library;
@@ -68,6 +69,9 @@ pub fn run(count: u64, seed: u64, what: Option<&str>) -> Result<(), String> {
     if what == Some("valgrind") {
         return under_valgrind(count, seed);
     }
+    if what == Some("edits") {
+        return edited(count, seed);
+    }
     let mut failed = Vec::new();
     if what != Some("mutants") {
         failed.extend(programs(count, seed)?);
@@ -81,6 +85,21 @@ pub fn run(count: u64, seed: u64, what: Option<&str>) -> Result<(), String> {
     } else {
         Err(format!("{} failures:\n{}", failed.len(), failed.join("\n")))
     }
+}
+
+/// So many random worksheets, each under some thirty random edits.
+pub fn edited(count: u64, seed: u64) -> Result<(), String> {
+    for index in 0..count {
+        if let Err(wrong) = edits::check(&edits::texts(seed + index)) {
+            let wrong = edits::shrunk(wrong);
+            let texts = wrong.texts.join("\n----\n");
+            return Err(format!("seed {}: {}\n{texts}", seed + index, wrong.message));
+        }
+        if (index + 1).is_multiple_of(100) {
+            println!("{} worksheets are as fresh", index + 1);
+        }
+    }
+    Ok(())
 }
 
 fn programs(count: u64, seed: u64) -> Result<Vec<String>, String> {

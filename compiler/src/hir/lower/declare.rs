@@ -108,12 +108,14 @@ impl<'a> Unit<'a> {
         let mut found = ItemDefs::default();
         match &item.kind {
             ast::ItemKind::Fn(decl) => {
-                let def = self.env.fresh_def();
                 if let ast::FnName::Ident(name) = &decl.name {
                     self.check_free(name, false);
+                    let def = self.named_def(name);
                     self.bind(name, def);
+                    found.defs.push(def);
+                } else {
+                    found.defs.push(self.env.fresh_def());
                 }
-                found.defs.push(def);
             }
             ast::ItemKind::Struct(decl) => {
                 let kind = DefKind::Struct(StructDef {
@@ -163,7 +165,7 @@ impl<'a> Unit<'a> {
     }
 
     fn declare_type(&mut self, name: &ast::Ident, item: &ast::Item, kind: DefKind) -> DefId {
-        let id = self.env.fresh_def();
+        let id = self.named_def(name);
         self.bind(name, id);
         let mut def = self.new_def(id, name, item.is_pub, kind);
         def.docs.clone_from(&item.docs);
@@ -173,19 +175,22 @@ impl<'a> Unit<'a> {
 
     fn declare_extern(&mut self, block: &'a ast::ExternBlock, found: &mut ItemDefs) {
         for function in &block.fns {
-            let def = self.env.fresh_def();
-            if let ast::FnName::Ident(name) = &function.decl.name {
+            let def = if let ast::FnName::Ident(name) = &function.decl.name {
+                let def = self.named_def(name);
                 self.bind(name, def);
-            }
+                def
+            } else {
+                self.env.fresh_def()
+            };
             found.defs.push(def);
         }
         for global in &block.globals {
-            let def = self.env.fresh_def();
+            let def = self.named_def(&global.name);
             self.bind(&global.name, def);
             found.defs.push(def);
         }
         for ty in &block.types {
-            let id = self.env.fresh_def();
+            let id = self.named_def(&ty.name);
             self.bind(&ty.name, id);
             let kind = DefKind::ExternType { drop: None };
             let def = self.new_def(id, &ty.name, ty.is_pub, kind);
@@ -219,6 +224,12 @@ impl<'a> Unit<'a> {
         }
     }
 
+    /// The id for what has this name in the module.
+    fn named_def(&mut self, name: &ast::Ident) -> DefId {
+        let key = format!("{}.{}", self.module, name.name);
+        self.env.named_def(&key)
+    }
+
     /// The global for a value that has no name.
     fn declare_hidden(&mut self, span: Span) -> DefId {
         let id = self.env.fresh_def();
@@ -242,7 +253,7 @@ impl<'a> Unit<'a> {
         binding: &'a ast::LetStmt,
         found: &mut ItemDefs,
     ) {
-        let def = self.env.fresh_def();
+        let def = self.named_def(name);
         self.bind(name, def);
         self.const_exprs.insert(def, &binding.value);
         found.defs.push(def);
@@ -255,7 +266,7 @@ impl<'a> Unit<'a> {
         item: &ast::Item,
         found: &mut ItemDefs,
     ) {
-        let id = self.env.fresh_def();
+        let id = self.named_def(name);
         let module = self.env.module(self.module);
         let imported = match module.imports.get(&name.name) {
             Some(Import::Def(def)) => Some(*def),
@@ -320,7 +331,7 @@ pub fn import_path(import: &ast::Import) -> SmolStr {
 }
 
 /// The names that a pattern binds, each once.
-pub(super) fn bound_names(pattern: &ast::Pattern) -> Vec<&ast::Ident> {
+pub(crate) fn bound_names(pattern: &ast::Pattern) -> Vec<&ast::Ident> {
     let mut names = Vec::new();
     collect_bound(pattern, &mut names);
     names

@@ -63,9 +63,9 @@ impl<'a> Unit<'a> {
         member: &'a ast::Item,
         scope: &TypeScope,
     ) {
-        let id = self.env.fresh_def();
         let (name, span) = fn_name(decl);
         let full = format!("{type_name}.{name}");
+        let id = self.env.named_def(&format!("{}.{full}", self.module));
         let function = self.signature(id, &full, decl, scope, FnOrigin::Sumi);
         match &decl.name {
             ast::FnName::Ident(_) => self.enter_method(id, head, &name, span, &function),
@@ -117,7 +117,7 @@ impl<'a> Unit<'a> {
         let clash = self.env.methods(head, name).find(|other| {
             let def = self.env.def(*other);
             let other = self.env.function(*other);
-            let is_here = def.module == self.module && def.span.file == span.file;
+            let is_here = def.module == self.module && self.env.is_of_this_unit(def.id);
             let overlaps =
                 |ty: Ty| overlap((ty, &other.generics), (own, function.generics.as_slice()));
             is_here && other.self_ty.is_some_and(overlaps)
@@ -198,8 +198,8 @@ impl<'a> Unit<'a> {
 
     fn check_replacement(&mut self, name: &SmolStr, old: DefId, span: Span) {
         let first = self.env.def(old).span;
-        // The very same place again is a definition that a session compiles anew.
-        if first.file == span.file && first != span {
+        // In a session a later unit takes the place of an earlier one.
+        if self.env.is_of_this_unit(old) {
             let name = ast::Ident {
                 name: name.clone(),
                 span,

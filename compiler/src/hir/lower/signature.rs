@@ -481,6 +481,7 @@ impl<'a> Unit<'a> {
             init,
             int_value: self.int_const(&binding.value, scope, 0),
             literal: None,
+            print: 0,
         });
         let def = self.new_def(id, name, is_pub, kind);
         self.env.insert(def);
@@ -488,7 +489,7 @@ impl<'a> Unit<'a> {
 }
 
 /// The name under which a function is known; operators by their symbol, unary minus as `neg`.
-pub(super) fn fn_name(decl: &ast::FnDecl) -> (SmolStr, Span) {
+pub(crate) fn fn_name(decl: &ast::FnDecl) -> (SmolStr, Span) {
     match &decl.name {
         ast::FnName::Ident(name) => (name.name.clone(), name.span),
         ast::FnName::Op(ast::FnOp::Binary(ast::BinaryOp::Sub), span) if decl.params.len() == 1 => {

@@ -83,9 +83,9 @@ impl<'a> Unit<'a> {
             self.reject("an operator in a trait", decl.head_span);
             return None;
         };
-        let id = self.env.fresh_def();
         let (name, span) = fn_name(decl);
         let full = format!("{trait_name}.{name}");
+        let id = self.env.named_def(&format!("{}.{full}", self.module));
         let mut function = self.signature(id, &full, decl, scope, FnOrigin::Sumi);
         function.of_trait = Some(of);
         if let (Some(_), Some(result)) = (function.projection.take(), &decl.result) {
@@ -262,7 +262,6 @@ impl<'a> Unit<'a> {
                 self.skip_member(member);
                 continue;
             };
-            let id = self.env.fresh_def();
             let (name, span) = fn_name(function);
             if let Some((_, first)) = methods.iter().find(|(other, _)| *other == name) {
                 let first = self.env.def(*first).span;
@@ -271,6 +270,9 @@ impl<'a> Unit<'a> {
                 continue;
             }
             let full = format!("{type_name}.{name}");
+            let id = self
+                .env
+                .named_def(&format!("{}.{trait_id} for {full}", self.module));
             let signature = self.signature(id, &full, function, &scope, FnOrigin::Sumi);
             self.insert_fn(
                 id,
@@ -531,7 +533,7 @@ impl<'a> Unit<'a> {
                 continue;
             }
             // A later entry of a session puts an `impl` in the place of the one for the same type.
-            let again = other.span.file != found.span.file || other.span == found.span;
+            let again = !self.env.has_impl_of_this_unit(other.of, other.span);
             if other.module == found.module && again && same_form(other.target, found.target) {
                 old = Some(other.span);
             } else {

@@ -16,6 +16,7 @@ use crate::source::{SourceFile, Span};
 use crate::token::Token;
 use build::Context;
 use lalrpop_util::ParseError;
+pub(crate) use recover::items;
 use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::collections::BTreeSet;

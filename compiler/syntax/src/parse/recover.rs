@@ -6,7 +6,7 @@ use crate::token::Token;
 use std::ops::Range;
 
 /// The top-level items: runs of tokens between the separators outside all brackets.
-pub(super) fn items(tokens: &[Spanned]) -> Vec<Range<usize>> {
+pub(crate) fn items(tokens: &[Spanned]) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut depth = 0usize;
     let mut start = 0;

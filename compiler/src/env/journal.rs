@@ -1,0 +1,160 @@
+//! What one unit adds to an `Env`, so that it can be taken out again whatever was added since; and which ids its definitions get, so that one
+//! that is compiled again can stay what others refer to.
+
+use std::sync::Arc;
+
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+use smol_str::SmolStr;
+use syntax::Span;
+
+use super::{DefId, Env, HashMap, Head, ModuleId};
+
+/// The definitions and names of one unit.
+#[derive(Clone, Debug, Default)]
+pub struct Journal {
+    pub defs: IndexSet<DefId, FxBuildHasher>,
+    pub names: Vec<(ModuleId, SmolStr, DefId)>,
+    pub methods: Vec<(Head, SmolStr, DefId)>,
+    pub trait_methods: Vec<(SmolStr, DefId)>,
+    pub operators: Vec<(SmolStr, DefId)>,
+    pub variants: Vec<(SmolStr, DefId)>,
+    /// By the trait and the place of the `impl`.
+    pub impls: Vec<(DefId, Span)>,
+}
+
+/// By what their definitions are known by.
+pub type KnownIds = HashMap<SmolStr, DefId>;
+
+/// Ids for the definitions of a unit: those of the same names that were there before, as far as nobody has them now.
+#[derive(Clone, Debug, Default)]
+pub struct Ids {
+    former: KnownIds,
+    /// For definitions without a name, in the order in which they ask.
+    nameless: Arc<Vec<DefId>>,
+    used: usize,
+    given: Vec<(Option<SmolStr>, DefId)>,
+}
+
+impl Ids {
+    pub fn new(former: KnownIds, nameless: Arc<Vec<DefId>>) -> Ids {
+        Ids {
+            former,
+            nameless,
+            ..Ids::default()
+        }
+    }
+
+    /// What the unit's definitions got, with what they are known by.
+    pub fn given(&self) -> &[(Option<SmolStr>, DefId)] {
+        &self.given
+    }
+}
+
+impl Env {
+    /// Another unit begins.
+    pub(crate) fn begin_unit(&mut self) {
+        self.journal = Journal::default();
+        self.ids.used = 0;
+        self.ids.given.clear();
+    }
+
+    /// What the unit has added so far.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    pub fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    /// Which ids the next unit gets.
+    pub fn set_ids(&mut self, ids: Ids) {
+        self.ids = ids;
+    }
+
+    /// Whether the unit that is being compiled has defined it.
+    pub(crate) fn is_of_this_unit(&self, def: DefId) -> bool {
+        self.journal.defs.contains(&def)
+    }
+
+    /// Whether the `impl` at that place is one of the unit that is being compiled.
+    pub(crate) fn has_impl_of_this_unit(&self, of: DefId, span: Span) -> bool {
+        self.journal.impls.contains(&(of, span))
+    }
+
+    /// The id for a definition that others know by `key`.
+    pub(crate) fn named_def(&mut self, key: &str) -> DefId {
+        let former = self.ids.former.get(key).copied();
+        let id = former.filter(|id| self.is_free(*id));
+        let id = id.unwrap_or_else(|| self.next_id());
+        self.ids.given.push((Some(SmolStr::new(key)), id));
+        id
+    }
+
+    /// The id for a definition that only its own unit knows.
+    pub fn fresh_def(&mut self) -> DefId {
+        let spare = self.ids.nameless.get(self.ids.used).copied();
+        self.ids.used += 1;
+        let id = spare.filter(|id| self.is_free(*id));
+        let id = id.unwrap_or_else(|| self.next_id());
+        self.ids.given.push((None, id));
+        id
+    }
+
+    fn is_free(&self, id: DefId) -> bool {
+        !self.defs.contains_key(&id) && self.ids.given.iter().all(|(_, given)| *given != id)
+    }
+
+    fn next_id(&mut self) -> DefId {
+        let id = DefId::from_u32(self.next_def);
+        self.next_def += 1;
+        id
+    }
+
+    /// No id up to that of `other` is given out any more.
+    pub fn skip_ids_of(&mut self, other: &Env) {
+        self.next_def = self.next_def.max(other.next_def);
+    }
+
+    /// Takes out what a unit has added.
+    pub fn retract(&mut self, journal: &Journal) {
+        for (module, name, def) in &journal.names {
+            if self.module(*module).names.get(name) == Some(def) {
+                self.scope_mut(*module).names.remove(name);
+            }
+        }
+        for (head, name, def) in &journal.methods {
+            let key = (head.clone(), name.clone());
+            if let Some(methods) = self.methods.get_mut(&key) {
+                methods.retain(|known| known != def);
+                if methods.is_empty() {
+                    self.methods.remove(&key);
+                }
+            }
+        }
+        for (of, span) in &journal.impls {
+            if let Some(impls) = self.impls.get_mut(of) {
+                impls.retain(|known| known.span != *span);
+            }
+        }
+        let lists = [
+            (&mut self.trait_methods, &journal.trait_methods),
+            (&mut self.operators, &journal.operators),
+            (&mut self.variants, &journal.variants),
+        ];
+        for (known, added) in lists {
+            for (name, def) in added {
+                if let Some(defs) = known.get_mut(name) {
+                    defs.retain(|known| known != def);
+                    if defs.is_empty() {
+                        known.remove(name);
+                    }
+                }
+            }
+        }
+        for def in &journal.defs {
+            self.defs.remove(def);
+        }
+    }
+}

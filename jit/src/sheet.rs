@@ -1,0 +1,295 @@
+//! A worksheet that follows the edits of its text: after each, every cell shows what a fresh run of the whole text would show, and only those
+//! cells ran that could come to something else.
+//!
+//! `compiler::incremental` says what an edit changed; `code` makes that runnable; `cells` decides what runs, and keeps the values before and after
+//! each cell, which costs nothing but an owner more.
+
+mod base;
+mod cells;
+mod code;
+mod place;
+#[cfg(test)]
+mod tests;
+
+use std::rc::Rc;
+
+use compiler::env::DefId;
+use compiler::incremental::Text;
+use rustc_hash::{FxHashMap, FxHashSet};
+use stdlib::Root;
+
+use crate::config::Config;
+use crate::failure;
+use crate::front::Front;
+use crate::machine::Machine;
+use crate::output::Captured;
+use crate::report::{CellReport, Error, Expectation, RuntimeError, UnitReport};
+use crate::run::Interrupter;
+use crate::saved::Share;
+use crate::session::Showing;
+use crate::trap::Trap;
+use cells::{Cell, CellId, Record, State, Store};
+use code::{Codes, Module};
+use place::Places;
+
+pub struct Sheet {
+    machine: Rc<Machine>,
+    front: Front,
+    config: Config,
+    captured: Captured,
+    text: Text,
+    /// In the order in which they run, before the text.
+    modules: Vec<Rc<Module>>,
+    module_of: FxHashMap<DefId, Rc<Module>>,
+    imports: base::Known,
+    codes: Codes,
+    places: Places,
+    store: Store,
+    cells: Vec<Cell>,
+    /// Cells that are to run whatever is known of them.
+    asked: FxHashSet<CellId>,
+    changes_allowed: bool,
+    name: String,
+}
+
+/// What an update did, in counts that are the same on every machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Items that were parsed.
+    pub parsed: usize,
+    /// Units that went through the front end.
+    pub checked: usize,
+    /// Units for which code was generated.
+    pub compiled: usize,
+    /// Cells that ran.
+    pub ran: usize,
+}
+
+impl Sheet {
+    /// An empty sheet.
+    pub fn new(config: Config) -> Result<Sheet, Error> {
+        let machine = Machine::new(config.stack_bytes, config.memory_limit)?;
+        let front = Front::new(config.color);
+        let captured = Captured::default();
+        machine.with_runtime(|runtime| {
+            runtime.args.clone_from(&config.args);
+            runtime.set_output(captured.sink());
+        });
+        let text = Text::new(base::library(&front));
+        Ok(Sheet {
+            machine,
+            front,
+            config,
+            captured,
+            text,
+            modules: Vec::new(),
+            module_of: FxHashMap::default(),
+            imports: base::Known::default(),
+            codes: Codes::default(),
+            places: Places::default(),
+            store: Store::default(),
+            cells: Vec::new(),
+            asked: FxHashSet::default(),
+            changes_allowed: false,
+            name: String::new(),
+        })
+    }
+
+    /// What a sheet shows that is run once, as a whole.
+    pub fn run(config: Config, name: &str, text: &str) -> Result<UnitReport, Error> {
+        let mut sheet = Sheet::new(config)?;
+        sheet.allow_changes();
+        sheet.edit(name, text);
+        Ok(sheet.report())
+    }
+
+    /// From now on cells that change the outside run like others: for a sheet that is run as a whole.
+    pub fn allow_changes(&mut self) {
+        self.changes_allowed = true;
+    }
+
+    /// Ends the cell that runs, from any thread.
+    pub fn interrupter(&self) -> Interrupter {
+        self.machine.interrupter()
+    }
+
+    /// The text is this one from now on; says what that took.
+    pub fn edit(&mut self, name: &str, text: &str) -> Counts {
+        name.clone_into(&mut self.name);
+        (self.codes.compiled, self.codes.ran) = (0, 0);
+        self.text.edit(&mut self.front.sources, name, text);
+        self.bring_base_up_to_date();
+        self.text.compile(&self.front.sources);
+        self.evaluate();
+        self.remove_old_code();
+        let work = self.text.work();
+        Counts {
+            parsed: work.parsed,
+            checked: work.compiled,
+            compiled: self.codes.compiled,
+            ran: self.codes.ran,
+        }
+    }
+
+    /// What stands beside the text.
+    pub fn report(&self) -> UnitReport {
+        let mut report = UnitReport::default();
+        for (placed, outcome) in self.text.placed().iter().zip(self.text.outcomes()) {
+            if let compiler::incremental::Outcome::Compiled(unit, _) = outcome
+                && let Some(good) = unit.good()
+            {
+                let own = good.warnings.iter();
+                let own = own.filter(|warning| {
+                    warning
+                        .span()
+                        .is_some_and(|span| span.file == placed.piece.file)
+                });
+                report.warnings.extend(own.map(|warning| {
+                    compiler::render::render(&self.front.sources, warning, self.config.color)
+                }));
+            }
+        }
+        report.cells = self
+            .cells
+            .iter()
+            .filter_map(|cell| Some((cell, self.position(cell.id)?)))
+            .map(|(cell, at)| self.cell_report(cell, at))
+            .collect();
+        report
+    }
+
+    fn position(&self, id: CellId) -> Option<usize> {
+        let CellId::Text(lineage, _) = id else {
+            return None;
+        };
+        let placed = self.text.placed().iter();
+        placed.clone().position(|placed| placed.lineage == lineage)
+    }
+
+    fn cell_report(&self, cell: &Cell, at: usize) -> CellReport {
+        let placed = &self.text.placed()[at];
+        let mut report = CellReport {
+            id: cell.id.number(),
+            span: placed.code.clone(),
+            ran: cell.ran,
+            why: cell.why.clone(),
+            ..CellReport::default()
+        };
+        match &cell.state {
+            State::Done(record) => self.add_result(&mut report, record),
+            State::Waits(reason) => report.waits_for = Some(reason.clone()),
+            State::Stale(reason) => report.stale = Some(reason.clone()),
+            State::Broken(diagnostics) => {
+                let problems = diagnostics.iter().map(|found| self.front.problem(found));
+                report.problems = problems.collect();
+                report.rendered = compiler::render::render_all(
+                    &self.front.sources,
+                    diagnostics.iter(),
+                    self.config.color,
+                );
+            }
+        }
+        if let Some(last) = &cell.last {
+            self.add_result(&mut report, last);
+            report.error = None;
+            report.is_old = true;
+        }
+        let stated = placed.expected.iter().flatten().next();
+        if let (Some(stated), State::Done(_)) = (stated, &cell.state) {
+            let actual = report.value.as_ref().map_or("()", |value| &value.text);
+            report.expectation = Some(Expectation {
+                expected: stated.text.clone(),
+                actual: actual.to_owned(),
+                span: stated.span.start as usize..stated.span.end as usize,
+            });
+        }
+        report
+    }
+
+    fn add_result(&self, report: &mut CellReport, record: &Record) {
+        report.output.clone_from(&record.output);
+        report.elapsed = record.elapsed;
+        report.allocations = record.allocations;
+        match &record.result {
+            Ok(success) => {
+                report.bindings.clone_from(&success.bindings);
+                report.value.clone_from(&success.value);
+            }
+            Err(failure) => {
+                report.error = Some(failure.report(&self.front.sources, self.config.color));
+            }
+        }
+    }
+
+    /// Blocks of the heap that are in use.
+    pub fn live_blocks(&self) -> usize {
+        self.machine.with_runtime(|runtime| runtime.live_blocks()) as usize
+    }
+
+    /// Gives up every value; gives the number of blocks that are still live, which is a bug of ours if it is not 0.
+    pub fn close(mut self) -> usize {
+        self.clear();
+        self.live_blocks()
+    }
+
+    fn clear(&mut self) {
+        self.cells.clear();
+        self.store.clear();
+        self.places.retain(|_| false);
+        self.codes.clear();
+    }
+
+    /// All values that are kept.
+    fn held(&self) -> Vec<Root> {
+        let places = self.places.all();
+        let in_place = places.filter_map(|place| place.global.root());
+        let shares = self.store.shares();
+        let kept: Vec<Root> = shares.iter().filter_map(|share| share.root()).collect();
+        in_place.chain(kept).collect()
+    }
+}
+
+impl Drop for Sheet {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+impl Showing for Sheet {
+    type State = Vec<(DefId, Share)>;
+
+    fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    fn describe(&self, trap: &Trap) -> RuntimeError {
+        failure::describe(&self.machine, &self.front.sources, trap, self.config.color)
+    }
+
+    fn sweep(&self) {
+        self.machine.sweep(self.held());
+    }
+
+    fn state(&self) -> Vec<(DefId, Share)> {
+        let places = self.places.all();
+        let shares = places.filter_map(|place| {
+            let share = Share::of(&place.global, place.unit()?)?;
+            Some((place.global.def, share))
+        });
+        shares.collect()
+    }
+
+    fn put_back(&self, state: Vec<(DefId, Share)>, abandoned: bool) {
+        for (def, share) in state {
+            let Some(place) = self.places.get(def) else {
+                continue;
+            };
+            if abandoned {
+                place.global.forget();
+            } else {
+                place.global.drop_value(&self.machine);
+            }
+            share.give_to(&place.global);
+        }
+    }
+}

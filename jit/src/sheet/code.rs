@@ -1,0 +1,338 @@
+//! From the units of a sheet to code in memory: made when a cell that needs it is to run, and kept as long as it stays right.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use codegen::{CpuLevel, Input, Options};
+use compiler::CellInfo;
+use compiler::env::{DefId, FnOrigin, GlobalOrigin};
+use compiler::incremental::{Fingerprint, Fingerprinter, Good, Unit, interface_of};
+use compiler::mir::Const;
+use compiler::mono::{self, Mode, Program, slot_symbol};
+use compiler::own;
+use rustc_hash::{FxHashMap, FxHashSet};
+use syntax::Diagnostic;
+
+use super::Sheet;
+use crate::front::{self, Constants, Ready};
+use crate::linked::{FunctionPlace, Linked, Surroundings, read_slot, write_slot};
+use crate::session::Outside;
+
+/// A unit of the text, or a module that it imports.
+#[derive(Clone)]
+pub(super) enum Source {
+    Text(Rc<Unit>),
+    Module(Rc<Module>),
+}
+
+/// An imported module, which is compiled as a whole.
+pub(super) struct Module {
+    /// No other one has this number.
+    pub(super) version: u32,
+    pub(super) ready: Ready,
+    pub(super) code: Fingerprint,
+}
+
+/// Tells sources apart.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) enum Version {
+    Text(u32),
+    Module(u32),
+}
+
+impl Source {
+    pub(super) fn version(&self) -> Version {
+        match self {
+            Source::Text(unit) => Version::Text(unit.version),
+            Source::Module(module) => Version::Module(module.version),
+        }
+    }
+
+    pub(super) fn unit(&self) -> &mono::Unit {
+        match self {
+            Source::Text(unit) => &unit.good().expect("compiler bug: a broken unit runs").unit,
+            Source::Module(module) => &module.ready.compiled.unit,
+        }
+    }
+
+    pub(super) fn cells(&self) -> &[CellInfo] {
+        match self {
+            Source::Text(unit) => &unit.good().expect("compiler bug: a broken unit runs").cells,
+            Source::Module(module) => &module.ready.compiled.cells,
+        }
+    }
+
+    /// All that it defines.
+    fn defs(&self) -> Vec<DefId> {
+        match self {
+            Source::Text(unit) => unit.good().map(Good::defs).unwrap_or_default(),
+            Source::Module(module) => {
+                let env = &module.ready.compiled.env;
+                env.of_last_unit().map(|def| def.id).collect()
+            }
+        }
+    }
+
+    pub(super) fn code(&self) -> Fingerprint {
+        match self {
+            Source::Text(unit) => unit.good().expect("compiler bug: a broken unit runs").code,
+            Source::Module(module) => module.code,
+        }
+    }
+}
+
+/// What is known of the code of a source.
+pub(super) struct Code {
+    /// Of all that the object is made from.
+    key: Fingerprint,
+    /// What it calls or has copies of.
+    refs: Vec<DefId>,
+    /// Of those that it has copies of, the code.
+    copies: Vec<(DefId, Fingerprint)>,
+    program: RefCell<Option<Program>>,
+    linked: RefCell<Option<Rc<Linked>>>,
+}
+
+/// All code of a sheet.
+#[derive(Default)]
+pub(super) struct Codes {
+    known: FxHashMap<Version, Rc<Code>>,
+    /// By what it was made from: an edit that is taken back finds its code again.
+    objects: FxHashMap<Fingerprint, Weak<Linked>>,
+    /// Code that values may still refer to.
+    pub(super) all: Vec<Rc<Linked>>,
+    /// In this update: units for which code was generated, and cells that ran.
+    pub(super) compiled: usize,
+    pub(super) ran: usize,
+}
+
+impl Codes {
+    pub(super) fn clear(&mut self) {
+        self.known.clear();
+        while self.all.pop().is_some() {}
+    }
+}
+
+impl Sheet {
+    /// The source that defines it; none of what the library defines.
+    fn owner(&self, def: DefId) -> Option<Source> {
+        let of_text = self
+            .text
+            .owner(def)
+            .map(|unit| Source::Text(Rc::clone(unit)));
+        of_text.or_else(|| self.module_of.get(&def).cloned().map(Source::Module))
+    }
+
+    /// What the source consists of and refers to.
+    pub(super) fn code(&mut self, source: &Source) -> Result<Rc<Code>, Vec<Diagnostic>> {
+        let version = source.version();
+        if let Some(code) = self.codes.known.get(&version)
+            && code
+                .copies
+                .iter()
+                .all(|(def, print)| self.owner(*def).is_some_and(|owner| owner.code() == *print))
+        {
+            return Ok(Rc::clone(code));
+        }
+        let code = Rc::new(self.analysed(source)?);
+        self.codes.known.insert(version, Rc::clone(&code));
+        Ok(code)
+    }
+
+    fn analysed(&mut self, source: &Source) -> Result<Code, Vec<Diagnostic>> {
+        let env = self.text.env().clone();
+        let program = self.program(source)?;
+        let own: FxHashSet<DefId> = source.unit().functions.iter().copied().collect();
+        let mut refs: FxHashSet<DefId> = FxHashSet::default();
+        let mut copied: FxHashSet<DefId> = FxHashSet::default();
+        let mut print = Fingerprinter::default();
+        print.add(&(source.code(), self.config.optimize));
+        for import in &program.imports {
+            if import.origin == FnOrigin::Sumi {
+                refs.insert(import.key.0);
+                print.add(&(&import.symbol, interface_of(&env, import.key.0)));
+            }
+        }
+        let mut add_constants = |body| {
+            own::each_constant(body, &mut |constant| {
+                if let Const::Def(def) = constant {
+                    copied.insert(*def);
+                }
+            });
+        };
+        for instance in &program.functions {
+            add_constants(&instance.body);
+        }
+        for cell in &program.cells {
+            add_constants(&cell.body);
+        }
+        copied.extend(program.functions.iter().map(|instance| instance.key.0));
+        copied.retain(|def| !own.contains(def));
+        let mut globals: Vec<_> = program.globals.iter().collect();
+        globals.sort_by_key(|global| global.def);
+        for global in globals {
+            if global.origin != GlobalOrigin::Host {
+                let address = self.places.address(&env, global.def);
+                print.add(&(&global.symbol, address, interface_of(&env, global.def)));
+            }
+        }
+        let mut copies: Vec<(DefId, Fingerprint)> = copied
+            .into_iter()
+            .filter_map(|def| Some((def, self.owner(def)?.code())))
+            .filter(|(def, _)| self.owner(*def).map(|of| of.version()) != Some(source.version()))
+            .collect();
+        copies.sort_unstable();
+        print.add(&copies);
+        refs.extend(copies.iter().map(|(def, _)| *def));
+        let mut refs: Vec<DefId> = refs.into_iter().collect();
+        refs.sort_unstable();
+        Ok(Code {
+            key: print.finish(),
+            refs,
+            copies,
+            program: RefCell::new(Some(program)),
+            linked: RefCell::default(),
+        })
+    }
+
+    /// Everything that the code of a source may reach, itself first.
+    pub(super) fn reach(&mut self, source: &Source) -> Result<Vec<Source>, Vec<Diagnostic>> {
+        let mut seen = FxHashSet::from_iter([source.version()]);
+        let mut found = vec![source.clone()];
+        let mut at = 0;
+        while let Some(next) = found.get(at).cloned() {
+            at += 1;
+            for def in self.code(&next)?.refs.clone() {
+                if let Some(owner) = self.owner(def)
+                    && seen.insert(owner.version())
+                {
+                    found.push(owner);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Has the code of a source in memory, and its functions called by all others.
+    pub(super) fn linked(&mut self, source: &Source) -> Result<Rc<Linked>, Vec<Diagnostic>> {
+        let code = self.code(source)?;
+        let known = code.linked.borrow().clone();
+        let known = known.or_else(|| self.codes.objects.get(&code.key)?.upgrade());
+        let linked = match known {
+            Some(linked) => linked,
+            None => self.link(source, &code)?,
+        };
+        *code.linked.borrow_mut() = Some(Rc::clone(&linked));
+        code.program.borrow_mut().take();
+        for &(_, FunctionPlace { address, slot }) in linked.functions() {
+            if let Some(slot) = slot.filter(|slot| read_slot(*slot) != address) {
+                write_slot(slot, address);
+            }
+        }
+        Ok(linked)
+    }
+
+    fn program(&self, source: &Source) -> Result<Program, Vec<Diagnostic>> {
+        let env = self.text.env();
+        let program = front::program(env, source.unit(), Mode::Session, Constants::AsData);
+        program.map_err(|diagnostic| vec![*diagnostic])
+    }
+
+    fn link(&mut self, source: &Source, code: &Code) -> Result<Rc<Linked>, Vec<Diagnostic>> {
+        self.codes.compiled += 1;
+        let env = self.text.env().clone();
+        let program = code.program.borrow_mut().take();
+        let program = match program {
+            Some(program) => program,
+            None => self.program(source)?,
+        };
+        let object = codegen::object(Input {
+            program: &program,
+            env: &env,
+            sources: &self.front.sources,
+            options: Options {
+                optimise: self.config.optimize,
+                reloadable: true,
+                state_outside: true,
+                cpu: CpuLevel::host(),
+                verify: cfg!(debug_assertions),
+            },
+        })
+        .map_err(|message| vec![refused(&message)])?;
+        let outside = Outside {
+            machine: &self.machine,
+            config: &self.config,
+        };
+        let declared = source.defs();
+        let declared = declared.iter().filter_map(|def| env.try_def(*def));
+        let mut absolute = outside.symbols(&object, &program, &env, declared)?;
+        for global in &program.globals {
+            if global.origin != GlobalOrigin::Host {
+                let address = self.places.address(&env, global.def);
+                absolute.push((global.symbol.clone(), address));
+            }
+        }
+        let own = program.functions.iter().filter(|each| each.exported);
+        let others = program.imports.iter();
+        let others = others.filter(|import| import.origin == FnOrigin::Sumi);
+        let symbols = own
+            .map(|each| &each.symbol)
+            .chain(others.map(|each| &each.symbol));
+        for symbol in symbols {
+            let name = slot_symbol(symbol);
+            let address = self.places.slot(&name);
+            absolute.push((name, address));
+        }
+        let around = Surroundings {
+            provider: &|_| None,
+            absolute,
+        };
+        let linked = Linked::new(&self.machine, &self.name, object, around)
+            .map_err(|error| vec![refused(&error.to_string())])?;
+        self.codes.objects.retain(|_, unit| unit.strong_count() > 0);
+        self.codes.objects.insert(code.key, Rc::downgrade(&linked));
+        self.codes.all.push(Rc::clone(&linked));
+        Ok(linked)
+    }
+
+    /// Removes code that is of no use any more: nothing refers to it, no value either.
+    pub(super) fn remove_old_code(&mut self) {
+        let current: FxHashSet<Version> = self.sources().iter().map(Source::version).collect();
+        self.codes
+            .known
+            .retain(|version, _| current.contains(version));
+        let in_use: Vec<*const Linked> = self
+            .codes
+            .known
+            .values()
+            .filter_map(|code| code.linked.borrow().as_ref().map(Rc::as_ptr))
+            .collect();
+        let old = self.codes.all.iter();
+        let old =
+            old.filter(|unit| !in_use.contains(&Rc::as_ptr(unit)) && Rc::strong_count(unit) == 1);
+        let old: Vec<Rc<Linked>> = old.cloned().collect();
+        let unheld = self.machine.unheld(old, self.held());
+        self.codes
+            .all
+            .retain(|unit| !unheld.iter().any(|gone| Rc::ptr_eq(unit, gone)));
+    }
+
+    fn sources(&self) -> Vec<Source> {
+        let units = self
+            .text
+            .units()
+            .iter()
+            .filter(|unit| unit.good().is_some());
+        let units = units.map(|unit| Source::Text(Rc::clone(unit)));
+        let modules = self.modules.iter().cloned().map(Source::Module);
+        modules.chain(units).collect()
+    }
+}
+
+/// LLVM or the linker cannot go on: a bug of ours, or a machine that ran out of something.
+fn refused(message: &str) -> Diagnostic {
+    Diagnostic::error(REFUSED, message)
+}
+
+/// No mistake of the program's, so it has no page in the manual.
+const REFUSED: &str = "backend";

@@ -1,0 +1,120 @@
+//! The places of the globals of a sheet, which stay where they are while the code around them is compiled anew, and the slots through which
+//! functions are called.
+
+use compiler::env::{DefId, DefKind, Env};
+use compiler::incremental::{Fingerprint, interface_of};
+use compiler::layout::Layouts;
+use rustc_hash::FxHashMap;
+use std::cell::Cell;
+use std::rc::Rc;
+
+use crate::linked::{GlobalPlace, Linked};
+use crate::saved::Share;
+
+/// Where a global has its value.
+pub(super) struct Place {
+    pub(super) global: GlobalPlace,
+    _storage: Box<[u128]>,
+    /// Of the global: with another type it gets another place.
+    pub(super) interface: Fingerprint,
+    /// Which value it has.
+    pub(super) stamp: Option<Fingerprint>,
+    /// Whose descriptor it is known by.
+    unit: Option<Rc<Linked>>,
+}
+
+#[derive(Default)]
+pub(super) struct Places {
+    places: FxHashMap<DefId, Place>,
+    slots: FxHashMap<String, Box<Cell<usize>>>,
+}
+
+impl Places {
+    /// The address of a global, for which there is room from now on.
+    pub(super) fn address(&mut self, env: &Env, def: DefId) -> usize {
+        let interface = interface_of(env, def);
+        let known = self.places.get(&def);
+        if known.is_none_or(|place| place.interface != interface) {
+            self.places.insert(def, Place::new(env, def, interface));
+        }
+        self.places[&def].global.address as usize
+    }
+
+    pub(super) fn slot(&mut self, name: &str) -> usize {
+        let slot = self.slots.entry(name.to_owned()).or_default();
+        slot.as_ptr() as usize
+    }
+
+    pub(super) fn get(&self, def: DefId) -> Option<&Place> {
+        self.places.get(&def)
+    }
+
+    pub(super) fn get_mut(&mut self, def: DefId) -> Option<&mut Place> {
+        self.places.get_mut(&def)
+    }
+
+    /// In an order that is always the same.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Place> {
+        let mut all: Vec<&Place> = self.places.values().collect();
+        all.sort_by_key(|place| place.global.def);
+        all.into_iter()
+    }
+
+    /// Drops the places of what is no longer defined.
+    pub(super) fn retain(&mut self, is_defined: impl Fn(DefId) -> bool) {
+        self.places.retain(|def, _| is_defined(*def));
+    }
+}
+
+impl Place {
+    fn new(env: &Env, def: DefId, interface: Fingerprint) -> Place {
+        let DefKind::Global(global) = &env.def(def).kind else {
+            panic!("compiler bug: {def} is not a global");
+        };
+        let size = Layouts::new(env).of(global.ty()).size as usize;
+        let mut storage = vec![0_u128; size.div_ceil(16).max(1)].into_boxed_slice();
+        Place {
+            global: GlobalPlace {
+                def,
+                desc: std::ptr::null(),
+                address: storage.as_mut_ptr().cast(),
+                is_bound: false.into(),
+            },
+            _storage: storage,
+            interface,
+            stamp: None,
+            unit: None,
+        }
+    }
+
+    /// Its values are of that type, which the unit describes.
+    pub(super) fn describe(&mut self, by: &GlobalPlace, unit: &Rc<Linked>) {
+        debug_assert!(!self.global.is_bound.get());
+        self.global.desc = by.desc;
+        self.unit = Some(Rc::clone(unit));
+    }
+
+    /// As the one that a share was taken of.
+    pub(super) fn describe_as(&mut self, share: &Share) {
+        self.global.desc = share.desc();
+        self.unit = Some(Rc::clone(share.unit()));
+    }
+
+    pub(super) fn unit(&self) -> Option<&Rc<Linked>> {
+        self.unit.as_ref()
+    }
+
+    /// Drops the value, if there is one.
+    pub(super) fn clear(&mut self) {
+        self.stamp = None;
+        if let Some(unit) = &self.unit {
+            self.global.drop_value(unit.machine());
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}

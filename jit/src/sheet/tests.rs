@@ -1,0 +1,228 @@
+//! Edits, what they cost, and what the sheet shows after them.
+
+use super::{Counts, Sheet};
+use crate::config::Config;
+
+fn sheet() -> Sheet {
+    Sheet::new(Config {
+        optimize: false,
+        ..Config::default()
+    })
+    .expect("a sheet")
+}
+
+/// One line for each cell.
+fn shown(sheet: &Sheet) -> String {
+    let mut out = String::new();
+    for cell in &mut sheet.report().cells {
+        if cell.is_old {
+            cell.bindings.clear();
+            cell.value = None;
+        }
+        let mut parts: Vec<String> = cell
+            .bindings
+            .iter()
+            .map(|shown| format!("{} = {}", shown.name, shown.text))
+            .collect();
+        parts.extend(cell.value.iter().map(|shown| shown.text.clone()));
+        parts.extend((!cell.output.is_empty()).then(|| format!("» {}", cell.output.trim_end())));
+        parts.extend(
+            cell.error
+                .iter()
+                .map(|error| format!("✗ {}", error.message)),
+        );
+        parts.extend(
+            cell.waits_for
+                .iter()
+                .map(|name| format!("waits for {name}")),
+        );
+        parts.extend(
+            cell.problems
+                .iter()
+                .map(|problem| format!("{}: {}", problem.line, problem.message)),
+        );
+        out += &parts.join("; ");
+        out += "\n";
+    }
+    out
+}
+
+/// Applies the edits one after another; what each shows, and how many cells ran, has to be as stated, and a sheet that begins with the
+/// text shows the same.
+#[track_caller]
+fn check(edits: &[(&str, usize, &str)]) {
+    let mut edited = sheet();
+    for (text, ran, expected) in edits {
+        let counts = edited.edit("sheet.sumi", text);
+        assert_eq!(shown(&edited).trim_end(), *expected, "{text}");
+        assert_eq!(counts.ran, *ran, "{text}: {counts:?}");
+        let mut fresh = sheet();
+        fresh.edit("sheet.sumi", text);
+        assert_eq!(shown(&edited), shown(&fresh), "{text}");
+        assert_eq!(fresh.close(), 0, "{text}");
+    }
+    assert_eq!(edited.close(), 0);
+}
+
+#[test]
+fn an_edit_runs_what_depends_on_it() {
+    check(&[
+        (
+            "let a = 1\nlet b = 2\na + b\nb * 2",
+            4,
+            "a = 1\nb = 2\n3\n4",
+        ),
+        (
+            "let a = 5\nlet b = 2\na + b\nb * 2",
+            2,
+            "a = 5\nb = 2\n7\n4",
+        ),
+        // A comment, a move, a value that comes out the same.
+        (
+            "let b = 2 // two\nlet a = 5\n\na + b\nb * 2",
+            0,
+            "b = 2\na = 5\n7\n4",
+        ),
+        (
+            "let b = 4 - 2\nlet a = 5\na + b\nb * 2",
+            1,
+            "b = 2\na = 5\n7\n4",
+        ),
+        (
+            "let b = 2\nlet a = 5\na + b\nb * 2",
+            0,
+            "b = 2\na = 5\n7\n4",
+        ),
+    ]);
+}
+
+#[test]
+fn functions_reach_those_who_call_them() {
+    check(&[
+        (
+            "fn f(x: i64) -> i64 { g(x) }\nfn g(x: i64) -> i64 { x + 1 }\nf(1)\n2\ng(5)",
+            3,
+            "2\n2\n6",
+        ),
+        (
+            "fn f(x: i64) -> i64 { g(x) }\nfn g(x: i64) -> i64 { x + 2 }\nf(1)\n2\ng(5)",
+            2,
+            "3\n2\n7",
+        ),
+        (
+            "fn f(x: i64) -> i64 { g(x) * 1 }\nfn g(x: i64) -> i64 { x + 2 }\nf(1)\n2\ng(5)",
+            1,
+            "3\n2\n7",
+        ),
+        (
+            "fn f(x: i64) -> i64 { g(x) * 1 }\nfn g(x: i32) -> i64 { 2 }\nf(1)\n2\ng(5)",
+            1,
+            "1: expected `i32`, found `i64`\nwaits for `f`\n2\n2",
+        ),
+    ]);
+}
+
+#[test]
+fn a_cell_that_changes_a_variable_begins_where_it_was() {
+    check(&[
+        (
+            "var xs = [1]\nxs.push(2)\nxs.push(3)\nxs",
+            4,
+            "xs = [1]\n\n\n[1, 2, 3]",
+        ),
+        (
+            "var xs = [1]\nxs.push(5)\nxs.push(3)\nxs",
+            3,
+            "xs = [1]\n\n\n[1, 5, 3]",
+        ),
+        ("var xs = [1]\nxs.push(3)\nxs", 2, "xs = [1]\n\n[1, 3]"),
+        (
+            "var xs = [1]\nxs.push(5)\nxs.push(3)\nxs",
+            0,
+            "xs = [1]\n\n\n[1, 5, 3]",
+        ),
+    ]);
+}
+
+#[test]
+fn failures_leave_others_alone() {
+    check(&[
+        (
+            "let a = [1][3]\nlet b = 2\na + 1\nb",
+            3,
+            "✗ the index 3 is out of range: the length is 1\nb = 2\nwaits for `a`\n2",
+        ),
+        (
+            "let a = [1][0]\nlet b = 2\na + 1\nb",
+            2,
+            "a = 1\nb = 2\n2\n2",
+        ),
+        (
+            "let a = [1][0\nlet b = 2\na + 1\nb",
+            0,
+            "1: this `[` is never closed\nwaits for `a`\nwaits for `b`",
+        ),
+        (
+            "let a = [1][0]\nlet b = c\na + 1\nb",
+            0,
+            "a = 1\n2: there is no name `c`\n2\nwaits for `b`",
+        ),
+    ]);
+}
+
+#[test]
+fn a_type_that_changes_reaches_its_values() {
+    check(&[
+        (
+            "struct P { x: i64 }\nlet p = P(1)\nlet q = [p]\nq[0].x\n7",
+            4,
+            "p = P(x: 1)\nq = [P(x: 1)]\n1\n7",
+        ),
+        (
+            "struct P { x: i64, y: i64 = 2 }\nlet p = P(1)\nlet q = [p]\nq[0].x\n7",
+            3,
+            "p = P(x: 1, y: 2)\nq = [P(x: 1, y: 2)]\n1\n7",
+        ),
+    ]);
+}
+
+#[test]
+fn counts_say_what_was_done() {
+    let mut sheet = sheet();
+    sheet.edit(
+        "s.sumi",
+        "fn f(x: i64) -> i64 = x + 1\nlet a = f(1)\nlet b = f(2)\nb",
+    );
+    let counts = sheet.edit(
+        "s.sumi",
+        "fn f(x: i64) -> i64 = x + 1\nlet a = f(1)\nlet b = f(3)\nb",
+    );
+    let expected = Counts {
+        parsed: 1,
+        checked: 1,
+        compiled: 1,
+        ran: 2,
+    };
+    assert_eq!(counts, expected);
+}
+
+#[test]
+fn a_twin_that_comes_and_goes() {
+    check(&[
+        (
+            "let block = [LEN; 3]\nconst LEN = 0 + 1",
+            1,
+            "block = [1, 1, 1]",
+        ),
+        (
+            "let block = [LEN; 3]\nconst LEN = 0 + 1\nconst LEN = 0 + 1",
+            0,
+            "waits for `LEN`\nwaits for `LEN`\n3: `LEN` is defined twice",
+        ),
+        (
+            "let block = [LEN; 3]\nconst LEN = 0 + 1",
+            0,
+            "block = [1, 1, 1]",
+        ),
+    ]);
+}
