@@ -2,7 +2,7 @@
 //! that does not come to an end by that is left at the second.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jit::Interrupter;
@@ -32,27 +32,14 @@ pub(crate) fn ends_a_cell(interrupter: Interrupter) {
     });
 }
 
-/// For a sheet that stays: the cell that runs ends; if none does, the program.
-pub(crate) fn ends_a_cell_or_leaves(running: Running) {
-    handle(move || match running.get() {
-        Some(interrupter) => interrupter.interrupt(),
-        None => std::process::exit(0),
-    });
+/// For a sheet that stays: the cell that runs ends.
+pub(crate) fn ends_only_a_cell(interrupter: Interrupter) {
+    handle(move || interrupter.interrupt());
 }
 
-/// The run of the sheet that is being made, if one is.
-#[derive(Clone, Default)]
-pub(crate) struct Running(Arc<Mutex<Option<Interrupter>>>);
-
-impl Running {
-    pub(crate) fn set(&self, interrupter: Option<Interrupter>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = interrupter;
-    }
-
-    fn get(&self) -> Option<Interrupter> {
-        let found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        found.clone().filter(Interrupter::is_running)
-    }
+/// For a process whose cells run in another one.
+pub(crate) fn calls(action: impl FnMut() + Send + 'static) {
+    handle(action);
 }
 
 type Action = Box<dyn FnMut() + Send>;

@@ -10,7 +10,6 @@ mod sheet;
 mod streams;
 mod terminal;
 mod trials;
-mod watch;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -69,15 +68,7 @@ enum Command {
     /// Run a script.
     Run(Script),
     /// Show a worksheet: every top-level item with its value, output or error beside it.
-    Sheet {
-        file: PathBuf,
-        /// Stay, and show it anew whenever the file is saved.
-        #[arg(long)]
-        watch: bool,
-        /// Show values and output whole.
-        #[arg(long)]
-        full: bool,
-    },
+    Sheet(sheet::Arguments),
     /// Report the mistakes of a file without running it.
     Check { file: PathBuf },
     /// Run the `test` items of files, each from the state that its file leaves.
@@ -95,18 +86,14 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    jit::end_with_the_reader();
     let cli = Cli::parse();
+    // One that speaks with other processes hears of their end otherwise.
+    if !matches!(&cli.command, Some(Command::Sheet(arguments)) if arguments.has_a_worker()) {
+        jit::end_with_the_reader();
+    }
     let code = match cli.command {
         Some(Command::Run(script)) => script_or_emit(script, &cli.options),
-        Some(Command::Sheet { file, watch, full }) => {
-            let room = sheet::Room::of_the_terminal(full);
-            if watch {
-                watch::watch(&file, &cli.options, room)
-            } else {
-                sheet::show(&file, &cli.options, room)
-            }
-        }
+        Some(Command::Sheet(arguments)) => sheet::open(&arguments, &cli.options),
         Some(Command::Check { file }) => run::check(&file, &cli.options),
         Some(Command::Test { files }) => trials::run(files, false, &cli.options),
         Some(Command::Bench { files }) => trials::run(files, true, &cli.options),

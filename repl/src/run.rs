@@ -59,31 +59,36 @@ pub(crate) fn check(path: &Path, options: &Options) -> u8 {
 
 /// The name under which a file appears in messages, and its text. `-` is standard input.
 pub(crate) fn read(path: &Path) -> Result<(String, String), u8> {
-    let name = if path == Path::new("-") {
-        "<stdin>".to_string()
-    } else {
-        path.display().to_string()
-    };
+    match text_of(path) {
+        Ok(text) => Ok((name_of(path), text)),
+        Err(message) => {
+            complain!("sumi: {message}");
+            Err(1)
+        }
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    match path == Path::new("-") {
+        true => "<stdin>".to_owned(),
+        false => path.display().to_string(),
+    }
+}
+
+/// The text of a file, or why it cannot be had.
+pub(crate) fn text_of(path: &Path) -> Result<String, String> {
+    let name = name_of(path);
     let bytes = if path == Path::new("-") {
         let mut bytes = Vec::new();
         std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
     } else {
         std::fs::read(path)
     };
-    let bytes = bytes.map_err(|error| {
-        complain!("sumi: cannot read {name}: {error}");
-        1
-    })?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok((name, text)),
-        Err(error) => {
-            complain!(
-                "sumi: {name} is not UTF-8 text: the byte at offset {} is not",
-                error.utf8_error().valid_up_to()
-            );
-            Err(1)
-        }
-    }
+    let bytes = bytes.map_err(|error| format!("cannot read {name}: {error}"))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        format!("{name} is not UTF-8 text: the byte at offset {at} is not")
+    })
 }
 
 pub(crate) fn open(config: Config) -> Result<Session, u8> {

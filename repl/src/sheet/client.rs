@@ -1,0 +1,300 @@
+//! The other side of the process in which a sheet runs: starts it, tells it the text, hears what it says, and starts another one
+//! when it ended by itself. What the cells then run did not is left out there until it is edited.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::protocol::{Command, Edit, Event, State, line};
+use crate::Options;
+
+/// How long a process may take to end by itself.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// What comes from a process, with its number.
+pub(crate) struct Heard {
+    generation: u64,
+    what: What,
+}
+
+enum What {
+    Event(Event),
+    Ended(String),
+}
+
+/// Where to say what was heard; called from other threads.
+type Tell = Arc<dyn Fn(Heard) + Send + Sync>;
+
+pub(crate) struct Client {
+    /// The arguments of the process.
+    arguments: Vec<String>,
+    tell: Tell,
+    worker: Option<Worker>,
+    generation: u64,
+    /// Whether the process has said its first word.
+    is_open: bool,
+    /// The newest text, and what must not run of it.
+    edit: Edit,
+    revision: u64,
+    is_busy: bool,
+    running: Option<(u64, [usize; 2])>,
+}
+
+impl Client {
+    pub(crate) fn new(options: &Options, tell: impl Fn(Heard) + Send + Sync + 'static) -> Client {
+        let level = options.opt.to_string();
+        let arguments = ["sheet", "--worker", "--opt", &level].map(str::to_owned);
+        let mut client = Client {
+            arguments: arguments.to_vec(),
+            tell: Arc::new(tell),
+            worker: None,
+            generation: 0,
+            is_open: false,
+            edit: Edit::default(),
+            revision: 0,
+            is_busy: false,
+            running: None,
+        };
+        client.start();
+        client
+    }
+
+    /// Whether cells run, or may.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.is_busy
+    }
+
+    /// The text is this one from now on; gives the number by which it is named.
+    pub(crate) fn edit(&mut self, name: &str, text: &str, changes: bool) -> u64 {
+        let mut quarantine = std::mem::take(&mut self.edit.quarantine);
+        quarantine.retain(|cell| text.contains(cell));
+        self.edit = Edit {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            revision: None,
+            changes,
+            quarantine,
+        };
+        if self.worker.is_none() {
+            self.start();
+        }
+        self.send_edit();
+        self.revision
+    }
+
+    fn send_edit(&mut self) {
+        self.revision += 1;
+        self.edit.revision = Some(self.revision);
+        self.is_busy = true;
+        self.running = None;
+        self.send(&Command::Edit(self.edit.clone()));
+    }
+
+    /// Runs a cell that is stale.
+    pub(crate) fn ask(&mut self, id: u64) {
+        self.send(&Command::Ask(id));
+    }
+
+    fn send(&mut self, command: &Command) {
+        if let Some(worker) = &mut self.worker {
+            // One that does not listen has ended, which is heard.
+            let _ = worker.commands.write_all(line(command).as_bytes());
+        }
+    }
+
+    /// Ends the cell that runs.
+    pub(crate) fn interrupt(&self) {
+        if let Some(worker) = &self.worker {
+            worker.signal(Signal::INT);
+        }
+    }
+
+    fn start(&mut self) {
+        self.generation += 1;
+        self.is_open = false;
+        match Worker::start(&self.arguments, self.generation, &self.tell) {
+            Ok(worker) => self.worker = Some(worker),
+            Err(error) => (self.tell)(Heard {
+                generation: self.generation,
+                what: What::Ended(format!("it cannot be started: {error}")),
+            }),
+        }
+    }
+
+    /// What is to be made known of what was heard.
+    pub(crate) fn hear(&mut self, heard: Heard) -> Option<Event> {
+        if heard.generation != self.generation {
+            return None;
+        }
+        match heard.what {
+            What::Event(event) => self.note(event),
+            What::Ended(message) => Some(self.start_again(message)),
+        }
+    }
+
+    fn note(&mut self, event: Event) -> Option<Event> {
+        match &event {
+            Event::Opened { .. } => self.is_open = true,
+            Event::Cell(cell) if cell.state == State::Running => {
+                self.running = Some((cell.id, cell.bytes));
+            }
+            Event::Cell(cell) if self.running.is_some_and(|(id, _)| id == cell.id) => {
+                self.running = None;
+            }
+            Event::Settled(settled) => {
+                self.running = None;
+                // That of an earlier text is not yet the end.
+                self.is_busy = settled.revision != self.revision;
+            }
+            Event::Cell(_)
+            | Event::Edited { .. }
+            | Event::Moved { .. }
+            | Event::Removed { .. }
+            | Event::Refused { .. }
+            | Event::Missing { .. }
+            | Event::Crashed { .. } => {}
+        }
+        Some(event)
+    }
+
+    /// Another process does what the ended one did, without the cell that ended it. If that is not known, or was left out already,
+    /// it waits for another text.
+    fn start_again(&mut self, message: String) -> Event {
+        self.worker = None;
+        let culprit = self.running.take();
+        let text = culprit.and_then(|(_, [start, end])| self.edit.text.get(start..end));
+        let text = text.map(str::to_owned);
+        let is_new = text
+            .as_ref()
+            .is_some_and(|text| !self.edit.quarantine.contains(text));
+        let goes_on = self.is_open && (is_new || !self.is_busy);
+        self.edit.quarantine.extend(text.filter(|_| is_new));
+        self.is_busy = false;
+        if goes_on {
+            // What changes the outside has done so.
+            self.edit.changes = false;
+            self.start();
+            self.send_edit();
+        }
+        Event::Crashed {
+            message,
+            id: culprit.map(|(id, _)| id),
+        }
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // What is heard from now on is of nobody's.
+        self.generation += 1;
+        self.send(&Command::Quit {});
+        self.worker = None;
+    }
+}
+
+/// A process that runs.
+struct Worker {
+    commands: ChildStdin,
+    child: Arc<Mutex<Child>>,
+    /// Hears it, and waits for its end.
+    listener: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    fn start(arguments: &[String], generation: u64, tell: &Tell) -> std::io::Result<Worker> {
+        let mut child = std::process::Command::new(std::env::current_exe()?)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            // Ctrl-C is ours to pass on.
+            .process_group(0)
+            .spawn()?;
+        let (Some(commands), Some(messages)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(std::io::Error::other("its streams are missing"));
+        };
+        let child = Arc::new(Mutex::new(child));
+        let (ours, tell) = (Arc::clone(&child), Arc::clone(tell));
+        let listener = std::thread::spawn(move || {
+            let say = |what| tell(Heard { generation, what });
+            listen(messages, &say);
+            let status = ours.lock().unwrap_or_else(PoisonError::into_inner).wait();
+            say(What::Ended(ending(status)));
+        });
+        Ok(Worker {
+            commands,
+            child,
+            listener: Some(listener),
+        })
+    }
+
+    fn signal(&self, signal: Signal) {
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that has ended may have given its number to another process.
+        if let Ok(None) = child.try_wait() {
+            let _ = kill_process(Pid::from_child(&child), signal);
+        }
+    }
+}
+
+impl Drop for Worker {
+    /// None is left behind.
+    fn drop(&mut self) {
+        let Some(listener) = self.listener.take() else {
+            return;
+        };
+        let start = Instant::now();
+        while !listener.is_finished() {
+            if start.elapsed() > PATIENCE {
+                self.signal(Signal::KILL);
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // It only reads and waits.
+        let _ = listener.join();
+    }
+}
+
+fn listen(messages: ChildStdout, say: &impl Fn(What)) {
+    for line in BufReader::new(messages).lines() {
+        let Ok(line) = line else { return };
+        // An event that is not known is one of a newer version.
+        if let Ok(event) = serde_json::from_str(&line) {
+            say(What::Event(event));
+        }
+    }
+}
+
+fn ending(status: std::io::Result<ExitStatus>) -> String {
+    match status {
+        Ok(status) => match (status.signal(), status.code()) {
+            (Some(signal), _) => format!("the process of the cells was ended by {}", name(signal)),
+            (None, Some(code)) => format!("the process of the cells ended with status {code}"),
+            (None, None) => "the process of the cells ended".to_owned(),
+        },
+        Err(error) => format!("the process of the cells is lost: {error}"),
+    }
+}
+
+fn name(signal: i32) -> String {
+    let known = [
+        (Signal::SEGV, "a segmentation fault"),
+        (Signal::ABORT, "an abort"),
+        (Signal::BUS, "a bus error"),
+        (Signal::FPE, "an arithmetic fault"),
+        (Signal::ILL, "an illegal instruction"),
+        (Signal::KILL, "a kill"),
+        (Signal::TERM, "a request to terminate"),
+    ];
+    let known = known.iter().find(|(known, _)| known.as_raw() == signal);
+    known.map_or_else(
+        || format!("signal {signal}"),
+        |(_, name)| (*name).to_owned(),
+    )
+}

@@ -1,0 +1,75 @@
+//! Worksheets: printed once, on the screen for as long as they are edited, or as messages for other front ends.
+//!
+//! ```text
+//! paper                                     runs the cells itself
+//! screen, json ── client ─ protocol ─ worker   has them run in a process of their own, which a cell may bring down
+//! ```
+
+mod beside;
+mod client;
+mod follow;
+mod json;
+mod layout;
+mod lines;
+mod paper;
+mod plot;
+mod print;
+mod protocol;
+mod screen;
+mod tell;
+mod view;
+mod worker;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::Options;
+use crate::streams::complain;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[arg(required_unless_present = "worker")]
+    file: Option<PathBuf>,
+    /// Stay, and follow every save of the file.
+    #[arg(long)]
+    watch: bool,
+    /// Show values and output whole.
+    #[arg(long)]
+    full: bool,
+    /// Print what the cells come to as JSON, one message in each line.
+    #[arg(long, conflicts_with = "full")]
+    json: bool,
+    /// Run the cells for another process.
+    #[arg(long, hide = true, conflicts_with_all = ["file", "watch", "full", "json"])]
+    worker: bool,
+}
+
+impl Arguments {
+    /// Whether the cells run in another process.
+    pub(crate) fn has_a_worker(&self) -> bool {
+        self.json || self.watch
+    }
+}
+
+/// Gives the exit status.
+pub(crate) fn open(arguments: &Arguments, options: &Options) -> u8 {
+    if arguments.worker {
+        return worker::work(options);
+    }
+    let Some(file) = &arguments.file else {
+        complain!("sumi: which file? `sumi sheet FILE`");
+        return 2;
+    };
+    let room = paper::Room::of_the_terminal(arguments.full);
+    if arguments.json {
+        json::stream(file, options, arguments.watch)
+    } else if !arguments.watch {
+        paper::show(file, options, room)
+    } else if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
+        screen::watch(file, options)
+    } else {
+        print::watch(file, options, room)
+    }
+}

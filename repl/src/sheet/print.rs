@@ -1,0 +1,81 @@
+//! `sumi sheet --watch FILE` where no screen is: the whole sheet is printed anew after each save.
+
+use std::path::Path;
+use std::sync::mpsc::channel;
+use std::time::Instant;
+
+use super::client::{Client, Heard};
+use super::follow::{self, Found};
+use super::paper::{self, Room};
+use super::protocol::{Cell, Event};
+use super::view::View;
+use crate::streams::complain;
+use crate::{Options, interrupt, run, streams};
+
+/// Clears the terminal, what was scrolled out of it included.
+const CLEAR: &str = "\x1b[2J\x1b[3J\x1b[H";
+
+enum Input {
+    Heard(Heard),
+    File(Found),
+    Interrupt,
+}
+
+pub(crate) fn watch(path: &Path, options: &Options, room: Room) -> u8 {
+    let (name, text) = match run::read(path) {
+        Ok(read) => read,
+        Err(code) => return code,
+    };
+    let (tell, inputs) = channel();
+    let saved = tell.clone();
+    let watcher = follow::follow(path, text.clone(), move |found| {
+        drop(saved.send(Input::File(found)))
+    });
+    let _watcher = match watcher {
+        Ok(watcher) => watcher,
+        Err(error) => {
+            complain!("sumi: cannot watch {name}: {error}");
+            return 1;
+        }
+    };
+    let asks = tell.clone();
+    interrupt::calls(move || drop(asks.send(Input::Interrupt)));
+    let mut client = Client::new(options, move |heard| drop(tell.send(Input::Heard(heard))));
+    let mut view = View::new(room.beside(&name));
+    let revision = client.edit(&name, &text, false);
+    view.edit(text, revision, Instant::now());
+    while let Ok(input) = inputs.recv() {
+        match input {
+            Input::Heard(heard) => {
+                let Some(event) = client.hear(heard) else {
+                    continue;
+                };
+                let is_whole = matches!(event, Event::Settled(_) | Event::Crashed { .. });
+                view.hear(event, Instant::now());
+                if is_whole {
+                    print(&name, &view, room);
+                }
+            }
+            Input::File(Ok(text)) => {
+                let revision = client.edit(&name, &text, false);
+                view.edit(text, revision, Instant::now());
+            }
+            // What was there stays until the file is back.
+            Input::File(Err(message)) => complain!("sumi: {message}"),
+            Input::Interrupt if client.is_busy() => client.interrupt(),
+            Input::Interrupt => return 0,
+        }
+    }
+    0
+}
+
+fn print(name: &str, view: &View, room: Room) {
+    let mut cells: Vec<&Cell> = view.cells.values().map(|seen| &seen.cell).collect();
+    cells.sort_by_key(|cell| cell.bytes);
+    let problems = cells.iter().map(|cell| cell.rendered.as_str());
+    let said = view.settled.warnings.iter().map(String::as_str);
+    let said: String = said.chain(problems).chain(view.notice.as_deref()).collect();
+    let cells: Vec<Cell> = cells.into_iter().cloned().collect();
+    let sheet = paper::render(name, &view.text, &cells, room);
+    streams::put(format_args!("{CLEAR}{said}{sheet}"));
+}

@@ -1,0 +1,373 @@
+//! The state of the screen becomes characters: only the rows that are seen.
+
+use std::time::{Duration, Instant};
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget};
+use unicode_width::UnicodeWidthStr;
+
+use super::super::beside::{Stroke, fit, on_paper};
+use super::super::layout::{Result, Row};
+use super::super::plot::{self, Figure};
+use super::super::protocol::{Cell, State};
+use super::super::view::Seen;
+use super::ink::Ink;
+use super::pane::{Pane, Subject};
+use super::state::{FLASH, Screen};
+
+const SPINNER: [&str; 8] = ["⣾", "⣽", "⣻", "⢿", "⡿", "⣟", "⣯", "⣷"];
+/// How long one picture of the spinner stays.
+pub(super) const TICK: Duration = Duration::from_millis(80);
+/// What takes less is not worth a word.
+const NOTICEABLE: Duration = Duration::from_millis(150);
+/// An array with fewer numbers is seen at once.
+const LEAST_SPARK: usize = 8;
+
+/// Where things stand in a row.
+struct Columns {
+    source: u16,
+    bar: u16,
+    value: u16,
+    end: u16,
+}
+
+impl Screen {
+    pub(super) fn draw(&mut self, frame: &mut Frame<'_>, ink: Ink, now: Instant) {
+        self.lay_out();
+        let area = frame.area();
+        let buffer = frame.buffer_mut();
+        let pane = self.pane_area(area);
+        if let Some(pane) = pane {
+            // The cell that is opened stays in sight.
+            let seen = usize::from(pane.y.max(1));
+            let row = self.layout.rows_of(self.cursor).start;
+            self.top = self.top.max((row + 1).saturating_sub(seen));
+        }
+        let columns = self.columns(area);
+        for y in 0..self.height() {
+            if let Some(row) = self.layout.row(self.top + y) {
+                self.draw_row(buffer, y as u16, row, &columns, ink, now);
+            }
+        }
+        if let Some(area) = pane {
+            self.draw_pane(buffer, area, ink);
+        }
+        self.draw_status(buffer, area, ink, now);
+    }
+
+    /// Columns that stand before the source.
+    fn margin(&self) -> u16 {
+        match self.shows_numbers {
+            true => 2 + self.digits() as u16,
+            false => 1,
+        }
+    }
+
+    fn digits(&self) -> usize {
+        self.layout.lines().to_string().len()
+    }
+
+    fn columns(&self, area: Rect) -> Columns {
+        let source = self.margin();
+        let bar = source + self.layout.source as u16 + 1;
+        Columns {
+            source,
+            bar,
+            value: bar + 2,
+            end: area.width,
+        }
+    }
+
+    fn draw_row(
+        &self,
+        buffer: &mut Buffer,
+        y: u16,
+        row: Row,
+        at: &Columns,
+        ink: Ink,
+        now: Instant,
+    ) {
+        if row.is_first {
+            if row.line == self.cursor {
+                buffer.set_string(0, y, "▎", ink.busy());
+            }
+            if self.shows_numbers {
+                let number = format!("{:>1$}", row.line + 1, self.digits());
+                buffer.set_string(1, y, number, ink.quiet());
+            }
+            let end = match row.result {
+                Some(_) => at.bar - 1,
+                None => at.end,
+            };
+            self.draw_source(buffer, (at.source, y), row.line, end, ink);
+        }
+        if let Some(result) = row.result
+            && let Some(seen) = self.view.cells.get(&result.cell)
+        {
+            self.draw_result(buffer, y, (result, seen), at, ink, now);
+        }
+    }
+
+    fn draw_source(
+        &self,
+        buffer: &mut Buffer,
+        (mut x, y): (u16, u16),
+        line: usize,
+        end: u16,
+        ink: Ink,
+    ) {
+        let range = self.view.lines.range(line);
+        let text = &self.view.text;
+        let first = self
+            .tokens
+            .partition_point(|(token, _)| token.end <= range.start);
+        let mut from = range.start;
+        let mut put = |piece: &str, style: Style| {
+            let piece = on_paper(piece.trim_end_matches(['\n', '\r'])).into_owned();
+            let room = end.saturating_sub(x);
+            (x, _) = buffer.set_stringn(x, y, &piece, usize::from(room), style);
+            piece.width() > usize::from(room)
+        };
+        let mut is_cut = false;
+        for (token, class) in &self.tokens[first..] {
+            if token.start >= range.end {
+                break;
+            }
+            let (start, stop) = (token.start.max(from), token.end.min(range.end));
+            is_cut |= put(&text[from..start], Style::new());
+            is_cut |= put(&text[start..stop], ink.token(*class));
+            from = stop;
+        }
+        is_cut |= put(&text[from..range.end], Style::new());
+        if is_cut {
+            buffer.set_string(end.saturating_sub(1), y, "…", ink.quiet());
+        }
+    }
+
+    fn draw_result(
+        &self,
+        buffer: &mut Buffer,
+        y: u16,
+        (result, seen): (Result, &Seen),
+        at: &Columns,
+        ink: Ink,
+        now: Instant,
+    ) {
+        let (mark, style) = self.mark(seen, ink, now);
+        buffer.set_string(at.bar, y, mark, style);
+        let mut end = at.end;
+        if self.shows_costs && result.stroke == 0 {
+            let costs = costs(&seen.cell);
+            let start = end.saturating_sub(costs.width() as u16);
+            buffer.set_string(start, y, &costs, ink.quiet());
+            end = start.saturating_sub(2);
+        }
+        let room = end.saturating_sub(at.value);
+        if let Some(spark) = spark(seen, result.stroke, usize::from(room)) {
+            let width = spark.chars().count() as u16;
+            if width > 0 {
+                let text: usize = seen.strokes[result.stroke]
+                    .iter()
+                    .map(|(_, t)| t.width())
+                    .sum();
+                let start = (at.value + text as u16 + 2).min(end - width);
+                buffer.set_string(start, y, &spark, ink.busy());
+                end = start - 2;
+            }
+        }
+        let room = usize::from(end.saturating_sub(at.value));
+        match seen.strokes.get(result.stroke) {
+            Some(stroke) => {
+                let is_old = seen.cell.old || seen.cell.state == State::Running;
+                let line = styled(&fit(stroke, room), ink, is_old);
+                buffer.set_line(at.value, y, &line, room as u16);
+            }
+            None => {
+                let since = format!("running {}", duration(now.duration_since(seen.since)));
+                buffer.set_stringn(at.value, y, since, room, ink.quiet());
+            }
+        }
+    }
+
+    /// The stroke between a line and what it came to says how the cell stands.
+    fn mark(&self, seen: &Seen, ink: Ink, now: Instant) -> (&'static str, Style) {
+        let is_new = self.view.ran_last(seen) && now.duration_since(seen.since) < FLASH;
+        match seen.cell.state {
+            State::Running => (self.spinner(now), ink.busy()),
+            State::Failed if is_new => ("┃", ink.bad()),
+            State::Failed | State::Broken => ("│", ink.bad()),
+            State::Waits | State::Stale => ("┊", ink.held()),
+            State::Done if is_new => ("┃", ink.good()),
+            State::Done => ("│", ink.quiet()),
+        }
+    }
+
+    fn spinner(&self, now: Instant) -> &'static str {
+        let passed = now.duration_since(self.view.busy_since).as_millis() / TICK.as_millis();
+        SPINNER[passed as usize % SPINNER.len()]
+    }
+
+    fn draw_status(&self, buffer: &mut Buffer, area: Rect, ink: Ink, now: Instant) {
+        let y = area.height.saturating_sub(1);
+        let quiet = ink.quiet();
+        let mut left = vec![Span::styled(format!(" {}", self.name), Style::new())];
+        let busy = now.duration_since(self.view.busy_since);
+        if let Some(notice) = &self.view.notice {
+            left.push(Span::styled(format!("  {}", on_paper(notice)), ink.bad()));
+        } else if self.view.is_busy && busy > NOTICEABLE {
+            let spinner = self.spinner(now);
+            left.push(Span::styled(
+                format!("  {spinner} running {}", duration(busy)),
+                ink.busy(),
+            ));
+            left.push(Span::styled("  Ctrl-C stops the cell", quiet));
+        } else {
+            left.extend(self.summary(ink));
+        }
+        let hints = match &self.pane {
+            Some(_) => "↑↓ scroll  Tab text  Esc close ",
+            None => "Enter open  w why  t time  l lines  q quit ",
+        };
+        let left = Line::from(left);
+        let start = area.width.saturating_sub(hints.width() as u16);
+        if usize::from(start) > left.width() + 2 {
+            buffer.set_string(start, y, hints, quiet);
+        }
+        buffer.set_line(0, y, &left, area.width);
+    }
+
+    fn summary(&self, ink: Ink) -> Vec<Span<'static>> {
+        let quiet = ink.quiet();
+        let settled = &self.view.settled;
+        let cells = self.view.cells.len();
+        let ran = settled.counts.ran;
+        let took = duration(Duration::from_nanos(settled.elapsed_ns));
+        let plural = if cells == 1 { "" } else { "s" };
+        let mut spans = vec![Span::styled(
+            format!("  {cells} cell{plural}, {ran} ran, {took}"),
+            quiet,
+        )];
+        let count = |states: &[State]| {
+            let cells = self.view.cells.values();
+            cells
+                .filter(|seen| states.contains(&seen.cell.state))
+                .count()
+        };
+        let bad = count(&[State::Failed, State::Broken]);
+        let wrong = self.view.cells.values().filter(|seen| {
+            let stated = seen.cell.expectation.as_ref();
+            stated.is_some_and(|stated| !stated.holds)
+        });
+        let bad = bad + wrong.count();
+        if bad > 0 {
+            spans.push(Span::styled(format!("  {bad} ✗"), ink.bad()));
+        }
+        for (state, name) in [(State::Waits, "waiting"), (State::Stale, "stale")] {
+            let held = count(&[state]);
+            if held > 0 {
+                spans.push(Span::styled(format!("  {held} {name}"), ink.held()));
+            }
+        }
+        spans
+    }
+
+    /// Where the pane is, if one is open.
+    fn pane_area(&mut self, area: Rect) -> Option<Rect> {
+        let height = self.height();
+        let most = (height * 6 / 10).max(4).min(height);
+        let columns = usize::from(area.width).saturating_sub(2);
+        let pane = self.pane.as_mut()?;
+        let lines = pane.content(&self.view, columns).len();
+        let rows = (lines + 1).min(most);
+        pane.extent = (lines, rows - 1);
+        pane.scroll(|top| top);
+        Some(Rect {
+            x: 0,
+            y: (height - rows) as u16,
+            width: area.width,
+            height: rows as u16,
+        })
+    }
+
+    fn draw_pane(&self, buffer: &mut Buffer, area: Rect, ink: Ink) {
+        let Some(pane) = &self.pane else { return };
+        Clear.render(area, buffer);
+        let columns = usize::from(area.width).saturating_sub(2);
+        let title = self.title(pane);
+        let rule = "─".repeat(usize::from(area.width).saturating_sub(title.width() + 2));
+        buffer.set_string(0, area.y, format!("─{title}{rule}─"), ink.quiet());
+        let content = pane.content(&self.view, columns);
+        let seen = content.iter().skip(pane.top).take(pane.extent.1);
+        for (line, y) in seen.zip(area.y + 1..) {
+            let line = styled(&fit(line, columns), ink, false);
+            buffer.set_line(1, y, &line, columns as u16);
+        }
+    }
+
+    fn title(&self, pane: &Pane) -> String {
+        let seen = self.view.cells.get(&pane.cell);
+        let line = seen.and_then(|seen| seen.at);
+        let line = line.map_or(String::new(), |[first, _]| format!("line {} ", first + 1));
+        let subject = match pane.subject {
+            Subject::Result => "",
+            Subject::Why => "why ",
+        };
+        let (lines, seen) = pane.extent;
+        match lines > seen {
+            true => format!(
+                " {subject}{line}{}–{} of {lines} ",
+                pane.top + 1,
+                pane.top + seen
+            ),
+            false => format!(" {subject}{line}"),
+        }
+    }
+}
+
+fn styled(stroke: &Stroke, ink: Ink, is_old: bool) -> Line<'static> {
+    let spans = stroke.iter().map(|(tone, text)| {
+        let style = ink.tone(*tone, is_old);
+        Span::styled(text.clone(), style.remove_modifier(Modifier::ITALIC))
+    });
+    Line::from(spans.collect::<Vec<_>>())
+}
+
+/// A small picture, if the cell shows one array of numbers and this is its line.
+fn spark(seen: &Seen, stroke: usize, room: usize) -> Option<String> {
+    let cell = &seen.cell;
+    let mut values = cell.value.iter().chain(&cell.bindings);
+    let value = values.next().filter(|value| value.note.is_none())?;
+    if values.next().is_some() || cell.old || stroke + 1 != seen.strokes.len() {
+        return None;
+    }
+    match Figure::of(value)? {
+        Figure::Numbers(numbers) if numbers.len() >= LEAST_SPARK => {
+            Some(plot::spark(&numbers, room / 3))
+        }
+        Figure::Numbers(_) | Figure::Table { .. } => None,
+    }
+}
+
+/// What a cell took.
+pub(super) fn costs(cell: &Cell) -> String {
+    let time = duration(Duration::from_nanos(cell.elapsed_ns));
+    match cell.allocations {
+        0 => time,
+        1 => format!("{time}, 1 block"),
+        blocks => format!("{time}, {blocks} blocks"),
+    }
+}
+
+fn duration(time: Duration) -> String {
+    let nanos = time.as_nanos() as f64;
+    match nanos {
+        _ if nanos < 1e3 => format!("{nanos:.0} ns"),
+        _ if nanos < 1e6 => format!("{:.1} µs", nanos / 1e3),
+        _ if nanos < 1e9 => format!("{:.1} ms", nanos / 1e6),
+        _ => format!("{:.1} s", nanos / 1e9),
+    }
+}

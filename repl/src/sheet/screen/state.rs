@@ -1,0 +1,251 @@
+//! What the screen shows of a sheet, and what keys and the mouse change about that.
+
+use std::time::{Duration, Instant};
+
+use jit::TokenClass;
+use ratatui::crossterm::event::{
+    KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+
+use super::super::beside::Room;
+use super::super::layout::Layout;
+use super::super::protocol::{Event, State};
+use super::super::view::{Key, View};
+use super::pane::{Pane, Subject};
+
+/// For how long a cell that ran stands out.
+pub(super) const FLASH: Duration = Duration::from_millis(500);
+/// Lines of one cell's output.
+const OUTPUT: usize = 8;
+/// Rows that one turn of the wheel moves.
+const WHEEL: usize = 3;
+
+/// What the keys ask of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    Nothing,
+    Leave,
+    /// Ends what runs, or leaves.
+    Interrupt,
+    Ask(u64),
+}
+
+pub(super) struct Screen {
+    pub name: String,
+    pub view: View,
+    pub layout: Layout,
+    /// Of the text, with the first of each line.
+    pub tokens: Vec<(std::ops::Range<usize>, TokenClass)>,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The first row that is seen.
+    pub top: usize,
+    /// A line, from 0.
+    pub cursor: usize,
+    pub pane: Option<Pane>,
+    pub shows_costs: bool,
+    pub shows_numbers: bool,
+    is_dirty: bool,
+}
+
+impl Screen {
+    pub(super) fn new(name: &str, size: (u16, u16)) -> Screen {
+        Screen {
+            name: name.to_owned(),
+            view: View::new(Room {
+                name: name.to_owned(),
+                output: OUTPUT,
+                more: "Enter shows them",
+            }),
+            layout: Layout::default(),
+            tokens: Vec::new(),
+            size,
+            top: 0,
+            cursor: 0,
+            pane: None,
+            shows_costs: false,
+            shows_numbers: false,
+            is_dirty: true,
+        }
+    }
+
+    pub(super) fn edit(&mut self, text: String, revision: u64, now: Instant) {
+        let is_first = self.view.text.is_empty();
+        let changed = self.view.edit(text, revision, now);
+        self.tokens = jit::token_classes(&self.view.text);
+        self.is_dirty = true;
+        if !is_first {
+            self.lay_out();
+            self.cursor = changed;
+            self.bring_into_sight(self.height() / 3);
+        }
+    }
+
+    pub(super) fn hear(&mut self, event: Event, now: Instant) {
+        self.view.hear(event, now);
+        self.is_dirty = true;
+    }
+
+    pub(super) fn resize(&mut self, size: (u16, u16)) {
+        self.size = size;
+        self.is_dirty = true;
+    }
+
+    /// Rows for the sheet; the last one of the terminal is another's.
+    pub(super) fn height(&self) -> usize {
+        usize::from(self.size.1).saturating_sub(1)
+    }
+
+    /// Before the screen is drawn.
+    pub(super) fn lay_out(&mut self) {
+        if std::mem::take(&mut self.is_dirty) {
+            self.layout = Layout::of(&self.view, usize::from(self.size.0));
+            self.cursor = self.cursor.min(self.layout.lines().saturating_sub(1));
+        }
+        self.top = self.top.min(self.last_top());
+    }
+
+    fn last_top(&self) -> usize {
+        self.layout.rows().saturating_sub(self.height())
+    }
+
+    /// Whether something moves without an event.
+    pub(super) fn is_moving(&self, now: Instant) -> bool {
+        self.view.is_busy
+            || self.view.cells.values().any(|seen| {
+                seen.cell.state == State::Running
+                    || (self.view.ran_last(seen) && now.duration_since(seen.since) < FLASH)
+            })
+    }
+
+    pub(super) fn press(&mut self, key: KeyEvent) -> Wish {
+        if key.kind == KeyEventKind::Release {
+            return Wish::Nothing;
+        }
+        if key.modifiers.contains(KeyModifiers::CONTROL) {
+            return match key.code {
+                KeyCode::Char('c') => Wish::Interrupt,
+                _ => Wish::Nothing,
+            };
+        }
+        match key.code {
+            KeyCode::Char('q') => return Wish::Leave,
+            KeyCode::Char('t') => self.shows_costs = !self.shows_costs,
+            KeyCode::Char('l') => {
+                self.shows_numbers = !self.shows_numbers;
+                self.is_dirty = true;
+            }
+            KeyCode::Char('r') => return self.ask(),
+            KeyCode::Char('w') => self.open(Subject::Why),
+            KeyCode::Enter | KeyCode::Char('o') => self.open(Subject::Result),
+            KeyCode::Esc => self.pane = None,
+            KeyCode::Tab => {
+                if let Some(pane) = &mut self.pane {
+                    pane.turn();
+                }
+            }
+            _ => self.step(key.code),
+        }
+        Wish::Nothing
+    }
+
+    /// Up and down, in the pane if one is open.
+    fn step(&mut self, code: KeyCode) {
+        if let Some(pane) = &mut self.pane {
+            return pane.step(code);
+        }
+        let page = self.height().saturating_sub(2).max(1);
+        let last = self.layout.lines().saturating_sub(1);
+        match code {
+            KeyCode::Up | KeyCode::Char('k') => self.cursor = self.cursor.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => self.cursor = (self.cursor + 1).min(last),
+            KeyCode::PageUp => self.page(|top| top.saturating_sub(page)),
+            KeyCode::PageDown | KeyCode::Char(' ') => self.page(|top| top + page),
+            KeyCode::Home | KeyCode::Char('g') => self.cursor = 0,
+            KeyCode::End | KeyCode::Char('G') => self.cursor = last,
+            _ => return,
+        }
+        self.bring_into_sight(0);
+    }
+
+    /// The cursor stays where it is on the screen, as far as it can.
+    fn page(&mut self, turn: impl Fn(usize) -> usize) {
+        let row = self.layout.rows_of(self.cursor).start;
+        let below = row.saturating_sub(self.top);
+        let last = self.layout.rows().saturating_sub(1);
+        let wanted = turn(row).min(last);
+        self.cursor = self.layout.row(wanted).map_or(0, |row| row.line);
+        let row = self.layout.rows_of(self.cursor).start;
+        self.top = row.saturating_sub(below).min(self.last_top());
+    }
+
+    /// Rows above the cursor's line are seen as well if it was not in sight.
+    fn bring_into_sight(&mut self, above: usize) {
+        let rows = self.layout.rows_of(self.cursor);
+        let height = self.height();
+        if rows.start < self.top || rows.start >= self.top + height {
+            let above =
+                above.max(usize::from(rows.start >= self.top + height) * (height - 1).min(height));
+            self.top = rows.start.saturating_sub(above);
+        }
+        let end = rows.end.min(rows.start + height);
+        self.top = self
+            .top
+            .max(end.saturating_sub(height))
+            .min(self.last_top());
+    }
+
+    pub(super) fn point(&mut self, mouse: MouseEvent) {
+        match mouse.kind {
+            MouseEventKind::ScrollUp => self.wheel(|at| at.saturating_sub(WHEEL)),
+            MouseEventKind::ScrollDown => self.wheel(|at| at + WHEEL),
+            MouseEventKind::Down(MouseButton::Left) if usize::from(mouse.row) < self.height() => {
+                let Some(row) = self.layout.row(self.top + usize::from(mouse.row)) else {
+                    return;
+                };
+                self.cursor = row.line;
+                match row.result {
+                    Some(result) if usize::from(mouse.column) > self.layout.source => {
+                        self.pane = Some(Pane::new(result.cell, Subject::Result));
+                    }
+                    _ => self.pane = None,
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn wheel(&mut self, turn: impl Fn(usize) -> usize) {
+        if let Some(pane) = &mut self.pane {
+            return pane.scroll(turn);
+        }
+        self.top = turn(self.top).min(self.last_top());
+        // The cursor stays in sight.
+        let row = self.layout.rows_of(self.cursor).start;
+        let seen = self.top..=self.top + self.height().saturating_sub(1);
+        let wanted = row.clamp(*seen.start(), *seen.end());
+        if let Some(found) = self.layout.row(wanted).filter(|_| wanted != row) {
+            self.cursor = found.line;
+        }
+    }
+
+    fn cell(&self) -> Option<Key> {
+        self.view.cell_at(self.cursor).map(|(key, _)| key)
+    }
+
+    fn open(&mut self, subject: Subject) {
+        let is_open = |pane: &Pane| pane.subject == subject;
+        self.pane = match self.cell() {
+            Some(_) if self.pane.as_ref().is_some_and(is_open) => None,
+            Some(cell) => Some(Pane::new(cell, subject)),
+            None => None,
+        };
+    }
+
+    fn ask(&mut self) -> Wish {
+        match self.view.cell_at(self.cursor) {
+            Some((key, _)) if !self.view.is_former(key) => Wish::Ask(key.1),
+            _ => Wish::Nothing,
+        }
+    }
+}

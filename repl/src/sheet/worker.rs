@@ -1,0 +1,205 @@
+//! The process in which the cells of a sheet run: commands come in, messages go out. A cell that ends the process ends only this one.
+//!
+//! The streams of the protocol are moved out of the way of C libraries, which print where standard output was.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use jit::Interrupter;
+
+use super::protocol::{Command, Counts, Edit, Event, Settled, VERSION, line};
+use super::tell::Told;
+use crate::streams::complain;
+use crate::{Options, interrupt, run};
+
+/// How often a run is asked to stop that was overtaken by an edit: the next cell may begin after it was asked.
+const ASK: Duration = Duration::from_millis(20);
+/// How long a cell may take to end when nobody is there any more.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Answers commands until there are no more; gives the exit status.
+pub(crate) fn work(options: &Options) -> u8 {
+    let (commands, messages) = match own_streams() {
+        Ok(streams) => streams,
+        Err(error) => {
+            complain!("sumi: the streams of the sheet cannot be used: {error}");
+            return 1;
+        }
+    };
+    let config = jit::Config {
+        color: false,
+        ..options.config()
+    };
+    let sheet = match jit::Sheet::new(config) {
+        Ok(sheet) => sheet,
+        Err(error) => return run::finish(Err(error)),
+    };
+    interrupt::ends_only_a_cell(sheet.interrupter());
+    let taken = Arc::new(AtomicU64::new(0));
+    let (tell, told) = channel();
+    let reader = Reader {
+        interrupter: sheet.interrupter(),
+        taken: Arc::clone(&taken),
+        edits: 0,
+        tell,
+    };
+    std::thread::spawn(move || reader.read(BufReader::new(commands)));
+    let mut worker = Worker {
+        sheet,
+        told: Told::default(),
+        revision: 0,
+        messages: BufWriter::new(messages),
+    };
+    worker.say(&Event::Opened {
+        sumi: VERSION,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: std::process::id(),
+    });
+    worker.flush();
+    worker.answer(&told, &taken);
+    0
+}
+
+/// The streams of the protocol; what the cells read is empty, and what C prints goes to standard error.
+fn own_streams() -> std::io::Result<(File, File)> {
+    let commands = std::io::stdin().as_fd().try_clone_to_owned()?;
+    let messages = std::io::stdout().as_fd().try_clone_to_owned()?;
+    rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
+    rustix::stdio::dup2_stdout(std::io::stderr())?;
+    // Nobody reads the memory of a process that a library ended, and writing it takes longer than starting another one.
+    let none = rustix::process::Rlimit {
+        current: Some(0),
+        maximum: None,
+    };
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+    Ok((File::from(commands), File::from(messages)))
+}
+
+/// What the other side asks for, in its own thread, so that it is heard while a cell runs.
+struct Reader {
+    interrupter: Interrupter,
+    /// How many edits the sheet has begun with.
+    taken: Arc<AtomicU64>,
+    edits: u64,
+    tell: Sender<Result<Command, String>>,
+}
+
+impl Reader {
+    fn read(mut self, commands: impl BufRead) {
+        for line in commands.lines() {
+            let Ok(line) = line else { break };
+            let command = serde_json::from_str(&line);
+            let command: Result<Command, String> = command.map_err(|error| error.to_string());
+            let is_edit = matches!(command, Ok(Command::Edit(_)));
+            let is_last = matches!(command, Ok(Command::Quit {}));
+            if self.tell.send(command).is_err() || is_last {
+                break;
+            }
+            if is_edit {
+                self.edits += 1;
+                self.stop_what_is_overtaken();
+            }
+        }
+        drop(self.tell);
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            self.interrupter.interrupt();
+            std::thread::sleep(ASK);
+        }
+        // It waits inside of a system call or of C.
+        std::process::exit(0);
+    }
+
+    /// The cells that still run for an earlier text end.
+    fn stop_what_is_overtaken(&self) {
+        let (edit, taken) = (self.edits, Arc::clone(&self.taken));
+        let interrupter = self.interrupter.clone();
+        std::thread::spawn(move || {
+            while taken.load(Ordering::Acquire) < edit {
+                interrupter.interrupt();
+                std::thread::sleep(ASK);
+            }
+        });
+    }
+}
+
+struct Worker {
+    sheet: jit::Sheet,
+    told: Told,
+    revision: u64,
+    messages: BufWriter<File>,
+}
+
+impl Worker {
+    fn answer(&mut self, commands: &Receiver<Result<Command, String>>, taken: &AtomicU64) {
+        while let Ok(first) = commands.recv() {
+            // Of several edits only the last one counts.
+            let mut edit = None;
+            for command in std::iter::once(first).chain(commands.try_iter()) {
+                match command {
+                    Ok(Command::Edit(newer)) => {
+                        taken.fetch_add(1, Ordering::Release);
+                        edit = Some(newer);
+                    }
+                    Ok(Command::Ask(id)) => {
+                        self.update(edit.take());
+                        self.ask(id);
+                    }
+                    Ok(Command::Quit {}) => return,
+                    Err(message) => self.say(&Event::Refused { message }),
+                }
+            }
+            self.update(edit);
+            self.flush();
+        }
+    }
+
+    fn update(&mut self, edit: Option<Edit>) {
+        let Some(edit) = edit else { return };
+        let start = Instant::now();
+        self.revision = edit.revision.unwrap_or(self.revision + 1);
+        self.say(&Event::Edited {
+            revision: self.revision,
+            name: edit.name.clone(),
+        });
+        self.flush();
+        if edit.changes {
+            self.sheet.allow_changes();
+        }
+        let counts = self.sheet.edit(&edit.name, &edit.text);
+        let report = self.sheet.report();
+        for event in self.told.update(&edit.text, &report) {
+            self.say(&event);
+        }
+        self.say(&Event::Settled(Settled {
+            revision: self.revision,
+            counts: Counts {
+                parsed: counts.parsed,
+                checked: counts.checked,
+                compiled: counts.compiled,
+                ran: counts.ran,
+            },
+            elapsed_ns: u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX),
+            warnings: report.warnings,
+        }));
+    }
+
+    fn ask(&mut self, _id: u64) {
+        let message = "cells cannot be asked to run yet".to_owned();
+        self.say(&Event::Refused { message });
+    }
+
+    fn say(&mut self, event: &Event) {
+        // Without a reader there are soon no more commands.
+        let _ = self.messages.write_all(line(event).as_bytes());
+    }
+
+    fn flush(&mut self) {
+        let _ = self.messages.flush();
+    }
+}

@@ -1,0 +1,64 @@
+//! Worksheets from outside: on a real terminal, and by the protocol that other front ends read.
+
+mod protocol;
+mod terminal;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// How long anything may take on a machine that is busy.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A file of its own for a test, in a folder of its own.
+struct Sheet {
+    folder: PathBuf,
+}
+
+impl Sheet {
+    fn new(text: &str) -> Sheet {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("sumi-sheet-{}-{count}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let sheet = Sheet { folder };
+        sheet.save(text);
+        sheet
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.join("a.sumi")
+    }
+
+    fn save(&self, text: &str) {
+        std::fs::write(self.path(), text).expect("a file");
+    }
+
+    /// As editors do that put another file in its place.
+    fn replace(&self, text: &str) {
+        let other = self.folder.join("a.sumi~");
+        std::fs::write(&other, text).expect("a file");
+        std::fs::rename(other, self.path()).expect("another file in its place");
+    }
+}
+
+impl Drop for Sheet {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The processes that were started by this one, also those that have ended and that nobody asked about.
+fn children_of(parent: u32) -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").expect("the processes").flatten();
+    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    ids.filter(|id| parent_of(*id) == Some(parent)).collect()
+}
+
+fn parent_of(process: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // Behind the name, which may contain anything: the state, and the parent.
+    let (_, rest) = stat.rsplit_once(')')?;
+    rest.split_whitespace().nth(1)?.parse().ok()
+}
