@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -19,6 +20,8 @@ pub struct Config {
     /// How many bytes the values of the program may take; by default half of the machine's memory, so that a program that asks
     /// for too much ends with an error before the system ends the process.
     pub memory_limit: u64,
+    /// In a sheet that is edited: how long a cell may run that nobody has asked to.
+    pub cell_limit: Duration,
     /// Whether `extern "lib"` and `extern { }` may be used.
     pub allow_extern: bool,
 }
@@ -33,6 +36,7 @@ impl Default for Config {
             color: false,
             stack_bytes: 64 << 20,
             memory_limit: half_of_memory(),
+            cell_limit: Duration::from_secs(10),
             allow_extern: true,
         }
     }

@@ -41,7 +41,7 @@ pub use report::{
 };
 pub use run::Interrupter;
 pub use session::{Names, Session};
-pub use sheet::{Counts, Sheet};
+pub use sheet::{Counts, Progress, Sheet};
 pub use symbol::{HostKind, HostSymbol, HostSymbols};
 /// Every code that a [`Problem`] may have.
 pub use syntax::diagnostic::CODES as DIAGNOSTIC_CODES;

@@ -90,6 +90,8 @@ pub struct CellReport {
     pub error: Option<RuntimeError>,
     /// Why it was not run: what it needs did not come about.
     pub waits_for: Option<String>,
+    /// Whether it is not done yet.
+    pub is_running: bool,
     /// Why what is shown may no longer be what it would come to.
     pub stale: Option<String>,
     pub expectation: Option<Expectation>,

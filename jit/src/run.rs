@@ -76,6 +76,19 @@ impl Interrupter {
     pub fn is_running(&self) -> bool {
         is_running(self.0.epoch.load(SeqCst))
     }
+
+    /// The number of the next run, if none is under way.
+    pub(crate) fn next_run(&self) -> u64 {
+        self.0.epoch.load(SeqCst) + 1
+    }
+
+    /// As [`Interrupter::interrupt`], if it is that run.
+    pub(crate) fn interrupt_run(&self, run: u64) {
+        if self.0.epoch.load(SeqCst) == run {
+            self.0.requested.store(run, SeqCst);
+            signal::send(self.0.thread.load(SeqCst));
+        }
+    }
 }
 
 fn is_running(epoch: u64) -> bool {

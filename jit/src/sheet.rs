@@ -6,12 +6,14 @@
 
 mod base;
 mod cells;
+mod clock;
 mod code;
 mod place;
 #[cfg(test)]
 mod tests;
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use compiler::env::DefId;
 use compiler::incremental::Text;
@@ -29,6 +31,7 @@ use crate::saved::Share;
 use crate::session::Showing;
 use crate::trap::Trap;
 use cells::{Cell, CellId, Record, State, Store};
+use clock::Clock;
 use code::{Codes, Module};
 use place::Places;
 
@@ -49,6 +52,11 @@ pub struct Sheet {
     /// Cells that are to run whatever is known of them.
     asked: FxHashSet<CellId>,
     changes_allowed: bool,
+    clock: Clock,
+    /// How long cells may run at the moment.
+    slice: Option<Duration>,
+    /// Whether nobody has asked to stop.
+    went_on: bool,
     name: String,
 }
 
@@ -65,6 +73,16 @@ pub struct Counts {
     pub ran: usize,
 }
 
+/// What happens while a sheet is brought up to date.
+pub enum Progress {
+    /// This cell begins to run.
+    Running(u64),
+    /// This one was interrupted. If it is because of an edit that is to come, the answer is false, and it is as if it had not begun.
+    Interrupted(u64),
+    /// This one has come to an end.
+    Ran(Box<CellReport>),
+}
+
 impl Sheet {
     /// An empty sheet.
     pub fn new(config: Config) -> Result<Sheet, Error> {
@@ -75,6 +93,7 @@ impl Sheet {
             runtime.args.clone_from(&config.args);
             runtime.set_output(captured.sink());
         });
+        let interrupter = machine.interrupter();
         let text = Text::new(base::library(&front));
         Ok(Sheet {
             machine,
@@ -91,6 +110,9 @@ impl Sheet {
             cells: Vec::new(),
             asked: FxHashSet::default(),
             changes_allowed: false,
+            clock: Clock::new(interrupter),
+            slice: None,
+            went_on: true,
             name: String::new(),
         })
     }
@@ -115,12 +137,23 @@ impl Sheet {
 
     /// The text is this one from now on; says what that took.
     pub fn edit(&mut self, name: &str, text: &str) -> Counts {
+        self.edit_with(name, text, &mut |_| true)
+    }
+
+    /// As [`Sheet::edit`], and tells what happens meanwhile. False stops it: what has not run yet is then shown as running, and the next edit
+    /// goes on.
+    pub fn edit_with(
+        &mut self,
+        name: &str,
+        text: &str,
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) -> Counts {
         name.clone_into(&mut self.name);
         (self.codes.compiled, self.codes.ran) = (0, 0);
         self.text.edit(&mut self.front.sources, name, text);
         self.bring_base_up_to_date();
         self.text.compile(&self.front.sources);
-        self.evaluate();
+        self.evaluate(progress);
         self.remove_old_code();
         let work = self.text.work();
         Counts {
@@ -128,6 +161,19 @@ impl Sheet {
             checked: work.compiled,
             compiled: self.codes.compiled,
             ran: self.codes.ran,
+        }
+    }
+
+    /// Runs a cell, whatever is known of it, with what depends on it.
+    pub fn ask(&mut self, cell: u64, progress: &mut dyn FnMut(Progress) -> bool) -> Counts {
+        let asked = self.cells.iter().find(|known| known.id.number() == cell);
+        self.asked.extend(asked.map(|cell| cell.id));
+        (self.codes.compiled, self.codes.ran) = (0, 0);
+        self.evaluate(progress);
+        Counts {
+            compiled: self.codes.compiled,
+            ran: self.codes.ran,
+            ..Counts::default()
         }
     }
 
@@ -179,6 +225,7 @@ impl Sheet {
             State::Done(record) => self.add_result(&mut report, record),
             State::Waits(reason) => report.waits_for = Some(reason.clone()),
             State::Stale(reason) => report.stale = Some(reason.clone()),
+            State::Running => report.is_running = true,
             State::Broken(diagnostics) => {
                 let problems = diagnostics.iter().map(|found| self.front.problem(found));
                 report.problems = problems.collect();

@@ -1,5 +1,5 @@
 //! The developers' tool: `cargo dev bench [--write]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED] [programs|mutants|edits|valgrind|show]`, `cargo dev release`,
-//! `cargo dev scale [LINES…]`.
+//! `cargo dev latency [CELLS]`, `cargo dev scale [LINES…]`.
 
 use std::process::ExitCode;
 
@@ -18,10 +18,11 @@ fn main() -> ExitCode {
             tests::fuzz::run(number(1, 200), number(2, 1000), what)
         }
         Some("book") => tests::book::write_library_page(),
+        Some("latency") => tests::latency::run(&args[1..]),
         Some("scale") => tests::scale::run(&args[1..]),
         Some("release") => tests::release::run(),
         _ => Err(
-            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|valgrind|show] | release | scale [LINES…]"
+            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|valgrind|show] | latency [CELLS] | release | scale [LINES…]"
                 .to_string(),
         ),
     };

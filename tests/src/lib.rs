@@ -6,6 +6,7 @@ pub mod child;
 pub mod errors;
 pub mod examples;
 pub mod fuzz;
+pub mod latency;
 pub mod library;
 pub mod programs;
 pub mod release;

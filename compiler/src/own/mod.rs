@@ -38,7 +38,7 @@ use rustc_hash::FxHashMap;
 use syntax::Diagnostics;
 
 pub use needs::Needs;
-pub use reach::{holds_code, outside_of_cell};
+pub use reach::{Reach, holds_code, may_hold_code, reach_of_cell, reach_of_code};
 
 use crate::env::{DefId, Env};
 use crate::mir::{

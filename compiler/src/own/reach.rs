@@ -15,19 +15,62 @@ use crate::types::{Ty, TyKind};
 /// What has more parts is taken to hold code.
 const MOST_PARTS: usize = 2000;
 
-/// What a cell may touch of the outside: less than [`Effects::outside`], which knows nothing of function values.
-pub fn outside_of_cell(env: &Env, cell: &Effects) -> Outside {
-    if !cell.anything {
-        return cell.outside();
+/// What a cell may touch, those functions included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    pub reads: FxHashSet<DefId>,
+    pub writes: FxHashSet<DefId>,
+    pub outside: Outside,
+    /// Any variable.
+    pub anything: bool,
+}
+
+impl Reach {
+    /// Nothing is known.
+    fn everything() -> Reach {
+        Reach {
+            outside: Outside::ALL,
+            anything: true,
+            ..Reach::default()
+        }
     }
-    let mut found = Outside::NONE;
+
+    /// With what something else may touch.
+    pub fn add(&mut self, other: &Reach) {
+        self.reads.extend(&other.reads);
+        self.writes.extend(&other.writes);
+        self.outside = self.outside.union(other.outside);
+        self.anything |= other.anything;
+    }
+}
+
+/// What a cell may touch. `code_in` says what the functions in the value of a variable may; `None` if that is not known.
+pub fn reach_of_cell<'r>(
+    env: &Env,
+    cell: &Effects,
+    code_in: &dyn Fn(DefId) -> Option<&'r Reach>,
+) -> Reach {
+    let mut found = Reach::default();
     let mut waiting = vec![cell];
     let mut lent: FxHashSet<DefId> = FxHashSet::default();
     while let Some(effects) = waiting.pop() {
-        if gives_code(env, effects) || effects.globals().any(|global| may_hold_code(env, global)) {
-            return Outside::ALL;
+        found.reads.extend(&effects.reads);
+        found.writes.extend(&effects.writes);
+        found.outside = found.outside.union(effects.named_outside);
+        if !effects.anything {
+            continue;
         }
-        found = found.union(effects.named_outside);
+        if gives_code(env, effects) {
+            found.add(&Reach::everything());
+        }
+        for global in effects.globals() {
+            if may_hold_code(env, global) {
+                match code_in(global) {
+                    Some(of_value) => found.add(of_value),
+                    None => found.add(&Reach::everything()),
+                }
+            }
+        }
         for def in &effects.lent {
             if lent.insert(*def) {
                 let function = env.try_def(*def).and_then(|def| match &def.kind {
@@ -37,12 +80,26 @@ pub fn outside_of_cell(env: &Env, cell: &Effects) -> Outside {
                 match function {
                     // What a trait declares without a body is not what is called.
                     Some(function) => waiting.extend(function.body().map(|body| body.effects())),
-                    None => return Outside::ALL,
+                    None => found.add(&Reach::everything()),
                 }
             }
         }
     }
     found
+}
+
+/// What the functions that a cell makes or hands on may touch: for variables that it binds or changes, and whose type has room for functions.
+pub fn reach_of_code<'r>(
+    env: &Env,
+    cell: &Effects,
+    code_in: &dyn Fn(DefId) -> Option<&'r Reach>,
+) -> Reach {
+    // Whatever it names is among its own effects, what it lends to an `any` and what it has from variables is not.
+    let as_called = Effects {
+        anything: true,
+        ..cell.clone()
+    };
+    reach_of_cell(env, &as_called, code_in)
 }
 
 /// Whether a function may come from outside, which C calls or the host hands over.
@@ -60,7 +117,8 @@ fn gives_code(env: &Env, effects: &Effects) -> bool {
         || outsiders.has(Kind::Host) && env.defs().any(is_giver)
 }
 
-fn may_hold_code(env: &Env, global: DefId) -> bool {
+/// Whether there may be functions in the value of a variable.
+pub fn may_hold_code(env: &Env, global: DefId) -> bool {
     match env.try_def(global).map(|def| &def.kind) {
         Some(DefKind::Global(global)) => holds_code(env, global.ty()),
         _ => true,

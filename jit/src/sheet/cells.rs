@@ -14,17 +14,19 @@ use compiler::CellInfo;
 use compiler::env::{DefId, DefKind};
 use compiler::incremental::{Fingerprint, Fingerprinter, Lineage, Outcome};
 use compiler::mir::outside::{Kind, Outside};
-use compiler::own;
+use compiler::own::{self, Reach};
 use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
 use stdlib::value::Budget;
 use syntax::Diagnostic;
 
-use super::Sheet;
 use super::code::Source;
+use super::{Progress, Sheet};
 use crate::failure::{self, Failure};
 use crate::report::Shown;
 use crate::saved::Share;
 use crate::session::{Showing, shown};
+use crate::trap::TrapKind;
 
 /// Which cell it is, however it is edited.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -42,11 +44,31 @@ impl CellId {
     }
 }
 
-/// What a cell came to.
-pub(super) struct Record {
-    pub(super) key: Fingerprint,
+/// What the result of a cell follows from.
+struct Key {
+    print: Fingerprint,
     /// Of the code alone.
     code: Fingerprint,
+    /// For the one who asks why; the code of the cell itself comes first.
+    parts: Vec<Part>,
+}
+
+type Part = (What, Fingerprint);
+
+#[derive(PartialEq, Eq)]
+enum What {
+    Text,
+    Code(SmolStr),
+    Value(DefId),
+    Outside(Kind),
+}
+
+/// Why a cell did not run.
+const NOTHING_CHANGED: &str = "nothing that it depends on has changed";
+
+/// What a cell came to.
+pub(super) struct Record {
+    key: Key,
     /// What tells the outside after it from that before, if it changed that.
     after_outside: Option<Fingerprint>,
     pub(super) result: Result<Success, Failure>,
@@ -85,6 +107,8 @@ pub(super) enum State {
     Waits(String),
     /// It would change the outside, or depends on what would, and nobody has asked for that.
     Stale(String),
+    /// It is not done yet.
+    Running,
     /// It has mistakes.
     Broken(Rc<[Diagnostic]>),
 }
@@ -110,9 +134,20 @@ struct Walk {
     /// What the outside is at this point.
     outside: FxHashMap<Kind, Fingerprint>,
     spoiled_outside: FxHashMap<Kind, Spoiled>,
+    /// What the functions in the values of variables may touch.
+    code_in: FxHashMap<DefId, Reach>,
     cells: Vec<Cell>,
-    /// The globals that later cells bind.
-    unbound: FxHashSet<DefId>,
+    /// The globals that later cells bind, and in which order.
+    unbound: FxHashMap<DefId, usize>,
+}
+
+impl Walk {
+    /// These cells are still to come.
+    fn will_bind(&mut self, cells: &[CellInfo]) {
+        for def in cells.iter().flat_map(|cell| &cell.defines) {
+            self.unbound.insert(*def, self.unbound.len());
+        }
+    }
 }
 
 /// Why something is not what it should be.
@@ -121,6 +156,8 @@ struct Spoiled {
     /// What one waits for.
     name: String,
     is_stale: bool,
+    /// How many cells stand before the one at fault.
+    order: usize,
 }
 
 impl Spoiled {
@@ -143,6 +180,10 @@ pub(super) struct Store {
     updates: u64,
     runs: u64,
 }
+
+/// How long a cell may run before others get their turn, and how many times as long after that.
+const FIRST_SLICE: Duration = Duration::from_millis(100);
+const MORE: u32 = 8;
 
 /// What a cell that did not come to an end leaves.
 const FAILED: &str = "a cell above that failed";
@@ -174,7 +215,7 @@ impl Store {
 
     fn add(&mut self, record: &Rc<Record>) {
         self.records
-            .insert(record.key, (self.updates, Rc::clone(record)));
+            .insert(record.key.print, (self.updates, Rc::clone(record)));
         if let Ok(success) = &record.result {
             for kept in &success.after {
                 let share = Rc::downgrade(&kept.share);
@@ -205,25 +246,59 @@ impl Store {
 }
 
 impl Sheet {
-    /// Brings every cell up to date.
-    pub(super) fn evaluate(&mut self) {
+    /// Brings every cell up to date. Cells that take long are ended and get more time when all others have had their turn.
+    pub(super) fn evaluate(&mut self, progress: &mut dyn FnMut(Progress) -> bool) {
         self.store.updates += 1;
+        self.went_on = true;
+        let mut slice = (!self.changes_allowed).then_some(FIRST_SLICE);
+        self.clock.set_awake(slice.is_some());
+        let mut ran: FxHashSet<CellId> = FxHashSet::default();
+        loop {
+            self.slice = slice;
+            self.walk(progress);
+            ran.extend(
+                self.cells
+                    .iter()
+                    .filter(|cell| cell.ran)
+                    .map(|cell| cell.id),
+            );
+            let is_waiting = self
+                .cells
+                .iter()
+                .any(|cell| matches!(cell.state, State::Running));
+            if !is_waiting || !self.went_on {
+                break;
+            }
+            slice = slice.map(|slice| (slice * MORE).min(self.config.cell_limit));
+        }
+        for cell in &mut self.cells {
+            cell.ran |= ran.contains(&cell.id);
+        }
+        self.clock.set_awake(false);
+        self.asked.clear();
+        self.store.prune();
+        let env = self.text.env();
+        self.places.retain(|def| env.try_def(def).is_some());
+    }
+
+    /// Goes through the cells once.
+    fn walk(&mut self, progress: &mut dyn FnMut(Progress) -> bool) {
         let mut walk = Walk::default();
         for module in &self.modules {
-            let cells = &module.ready.compiled.cells;
-            walk.unbound
-                .extend(cells.iter().flat_map(|cell| &cell.defines));
+            walk.will_bind(&module.ready.compiled.cells);
         }
-        for unit in self.text.units() {
-            let cells = unit.good().map_or(&[][..], |good| &good.cells);
-            walk.unbound
-                .extend(cells.iter().flat_map(|cell| &cell.defines));
+        for outcome in self.text.outcomes() {
+            if let Outcome::Compiled(unit, cells) = outcome
+                && let Some(good) = unit.good()
+            {
+                walk.will_bind(&good.cells[cells.clone()]);
+            }
         }
         for module in self.modules.clone() {
             let source = Source::Module(Rc::clone(&module));
             for index in 0..module.ready.compiled.cells.len() {
                 let id = CellId::Module(module.version, index);
-                self.visit(&mut walk, id, &source, index);
+                self.visit(&mut walk, id, &source, index, progress);
             }
         }
         for index in 0..self.text.placed().len() {
@@ -235,7 +310,7 @@ impl Sheet {
                     let first = cells.start;
                     for cell in cells {
                         let id = CellId::Text(lineage, cell - first);
-                        self.visit(&mut walk, id, &source, cell);
+                        self.visit(&mut walk, id, &source, cell, progress);
                     }
                 }
                 Outcome::Failed(diagnostics) => {
@@ -250,9 +325,6 @@ impl Sheet {
             }
         }
         self.cells = walk.cells;
-        self.store.prune();
-        let env = self.text.env();
-        self.places.retain(|def| env.try_def(def).is_some());
     }
 
     /// A piece without code: what it may have been to change is not what it should be.
@@ -284,7 +356,12 @@ impl Sheet {
     /// What a cell was to bind or change is not what it should be.
     fn spoil(&self, walk: &mut Walk, cell: &Touched, is_stale: bool, why: &str) {
         let env = self.text.env();
-        let spoiled = |name: String| Spoiled { name, is_stale };
+        let order = walk.cells.len();
+        let spoiled = |name: String| Spoiled {
+            name,
+            is_stale,
+            order,
+        };
         for def in cell.defined.iter().chain(&cell.written) {
             let name = match env.try_def(*def) {
                 Some(found) => format!("`{}`", found.name),
@@ -309,16 +386,18 @@ impl Sheet {
     }
 
     fn touched(&self, walk: &Walk, info: &CellInfo) -> Touched {
-        let effects = &info.effects;
+        let env = self.text.env();
+        let code_in = |def: DefId| walk.code_in.get(&def);
+        let reach = own::reach_of_cell(env, &info.effects, &code_in);
         let is_own = |def: &DefId| info.defines.contains(def) || info.value == Some(*def);
-        let mut all: Vec<DefId> = effects.globals().filter(|def| !is_own(def)).collect();
-        let mut written: Vec<DefId> = effects.writes.clone();
-        written.retain(|def| !is_own(def));
-        if effects.anything {
+        let mut written: Vec<DefId> = reach.writes.iter().copied().collect();
+        let mut all: Vec<DefId> = reach.reads.union(&reach.writes).copied().collect();
+        if reach.anything {
             all.extend(walk.stamps.keys());
             written.extend(self.variables(walk));
         }
         for list in [&mut all, &mut written] {
+            list.retain(|def| !is_own(def));
             list.sort_unstable();
             list.dedup();
         }
@@ -326,7 +405,27 @@ impl Sheet {
             all,
             written,
             defined: info.defines.clone(),
-            outside: own::outside_of_cell(self.text.env(), effects),
+            outside: reach.outside,
+        }
+    }
+
+    /// Which functions may be in the values that a cell binds or changes.
+    fn note_code(&self, walk: &mut Walk, info: &CellInfo, touched: &Touched) {
+        let env = self.text.env();
+        let holds_code = |def: &&DefId| own::may_hold_code(env, **def);
+        let with_code: Vec<DefId> = touched
+            .defined
+            .iter()
+            .chain(&touched.written)
+            .filter(holds_code)
+            .copied()
+            .collect();
+        if with_code.is_empty() {
+            return;
+        }
+        let reach = own::reach_of_code(env, &info.effects, &|def| walk.code_in.get(&def));
+        for def in with_code {
+            walk.code_in.entry(def).or_default().add(&reach);
         }
     }
 
@@ -337,15 +436,26 @@ impl Sheet {
         let kinds = kinds.filter_map(|kind| walk.spoiled_outside.get(&kind));
         let spoiled: Vec<&Spoiled> = globals.chain(kinds).collect();
         // What waits for something does not become right by running what is stale.
-        let worst = spoiled.iter().find(|spoiled| !spoiled.is_stale);
-        if let Some(spoiled) = worst.or(spoiled.first()) {
+        let worst = spoiled
+            .iter()
+            .min_by_key(|spoiled| (spoiled.is_stale, spoiled.order, &spoiled.name));
+        if let Some(spoiled) = worst {
             return Some(spoiled.state());
         }
-        let unbound = touched.all.iter().find(|def| walk.unbound.contains(def))?;
+        let unbound = touched.all.iter();
+        let unbound = unbound.filter(|def| walk.unbound.contains_key(def));
+        let unbound = unbound.min_by_key(|def| walk.unbound[def])?;
         Some(State::Broken(Rc::new([self.not_bound(*unbound, info)])))
     }
 
-    fn visit(&mut self, walk: &mut Walk, id: CellId, source: &Source, index: usize) {
+    fn visit(
+        &mut self,
+        walk: &mut Walk,
+        id: CellId,
+        source: &Source,
+        index: usize,
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) {
         let info = source.cells()[index].clone();
         let touched = self.touched(walk, &info);
         let mut cell = Cell {
@@ -357,11 +467,12 @@ impl Sheet {
         };
         cell.state = match self.hindrance(walk, &touched, &info) {
             Some(state) => state,
-            None => self.result(walk, &mut cell, source, index, &touched),
+            None => self.result(walk, &mut cell, (source, index), &touched, progress),
         };
         for def in &info.defines {
             walk.unbound.remove(def);
         }
+        self.note_code(walk, &info, &touched);
         match &cell.state {
             State::Done(record) => {
                 self.store.newest.insert(id, Rc::clone(record));
@@ -379,7 +490,7 @@ impl Sheet {
                     Err(_) => self.spoil(walk, &touched, false, FAILED),
                 }
             }
-            State::Waits(_) | State::Broken(_) => {
+            State::Waits(_) | State::Broken(_) | State::Running => {
                 cell.last = self.store.newest.get(&id).cloned();
                 self.spoil(walk, &touched, false, FAILED);
             }
@@ -396,25 +507,40 @@ impl Sheet {
         &mut self,
         walk: &Walk,
         cell: &mut Cell,
-        source: &Source,
-        index: usize,
+        (source, index): (&Source, usize),
         touched: &Touched,
+        progress: &mut dyn FnMut(Progress) -> bool,
     ) -> State {
-        let (key, code) = match self.key(walk, source, index, touched) {
+        let key = match self.key(walk, source, index, touched) {
             Ok(found) => found,
             Err(diagnostics) => return State::Broken(diagnostics.into()),
         };
         let is_asked = self.asked.contains(&cell.id);
-        if let Some(record) = self.store.find(key).filter(|_| !is_asked) {
+        if let Some(record) = self.store.find(key.print).filter(|_| !is_asked) {
+            NOTHING_CHANGED.clone_into(&mut cell.why);
             return State::Done(record);
         }
         if touched.outside.changes_any() && !is_asked && !self.may_change_outside(cell.id) {
             let what = touched.outside.writes;
             return State::Stale(format!("changes {what}, and runs when it is asked to"));
         }
-        cell.ran = true;
-        match self.run_cell(walk, cell.id, source, index, (key, code), touched) {
-            Ok(record) => State::Done(record),
+        self.went_on = self.went_on && progress(Progress::Running(cell.id.number()));
+        if !self.went_on {
+            return State::Running;
+        }
+        let why = self.why(cell.id, &key, is_asked);
+        match self.run_cell(walk, cell.id, (source, index), key, touched, progress) {
+            Ok(Some(record)) => {
+                cell.why = why;
+                cell.ran = true;
+                cell.state = State::Done(record);
+                if let Some(at) = self.position(cell.id) {
+                    let report = self.cell_report(cell, at);
+                    self.went_on = progress(Progress::Ran(Box::new(report)));
+                }
+                cell.state.clone()
+            }
+            Ok(None) => State::Running,
             Err(diagnostics) => State::Broken(diagnostics.into()),
         }
     }
@@ -436,38 +562,93 @@ impl Sheet {
         compiler::own::unbound::not_bound_yet(self.text.env(), None, def, info.span)
     }
 
-    /// By what the result of a cell is known, and by what its code is.
+    /// By what the result of a cell is known.
     fn key(
         &mut self,
         walk: &Walk,
         source: &Source,
         index: usize,
         touched: &Touched,
-    ) -> Result<(Fingerprint, Fingerprint), Vec<Diagnostic>> {
+    ) -> Result<Key, Vec<Diagnostic>> {
         let reached = self.reach(source)?;
-        let mut codes: Vec<Fingerprint> = reached.iter().map(Source::code).collect();
+        let mut parts: Vec<Part> = reached
+            .iter()
+            .map(|source| (What::Code(source.title()), source.code()))
+            .collect();
+        parts[0].0 = What::Text;
+        let mut codes: Vec<Fingerprint> = parts.iter().map(|(_, code)| *code).collect();
         codes[1..].sort_unstable();
         let code = Fingerprint::of(&(codes, index));
         let mut print = Fingerprinter::default();
         print.add(&code);
         for def in &touched.all {
-            print.add(&(def, walk.stamps.get(def)));
+            let stamp = walk.stamps.get(def);
+            print.add(&(def, stamp));
+            parts.extend(stamp.map(|stamp| (What::Value(*def), *stamp)));
         }
         for kind in touched.outside.reads.iter() {
-            print.add(&(kind, walk.outside.get(&kind)));
+            let stamp = walk.outside.get(&kind);
+            print.add(&(kind, stamp));
+            parts.extend(stamp.map(|stamp| (What::Outside(kind), *stamp)));
         }
-        Ok((print.finish(), code))
+        Ok(Key {
+            print: print.finish(),
+            code,
+            parts,
+        })
+    }
+
+    /// Why a cell runs, in words.
+    fn why(&self, id: CellId, key: &Key, is_asked: bool) -> String {
+        if is_asked {
+            return "it was asked to run".to_owned();
+        }
+        let Some(former) = self.store.newest.get(&id) else {
+            return "it is new".to_owned();
+        };
+        let mut reasons: Vec<String> = Vec::new();
+        for (what, print) in &key.parts {
+            let before = former.key.parts.iter().find(|(known, _)| known == what);
+            if before.is_some_and(|(_, before)| before == print) {
+                continue;
+            }
+            let reason = match what {
+                What::Text => "its text is another one".to_owned(),
+                What::Code(name) if before.is_none() => format!("it uses `{name}` now"),
+                What::Code(name) => format!("`{name}` has changed"),
+                What::Value(def) => {
+                    let found = self.text.env().try_def(*def);
+                    let name = found.map_or("a variable", |found| found.name.as_str());
+                    match before {
+                        Some(_) => format!("`{name}` has another value"),
+                        None => format!("it uses `{name}` now"),
+                    }
+                }
+                What::Outside(kind) => format!("{} may be different", kind.name()),
+            };
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+        if reasons.is_empty() {
+            return "it uses less than before".to_owned();
+        }
+        // The text of a cell says where all the rest comes from.
+        if key.parts.first() != former.key.parts.first() {
+            reasons.truncate(1);
+        }
+        reasons.join(", ")
     }
 
     fn run_cell(
         &mut self,
         walk: &Walk,
         id: CellId,
-        source: &Source,
-        index: usize,
-        (key, code): (Fingerprint, Fingerprint),
+        (source, index): (&Source, usize),
+        key: Key,
         touched: &Touched,
-    ) -> Result<Rc<Record>, Vec<Diagnostic>> {
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<Option<Rc<Record>>, Vec<Diagnostic>> {
         for reached in self.reach(source)? {
             self.linked(&reached)?;
         }
@@ -486,8 +667,16 @@ impl Sheet {
         let before = self.machine.with_runtime(|runtime| runtime.stats);
         let start = Instant::now();
         let run = linked.cell(index);
+        // What has changed the outside cannot begin again.
+        let limit = self.slice.filter(|_| !self.asked.contains(&id));
+        let limit = limit.map(|slice| match touched.outside.is_none() {
+            true => slice,
+            false => self.config.cell_limit,
+        });
+        self.clock.begin(limit);
         // SAFETY: generated code without parameters.
         let result = unsafe { self.machine.run(|| run()) };
+        let took_too_long = self.clock.end();
         let elapsed = start.elapsed();
         let after = self.machine.with_runtime(|runtime| {
             runtime.flush();
@@ -496,8 +685,8 @@ impl Sheet {
         self.codes.ran += 1;
         let output = self.captured.take();
         let nonce = match touched.outside.is_none() {
-            true => key,
-            false => self.fresh_print(key),
+            true => key.print,
+            false => self.fresh_print(key.print),
         };
         let result = match result {
             Ok(()) => {
@@ -511,22 +700,39 @@ impl Sheet {
                 let former = self.store.newest.get(&id).cloned();
                 let made = Made {
                     nonce,
-                    code,
+                    code: key.code,
                     elapsed,
                     former: former.as_deref(),
                 };
                 let after = self.keep(walk, &made, &touched.defined, &touched.written);
                 Ok(Success { after, ..shown })
             }
-            Err(trap) => {
+            Err(mut trap) => {
+                if trap.kind == TrapKind::Interrupt && took_too_long {
+                    let limit = self.config.cell_limit;
+                    trap.message = Some(format!(
+                        "stopped after {limit:?}; it goes on when it is asked to"
+                    ));
+                }
                 let failure = failure::failure(&self.machine, &self.front.sources, &trap);
                 self.undo_run(walk, &own, &touched.written);
+                let gets_more =
+                    took_too_long && limit.is_some_and(|slice| slice < self.config.cell_limit);
+                let is_interrupt = trap.kind == TrapKind::Interrupt;
+                if is_interrupt && gets_more {
+                    return Ok(None);
+                }
+                if is_interrupt && !took_too_long {
+                    self.went_on = progress(Progress::Interrupted(id.number()));
+                    if !self.went_on {
+                        return Ok(None);
+                    }
+                }
                 Err(failure)
             }
         };
         let record = Rc::new(Record {
             key,
-            code,
             after_outside: touched.outside.changes_any().then_some(nonce),
             result,
             output,
@@ -534,7 +740,7 @@ impl Sheet {
             allocations: after.allocations - before.allocations,
         });
         self.store.add(&record);
-        Ok(record)
+        Ok(Some(record))
     }
 
     /// The global has the value that it is to have before the cell.
@@ -680,7 +886,7 @@ impl Record {
         let budget = Budget::until(Instant::now() + (made.elapsed / 10).max(LEAST_LOOK));
         former
             .share
-            .is_same(&fresh.share, self.code != made.code, budget)
+            .is_same(&fresh.share, self.key.code != made.code, budget)
             .then(|| former.clone())
     }
 }

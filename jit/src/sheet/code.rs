@@ -11,6 +11,7 @@ use compiler::mir::Const;
 use compiler::mono::{self, Mode, Program, slot_symbol};
 use compiler::own;
 use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
 use syntax::Diagnostic;
 
 use super::Sheet;
@@ -45,6 +46,20 @@ impl Source {
         match self {
             Source::Text(unit) => Version::Text(unit.version),
             Source::Module(module) => Version::Module(module.version),
+        }
+    }
+
+    /// As one would name it.
+    pub(super) fn title(&self) -> SmolStr {
+        match self {
+            Source::Text(unit) => {
+                let mut titles = unit.pieces.iter().filter_map(|piece| piece.title());
+                titles.next().unwrap_or_default()
+            }
+            Source::Module(module) => {
+                let env = &module.ready.compiled.env;
+                env.module(module.ready.module).name.clone()
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Edits, what they cost, and what the sheet shows after them.
 
-use super::{Counts, Sheet};
+use super::{Counts, Progress, Sheet};
 use crate::config::Config;
 
 fn sheet() -> Sheet {
@@ -225,4 +225,98 @@ fn a_twin_that_comes_and_goes() {
             "block = [1, 1, 1]",
         ),
     ]);
+}
+
+#[test]
+fn an_endless_loop_leaves_the_others_alone() {
+    let mut sheet = Sheet::new(Config {
+        optimize: false,
+        cell_limit: std::time::Duration::from_millis(300),
+        ..Config::default()
+    })
+    .unwrap();
+    let mut ended = Vec::new();
+    let text = "let a = 1\nvar n = 0\nwhile true { n += 1 }\na + 1\nn";
+    sheet.edit_with("s.sumi", text, &mut |progress| {
+        if let Progress::Ran(cell) = progress {
+            ended.push(text[cell.span.clone()].to_owned());
+        }
+        true
+    });
+    assert_eq!(
+        ended,
+        ["let a = 1", "var n = 0", "a + 1", "while true { n += 1 }"]
+    );
+    let shown = shown(&sheet);
+    let stopped = "✗ stopped after 300ms; it goes on when it is asked to";
+    assert_eq!(
+        shown,
+        format!("a = 1\nn = 0\n{stopped}\n2\nwaits for `n`\n")
+    );
+    // It is not tried again until something changes.
+    let counts = sheet.edit("s.sumi", &text.replace("a + 1", "a + 2"));
+    assert_eq!(counts.ran, 1);
+    sheet.edit("s.sumi", &text.replace("true", "n < 3"));
+    assert_eq!(self::shown(&sheet), "a = 1\nn = 0\n\n2\n3\n");
+    assert_eq!(sheet.close(), 0);
+}
+
+#[test]
+fn why_a_cell_ran() {
+    let why = |sheet: &Sheet| -> Vec<String> {
+        let cells = sheet.report().cells.into_iter();
+        cells.map(|cell| cell.why).collect()
+    };
+    let mut sheet = sheet();
+    let text = "fn f(x: i64) -> i64 { x + 1 }\nlet a = f(1)\nf(a)\n7";
+    sheet.edit("s.sumi", text);
+    assert_eq!(why(&sheet), ["it is new"; 3]);
+    sheet.edit("s.sumi", &text.replace("x + 1", "1 + x"));
+    let nothing = "nothing that it depends on has changed";
+    assert_eq!(why(&sheet), ["`f` has changed", "`f` has changed", nothing]);
+    sheet.edit("s.sumi", &text.replace("let a = f(1)", "let a = f(2)"));
+    let named = [
+        "its text is another one",
+        "`f` has changed, `a` has another value",
+        nothing,
+    ];
+    assert_eq!(why(&sheet), named);
+}
+
+#[test]
+fn what_changes_the_outside_runs_when_it_is_new_or_asked() {
+    let folder = std::env::temp_dir().join(format!("sumi-sheet-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("log.txt");
+    let text = format!(
+        "import fs\nlet line = \"a\"\nfs.append(\"{0}\", line)\nfs.read_text(\"{0}\")\n1 + 1",
+        file.display()
+    );
+    let written = || std::fs::read_to_string(&file).unwrap_or_default();
+    let states = |sheet: &Sheet| -> Vec<String> {
+        let cells = sheet.report().cells.into_iter();
+        cells.map(|cell| cell.stale.unwrap_or_default()).collect()
+    };
+    let mut sheet = sheet();
+    sheet.edit("s.sumi", &text);
+    assert_eq!(written(), "");
+    let stale = "changes files, and runs when it is asked to";
+    assert_eq!(
+        states(&sheet)[1..],
+        [stale, "depends on a cell above, which is stale", ""]
+    );
+    let id = sheet.report().cells[1].id;
+    sheet.ask(id, &mut |_| true);
+    assert_eq!(written(), "a");
+    assert_eq!(states(&sheet), ["", "", "", ""]);
+    // Its text is the same: what it would write is another thing.
+    sheet.edit("s.sumi", &text.replace("\"a\"", "\"b\""));
+    assert_eq!(
+        (written().as_str(), states(&sheet)[1].as_str()),
+        ("a", stale)
+    );
+    sheet.edit("s.sumi", &text.replace("line)", "line + line)"));
+    assert_eq!(written(), "aaa");
+    assert_eq!(sheet.close(), 0);
+    std::fs::remove_dir_all(folder).unwrap();
 }

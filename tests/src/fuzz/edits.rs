@@ -312,7 +312,7 @@ fn item(random: &mut Random) -> String {
     let variable = *random.pick(&VARIABLES);
     let function = *random.pick(&FUNCTIONS);
     let value = expression(random, 2);
-    match random.below(30) {
+    match random.below(40) {
         0..=3 => format!("let {} = {value}", random.pick(&NUMBERS)),
         4..=5 => format!("var {variable} = {value}"),
         6 => format!("{variable} = {value}"),
@@ -355,6 +355,23 @@ fn item(random: &mut Random) -> String {
             "impl Show for P {{ fn show(self) -> str = \"<{{self.x}} {}>\" }}",
             number(random)
         ),
+        29 => format!(
+            "[{}, 2].map(|x| x * {}).sum()",
+            number(random),
+            number(random)
+        ),
+        30 => format!("let t = |x: i64| x + {value}"),
+        31 => format!("t({value})"),
+        32 => format!(
+            "fn apply(s: fn(i64) -> i64) -> i64 {{ s({}) }}",
+            number(random)
+        ),
+        33 => format!("apply({})", random.pick(&["t", "f", "|x| x + 1", "g"])),
+        34 => "trait Named { fn id(self) -> i64 }".to_owned(),
+        35 => format!("impl Named for P {{ fn id(self) -> i64 {{ {value} }} }}"),
+        36 => format!("var u: any Named = P({value})"),
+        37 => "u.id()".to_owned(),
+        38 => format!("impl P {{ fn grow(mut self) {{ self.x += {variable} }} }}"),
         _ => value,
     }
 }

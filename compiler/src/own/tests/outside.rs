@@ -9,7 +9,7 @@ use crate::Compiled;
 use crate::env::{Def, DefId, DefKind, Env, FnDef};
 use crate::hir::Imports;
 use crate::mir::outside::{Kind, Outside};
-use crate::own::outside_of_cell;
+use crate::own::reach_of_cell;
 use crate::testing::with_prelude;
 
 fn functions(env: &Env) -> impl Iterator<Item = (&Def, &FnDef)> {
@@ -155,7 +155,7 @@ fn of_cells(compiled: &Compiled) -> String {
     let cells = compiled.unit.cells.iter();
     cells
         .map(|cell| {
-            let outside = outside_of_cell(&compiled.env, cell.effects());
+            let outside = reach_of_cell(&compiled.env, cell.effects(), &|_| None).outside;
             format!("cell {outside}\n")
         })
         .collect()

@@ -1,0 +1,106 @@
+//! `cargo dev latency [CELLS]`: how long a worksheet takes to follow an edit, in the process, from the text to the report. A tenth of its cells
+//! call functions of thirty lines; ten times as many lines as cells. Medians, and the worst of twenty. Nothing here is asserted.
+
+use std::fmt::Write;
+use std::time::Instant;
+
+use jit::{Config, Counts, Sheet};
+
+const ROUNDS: usize = 20;
+
+pub fn run(args: &[String]) -> Result<(), String> {
+    let cells = args
+        .first()
+        .and_then(|arg| arg.parse().ok())
+        .unwrap_or(1000);
+    let text = sheet(cells);
+    println!("{} lines, {} cells", text.lines().count(), cells);
+    let mut sheet = Sheet::new(Config::default()).map_err(|e| e.to_string())?;
+    let start = Instant::now();
+    let counts = sheet.edit("sheet.sumi", &text);
+    println!("opened in {:.1} ms: {counts:?}", ms(start));
+    let middle = cells / 2;
+    let literal = format!("let lone{middle} = 5");
+    let with_ten = "let shared = 7";
+    let of_function = "acc = acc * 31 + 17";
+    measure(&mut sheet, "a literal", &text, |n| {
+        text.replace(&literal, &format!("let lone{middle} = {n}"))
+    })?;
+    measure(&mut sheet, "a literal with ten dependents", &text, |n| {
+        text.replace(with_ten, &format!("let shared = {n}"))
+    })?;
+    measure(&mut sheet, "a comment", &text, |n| {
+        text.replace(&literal, &format!("{literal} // {n}"))
+    })?;
+    measure(&mut sheet, "a line more at the top", &text, |n| {
+        "\n".repeat(n % 7 + 1) + &text
+    })?;
+    measure(&mut sheet, "a function that ten cells call", &text, |n| {
+        text.replacen(of_function, &format!("acc = acc * 31 + {n}"), 1)
+    })
+}
+
+fn measure(
+    sheet: &mut Sheet,
+    name: &str,
+    text: &str,
+    edit: impl Fn(usize) -> String,
+) -> Result<(), String> {
+    let mut times = Vec::new();
+    let mut counts = Counts::default();
+    for round in 0..ROUNDS {
+        let edited = edit(1000 + round);
+        if edited == text {
+            return Err(format!("{name}: nothing was edited"));
+        }
+        let start = Instant::now();
+        counts = sheet.edit("sheet.sumi", &edited);
+        times.push(ms(start));
+    }
+    sheet.edit("sheet.sumi", text);
+    let first = times[0];
+    times.sort_by(f64::total_cmp);
+    let (median, worst) = (times[ROUNDS / 2], times[ROUNDS - 1]);
+    println!("{name}: {median:.2} ms, first {first:.2}, worst {worst:.2}; {counts:?}");
+    Ok(())
+}
+
+fn ms(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1e3
+}
+
+fn sheet(cells: usize) -> String {
+    let mut text = String::from("let shared = 7\nstruct Point { x: f64, y: f64 }\n");
+    for group in 0..cells / 10 {
+        let _ = writeln!(
+            text,
+            "\n// The group {group}.\nfn work{group}(n: i64, seed: i64) -> i64 {{\n    var acc = seed"
+        );
+        for line in 0..20 {
+            let _ = writeln!(
+                text,
+                "    if acc % {} == n % {} {{ acc += {line} }} else {{ acc -= n }}",
+                line + 2,
+                line + 3
+            );
+            let _ = writeln!(text, "    acc = acc * 31 + {}", line + 17);
+            let _ = writeln!(text, "    // step {line}");
+        }
+        text += "    acc\n}\n";
+        let _ = writeln!(text, "let first{group} = work{group}(3, {group})");
+        let _ = writeln!(text, "let points{group} = [Point(1, {group}), Point(2, 3)]");
+        let _ = writeln!(text, "points{group}.map(|p| p.x + p.y).sum()");
+        let _ = writeln!(
+            text,
+            "var total{group} = 0\nfor p in points{group} {{ total{group} += i64(p.x) }}"
+        );
+        let _ = writeln!(text, "total{group} + work{group}(1, 2)");
+        let uses = if group < 10 { "shared" } else { "1" };
+        let _ = writeln!(text, "first{group} + {uses}");
+        let _ = writeln!(text, "\"group {{first{group}}} of {group}\"");
+        for lone in 0..2 {
+            let _ = writeln!(text, "let lone{} = 5", group * 10 + lone * 5);
+        }
+    }
+    text
+}
