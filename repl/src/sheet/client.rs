@@ -1,6 +1,7 @@
 //! The other side of the process in which a sheet runs: starts it, tells it the text, hears what it says, and starts another one
 //! when it ended by itself. What the cells then run did not is left out there until it is edited.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::protocol::{Command, Edit, Event, State, line};
+use super::protocol::{Command, Edit, Event, line};
 use crate::Options;
 
 /// How long a process may take to end by itself.
@@ -42,7 +43,10 @@ pub(crate) struct Client {
     edit: Edit,
     revision: u64,
     is_busy: bool,
-    running: Option<(u64, [usize; 2])>,
+    /// The cell that runs.
+    running: Option<u64>,
+    /// Where cells are in the text.
+    places: BTreeMap<u64, [usize; 2]>,
 }
 
 impl Client {
@@ -59,6 +63,7 @@ impl Client {
             revision: 0,
             is_busy: false,
             running: None,
+            places: BTreeMap::new(),
         };
         client.start();
         client
@@ -97,6 +102,7 @@ impl Client {
 
     /// Runs a cell that is stale.
     pub(crate) fn ask(&mut self, id: u64) {
+        self.is_busy = true;
         self.send(&Command::Ask(id));
     }
 
@@ -139,21 +145,22 @@ impl Client {
 
     fn note(&mut self, event: Event) -> Option<Event> {
         match &event {
-            Event::Opened { .. } => self.is_open = true,
-            Event::Cell(cell) if cell.state == State::Running => {
-                self.running = Some((cell.id, cell.bytes));
+            Event::Opened { .. } => {
+                self.is_open = true;
+                self.places.clear();
             }
-            Event::Cell(cell) if self.running.is_some_and(|(id, _)| id == cell.id) => {
-                self.running = None;
+            Event::Running { id } => self.running = Some(*id),
+            Event::Cell(cell) => {
+                self.places.insert(cell.id, cell.bytes);
+                self.running.take_if(|id| *id == cell.id);
             }
+            Event::Moved { id, bytes, .. } => drop(self.places.insert(*id, *bytes)),
             Event::Settled(settled) => {
                 self.running = None;
                 // That of an earlier text is not yet the end.
                 self.is_busy = settled.revision != self.revision;
             }
-            Event::Cell(_)
-            | Event::Edited { .. }
-            | Event::Moved { .. }
+            Event::Edited { .. }
             | Event::Removed { .. }
             | Event::Refused { .. }
             | Event::Missing { .. }
@@ -167,7 +174,8 @@ impl Client {
     fn start_again(&mut self, message: String) -> Event {
         self.worker = None;
         let culprit = self.running.take();
-        let text = culprit.and_then(|(_, [start, end])| self.edit.text.get(start..end));
+        let place = culprit.and_then(|id| self.places.get(&id));
+        let text = place.and_then(|[start, end]| self.edit.text.get(*start..*end));
         let text = text.map(str::to_owned);
         let is_new = text
             .as_ref()
@@ -183,7 +191,7 @@ impl Client {
         }
         Event::Crashed {
             message,
-            id: culprit.map(|(id, _)| id),
+            id: culprit,
         }
     }
 }

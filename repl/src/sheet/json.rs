@@ -100,6 +100,7 @@ fn weight(event: &Event) -> u8 {
         | Event::Edited { .. }
         | Event::Moved { .. }
         | Event::Removed { .. }
+        | Event::Running { .. }
         | Event::Settled(_)
         | Event::Refused { .. }
         | Event::Missing { .. } => 0,

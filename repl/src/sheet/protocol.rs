@@ -59,6 +59,10 @@ pub(crate) enum Event {
     Removed {
         id: u64,
     },
+    /// It begins to run; what is known of it stays until it is done.
+    Running {
+        id: u64,
+    },
     /// All is said about this text.
     Settled(Settled),
     /// A command that was not understood or could not be done.

@@ -1,6 +1,6 @@
 //! Reports of the engine become messages: only what a reader does not know yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use jit::{CellReport, UnitReport};
@@ -15,15 +15,37 @@ const MOST_OUTPUT: usize = 32 << 10;
 #[derive(Default)]
 pub(crate) struct Told {
     cells: BTreeMap<u64, Cell>,
+    /// Those that ran in this update and were told already.
+    ran: BTreeSet<u64>,
 }
 
 impl Told {
+    /// A cell begins to run.
+    pub(crate) fn running(&mut self, id: u64) -> Event {
+        if let Some(cell) = self.cells.get_mut(&id) {
+            cell.state = State::Running;
+        }
+        Event::Running { id }
+    }
+
+    /// A cell has come to its end.
+    pub(crate) fn ran(&mut self, lines: &Lines, report: &CellReport) -> Event {
+        let mut cell = cell(lines, report, MOST_OUTPUT);
+        cell.ran = true;
+        let event = Event::Cell(Box::new(cell.clone()));
+        cell.ran = false;
+        self.ran.insert(cell.id);
+        self.cells.insert(cell.id, cell);
+        event
+    }
+
     /// What is to be said now.
-    pub(crate) fn update(&mut self, source: &str, report: &UnitReport) -> Vec<Event> {
+    pub(crate) fn update(&mut self, lines: &Lines, report: &UnitReport) -> Vec<Event> {
         let mut former = std::mem::take(&mut self.cells);
         let mut events = Vec::new();
-        for mut cell in cells(source, report, MOST_OUTPUT) {
+        for mut cell in cells(lines, report, MOST_OUTPUT) {
             let known = former.remove(&cell.id);
+            cell.ran &= !self.ran.contains(&cell.id);
             match known.filter(|known| !cell.ran && is_same(known, &cell)) {
                 Some(known) if known.bytes == cell.bytes && known.lines == cell.lines => {}
                 Some(_) => events.push(Event::Moved {
@@ -36,6 +58,7 @@ impl Told {
             cell.ran = false;
             self.cells.insert(cell.id, cell);
         }
+        self.ran.clear();
         let gone = former.into_keys().map(|id| Event::Removed { id });
         events.splice(0..0, gone);
         events
@@ -54,13 +77,12 @@ fn is_same(known: &Cell, new: &Cell) -> bool {
 
 /// The cells with all that they printed.
 pub(crate) fn whole_cells(source: &str, report: &UnitReport) -> Vec<Cell> {
-    cells(source, report, usize::MAX)
+    cells(&Lines::of(source), report, usize::MAX)
 }
 
-fn cells(source: &str, report: &UnitReport, most: usize) -> Vec<Cell> {
-    let lines = Lines::of(source);
+fn cells(lines: &Lines, report: &UnitReport, most: usize) -> Vec<Cell> {
     let cells = report.cells.iter();
-    cells.map(|report| cell(&lines, report, most)).collect()
+    cells.map(|report| cell(lines, report, most)).collect()
 }
 
 fn cell(lines: &Lines, report: &CellReport, most: usize) -> Cell {
@@ -90,6 +112,7 @@ fn cell(lines: &Lines, report: &CellReport, most: usize) -> Cell {
 
 fn state(report: &CellReport) -> State {
     match report {
+        _ if report.is_running => State::Running,
         _ if !report.problems.is_empty() => State::Broken,
         _ if report.waits_for.is_some() => State::Waits,
         _ if report.stale.is_some() => State::Stale,

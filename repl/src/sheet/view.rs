@@ -112,6 +112,12 @@ impl View {
                     seen.at = Some(from_zero(lines));
                 }
             }
+            Event::Running { id } => {
+                if let Some(seen) = self.cells.get_mut(&(self.generation, id)) {
+                    seen.cell.state = State::Running;
+                    seen.since = now;
+                }
+            }
             Event::Removed { id } => {
                 self.cells.remove(&(self.generation, id));
             }
@@ -153,7 +159,7 @@ impl View {
         }
         let key = (generation, cell.id);
         let former = self.cells.get(&key);
-        let ran_in = match cell.ran || cell.state == State::Running {
+        let ran_in = match cell.ran {
             true => Some(self.revision),
             false => former.and_then(|former| former.ran_in),
         };

@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use jit::Interrupter;
+use jit::{Interrupter, Progress};
 
+use super::lines::Lines;
 use super::protocol::{Command, Counts, Edit, Event, Settled, VERSION, line};
 use super::tell::Told;
 use crate::streams::complain;
@@ -40,19 +41,20 @@ pub(crate) fn work(options: &Options) -> u8 {
         Err(error) => return run::finish(Err(error)),
     };
     interrupt::ends_only_a_cell(sheet.interrupter());
-    let taken = Arc::new(AtomicU64::new(0));
+    let edits = Edits::default();
     let (tell, told) = channel();
     let reader = Reader {
         interrupter: sheet.interrupter(),
-        taken: Arc::clone(&taken),
-        edits: 0,
+        edits: edits.clone(),
         tell,
     };
     std::thread::spawn(move || reader.read(BufReader::new(commands)));
     let mut worker = Worker {
         sheet,
         told: Told::default(),
+        lines: Lines::of(""),
         revision: 0,
+        edits,
         messages: BufWriter::new(messages),
     };
     worker.say(&Event::Opened {
@@ -61,7 +63,7 @@ pub(crate) fn work(options: &Options) -> u8 {
         pid: std::process::id(),
     });
     worker.flush();
-    worker.answer(&told, &taken);
+    worker.answer(&told);
     0
 }
 
@@ -80,28 +82,42 @@ fn own_streams() -> std::io::Result<(File, File)> {
     Ok((File::from(commands), File::from(messages)))
 }
 
+/// How many edits have come, and with how many the sheet has begun.
+#[derive(Clone, Default)]
+struct Edits {
+    come: Arc<AtomicU64>,
+    taken: Arc<AtomicU64>,
+}
+
+impl Edits {
+    /// Whether the text that the sheet is at is the newest one.
+    fn are_all_taken(&self) -> bool {
+        self.taken.load(Ordering::Acquire) >= self.come.load(Ordering::Acquire)
+    }
+}
+
 /// What the other side asks for, in its own thread, so that it is heard while a cell runs.
 struct Reader {
     interrupter: Interrupter,
-    /// How many edits the sheet has begun with.
-    taken: Arc<AtomicU64>,
-    edits: u64,
+    edits: Edits,
     tell: Sender<Result<Command, String>>,
 }
 
 impl Reader {
-    fn read(mut self, commands: impl BufRead) {
+    fn read(self, commands: impl BufRead) {
         for line in commands.lines() {
             let Ok(line) = line else { break };
             let command = serde_json::from_str(&line);
             let command: Result<Command, String> = command.map_err(|error| error.to_string());
             let is_edit = matches!(command, Ok(Command::Edit(_)));
             let is_last = matches!(command, Ok(Command::Quit {}));
+            if is_edit {
+                self.edits.come.fetch_add(1, Ordering::Release);
+            }
             if self.tell.send(command).is_err() || is_last {
                 break;
             }
             if is_edit {
-                self.edits += 1;
                 self.stop_what_is_overtaken();
             }
         }
@@ -115,12 +131,11 @@ impl Reader {
         std::process::exit(0);
     }
 
-    /// The cells that still run for an earlier text end.
+    /// The cell that still runs for an earlier text ends; it goes on if it is in the newer one.
     fn stop_what_is_overtaken(&self) {
-        let (edit, taken) = (self.edits, Arc::clone(&self.taken));
-        let interrupter = self.interrupter.clone();
+        let (edits, interrupter) = (self.edits.clone(), self.interrupter.clone());
         std::thread::spawn(move || {
-            while taken.load(Ordering::Acquire) < edit {
+            while !edits.are_all_taken() {
                 interrupter.interrupt();
                 std::thread::sleep(ASK);
             }
@@ -131,19 +146,22 @@ impl Reader {
 struct Worker {
     sheet: jit::Sheet,
     told: Told,
+    /// Of the text.
+    lines: Lines,
     revision: u64,
+    edits: Edits,
     messages: BufWriter<File>,
 }
 
 impl Worker {
-    fn answer(&mut self, commands: &Receiver<Result<Command, String>>, taken: &AtomicU64) {
+    fn answer(&mut self, commands: &Receiver<Result<Command, String>>) {
         while let Ok(first) = commands.recv() {
             // Of several edits only the last one counts.
             let mut edit = None;
             for command in std::iter::once(first).chain(commands.try_iter()) {
                 match command {
                     Ok(Command::Edit(newer)) => {
-                        taken.fetch_add(1, Ordering::Release);
+                        self.edits.taken.fetch_add(1, Ordering::Release);
                         edit = Some(newer);
                     }
                     Ok(Command::Ask(id)) => {
@@ -161,45 +179,77 @@ impl Worker {
 
     fn update(&mut self, edit: Option<Edit>) {
         let Some(edit) = edit else { return };
-        let start = Instant::now();
         self.revision = edit.revision.unwrap_or(self.revision + 1);
         self.say(&Event::Edited {
             revision: self.revision,
             name: edit.name.clone(),
         });
-        self.flush();
         if edit.changes {
             self.sheet.allow_changes();
         }
-        let counts = self.sheet.edit(&edit.name, &edit.text);
-        let report = self.sheet.report();
-        for event in self.told.update(&edit.text, &report) {
-            self.say(&event);
-        }
-        self.say(&Event::Settled(Settled {
-            revision: self.revision,
-            counts: Counts {
-                parsed: counts.parsed,
-                checked: counts.checked,
-                compiled: counts.compiled,
-                ran: counts.ran,
-            },
-            elapsed_ns: u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX),
-            warnings: report.warnings,
-        }));
+        self.lines = Lines::of(&edit.text);
+        self.work(|sheet, progress| sheet.edit_with(&edit.name, &edit.text, progress));
     }
 
-    fn ask(&mut self, _id: u64) {
-        let message = "cells cannot be asked to run yet".to_owned();
-        self.say(&Event::Refused { message });
+    fn ask(&mut self, id: u64) {
+        self.work(|sheet, progress| sheet.ask(id, progress));
+    }
+
+    /// Brings the sheet up to date, and says what comes of that at once.
+    fn work(
+        &mut self,
+        work: impl FnOnce(&mut jit::Sheet, &mut dyn FnMut(Progress) -> bool) -> jit::Counts,
+    ) {
+        let start = Instant::now();
+        let Worker {
+            sheet,
+            told,
+            lines,
+            messages,
+            edits,
+            ..
+        } = self;
+        let counts = work(sheet, &mut |progress| {
+            match progress {
+                // The cell may end the process, or never come to an end.
+                Progress::Running(id) => {
+                    say(messages, &told.running(id));
+                    let _ = messages.flush();
+                }
+                Progress::Ran(report) => say(messages, &told.ran(lines, &report)),
+                Progress::Interrupted(_) => {}
+            }
+            edits.are_all_taken()
+        });
+        if self.edits.are_all_taken() {
+            let report = self.sheet.report();
+            for event in self.told.update(&self.lines, &report) {
+                self.say(&event);
+            }
+            self.say(&Event::Settled(Settled {
+                revision: self.revision,
+                counts: Counts {
+                    parsed: counts.parsed,
+                    checked: counts.checked,
+                    compiled: counts.compiled,
+                    ran: counts.ran,
+                },
+                elapsed_ns: u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX),
+                warnings: report.warnings,
+            }));
+        }
     }
 
     fn say(&mut self, event: &Event) {
-        // Without a reader there are soon no more commands.
-        let _ = self.messages.write_all(line(event).as_bytes());
+        say(&mut self.messages, event);
     }
 
     fn flush(&mut self) {
         let _ = self.messages.flush();
     }
+}
+
+fn say(messages: &mut impl Write, event: &Event) {
+    // Without a reader there are soon no more commands.
+    let _ = messages.write_all(line(event).as_bytes());
 }

@@ -113,10 +113,14 @@ fn each_cell_is_a_message() {
     expect![[r#"
         {"event":"opened","pid":"…","sumi":1,"version":"…"}
         {"event":"edited","name":"a.sumi","revision":1}
-        {"allocations":0,"bindings":[{"name":"a","text":"1","type":"i64"}],"bytes":[0,9],"elapsed_ns":"…","event":"cell","id":65536,"lines":[1,1],"old":false,"ran":true,"state":"done"}
-        {"allocations":0,"bytes":[10,20],"elapsed_ns":"…","event":"cell","id":131072,"lines":[2,2],"old":false,"output":{"text":"x\n"},"ran":true,"state":"done"}
-        {"allocations":0,"bytes":[21,28],"elapsed_ns":"…","event":"cell","expectation":{"actual":"2","expected":"3","holds":false},"id":196608,"lines":[3,4],"old":false,"ran":true,"state":"done","value":{"text":"2","type":"i64"}}
-        {"allocations":1,"bytes":[36,50],"elapsed_ns":"…","error":{"frames":[{"column":9,"file":"a.sumi","function":"the top level","line":5}],"kind":"index","message":"the index 1 is out of range: the length is 1","own":0,"rendered":"error[index]: the index 1 is out of range: the length is 1\n  ┌─ a.sumi:5:9\n  │\n5 │ let b = [1][a]\n  │         ^^^^^^\n  in the top level at a.sumi:5\n"},"event":"cell","id":262144,"lines":[5,5],"old":false,"ran":true,"state":"failed"}
+        {"event":"running","id":65536}
+        {"allocations":0,"bindings":[{"name":"a","text":"1","type":"i64"}],"bytes":[0,9],"elapsed_ns":"…","event":"cell","id":65536,"lines":[1,1],"old":false,"ran":true,"state":"done","why":"it is new"}
+        {"event":"running","id":131072}
+        {"allocations":0,"bytes":[10,20],"elapsed_ns":"…","event":"cell","id":131072,"lines":[2,2],"old":false,"output":{"text":"x\n"},"ran":true,"state":"done","why":"it is new"}
+        {"event":"running","id":196608}
+        {"allocations":0,"bytes":[21,28],"elapsed_ns":"…","event":"cell","expectation":{"actual":"2","expected":"3","holds":false},"id":196608,"lines":[3,4],"old":false,"ran":true,"state":"done","value":{"text":"2","type":"i64"},"why":"it is new"}
+        {"event":"running","id":262144}
+        {"allocations":1,"bytes":[36,50],"elapsed_ns":"…","error":{"frames":[{"column":9,"file":"a.sumi","function":"the top level","line":5}],"kind":"index","message":"the index 1 is out of range: the length is 1","own":0,"rendered":"error[index]: the index 1 is out of range: the length is 1\n  ┌─ a.sumi:5:9\n  │\n5 │ let b = [1][a]\n  │         ^^^^^^\n  in the top level at a.sumi:5\n"},"event":"cell","id":262144,"lines":[5,5],"old":false,"ran":true,"state":"failed","why":"it is new"}
         {"allocations":0,"bytes":[51,52],"elapsed_ns":"…","event":"cell","id":327680,"lines":[6,6],"old":false,"ran":false,"reason":"`b`","state":"waits"}
         {"allocations":0,"bytes":[53,68],"elapsed_ns":"…","event":"cell","id":393216,"lines":[7,7],"old":false,"problems":[{"code":"mismatched-types","column":14,"end_column":16,"end_line":7,"file":"a.sumi","help":["`i64.parse(…)` reads a number from text; it gives an optional"],"line":7,"message":"expected `i64`, found `str`","severity":"error"}],"ran":false,"rendered":"error[mismatched-types]: expected `i64`, found `str`\n  ┌─ a.sumi:7:14\n  │\n7 │ let c: i64 = \"\"\n  │     -        ^^ this is a `str`\n  │     │         \n  │     `i64` is expected because of the type written here\n  │\n  = help: `i64.parse(…)` reads a number from text; it gives an optional\n","state":"broken"}
         {"counts":{"checked":7,"compiled":4,"parsed":6,"ran":4},"elapsed_ns":"…","event":"settled","revision":1}
@@ -142,9 +146,11 @@ fn only_what_changed_is_said_again() {
     let said = speaker.until("settled");
     expect![[r#"
         {"event":"edited","name":"a.sumi","revision":3}
+        {"event":"running","id":65536}
+        {"allocations":0,"bindings":[{"name":"a","text":"5","type":"i64"}],"bytes":[14,23],"elapsed_ns":"…","event":"cell","id":65536,"lines":[2,2],"old":false,"ran":true,"state":"done","why":"its text is another one"}
+        {"event":"running","id":196608}
+        {"allocations":0,"bytes":[24,29],"elapsed_ns":"…","event":"cell","id":196608,"lines":[3,3],"old":false,"ran":true,"state":"done","value":{"text":"7","type":"i64"},"why":"its text is another one"}
         {"event":"removed","id":131072}
-        {"allocations":0,"bindings":[{"name":"a","text":"5","type":"i64"}],"bytes":[14,23],"elapsed_ns":"…","event":"cell","id":65536,"lines":[2,2],"old":false,"ran":true,"state":"done"}
-        {"allocations":0,"bytes":[24,29],"elapsed_ns":"…","event":"cell","id":196608,"lines":[3,3],"old":false,"ran":true,"state":"done","value":{"text":"7","type":"i64"}}
         {"counts":{"checked":2,"compiled":2,"parsed":2,"ran":2},"elapsed_ns":"…","event":"settled","revision":3}
     "#]].assert_eq(&said);
     std::fs::remove_file(sheet.path()).expect("no file");

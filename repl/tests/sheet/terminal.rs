@@ -156,6 +156,7 @@ fn ctrl_c_ends_an_endless_loop_and_then_the_screen() {
     sheet.save("6 * 7\nwhile true {}\n1 + 1\n");
     screen.wait_for("running");
     screen.wait_for("│ 42");
+    screen.wait_for("│ 2");
     screen.press("\x03");
     screen.wait_for("while true {} │ ✗ interrupted");
     screen.wait_for("1 + 1         │ 2");
@@ -168,9 +169,14 @@ fn an_edit_ends_an_endless_loop() {
     let sheet = Sheet::new("while true {}\n6 * 7\n");
     let mut screen = Screen::open(&sheet);
     screen.wait_for("running");
+    screen.wait_for("│ 42");
+    // An edit of another cell lets it go on.
+    sheet.save("while true {}\n6 * 8\n");
+    screen.wait_for("│ 48");
+    screen.wait_for("running");
     sheet.save("while false {}\n6 * 7\n");
     screen.wait_for("│ 42");
-    sheet.save("while true { 1 }\n6 * 7\n");
+    sheet.save("while 1 < 2 {}\n6 * 7\n");
     screen.wait_for("running");
     screen.press("q");
     screen.end();
@@ -233,6 +239,24 @@ fn a_library_that_crashes_takes_nothing_with_it() {
         sheet.save(&with(&format!("{round} + 7")));
         screen.wait_for(&format!("│ {}", round + 7));
     }
+    screen.press("q");
+    screen.end();
+}
+
+#[test]
+fn a_stale_cell_runs_when_it_is_asked_to() {
+    let text = "import fs\nlet n = 1\nfs.write_text(\"out.txt\", \"{n}\")?\nn + 1\n";
+    let sheet = Sheet::new(text);
+    let mut screen = Screen::open(&sheet);
+    screen.wait_for("… stale: changes");
+    screen.wait_for("1 stale");
+    assert!(!sheet.folder.join("out.txt").exists());
+    screen.press("jjr");
+    screen.wait_until("no stale cell", |text| !text.contains("stale"));
+    let written = std::fs::read_to_string(sheet.folder.join("out.txt"));
+    assert_eq!(written.expect("a file"), "1");
+    screen.press("jw");
+    screen.wait_for("why line 4");
     screen.press("q");
     screen.end();
 }

@@ -182,10 +182,11 @@ impl Screen {
         let room = usize::from(end.saturating_sub(at.value));
         match seen.strokes.get(result.stroke) {
             Some(stroke) => {
-                let is_old = seen.cell.old || seen.cell.state == State::Running;
+                let is_old = seen.cell.old || is_running(seen, now);
                 let line = styled(&fit(stroke, room), ink, is_old);
                 buffer.set_line(at.value, y, &line, room as u16);
             }
+            None if !is_running(seen, now) => {}
             None => {
                 let since = format!("running {}", duration(now.duration_since(seen.since)));
                 buffer.set_stringn(at.value, y, since, room, ink.quiet());
@@ -197,7 +198,8 @@ impl Screen {
     fn mark(&self, seen: &Seen, ink: Ink, now: Instant) -> (&'static str, Style) {
         let is_new = self.view.ran_last(seen) && now.duration_since(seen.since) < FLASH;
         match seen.cell.state {
-            State::Running => (self.spinner(now), ink.busy()),
+            State::Running if is_running(seen, now) => (self.spinner(now), ink.busy()),
+            State::Running => ("│", ink.quiet()),
             State::Failed if is_new => ("┃", ink.bad()),
             State::Failed | State::Broken => ("│", ink.bad()),
             State::Waits | State::Stale => ("┊", ink.held()),
@@ -326,6 +328,11 @@ impl Screen {
             false => format!(" {subject}{line}"),
         }
     }
+}
+
+/// Whether a cell runs for so long that it is worth to be seen.
+fn is_running(seen: &Seen, now: Instant) -> bool {
+    seen.cell.state == State::Running && now.duration_since(seen.since) > NOTICEABLE
 }
 
 fn styled(stroke: &Stroke, ink: Ink, is_old: bool) -> Line<'static> {
