@@ -674,6 +674,13 @@ impl Text {
 }
 
 impl Placed {
+    /// Its tokens as they are written now.
+    pub fn text<'s>(&self, sources: &'s Sources) -> &'s str {
+        let start = self.code.start - self.range.start;
+        let end = self.code.end - self.range.start;
+        sources.file(self.shown).text.get(start..end).unwrap_or("")
+    }
+
     /// A piece that was in the text before.
     fn again(lineage: Lineage, piece: Rc<Piece>, found: &split::Piece) -> Placed {
         Placed {

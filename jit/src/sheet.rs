@@ -52,6 +52,8 @@ pub struct Sheet {
     /// Cells that are to run whatever is known of them.
     asked: FxHashSet<CellId>,
     changes_allowed: bool,
+    /// The texts of cells that ended the process.
+    quarantine: FxHashSet<String>,
     clock: Clock,
     /// How long cells may run at the moment.
     slice: Option<Duration>,
@@ -110,6 +112,7 @@ impl Sheet {
             cells: Vec::new(),
             asked: FxHashSet::default(),
             changes_allowed: false,
+            quarantine: FxHashSet::default(),
             clock: Clock::new(interrupter),
             slice: None,
             went_on: true,
@@ -128,6 +131,11 @@ impl Sheet {
     /// From now on cells that change the outside run like others: for a sheet that is run as a whole.
     pub fn allow_changes(&mut self) {
         self.changes_allowed = true;
+    }
+
+    /// Cells of these texts run only when they are asked to: a process that ran them came to its end.
+    pub fn quarantine(&mut self, texts: impl IntoIterator<Item = String>) {
+        self.quarantine = texts.into_iter().collect();
     }
 
     /// Ends the cell that runs, from any thread.

@@ -136,12 +136,21 @@ struct Walk {
     spoiled_outside: FxHashMap<Kind, Spoiled>,
     /// What the functions in the values of variables may touch.
     code_in: FxHashMap<DefId, Reach>,
+    no_code: Reach,
     cells: Vec<Cell>,
     /// The globals that later cells bind, and in which order.
     unbound: FxHashMap<DefId, usize>,
 }
 
 impl Walk {
+    /// What the functions in a variable may touch before a cell; in those that it binds there are none yet.
+    fn code_before<'w>(&'w self, cell: &'w CellInfo) -> impl Fn(DefId) -> Option<&'w Reach> {
+        move |def| match cell.defines.contains(&def) {
+            true => Some(&self.no_code),
+            false => self.code_in.get(&def),
+        }
+    }
+
     /// These cells are still to come.
     fn will_bind(&mut self, cells: &[CellInfo]) {
         for def in cells.iter().flat_map(|cell| &cell.defines) {
@@ -184,6 +193,9 @@ pub(super) struct Store {
 /// How long a cell may run before others get their turn, and how many times as long after that.
 const FIRST_SLICE: Duration = Duration::from_millis(100);
 const MORE: u32 = 8;
+
+/// Why a cell does not run.
+const QUARANTINE: &str = "ended the process that ran it, and runs when it is edited or asked to";
 
 /// What a cell that did not come to an end leaves.
 const FAILED: &str = "a cell above that failed";
@@ -387,8 +399,7 @@ impl Sheet {
 
     fn touched(&self, walk: &Walk, info: &CellInfo) -> Touched {
         let env = self.text.env();
-        let code_in = |def: DefId| walk.code_in.get(&def);
-        let reach = own::reach_of_cell(env, &info.effects, &code_in);
+        let reach = own::reach_of_cell(env, &info.effects, &walk.code_before(info));
         let is_own = |def: &DefId| info.defines.contains(def) || info.value == Some(*def);
         let mut written: Vec<DefId> = reach.writes.iter().copied().collect();
         let mut all: Vec<DefId> = reach.reads.union(&reach.writes).copied().collect();
@@ -423,7 +434,7 @@ impl Sheet {
         if with_code.is_empty() {
             return;
         }
-        let reach = own::reach_of_code(env, &info.effects, &|def| walk.code_in.get(&def));
+        let reach = own::reach_of_code(env, &info.effects, &walk.code_before(info));
         for def in with_code {
             walk.code_in.entry(def).or_default().add(&reach);
         }
@@ -520,6 +531,9 @@ impl Sheet {
             NOTHING_CHANGED.clone_into(&mut cell.why);
             return State::Done(record);
         }
+        if !is_asked && self.is_in_quarantine(cell.id) {
+            return State::Stale(QUARANTINE.to_owned());
+        }
         if touched.outside.changes_any() && !is_asked && !self.may_change_outside(cell.id) {
             let what = touched.outside.writes;
             return State::Stale(format!("changes {what}, and runs when it is asked to"));
@@ -543,6 +557,14 @@ impl Sheet {
             Ok(None) => State::Running,
             Err(diagnostics) => State::Broken(diagnostics.into()),
         }
+    }
+
+    fn is_in_quarantine(&self, id: CellId) -> bool {
+        let at = self.position(id).filter(|_| !self.quarantine.is_empty());
+        at.is_some_and(|at| {
+            let text = self.text.placed()[at].text(&self.front.sources);
+            self.quarantine.contains(text)
+        })
     }
 
     /// Whether the text of the cell is new, in a sheet that was open before.

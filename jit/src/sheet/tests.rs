@@ -320,3 +320,42 @@ fn what_changes_the_outside_runs_when_it_is_new_or_asked() {
     assert_eq!(sheet.close(), 0);
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn a_cell_in_quarantine_runs_when_it_is_edited_or_asked() {
+    let mut sheet = sheet();
+    sheet.quarantine(["let a = 1 + 1".to_owned()]);
+    let text = "let b = 1\nlet a = 1 + 1 // here\na + b\nb";
+    let stale = |sheet: &Sheet| -> Vec<bool> {
+        let cells = sheet.report().cells.into_iter();
+        cells.map(|cell| cell.stale.is_some()).collect()
+    };
+    assert_eq!(sheet.edit("s.sumi", text).ran, 2);
+    assert_eq!(stale(&sheet), [false, true, true, false]);
+    let id = sheet.report().cells[1].id;
+    assert_eq!(sheet.ask(id, &mut |_| true).ran, 2);
+    assert_eq!(stale(&sheet), [false; 4]);
+    assert_eq!(sheet.edit("s.sumi", &text.replace("1 + 1", "2 + 1")).ran, 2);
+    assert_eq!(sheet.close(), 0);
+}
+
+#[test]
+fn functions_in_values_touch_what_their_makers_named() {
+    check(&[
+        (
+            "var n = 1\nlet t = |x: i64| x + 4\nlet s = |x: i64| t(x) * 2\nt(8)\ns(8)\n[1, 2].map(|x| x * x)",
+            6,
+            "n = 1\nt = fn(i64) -> i64\ns = fn(i64) -> i64\n12\n24\n[1, 4]",
+        ),
+        (
+            "var n = 2\nlet t = |x: i64| x + 4\nlet s = |x: i64| t(x) * 2\nt(8)\ns(8)\n[1, 2].map(|x| x * x)",
+            1,
+            "n = 2\nt = fn(i64) -> i64\ns = fn(i64) -> i64\n12\n24\n[1, 4]",
+        ),
+        (
+            "var n = 2\nlet t = |x: i64| x + 5\nlet s = |x: i64| t(x) * 2\nt(8)\ns(8)\n[1, 2].map(|x| x * x)",
+            4,
+            "n = 2\nt = fn(i64) -> i64\ns = fn(i64) -> i64\n13\n26\n[1, 4]",
+        ),
+    ]);
+}

@@ -187,6 +187,7 @@ impl Worker {
         if edit.changes {
             self.sheet.allow_changes();
         }
+        self.sheet.quarantine(edit.quarantine.iter().cloned());
         self.lines = Lines::of(&edit.text);
         self.work(|sheet, progress| sheet.edit_with(&edit.name, &edit.text, progress));
     }
