@@ -69,6 +69,8 @@ enum Command {
     Run(Script),
     /// Show a worksheet: every top-level item with its value, output or error beside it.
     Sheet(sheet::Arguments),
+    /// Tell why the cell of a line of a worksheet ran, or what keeps it from that.
+    Why { file: PathBuf, line: usize },
     /// Report the mistakes of a file without running it.
     Check { file: PathBuf },
     /// Run the `test` items of files, each from the state that its file leaves.
@@ -94,6 +96,7 @@ fn main() -> ExitCode {
     let code = match cli.command {
         Some(Command::Run(script)) => script_or_emit(script, &cli.options),
         Some(Command::Sheet(arguments)) => sheet::open(&arguments, &cli.options),
+        Some(Command::Why { file, line }) => sheet::why(&file, line, &cli.options),
         Some(Command::Check { file }) => run::check(&file, &cli.options),
         Some(Command::Test { files }) => trials::run(files, false, &cli.options),
         Some(Command::Bench { files }) => trials::run(files, true, &cli.options),

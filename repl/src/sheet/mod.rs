@@ -6,6 +6,7 @@
 //! ```
 
 mod beside;
+mod check;
 mod client;
 mod follow;
 mod json;
@@ -18,10 +19,12 @@ mod protocol;
 mod screen;
 mod tell;
 mod view;
+mod why;
 mod worker;
+mod write;
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -41,8 +44,14 @@ pub(crate) struct Arguments {
     /// Print what the cells come to as JSON, one message in each line.
     #[arg(long, conflicts_with = "full")]
     json: bool,
+    /// Write what the expressions come to into the file, as `//=>` comments.
+    #[arg(long, conflicts_with_all = ["watch", "full", "json"])]
+    write: bool,
+    /// Prove that what it shows after edits is what a fresh run shows.
+    #[arg(long, conflicts_with_all = ["watch", "full", "json", "write"])]
+    check: bool,
     /// Run the cells for another process.
-    #[arg(long, hide = true, conflicts_with_all = ["file", "watch", "full", "json"])]
+    #[arg(long, hide = true, conflicts_with_all = ["file", "watch", "full", "json", "write", "check"])]
     worker: bool,
 }
 
@@ -62,6 +71,12 @@ pub(crate) fn open(arguments: &Arguments, options: &Options) -> u8 {
         complain!("sumi: which file? `sumi sheet FILE`");
         return 2;
     };
+    if arguments.write {
+        return write::write(file, options);
+    }
+    if arguments.check {
+        return check::check(file, options);
+    }
     let room = paper::Room::of_the_terminal(arguments.full);
     if arguments.json {
         json::stream(file, options, arguments.watch)
@@ -72,4 +87,9 @@ pub(crate) fn open(arguments: &Arguments, options: &Options) -> u8 {
     } else {
         print::watch(file, options, room)
     }
+}
+
+/// Says why the cell of a line ran or did not; gives the exit status.
+pub(crate) fn why(file: &Path, line: usize, options: &Options) -> u8 {
+    why::why(file, line, options)
 }

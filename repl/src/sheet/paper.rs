@@ -63,13 +63,22 @@ pub(crate) fn show(path: &Path, options: &Options, room: Room) -> u8 {
         Ok(read) => read,
         Err(code) => return code,
     };
-    let mut sheet = match jit::Sheet::new(options.config()) {
-        Ok(sheet) => sheet,
-        Err(error) => return run::finish(Err(error)),
-    };
+    match evaluate(&name, &source, options) {
+        Ok((cells, status)) => {
+            streams::put(format_args!("{}", render(&name, &source, &cells, room)));
+            status
+        }
+        Err(code) => code,
+    }
+}
+
+/// What a sheet comes to that is run as a whole, with the exit status; its mistakes are said.
+pub(crate) fn evaluate(name: &str, source: &str, options: &Options) -> Result<(Vec<Cell>, u8), u8> {
+    let sheet = jit::Sheet::new(options.config());
+    let mut sheet = sheet.map_err(|error| run::finish(Err(error)))?;
     interrupt::ends_a_cell(sheet.interrupter());
     sheet.allow_changes();
-    sheet.edit(&name, &source);
+    sheet.edit(name, source);
     let report = sheet.report();
     for warning in &report.warnings {
         complain!("{}", warning.trim_end());
@@ -77,9 +86,7 @@ pub(crate) fn show(path: &Path, options: &Options, room: Room) -> u8 {
     if let Some(mistakes) = report.mistakes() {
         complain!("{}", mistakes.to_string().trim_end());
     }
-    let cells = tell::whole_cells(&source, &report);
-    streams::put(format_args!("{}", render(&name, &source, &cells, room)));
-    status(&report)
+    Ok((tell::whole_cells(source, &report), status(&report)))
 }
 
 /// 101 if a cell failed, 1 if one has mistakes or a stated value does not hold.

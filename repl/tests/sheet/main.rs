@@ -1,5 +1,6 @@
 //! Worksheets from outside: on a real terminal, and by the protocol that other front ends read.
 
+mod once;
 mod protocol;
 mod terminal;
 

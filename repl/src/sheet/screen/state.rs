@@ -17,6 +17,8 @@ use super::pane::{Pane, Subject};
 pub(super) const FLASH: Duration = Duration::from_millis(500);
 /// Lines of one cell's output.
 const OUTPUT: usize = 8;
+/// Rows that are seen above and below the cursor.
+const AROUND: usize = 3;
 /// Rows that one turn of the wheel moves.
 const WHEEL: usize = 3;
 
@@ -179,19 +181,19 @@ impl Screen {
         self.top = row.saturating_sub(below).min(self.last_top());
     }
 
-    /// Rows above the cursor's line are seen as well if it was not in sight.
+    /// The cursor's line is seen, with a few rows around it; so many stand above it if it was not in sight at all.
     fn bring_into_sight(&mut self, above: usize) {
         let rows = self.layout.rows_of(self.cursor);
         let height = self.height();
-        if rows.start < self.top || rows.start >= self.top + height {
-            let above =
-                above.max(usize::from(rows.start >= self.top + height) * (height - 1).min(height));
+        if above > 0 && !(self.top..self.top + height).contains(&rows.start) {
             self.top = rows.start.saturating_sub(above);
         }
-        let end = rows.end.min(rows.start + height);
+        let around = AROUND.min(height / 4);
+        let end = rows.end.min(rows.start + height) + around;
         self.top = self
             .top
             .max(end.saturating_sub(height))
+            .min(rows.start.saturating_sub(around))
             .min(self.last_top());
     }
 
