@@ -16,7 +16,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use compiler::env::DefId;
-use compiler::incremental::Text;
+use compiler::incremental::{Lineage, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
 use stdlib::Root;
 
@@ -49,6 +49,8 @@ pub struct Sheet {
     places: Places,
     store: Store,
     cells: Vec<Cell>,
+    /// Where each piece stands.
+    at: FxHashMap<Lineage, usize>,
     /// Cells that are to run whatever is known of them.
     asked: FxHashSet<CellId>,
     changes_allowed: bool,
@@ -110,6 +112,7 @@ impl Sheet {
             places: Places::default(),
             store: Store::default(),
             cells: Vec::new(),
+            at: FxHashMap::default(),
             asked: FxHashSet::default(),
             changes_allowed: false,
             quarantine: FxHashSet::default(),
@@ -216,8 +219,7 @@ impl Sheet {
         let CellId::Text(lineage, _) = id else {
             return None;
         };
-        let placed = self.text.placed().iter();
-        placed.clone().position(|placed| placed.lineage == lineage)
+        self.at.get(&lineage).copied()
     }
 
     fn cell_report(&self, cell: &Cell, at: usize) -> CellReport {

@@ -20,7 +20,7 @@ use smol_str::SmolStr;
 use stdlib::value::Budget;
 use syntax::Diagnostic;
 
-use super::code::Source;
+use super::code::{Reached, Source};
 use super::{Progress, Sheet};
 use crate::failure::{self, Failure};
 use crate::report::Shown;
@@ -49,18 +49,31 @@ struct Key {
     print: Fingerprint,
     /// Of the code alone.
     code: Fingerprint,
-    /// For the one who asks why; the code of the cell itself comes first.
+    reached: Rc<Reached>,
+    /// The stamps.
     parts: Vec<Part>,
 }
 
 type Part = (What, Fingerprint);
 
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum What {
     Text,
     Code(SmolStr),
     Value(DefId),
     Outside(Kind),
+}
+
+impl Key {
+    /// All of it, for the one who asks why; the code of the cell itself comes first.
+    fn all_parts(&self) -> Vec<Part> {
+        let codes = self.reached.codes.iter().enumerate();
+        let codes = codes.map(|(index, (name, code))| match index {
+            0 => (What::Text, *code),
+            _ => (What::Code(name.clone()), *code),
+        });
+        codes.chain(self.parts.iter().cloned()).collect()
+    }
 }
 
 /// Why a cell did not run.
@@ -262,6 +275,9 @@ impl Sheet {
     pub(super) fn evaluate(&mut self, progress: &mut dyn FnMut(Progress) -> bool) {
         self.store.updates += 1;
         self.went_on = true;
+        self.note_sources();
+        let places = self.text.placed().iter().enumerate();
+        self.at = places.map(|(at, placed)| (placed.lineage, at)).collect();
         let mut slice = (!self.changes_allowed).then_some(FIRST_SLICE);
         self.clock.set_awake(slice.is_some());
         let mut ran: FxHashSet<CellId> = FxHashSet::default();
@@ -572,11 +588,8 @@ impl Sheet {
         if self.changes_allowed {
             return true;
         }
-        let CellId::Text(lineage, _) = id else {
-            return false;
-        };
-        let placed = self.text.placed().iter();
-        let placed = placed.clone().find(|placed| placed.lineage == lineage);
+        let at = self.position(id);
+        let placed = at.map(|at| &self.text.placed()[at]);
         placed.is_some_and(|placed| self.store.updates > 1 && self.text.is_new(placed))
     }
 
@@ -593,16 +606,10 @@ impl Sheet {
         touched: &Touched,
     ) -> Result<Key, Vec<Diagnostic>> {
         let reached = self.reach(source)?;
-        let mut parts: Vec<Part> = reached
-            .iter()
-            .map(|source| (What::Code(source.title()), source.code()))
-            .collect();
-        parts[0].0 = What::Text;
-        let mut codes: Vec<Fingerprint> = parts.iter().map(|(_, code)| *code).collect();
-        codes[1..].sort_unstable();
-        let code = Fingerprint::of(&(codes, index));
+        let code = Fingerprint::of(&(reached.print, index));
         let mut print = Fingerprinter::default();
         print.add(&code);
+        let mut parts: Vec<Part> = Vec::with_capacity(touched.all.len());
         for def in &touched.all {
             let stamp = walk.stamps.get(def);
             print.add(&(def, stamp));
@@ -616,6 +623,7 @@ impl Sheet {
         Ok(Key {
             print: print.finish(),
             code,
+            reached,
             parts,
         })
     }
@@ -629,8 +637,9 @@ impl Sheet {
             return "it is new".to_owned();
         };
         let mut reasons: Vec<String> = Vec::new();
-        for (what, print) in &key.parts {
-            let before = former.key.parts.iter().find(|(known, _)| known == what);
+        let (parts, former) = (key.all_parts(), former.key.all_parts());
+        for (what, print) in &parts {
+            let before = former.iter().find(|(known, _)| known == what);
             if before.is_some_and(|(_, before)| before == print) {
                 continue;
             }
@@ -656,7 +665,7 @@ impl Sheet {
             return "it uses less than before".to_owned();
         }
         // The text of a cell says where all the rest comes from.
-        if key.parts.first() != former.key.parts.first() {
+        if parts.first() != former.first() {
             reasons.truncate(1);
         }
         reasons.join(", ")
@@ -671,8 +680,8 @@ impl Sheet {
         touched: &Touched,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<Option<Rc<Record>>, Vec<Diagnostic>> {
-        for reached in self.reach(source)? {
-            self.linked(&reached)?;
+        for reached in &key.reached.sources {
+            self.linked(reached)?;
         }
         let linked = self.linked(source)?;
         for def in &touched.all {

@@ -108,10 +108,36 @@ pub(super) struct Code {
     linked: RefCell<Option<Rc<Linked>>>,
 }
 
+/// What the code of a source may reach.
+pub(super) struct Reached {
+    /// The source itself first.
+    pub(super) sources: Vec<Source>,
+    /// What they are called, and their code.
+    pub(super) codes: Vec<(SmolStr, Fingerprint)>,
+    pub(super) print: Fingerprint,
+}
+
+impl Reached {
+    fn new(sources: Vec<Source>) -> Reached {
+        let codes = sources.iter().map(|source| (source.title(), source.code()));
+        let codes: Vec<(SmolStr, Fingerprint)> = codes.collect();
+        let mut prints: Vec<Fingerprint> = codes.iter().map(|(_, code)| *code).collect();
+        prints[1..].sort_unstable();
+        Reached {
+            print: Fingerprint::of(&prints),
+            sources,
+            codes,
+        }
+    }
+}
+
 /// All code of a sheet.
 #[derive(Default)]
 pub(super) struct Codes {
     known: FxHashMap<Version, Rc<Code>>,
+    reached: FxHashMap<Version, Rc<Reached>>,
+    /// The sources of this update.
+    current: FxHashSet<Version>,
     /// By what it was made from: an edit that is taken back finds its code again.
     objects: FxHashMap<Fingerprint, Weak<Linked>>,
     /// Code that values may still refer to.
@@ -124,6 +150,7 @@ pub(super) struct Codes {
 impl Codes {
     pub(super) fn clear(&mut self) {
         self.known.clear();
+        self.reached.clear();
         while self.all.pop().is_some() {}
     }
 }
@@ -210,8 +237,29 @@ impl Sheet {
         })
     }
 
-    /// Everything that the code of a source may reach, itself first.
-    pub(super) fn reach(&mut self, source: &Source) -> Result<Vec<Source>, Vec<Diagnostic>> {
+    /// Everything that the code of a source may reach. It is what it was before if all of that is there yet.
+    pub(super) fn reach(&mut self, source: &Source) -> Result<Rc<Reached>, Vec<Diagnostic>> {
+        let known = self.codes.reached.get(&source.version());
+        let is_there = |known: &&Rc<Reached>| {
+            let mut versions = known.sources.iter().map(Source::version);
+            versions.all(|version| self.codes.current.contains(&version))
+        };
+        if let Some(known) = known.filter(is_there) {
+            return Ok(Rc::clone(known));
+        }
+        let reached = Rc::new(Reached::new(self.search(source)?));
+        self.codes
+            .reached
+            .insert(source.version(), Rc::clone(&reached));
+        Ok(reached)
+    }
+
+    /// Which sources there are in this update.
+    pub(super) fn note_sources(&mut self) {
+        self.codes.current = self.sources().iter().map(Source::version).collect();
+    }
+
+    fn search(&mut self, source: &Source) -> Result<Vec<Source>, Vec<Diagnostic>> {
         let mut seen = FxHashSet::from_iter([source.version()]);
         let mut found = vec![source.clone()];
         let mut at = 0;
@@ -312,9 +360,12 @@ impl Sheet {
 
     /// Removes code that is of no use any more: nothing refers to it, no value either.
     pub(super) fn remove_old_code(&mut self) {
-        let current: FxHashSet<Version> = self.sources().iter().map(Source::version).collect();
+        let current = &self.codes.current;
         self.codes
             .known
+            .retain(|version, _| current.contains(version));
+        self.codes
+            .reached
             .retain(|version, _| current.contains(version));
         let in_use: Vec<*const Linked> = self
             .codes
