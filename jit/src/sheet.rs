@@ -257,7 +257,8 @@ impl Sheet {
             report.expectation = Some(Expectation {
                 expected: stated.text.clone(),
                 actual: actual.to_owned(),
-                span: stated.span.start as usize..stated.span.end as usize,
+                span: placed.range.start + stated.span.start as usize
+                    ..placed.range.start + stated.span.end as usize,
             });
         }
         report

@@ -359,3 +359,16 @@ fn functions_in_values_touch_what_their_makers_named() {
         ),
     ]);
 }
+
+#[test]
+fn a_stated_value_without_its_expression_is_a_mistake() {
+    check(&[
+        ("1 + 2 //=> 3\n4", 2, "3\n4"),
+        (
+            "//=> 3\n4",
+            0,
+            "1: `//=>` states the value of an expression",
+        ),
+        ("1 + 2 //=> 3\n4 //=> 5", 0, "3\n4"),
+    ]);
+}
