@@ -346,8 +346,13 @@ impl Env {
 
     /// The methods of this name of any type.
     pub fn methods_named(&self, name: &str) -> impl Iterator<Item = DefId> {
+        self.methods_by_type(name).map(|(_, def)| def)
+    }
+
+    /// The same, with the types that they are methods of.
+    pub fn methods_by_type(&self, name: &str) -> impl Iterator<Item = (&Head, DefId)> {
         let found = self.methods.iter().filter(move |((_, of), _)| of == name);
-        found.flat_map(|(_, methods)| methods).copied()
+        found.flat_map(|((head, _), methods)| methods.iter().map(move |def| (head, *def)))
     }
 
     pub fn operators(&self, symbol: &str) -> impl Iterator<Item = DefId> + '_ {
@@ -355,9 +360,40 @@ impl Env {
     }
 }
 
+impl Env {
+    /// Whether it is a type or trait whose name means another one by now.
+    pub fn is_former(&self, def: DefId) -> bool {
+        self.try_def(def).is_some_and(|found| match &found.kind {
+            DefKind::Struct(_)
+            | DefKind::Enum(_)
+            | DefKind::Trait(_)
+            | DefKind::ExternType { .. } => {
+                let newest = self.modules.get(&found.module);
+                let newest = newest.and_then(|module| module.names.get(&found.name));
+                newest.is_some_and(|newest| *newest != def)
+            }
+            DefKind::Fn(_) | DefKind::Global(_) | DefKind::Const(_) => false,
+        })
+    }
+}
+
+/// As messages call them: `Point (before)` is the type of values from before `Point` was defined anew.
 impl TyNames for Env {
     fn name_of(&self, def: DefId) -> String {
-        self.try_def(def)
-            .map_or_else(|| def.to_string(), |d| d.name.to_string())
+        let name = Plain(self).name_of(def);
+        match self.is_former(def) {
+            true => name + " (before)",
+            false => name,
+        }
+    }
+}
+
+/// Names as they were declared, whatever they mean by now: for symbols and the text of values.
+pub struct Plain<'a>(pub &'a Env);
+
+impl TyNames for Plain<'_> {
+    fn name_of(&self, def: DefId) -> String {
+        let found = self.0.try_def(def);
+        found.map_or_else(|| def.to_string(), |found| found.name.to_string())
     }
 }

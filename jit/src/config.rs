@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use codegen::{CpuLevel, Options};
+
 #[derive(Clone, Debug)]
 pub struct Config {
     /// What the program sees as `io.args()`.
@@ -20,10 +22,28 @@ pub struct Config {
     /// How many bytes the values of the program may take; by default half of the machine's memory, so that a program that asks
     /// for too much ends with an error before the system ends the process.
     pub memory_limit: u64,
+    /// In a sheet: how many bytes values may take before some are given up that can be made again; by default a quarter of the
+    /// machine's memory.
+    pub state_limit: u64,
     /// In a sheet that is edited: how long a cell may run that nobody has asked to.
     pub cell_limit: Duration,
+    /// In a REPL: how many entries at least can be taken back, and for how many the value is kept.
+    pub entries: usize,
     /// Whether `extern "lib"` and `extern { }` may be used.
     pub allow_extern: bool,
+}
+
+impl Config {
+    /// How code is made for this machine, apart from how its unit is linked.
+    pub(crate) fn code_options(&self) -> Options {
+        Options {
+            optimise: self.optimize,
+            reloadable: false,
+            state_outside: false,
+            cpu: CpuLevel::host(),
+            verify: cfg!(debug_assertions),
+        }
+    }
 }
 
 impl Default for Config {
@@ -36,7 +56,9 @@ impl Default for Config {
             color: false,
             stack_bytes: 64 << 20,
             memory_limit: half_of_memory(),
+            state_limit: half_of_memory() / 2,
             cell_limit: Duration::from_secs(10),
+            entries: 1000,
             allow_extern: true,
         }
     }

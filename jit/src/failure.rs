@@ -1,7 +1,7 @@
 //! From a trap to what a user reads: kind, message, the source line and the stack of Sumi functions.
 
 use compiler::render;
-use syntax::{Diagnostic, FileId, LineColumn, Sources, Span};
+use syntax::{Classified, Diagnostic, FileId, LineColumn, Sources, Span, TokenClass};
 
 use crate::machine::Machine;
 use crate::report::{Frame, RuntimeError};
@@ -71,6 +71,10 @@ pub(crate) fn failure(machine: &Machine, sources: &Sources, trap: &Trap) -> Fail
 }
 
 impl Failure {
+    pub(crate) fn is_interrupt(&self) -> bool {
+        self.kind == TrapKind::Interrupt
+    }
+
     /// As people see it, with the texts where they stand now.
     pub(crate) fn report(&self, sources: &Sources, color: bool) -> RuntimeError {
         let frames: Vec<Frame> = self
@@ -267,14 +271,19 @@ fn line_of_call(sources: &Sources, frame: &Frame, callee: &str) -> Option<u32> {
     lines.find(|line| file.line_text(*line).contains(&call))
 }
 
-/// The text of the line at which a frame stands.
+/// The tokens of the line at which a frame stands.
 fn line_of(sources: &Sources, frame: &Frame) -> Option<Span> {
     let file = sources.by_key(&frame.file)?;
-    let range = file.line_range(frame.line)?;
-    let line = file.text.get(range.clone())?;
-    let start = range.start + (line.len() - line.trim_start().len());
-    let end = range.start + line.trim_end().len();
-    Some(Span::new(file.id, start as u32, end.max(start) as u32))
+    let line = file.line_range(frame.line)?;
+    let tokens = syntax::tokens(file).into_iter();
+    let is_code = |token: &Classified| token.class != TokenClass::Comment && !token.span.is_empty();
+    let mut here = tokens
+        .filter(is_code)
+        .filter(|token| line.contains(&(token.span.start as usize)));
+    let first = here.next()?;
+    let end = here.next_back().unwrap_or(first).span.end;
+    let end = end.min(line.end as u32);
+    Some(Span::new(file.id, first.span.start, end))
 }
 
 fn is_same_line(a: &Frame, b: &Frame) -> bool {

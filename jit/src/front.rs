@@ -25,6 +25,8 @@ pub(crate) struct Front {
     pub(crate) color: bool,
     /// Where modules come from, if a host says so.
     pub(crate) resolver: Option<Resolver>,
+    /// What imports were looked for, and what was found.
+    searches: Vec<Search>,
     /// Whether the tests of a source are wanted; those of what it imports never are.
     pub(crate) with_tests: bool,
 }
@@ -48,6 +50,16 @@ pub(crate) struct Gathered {
     pub(crate) problems: Vec<Problem>,
 }
 
+/// One import that was looked for.
+struct Search {
+    path: SmolStr,
+    /// The folder of the importer, and that of the program.
+    beside: Option<PathBuf>,
+    root: Option<PathBuf>,
+    /// The name and text of the module.
+    found: Option<(String, String)>,
+}
+
 /// A module on the way of being loaded, for the message about a cycle.
 pub(crate) type Chain = Vec<String>;
 
@@ -65,6 +77,7 @@ impl Front {
             sources,
             color,
             resolver: None,
+            searches: Vec::new(),
             with_tests: false,
         }
     }
@@ -168,11 +181,17 @@ impl Front {
             .parent()
             .map(Path::to_owned);
         let root = Path::new(&chain[0]).parent().map(Path::to_owned);
-        let find = |path: &str| match &self.resolver {
-            Some(resolver) => resolved(path, resolver),
-            None => find_module(path, beside.clone(), root.clone()),
+        let mut search = Search {
+            path: path.into(),
+            beside,
+            root,
+            found: None,
         };
-        let Some((name, text)) = find(path) else {
+        let find = |path: &str| self.find(path, &search);
+        let found = find(path);
+        search.found.clone_from(&found);
+        self.searches.push(search);
+        let Some((name, text)) = found else {
             let error = Diagnostic::error("unknown-module", format!("there is no module `{path}`"))
                 .at(span, "not found");
             let error = error.help(match self.resolver {
@@ -180,7 +199,7 @@ impl Front {
                 None => "a module is a file beside this one, under the project's root, in SUMI_PATH, or one of the library",
             });
             let error = match path.rsplit_once('.') {
-                Some((module, item)) if find(module).is_some() => error.help(format!(
+                Some((module, item)) if self.is_there(module) => error.help(format!(
                     "names out of a module stand in braces: `import {module}.{{{item}}}`"
                 )),
                 _ => error,
@@ -204,6 +223,40 @@ impl Front {
         deeper.push(name);
         self.unit(file, module, &deeper, &[], gathered)?;
         Ok(module)
+    }
+
+    /// A module beside that of which the newest search was.
+    fn is_there(&self, path: &str) -> bool {
+        let search = self.searches.last();
+        search.is_some_and(|search| self.find(path, search).is_some())
+    }
+
+    fn find(&self, path: &str, search: &Search) -> Option<(String, String)> {
+        match &self.resolver {
+            Some(resolver) => resolved(path, resolver),
+            None => find_module(path, search.beside.clone(), search.root.clone()),
+        }
+    }
+
+    /// All imports are looked for anew from now on.
+    pub(crate) fn forget_searches(&mut self) {
+        self.searches.clear();
+    }
+
+    /// Whether a search would come to something else now.
+    pub(crate) fn have_modules_changed(&self) -> bool {
+        let mut searches = self.searches.iter();
+        searches.any(|search| self.find(&search.path, search) != search.found)
+    }
+
+    /// The files of the modules that were found, and those that would be the first to be found of the others.
+    pub(crate) fn module_files(&self) -> impl Iterator<Item = PathBuf> {
+        self.searches
+            .iter()
+            .filter_map(|search| match &search.found {
+                Some((name, _)) => (!name.starts_with('<')).then(|| PathBuf::from(name)),
+                None => Some(search.beside.as_ref()?.join(file_of(&search.path))),
+            })
     }
 
     pub(crate) fn rejected<'d>(
@@ -374,13 +427,17 @@ fn resolved(path: &str, resolver: &Resolver) -> Option<(String, String)> {
     Some((format!("<{path}>"), text.to_owned()))
 }
 
+fn file_of(path: &str) -> PathBuf {
+    path.split('.').collect::<PathBuf>().with_extension("sumi")
+}
+
 /// The name and text of a module: beside the importer, in the project's root, in `SUMI_PATH`, in the library.
 fn find_module(
     path: &str,
     beside: Option<PathBuf>,
     root: Option<PathBuf>,
 ) -> Option<(String, String)> {
-    let relative: PathBuf = path.split('.').collect::<PathBuf>().with_extension("sumi");
+    let relative = file_of(path);
     let search = std::env::var_os("SUMI_PATH").unwrap_or_default();
     let folders = beside
         .into_iter()

@@ -15,6 +15,7 @@ mod machine;
 pub mod native;
 pub mod orc;
 mod output;
+mod preview;
 pub mod report;
 pub mod run;
 mod saved;
@@ -27,21 +28,23 @@ pub mod symbolize;
 mod text;
 pub mod trap;
 
+/// The name that was meant, if one of these is near enough.
+pub use compiler::hir::nearest;
 pub use config::{Config, Stage};
 pub use copies::Copied;
-pub use editing::{TokenClass, is_complete, token_classes};
+pub use editing::{Classes, TokenClass, is_complete, token_classes};
 pub use engine::{Engine, Func};
 #[doc(hidden)]
 pub use host::desc;
 pub use host::{Args, HostElement, HostField, HostPlain, HostStruct, HostType};
 pub use host_fn::{HostFn, HostParam, HostResult};
 pub use report::{
-    CellReport, Checked, Error, Expectation, Frame, Problem, RuntimeError, Shown, Timing,
-    TrialReport, UnitReport,
+    CellReport, Checked, Converted, Error, Expectation, Frame, Kept, Page, Preview, Problem,
+    RuntimeError, Shown, Taken, Timing, TrialReport, UnitReport,
 };
 pub use run::Interrupter;
-pub use session::{Names, Session};
-pub use sheet::{Counts, Progress, Sheet};
+pub use session::{Back, Names, Script, Session};
+pub use sheet::{Change, Counts, Progress, Sheet};
 pub use symbol::{HostKind, HostSymbol, HostSymbols};
 /// Every code that a [`Problem`] may have.
 pub use syntax::diagnostic::CODES as DIAGNOSTIC_CODES;

@@ -11,7 +11,8 @@
 //! | `run_tests(name, text, is_bench, wanted, each) -> Result<(), Error>` | `sumi test`, `sumi bench`: each from the state that the file left |
 //! | `check(name, text) -> Result<Checked, Error>` | warnings, rendered and as data |
 //! | `emit(name, text, Stage) -> Result<String, Error>`, `type_of(text)` | `--emit`, `:type` |
-//! | `undo() -> Option<String>` | takes back the last unit, its effects on variables included; says what it was |
+//! | `undo_to(Back) -> Result<Taken, String>`, `redo()` | takes entries back, their effects on variables included, and brings them back |
+//! | `why(what)`, `doc(name)`, `script()` | `:why`, `:doc`, `:save` |
 //! | `variables() -> Vec<Shown>`, `names() -> Names` | `:vars`, completion (`Names::top_level(prefix)`, `Names::members(variable, prefix)`) |
 //! | `interrupter() -> Interrupter` | Ctrl-C |
 //! | `live_blocks() -> usize` | tests: after `Session::close`-like dropping of the globals it is 0 |
@@ -20,6 +21,7 @@
 //! Free functions for editors: `is_complete(text) -> bool`, `token_classes(text) -> Vec<(Range<usize>, TokenClass)>`.
 
 use std::ops::Range;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// What is to be said about a text that is not wrong.
@@ -40,7 +42,11 @@ pub struct UnitReport {
     /// Earlier definitions that were compiled again, since what they depend on changed its interface.
     pub again: Vec<String>,
     /// Variables whose values were converted, since their type changed.
-    pub converted: Vec<String>,
+    pub converted: Vec<Converted>,
+    /// Variables whose values cannot be converted and keep the type that they had.
+    pub kept: Vec<Kept>,
+    /// Of an entry that counts: its number, by which its value is called and by which it is taken back.
+    pub number: Option<u32>,
     /// Rendered diagnostics that did not stop the unit.
     pub warnings: Vec<String>,
 }
@@ -100,6 +106,35 @@ pub struct CellReport {
     pub problems: Vec<Problem>,
 }
 
+/// Variables whose values became values of changed types in the same way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Converted {
+    pub names: Vec<String>,
+    /// For each type what became of its parts: `` `Pos`: `x` kept, `z` new = 0 ``.
+    pub steps: Vec<String>,
+}
+
+/// A variable that keeps a value of a type as it was before it was defined anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    pub name: String,
+    /// As it is called from now on: `Point (before)`.
+    pub ty: String,
+    /// Why it cannot become a value of the new type.
+    pub why: String,
+}
+
+/// Entries that were taken back or brought back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Number and text.
+    pub entries: Vec<(u32, String)>,
+    /// The variables that have another value by that.
+    pub changed: Vec<String>,
+    /// What they changed outside, which stays so: `files`.
+    pub outside: Option<String>,
+}
+
 /// How a `test` or `bench` went.
 #[derive(Clone, Debug, Default)]
 pub struct TrialReport {
@@ -120,13 +155,44 @@ pub struct Timing {
 }
 
 /// A name, its type and its value as literal text, bounded.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shown {
     pub name: String,
     pub ty: String,
     pub text: String,
     /// Why the text is not that of its type's own `show`.
     pub note: Option<String>,
+    /// In a sheet: what is seen of it at a glance.
+    pub preview: Option<Rc<Preview>>,
+}
+
+/// What is seen of a large value at a glance.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Preview {
+    /// An array of so many numbers: the least and the greatest finite one of each of its parts, which are as long as each other; of many only
+    /// some are looked at.
+    Numbers {
+        len: usize,
+        parts: Vec<Option<[f64; 2]>>,
+    },
+    /// An array of structs or tuples, or a map: so many rows, and the first of them.
+    Table {
+        len: usize,
+        columns: Vec<String>,
+        rows: Vec<Vec<String>>,
+    },
+}
+
+/// Some of the rows, elements or lines that a value has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Which is the first, from 0.
+    pub from: usize,
+    /// How many there are in all.
+    pub len: usize,
+    /// Empty if each row is one text.
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<String>>,
 }
 
 /// A `//=>` comment and what came.
@@ -217,6 +283,31 @@ pub struct Problem {
     pub column: usize,
     pub end_line: usize,
     pub end_column: usize,
+}
+
+impl Error {
+    /// Mistakes in the source, after others that led to them.
+    pub(crate) fn followed_by(self, other: Error) -> Error {
+        match (self, other) {
+            (
+                Error::Rejected {
+                    rendered,
+                    mut problems,
+                },
+                Error::Rejected {
+                    rendered: more,
+                    problems: others,
+                },
+            ) => {
+                problems.extend(others);
+                Error::Rejected {
+                    rendered: format!("{rendered}\n{more}"),
+                    problems,
+                }
+            }
+            (first, _) => first,
+        }
+    }
 }
 
 impl std::fmt::Display for Error {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use compiler::env::DefId;
 use stdlib::{Root, TypeDesc, value};
 
 use crate::linked::{GlobalPlace, Linked};
@@ -148,6 +149,34 @@ impl Saved {
     pub(crate) fn restore_abandoned(mut self) {
         self.global().forget();
         self.put();
+    }
+
+    /// Which global it is of.
+    pub(crate) fn of(&self) -> (*const Linked, usize) {
+        (Rc::as_ptr(&self.unit), self.index)
+    }
+
+    pub(crate) fn def(&self) -> DefId {
+        self.global().def
+    }
+
+    /// The value that the global has now.
+    pub(crate) fn now(&self) -> Option<Root> {
+        self.global().root()
+    }
+
+    /// Whether the global has another value by now, as far as its own bytes tell.
+    pub(crate) fn differs(&self) -> bool {
+        match &self.value {
+            Some(value) => !value.is_in(self.global()),
+            None => self.global().is_bound.get(),
+        }
+    }
+
+    /// Puts the value back in place of a valid one, and holds that from then on.
+    pub(crate) fn exchange(&mut self, machine: &Machine) {
+        let now = Saved::new(&self.unit, self.index);
+        std::mem::replace(self, now).restore(machine);
     }
 
     /// Puts the value back in place of a valid one.

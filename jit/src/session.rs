@@ -5,16 +5,22 @@
 //! new version is written into the slots of all former ones. Where its interface changed, its callers are compiled again with
 //! it (`redefine`). What fails leaves the session as it was.
 
+mod account;
 mod cells;
 mod convert;
 mod definitions;
+mod describe;
 mod emit;
+mod history;
 mod inside_any;
 mod interpret;
 mod lines;
 mod link;
 mod look;
+mod past;
+mod plan;
 mod redefine;
+mod script;
 mod show;
 #[cfg(test)]
 mod tests;
@@ -23,8 +29,8 @@ mod trials;
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
-use codegen::{CpuLevel, Input, Object, Options};
-use compiler::env::Env;
+use codegen::{Input, Object, Options};
+use compiler::env::{DefId, Env};
 use compiler::mono::{Mode, Program};
 use compiler::render;
 use rustc_hash::FxHashMap;
@@ -42,10 +48,13 @@ use crate::saved::Saved;
 use crate::symbol::HostSymbols;
 use crate::trap::Trap;
 use definitions::Definitions;
-use lines::Entry;
+use history::Entry;
+use script::Told;
 
+pub use history::Back;
 pub(crate) use link::{Outside, offered, signature};
 pub use look::Names;
+pub use script::Script;
 pub(crate) use show::{Showing, shown};
 
 pub struct Session {
@@ -63,9 +72,14 @@ pub struct Session {
     definitions: Definitions,
     /// What can be taken back.
     history: VecDeque<Entry>,
+    /// What was taken back and can be brought back, the last one first taken.
+    undone: Vec<Entry>,
+    /// The values of earlier entries, by their numbers.
+    past: VecDeque<(u32, DefId)>,
+    /// Everything that was entered and counts.
+    told: Vec<Rc<Told>>,
     /// The states before the cells of the entry that is under way.
     kept: Vec<Saved>,
-    lines: u32,
 }
 
 /// A unit that was loaded, and what it replaced.
@@ -96,8 +110,10 @@ impl Session {
             symbols: FxHashMap::default(),
             definitions: Definitions::default(),
             history: VecDeque::new(),
+            undone: Vec::new(),
+            past: VecDeque::new(),
+            told: Vec::new(),
             kept: Vec::new(),
-            lines: 0,
         })
     }
 
@@ -178,6 +194,7 @@ impl Session {
 
     /// Newest first, since later units hold earlier ones. What a host still holds stays.
     fn clear(&mut self) {
+        self.forget_undone();
         while self.history.pop_back().is_some() {}
         while self.units.pop().is_some() {}
         self.known_to_c.clear();
@@ -237,7 +254,8 @@ impl Session {
 
     /// Values that are kept in order to be put back.
     fn held(&self) -> Vec<Root> {
-        let saved = self.history.iter().flat_map(|entry| &entry.saved);
+        let entries = self.history.iter().chain(&self.undone);
+        let saved = entries.flat_map(|entry| &entry.saved);
         saved.chain(&self.kept).filter_map(Saved::root).collect()
     }
 
@@ -286,16 +304,16 @@ impl Session {
     }
 
     fn input<'a>(&'a self, program: &'a Program, env: &'a Env, mode: Mode) -> Input<'a> {
+        let is_session = mode == Mode::Session;
+        let is_line = is_session && program.is_straight(env);
         Input {
             program,
             env,
             sources: &self.front.sources,
             options: Options {
-                optimise: self.config.optimize,
-                reloadable: mode == Mode::Session,
-                state_outside: false,
-                cpu: CpuLevel::host(),
-                verify: cfg!(debug_assertions),
+                reloadable: is_session,
+                optimise: self.config.optimize && !is_line,
+                ..self.config.code_options()
             },
         }
     }

@@ -8,10 +8,18 @@ mod base;
 mod cells;
 mod clock;
 mod code;
+mod faces;
+mod files;
+mod key;
+mod memory;
 mod place;
+mod run;
+mod store;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -25,15 +33,20 @@ use crate::failure;
 use crate::front::Front;
 use crate::machine::Machine;
 use crate::output::Captured;
-use crate::report::{CellReport, Error, Expectation, RuntimeError, UnitReport};
+use crate::preview::page;
+use crate::report::{CellReport, Error, Expectation, Page, RuntimeError, UnitReport};
 use crate::run::Interrupter;
 use crate::saved::Share;
 use crate::session::Showing;
 use crate::trap::Trap;
-use cells::{Cell, CellId, Record, State, Store};
+use cells::{Cell, CellId, State};
 use clock::Clock;
 use code::{Codes, Module};
+use faces::Faces;
 use place::Places;
+use store::{Record, Store, ValueId};
+
+pub use faces::Change;
 
 pub struct Sheet {
     machine: Rc<Machine>,
@@ -49,6 +62,7 @@ pub struct Sheet {
     places: Places,
     store: Store,
     cells: Vec<Cell>,
+    faces: Faces,
     /// Where each piece stands.
     at: FxHashMap<Lineage, usize>,
     /// Cells that are to run whatever is known of them.
@@ -79,12 +93,15 @@ pub struct Counts {
 
 /// What happens while a sheet is brought up to date.
 pub enum Progress {
-    /// This cell begins to run.
-    Running(u64),
+    /// This cell begins to run, at these bytes of the text.
+    Running(u64, Range<usize>),
     /// This one was interrupted. If it is because of an edit that is to come, the answer is false, and it is as if it had not begun.
     Interrupted(u64),
     /// This one has come to an end.
     Ran(Box<CellReport>),
+    /// All have had their turn, and some are not done yet: what is new, as [`Sheet::changes`] says, and what else is to be followed, as
+    /// [`Sheet::files`] says.
+    Turn(Vec<Change>, Vec<PathBuf>),
 }
 
 impl Sheet {
@@ -112,6 +129,7 @@ impl Sheet {
             places: Places::default(),
             store: Store::default(),
             cells: Vec::new(),
+            faces: Faces::default(),
             at: FxHashMap::default(),
             asked: FxHashSet::default(),
             changes_allowed: false,
@@ -190,7 +208,21 @@ impl Sheet {
 
     /// What stands beside the text.
     pub fn report(&self) -> UnitReport {
-        let mut report = UnitReport::default();
+        UnitReport {
+            warnings: self.warnings(),
+            cells: self
+                .cells
+                .iter()
+                .filter_map(|cell| Some((cell, self.position(cell.id)?)))
+                .map(|(cell, at)| self.cell_report(cell, at))
+                .collect(),
+            ..UnitReport::default()
+        }
+    }
+
+    /// What is to be said about a text that is not wrong, rendered.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut rendered = Vec::new();
         for (placed, outcome) in self.text.placed().iter().zip(self.text.outcomes()) {
             if let compiler::incremental::Outcome::Compiled(unit, _) = outcome
                 && let Some(good) = unit.good()
@@ -201,18 +233,12 @@ impl Sheet {
                         .span()
                         .is_some_and(|span| span.file == placed.piece.file)
                 });
-                report.warnings.extend(own.map(|warning| {
+                rendered.extend(own.map(|warning| {
                     compiler::render::render(&self.front.sources, warning, self.config.color)
                 }));
             }
         }
-        report.cells = self
-            .cells
-            .iter()
-            .filter_map(|cell| Some((cell, self.position(cell.id)?)))
-            .map(|(cell, at)| self.cell_report(cell, at))
-            .collect();
-        report
+        rendered
     }
 
     fn position(&self, id: CellId) -> Option<usize> {
@@ -228,7 +254,7 @@ impl Sheet {
             id: cell.id.number(),
             span: placed.code.clone(),
             ran: cell.ran,
-            why: cell.why.clone(),
+            why: cell.why.to_string(),
             ..CellReport::default()
         };
         match &cell.state {
@@ -279,6 +305,36 @@ impl Sheet {
         }
     }
 
+    /// Some of the rows, elements or lines of what a cell shows under a name, or of its value if that is empty; none if it has no such parts.
+    pub fn page(&self, cell: u64, name: &str, rows: Range<usize>) -> Option<Page> {
+        let cell = self.cells.iter().find(|known| known.id.number() == cell)?;
+        let record = match &cell.state {
+            State::Done(record) => cell.last.as_ref().unwrap_or(record),
+            State::Waits(_) | State::Stale(_) | State::Running | State::Broken(_) => {
+                cell.last.as_ref()?
+            }
+        };
+        let success = record.result.as_ref().ok()?;
+        let env = self.text.env();
+        let mut kept = success.after.iter().map(|kept| kept.value);
+        let named = |(def, _): &ValueId| {
+            let found = env.try_def(*def);
+            found.is_some_and(|found| found.name == name)
+        };
+        let id = match name {
+            "" => success.unnamed,
+            _ => kept.find(named),
+        };
+        let (def, stamp) = id?;
+        let kept = self.store.value((def, stamp));
+        let place = self.places.get(def);
+        let place = place.filter(|place| place.stamp == Some(stamp));
+        let in_place = || place.and_then(|place| place.global.root());
+        let (desc, address) = kept.and_then(|share| share.root()).or_else(in_place)?;
+        // SAFETY: who has the value has its unit, and so the descriptor.
+        page(self, (unsafe { &*desc }, address), rows)
+    }
+
     /// Blocks of the heap that are in use.
     pub fn live_blocks(&self) -> usize {
         self.machine.with_runtime(|runtime| runtime.live_blocks()) as usize
@@ -292,6 +348,7 @@ impl Sheet {
 
     fn clear(&mut self) {
         self.cells.clear();
+        self.faces = Faces::default();
         self.store.clear();
         self.places.retain(|_| false);
         self.codes.clear();
@@ -301,8 +358,7 @@ impl Sheet {
     fn held(&self) -> Vec<Root> {
         let places = self.places.all();
         let in_place = places.filter_map(|place| place.global.root());
-        let shares = self.store.shares();
-        let kept: Vec<Root> = shares.iter().filter_map(|share| share.root()).collect();
+        let kept = self.store.values().filter_map(Share::root);
         in_place.chain(kept).collect()
     }
 }

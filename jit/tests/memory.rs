@@ -2,8 +2,9 @@
 
 use jit::{Config, Session, UnitReport};
 
-fn session() -> Session {
+fn session(entries: usize) -> Session {
     let config = Config {
+        entries,
         capture: true,
         optimize: false,
         ..Config::default()
@@ -53,7 +54,7 @@ fn stays_flat(most: usize, mut round: impl FnMut(u32) -> usize) {
 }
 
 fn memory_stays_flat_when_definitions_are_taken_back() {
-    let mut session = session();
+    let mut session = session(1000);
     line(&mut session, "var total = [0]");
     line(&mut session, "fn f(n: i64) -> i64 { n }");
     line(&mut session, "fn g(n: i64) -> i64 { f(n) + 1 }");
@@ -71,7 +72,7 @@ fn memory_stays_flat_when_definitions_are_taken_back() {
 }
 
 fn memory_stays_flat_when_definitions_are_replaced() {
-    let mut session = session();
+    let mut session = session(9); // one is forgotten with each that comes
     line(&mut session, "var total = [0]");
     line(&mut session, "fn f(n: i64) -> i64 { n }");
     line(&mut session, "fn g(n: i64) -> i64 { f(n) + 1 }");

@@ -1,36 +1,39 @@
-//! The REPL: one cell after another in one session.
+//! The REPL: one entry after another in one session.
 
 mod commands;
+mod completion;
 mod editor;
+mod external;
+mod files;
+mod report;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use jit::{CellReport, Error, Session, Shown, UnitReport};
+use jit::Session;
 use rustyline::error::ReadlineError;
 use rustyline::{Config, Editor};
 
-use crate::Options;
-use crate::run;
 use crate::streams::{complain, say};
+use crate::{Options, interrupt, run};
 use commands::After;
 use editor::Helper;
 
-const PROMPT: &str = "sumi> ";
+type Lines = Editor<Helper, rustyline::history::DefaultHistory>;
+
+/// A session and whom it speaks with.
+struct Repl {
+    session: Session,
+    options: Options,
+    is_interactive: bool,
+}
 
 pub(crate) fn repl(options: &Options) -> u8 {
-    let interactive = std::io::stdin().is_terminal();
-    let mut session = match run::open(jit::Config {
-        keep_going: true,
-        ..options.config()
-    }) {
+    let is_interactive = std::io::stdin().is_terminal();
+    let session = match open_session(options) {
         Ok(session) => session,
         Err(code) => return code,
     };
-    let interrupter = session.interrupter();
-    // Without a handler Ctrl-C would end the session; a second handler is a mistake of ours.
-    ctrlc::set_handler(move || interrupter.interrupt())
-        .expect("compiler bug: the handler of Ctrl-C was already set");
     let mut editor = match open_editor() {
         Ok(editor) => editor,
         Err(error) => {
@@ -38,14 +41,19 @@ pub(crate) fn repl(options: &Options) -> u8 {
             return 1;
         }
     };
-    if interactive {
+    if is_interactive {
         say!(
             "Sumi {}. :help lists the commands, Ctrl-D leaves.",
             env!("CARGO_PKG_VERSION")
         );
     }
-    let status = converse(&mut editor, &mut session, interactive);
-    if let Some(path) = history_file().filter(|_| interactive) {
+    let mut repl = Repl {
+        session,
+        options: options.clone(),
+        is_interactive,
+    };
+    let status = repl.converse(&mut editor);
+    if let Some(path) = history_file().filter(|_| is_interactive) {
         // A history that cannot be written is not worth a message on leaving.
         let _ = path.parent().map(std::fs::create_dir_all);
         let _ = editor.save_history(&path);
@@ -53,46 +61,76 @@ pub(crate) fn repl(options: &Options) -> u8 {
     status
 }
 
-fn converse(
-    editor: &mut Editor<Helper, rustyline::history::DefaultHistory>,
-    session: &mut Session,
-    interactive: bool,
-) -> u8 {
-    let mut status = 0;
-    // A terminal that cannot be edited would show it for a pipe as well.
-    let prompt = if interactive { PROMPT } else { "" };
-    loop {
-        let line = match editor.readline(prompt) {
-            Ok(line) => line,
-            Err(ReadlineError::Interrupted) => continue,
-            Err(ReadlineError::Eof) => return status,
-            Err(error) => {
-                complain!("sumi: {error}");
-                return 1;
+/// A new session, whose runs Ctrl-C ends.
+fn open_session(options: &Options) -> Result<Session, u8> {
+    let session = run::open(jit::Config {
+        keep_going: true,
+        ..options.config()
+    })?;
+    interrupt::ends_only_a_cell(session.interrupter());
+    Ok(session)
+}
+
+impl Repl {
+    fn converse(&mut self, editor: &mut Lines) -> u8 {
+        let mut status = 0;
+        self.teach(editor);
+        loop {
+            // A terminal that cannot be edited would show it for a pipe as well.
+            let prompt = match self.is_interactive {
+                true => format!("{}> ", self.session.next_entry()),
+                false => String::new(),
+            };
+            let line = match editor.readline(&prompt) {
+                Ok(line) => line,
+                Err(ReadlineError::Interrupted) => continue,
+                Err(ReadlineError::Eof) => return status,
+                Err(error) => {
+                    complain!("sumi: {error}");
+                    return 1;
+                }
+            };
+            if line.trim().is_empty() {
+                continue;
             }
-        };
-        if line.trim().is_empty() {
-            continue;
-        }
-        // What cannot be kept in the history can still be run.
-        let _ = editor.add_history_entry(line.as_str());
-        if let Some(command) = line.trim().strip_prefix(':') {
-            match commands::run(session, command) {
+            // What cannot be kept in the history can still be run.
+            let _ = editor.add_history_entry(line.as_str());
+            let after = match line.trim().strip_prefix(':') {
+                Some(command) => commands::run(self, command),
+                None => After::Ran(self.evaluate(&line)),
+            };
+            match after {
                 After::Continue => {}
+                // A pipe has nobody to try again: its last failure is the status.
+                After::Ran(_) if self.is_interactive => {}
+                After::Ran(outcome) => status = outcome.max(status),
+                After::Edited(text) => {
+                    let _ = editor.add_history_entry(text.as_str());
+                    self.evaluate(&text);
+                }
                 After::Quit => return status,
             }
-        } else {
-            let outcome = evaluate(session, &line);
-            // A pipe has nobody to try again: its last failure is the status.
-            status = if interactive { 0 } else { outcome.max(status) };
+            self.teach(editor);
         }
+    }
+
+    /// Completion works on what the session knows after each entry.
+    fn teach(&self, editor: &mut Lines) {
         if let Some(helper) = editor.helper_mut() {
-            helper.learn(session);
+            helper.learn(&self.session);
+        }
+    }
+
+    /// Runs one entry and prints what came; gives what the exit status would be.
+    fn evaluate(&mut self, text: &str) -> u8 {
+        match self.session.run_line("<repl>", text) {
+            Ok(outcome) => report::show(&outcome),
+            Err(error) => report::fail(&error),
         }
     }
 }
 
-fn open_editor() -> rustyline::Result<Editor<Helper, rustyline::history::DefaultHistory>> {
+fn open_editor() -> rustyline::Result<Lines> {
     let config = Config::builder()
         .history_ignore_dups(true)?
         .auto_add_history(false)
@@ -115,63 +153,4 @@ fn history_file() -> Option<PathBuf> {
             std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"))
         })?;
     Some(state.join("sumi").join("history"))
-}
-
-/// Runs one entry and prints what came; gives what the exit status would be.
-fn evaluate(session: &mut Session, line: &str) -> u8 {
-    match session.run_line("<repl>", line) {
-        Ok(report) => show(&report),
-        Err(error) => fail(&error),
-    }
-}
-
-fn fail(error: &Error) -> u8 {
-    complain!("{}", error.to_string().trim_end());
-    run::exit_status(error)
-}
-
-fn show(report: &UnitReport) -> u8 {
-    for warning in &report.warnings {
-        complain!("{}", warning.trim_end());
-    }
-    for definition in &report.defined {
-        let colon = if definition.ty.is_empty() { "" } else { ": " };
-        say!("{}{colon}{}", definition.text, definition.ty);
-    }
-    if !report.again.is_empty() {
-        say!("compiled again: {}", report.again.join(", "));
-    }
-    if !report.converted.is_empty() {
-        say!("converted: {}", report.converted.join(", "));
-    }
-    report.cells.iter().map(show_cell).max().unwrap_or(0)
-}
-
-fn show_cell(cell: &CellReport) -> u8 {
-    cell.bindings.iter().for_each(say_variable);
-    if let Some(value) = &cell.value {
-        say!("{}: {}", value.text, value.ty);
-        say_note(value);
-    }
-    if let Some(wrong) = cell.expectation.as_ref().filter(|e| !e.holds()) {
-        complain!("expected {}", wrong.expected);
-    }
-    match &cell.error {
-        Some(error) => {
-            complain!("{}", error.rendered.trim_end());
-            101
-        }
-        None => 0,
-    }
-}
-
-fn say_variable(shown: &Shown) {
-    say!("{}: {} = {}", shown.name, shown.ty, shown.text);
-    say_note(shown);
-}
-
-fn say_note(shown: &Shown) {
-    if let Some(note) = &shown.note {
-        say!("  {note}");
-    }
 }

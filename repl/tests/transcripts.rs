@@ -1,5 +1,6 @@
 //! `tests/repl`: conversations with the binary through pipes, one `.txt` for a test. A line that begins with `> ` is an entry,
-//! `| ` goes on with it, and what follows is all that came of it on both streams. The last line is the exit status.
+//! `| ` goes on with it, and what follows is all that came of it on both streams. The last line is the exit status. The conversation
+//! takes place in a folder of its own, which has the modules that stand beside it.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -76,12 +77,41 @@ fn entries(golden: &str) -> Vec<String> {
     entries
 }
 
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new(path: &Path) -> Result<Folder, Failed> {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let name = format!("sumi-repl-{name}-{}", std::process::id());
+        let folder = Folder(std::env::temp_dir().join(name));
+        std::fs::create_dir_all(&folder.0)?;
+        for entry in std::fs::read_dir(path.parent().unwrap_or(path))? {
+            let file = entry?.path();
+            if file
+                .extension()
+                .is_some_and(|extension| extension == "sumi")
+            {
+                std::fs::copy(&file, folder.0.join(file.file_name().unwrap_or_default()))?;
+            }
+        }
+        Ok(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Nobody needs what is left there.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 /// The answer to each entry, and the exit status.
 fn converse(path: &Path, entries: &[String]) -> Result<(Vec<String>, String), Failed> {
     let (mut output, both) = std::io::pipe()?;
+    let folder = Folder::new(path)?;
     let mut command = Command::new(env!("CARGO_BIN_EXE_sumi"));
     command
-        .current_dir(path.parent().unwrap_or(path))
+        .current_dir(&folder.0)
         .env("NO_COLOR", "1")
         .stdin(std::process::Stdio::piped())
         .stdout(both.try_clone()?)

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::block::{self, Block, elements};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
 use crate::memory::{allocate, retain_value};
+use crate::show::read_int;
 
 /// Why a value cannot become one of the new type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +100,19 @@ impl<'d> Converter<'d> {
                 retain_value(old, from);
                 to.copy_from_nonoverlapping(from, new.size as usize);
                 return Ok(());
+            }
+            if let (Some(_), Some(_)) = (number_size(old.kind), number_size(new.kind)) {
+                return match number(old.kind, from, new.kind, to) {
+                    true => Ok(()),
+                    false => Err(self.differ(old, new)),
+                };
+            }
+            if new.kind == Kind::Option && old.kind != Kind::Option {
+                to.write_bytes(0, new.size as usize);
+                new.set_tag(to, 1);
+                let inside = &new.variants()[1].fields()[0];
+                let place = to.add(inside.offset as usize);
+                return self.value(old, from, inside.ty(), place);
             }
             if old.kind != new.kind || head(old) != head(new) {
                 return Err(self.differ(old, new));
@@ -263,6 +277,90 @@ impl<'d> Converter<'d> {
         }
         Ok(())
     }
+}
+
+/// Of a number; other types are none.
+fn number_size(kind: Kind) -> Option<u32> {
+    match kind {
+        Kind::I8 | Kind::U8 => Some(8),
+        Kind::I16 | Kind::U16 => Some(16),
+        Kind::I32 | Kind::U32 | Kind::F32 => Some(32),
+        Kind::I64 | Kind::U64 | Kind::F64 => Some(64),
+        Kind::Bool
+        | Kind::Char
+        | Kind::Unit
+        | Kind::Str
+        | Kind::Struct
+        | Kind::Tuple
+        | Kind::Enum
+        | Kind::Option
+        | Kind::Result
+        | Kind::Array
+        | Kind::FixedArray
+        | Kind::Box
+        | Kind::Fn
+        | Kind::Any
+        | Kind::Opaque
+        | Kind::Ptr
+        | Kind::CStr
+        | Kind::Simd
+        | Kind::Map
+        | Kind::Set => None,
+    }
+}
+
+/// A number of another type, if it is exactly the same number there; else nothing is written that counts.
+unsafe fn number(old: Kind, from: *const u8, new: Kind, to: *mut u8) -> bool {
+    let is_float = |kind: Kind| matches!(kind, Kind::F32 | Kind::F64);
+    // SAFETY: the kinds say what stands there.
+    unsafe {
+        if is_float(old) {
+            let value = match old {
+                Kind::F32 => f64::from(from.cast::<f32>().read()),
+                _ => from.cast::<f64>().read(),
+            };
+            return match new {
+                Kind::F64 => {
+                    to.cast::<f64>().write(value);
+                    true
+                }
+                Kind::F32 => {
+                    to.cast::<f32>().write(value as f32);
+                    value.is_nan() || f64::from(value as f32) == value
+                }
+                _ => {
+                    // Beyond 2^53 a float is no longer what somebody counted.
+                    let is_whole = value.trunc() == value && value.abs() <= 9e15;
+                    is_whole && write_int(new, value as i128, to)
+                }
+            };
+        }
+        let value = read_int(old, from);
+        match new {
+            Kind::F64 => {
+                to.cast::<f64>().write(value as f64);
+                value as f64 as i128 == value
+            }
+            Kind::F32 => {
+                to.cast::<f32>().write(value as f32);
+                value as f32 as i128 == value
+            }
+            _ => write_int(new, value, to),
+        }
+    }
+}
+
+unsafe fn write_int(kind: Kind, value: i128, to: *mut u8) -> bool {
+    let bits = number_size(kind).unwrap_or(0);
+    let is_signed = matches!(kind, Kind::I8 | Kind::I16 | Kind::I32 | Kind::I64);
+    let range = match is_signed {
+        true => -(1_i128 << (bits - 1))..1_i128 << (bits - 1),
+        false => 0..1_i128 << bits,
+    };
+    let bytes = value.to_le_bytes();
+    // SAFETY: the kind says how many bytes there are.
+    unsafe { to.copy_from_nonoverlapping(bytes.as_ptr(), bits as usize / 8) };
+    range.contains(&value)
 }
 
 /// Boxes have no identity of their own.

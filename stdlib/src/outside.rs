@@ -161,6 +161,9 @@ pub(crate) unsafe extern "C" fn sumi_system(
             bytes: bytes(input).to_vec(),
             number,
         };
+        if let Some(path) = system::path_asked(&request) {
+            current().note_path(path);
+        }
         let answer = system::answer(&request);
         drop(request);
         current().reply = answer;

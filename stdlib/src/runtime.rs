@@ -42,6 +42,9 @@ pub struct Stats {
 /// Told of each split, with the bytes that it copied.
 pub type SplitFn = fn(bytes: u64);
 
+/// Of more paths nobody is told.
+const MOST_PATHS: usize = 256;
+
 pub struct Runtime {
     pub(crate) heap: Heap,
     pub(crate) live_blocks: u64,
@@ -55,6 +58,8 @@ pub struct Runtime {
     pub outside: Outside,
     pub input: Box<dyn BufRead>,
     pub args: Vec<String>,
+    /// Files and folders that the program has asked for, for those who want to know when they change.
+    pub asked_paths: Vec<String>,
     pub(crate) show_work: ShowWork,
     pub(crate) compare_work: CompareWork,
     pub(crate) hash_work: HashWork,
@@ -187,6 +192,7 @@ impl Runtime {
             outside: Outside::Open,
             input: Box::new(std::io::BufReader::new(std::io::stdin())),
             args: Vec::new(),
+            asked_paths: Vec::new(),
             show_work: ShowWork::default(),
             compare_work: CompareWork::default(),
             hash_work: HashWork::default(),
@@ -235,6 +241,13 @@ impl Runtime {
 
     pub fn live_blocks(&self) -> u64 {
         self.live_blocks
+    }
+
+    pub(crate) fn note_path(&mut self, path: &str) {
+        let is_known = || self.asked_paths.iter().any(|known| known == path);
+        if self.asked_paths.len() < MOST_PATHS && !is_known() {
+            self.asked_paths.push(path.to_owned());
+        }
     }
 
     /// Bytes of all blocks, headers included.

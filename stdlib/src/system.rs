@@ -61,6 +61,19 @@ pub fn is_change(what: &str) -> bool {
     )
 }
 
+/// The file or folder on which the answer depends.
+pub fn path_asked(request: &Request) -> Option<&str> {
+    let is_reading = matches!(
+        request.what.as_str(),
+        "read" | "kind" | "size" | "modified" | "list" | "copy"
+    );
+    request
+        .words
+        .first()
+        .filter(|_| is_reading)
+        .map(String::as_str)
+}
+
 /// Does what is asked.
 pub fn answer(request: &Request) -> Reply {
     let word = |index: usize| request.words.get(index).map_or("", String::as_str);

@@ -1,18 +1,20 @@
-//! `cargo dev latency [CELLS]`: how long a worksheet takes to follow an edit, in the process, from the text to the report. A tenth of its cells
-//! call functions of thirty lines; ten times as many lines as cells. Medians, and the worst of twenty. Nothing here is asserted.
+//! `cargo dev latency [CELLS [ROUNDS]]`: how long a worksheet takes to follow an edit, in the process, from the text to the report. A tenth of its cells
+//! call functions of thirty lines; ten times as many lines as cells. Medians, and the worst of so many rounds. Nothing here is asserted.
 
 use std::fmt::Write;
 use std::time::Instant;
 
 use jit::{Config, Counts, Sheet};
 
-const ROUNDS: usize = 20;
+const ROUNDS: usize = 21;
 
 pub fn run(args: &[String]) -> Result<(), String> {
     let cells = args
         .first()
         .and_then(|arg| arg.parse().ok())
         .unwrap_or(1000);
+    let rounds = args.get(1).and_then(|arg| arg.parse().ok());
+    let rounds = rounds.unwrap_or(ROUNDS);
     let text = sheet(cells);
     println!("{} lines, {} cells", text.lines().count(), cells);
     let mut sheet = Sheet::new(Config::default()).map_err(|e| e.to_string())?;
@@ -23,32 +25,41 @@ pub fn run(args: &[String]) -> Result<(), String> {
     let literal = format!("let lone{middle} = 5");
     let with_ten = "let shared = 7";
     let of_function = "acc = acc * 31 + 17";
-    measure(&mut sheet, "a literal", &text, |n| {
+    measure(&mut sheet, rounds, "a literal", &text, |n| {
         text.replace(&literal, &format!("let lone{middle} = {n}"))
     })?;
-    measure(&mut sheet, "a literal with ten dependents", &text, |n| {
-        text.replace(with_ten, &format!("let shared = {n}"))
-    })?;
-    measure(&mut sheet, "a comment", &text, |n| {
+    measure(
+        &mut sheet,
+        rounds,
+        "a literal with ten dependents",
+        &text,
+        |n| text.replace(with_ten, &format!("let shared = {n}")),
+    )?;
+    measure(&mut sheet, rounds, "a comment", &text, |n| {
         text.replace(&literal, &format!("{literal} // {n}"))
     })?;
-    measure(&mut sheet, "a line more at the top", &text, |n| {
+    measure(&mut sheet, rounds, "a line more at the top", &text, |n| {
         "\n".repeat(n % 7 + 1) + &text
     })?;
-    measure(&mut sheet, "a function that ten cells call", &text, |n| {
-        text.replacen(of_function, &format!("acc = acc * 31 + {n}"), 1)
-    })
+    measure(
+        &mut sheet,
+        rounds,
+        "a function that ten cells call",
+        &text,
+        |n| text.replacen(of_function, &format!("acc = acc * 31 + {n}"), 1),
+    )
 }
 
 fn measure(
     sheet: &mut Sheet,
+    rounds: usize,
     name: &str,
     text: &str,
     edit: impl Fn(usize) -> String,
 ) -> Result<(), String> {
     let mut times = Vec::new();
     let mut counts = Counts::default();
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let edited = edit(1000 + round);
         if edited == text {
             return Err(format!("{name}: nothing was edited"));
@@ -60,7 +71,7 @@ fn measure(
     sheet.edit("sheet.sumi", text);
     let first = times[0];
     times.sort_by(f64::total_cmp);
-    let (median, worst) = (times[ROUNDS / 2], times[ROUNDS - 1]);
+    let (median, worst) = (times[rounds / 2], times[rounds - 1]);
     println!("{name}: {median:.2} ms, first {first:.2}, worst {worst:.2}; {counts:?}");
     Ok(())
 }
@@ -69,7 +80,7 @@ fn ms(start: Instant) -> f64 {
     start.elapsed().as_secs_f64() * 1e3
 }
 
-fn sheet(cells: usize) -> String {
+pub(crate) fn sheet(cells: usize) -> String {
     let mut text = String::from("let shared = 7\nstruct Point { x: f64, y: f64 }\n");
     for group in 0..cells / 10 {
         let _ = writeln!(

@@ -12,6 +12,7 @@ pub mod programs;
 pub mod release;
 pub mod run;
 pub mod scale;
+pub mod screen_latency;
 pub mod sheets;
 pub mod stages;
 pub mod tidy;

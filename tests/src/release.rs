@@ -177,7 +177,7 @@ fn earlier_callers(sumi: &Path) -> Result<(), String> {
         0,
     )?;
     match outcome.stdout.lines().last() {
-        Some("101: i64") => Ok(()),
+        Some("$4: i64 = 101") => Ok(()),
         other => Err(format!("the last line is {other:?}")),
     }
 }

@@ -4,7 +4,7 @@
 use std::hash::Hasher;
 
 use compiler::boxes::fields_of;
-use compiler::env::{DefId, DefKind};
+use compiler::env::{DefId, DefKind, Plain};
 use compiler::mono::type_identity;
 use compiler::types::{FloatTy, IntTy, Len, Ty, TyKind, TyNames};
 use inkwell::module::Linkage;
@@ -115,7 +115,7 @@ impl<'ctx> Unit<'_, 'ctx> {
     fn box_desc(&self, ty: Ty) -> PointerValue<'ctx> {
         let global = self.new_desc();
         let parts = Parts {
-            name: ty.display(self.input.env),
+            name: ty.display(&Plain(self.input.env)),
             flags: HAS_HEAP,
             elem: Some(self.desc(ty)),
             ..Parts::default()
@@ -195,7 +195,7 @@ impl<'ctx> Unit<'_, 'ctx> {
         let env = self.input.env;
         let layout = self.layouts.of(ty);
         let mut parts = Parts {
-            name: ty.display(env),
+            name: ty.display(&Plain(env)),
             flags: if layout.has_heap { HAS_HEAP } else { 0 },
             ..Parts::default()
         };
@@ -237,13 +237,13 @@ impl<'ctx> Unit<'_, 'ctx> {
         let env = self.input.env;
         match &env.def(def).kind {
             DefKind::Struct(found) => {
-                parts.name = env.name_of(def);
+                parts.name = Plain(env).name_of(def);
                 parts.flags |= NAMED_FIELDS;
                 parts.count = found.fields.len() as u64;
                 parts.fields = self.field_descs(ty, 0);
             }
             DefKind::Enum(found) => {
-                parts.name = env.name_of(def);
+                parts.name = Plain(env).name_of(def);
                 parts.flags |= NAMED_FIELDS;
                 parts.count = found.variants.len() as u64;
                 parts.variants = self.variant_descs(ty, def);
@@ -254,7 +254,7 @@ impl<'ctx> Unit<'_, 'ctx> {
                 }
             }
             DefKind::ExternType { .. } => {
-                parts.name = env.name_of(def);
+                parts.name = Plain(env).name_of(def);
                 parts.elem = Some(self.handle_desc(ty));
             }
             DefKind::Fn(_) | DefKind::Trait(_) | DefKind::Global(_) | DefKind::Const(_) => {}
@@ -286,7 +286,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             _ => None,
         };
         let parts = Parts {
-            name: self.input.env.name_of(*def),
+            name: Plain(self.input.env).name_of(*def),
             drop: drop.and_then(|function| self.handle_drop(function)),
             ..Parts::default()
         };

@@ -6,7 +6,7 @@ use syntax::Span;
 use super::body::{Binder, Checker, Why};
 use super::{Target, errors};
 use crate::boxes::has_empty;
-use crate::env::{DefId, DefKind, ModuleId};
+use crate::env::{DefId, DefKind, GlobalOrigin, ModuleId};
 use crate::hir::{BinaryOp, ExprId, ExprKind, LocalId};
 use crate::types::{Ty, TyKind};
 
@@ -163,6 +163,9 @@ impl Checker<'_, '_> {
             return;
         }
         let found = self.env().def(def).clone();
+        if matches!(&found.kind, DefKind::Global(global) if global.origin == GlobalOrigin::Hidden) {
+            return self.report(errors::past_changed(self.span(expr), used));
+        }
         if matches!(&found.kind, DefKind::Global(global) if !global.is_var) {
             let span = self.span(expr);
             self.report(errors::not_changeable(

@@ -60,6 +60,10 @@ impl Env {
         self.scope_mut(module).names.insert(name, def);
     }
 
+    pub fn unbind_name(&mut self, module: ModuleId, name: &str) {
+        self.scope_mut(module).names.remove(name);
+    }
+
     pub fn bind_import(&mut self, module: ModuleId, name: SmolStr, import: Import) {
         self.scope_mut(module).imports.insert(name, import);
     }

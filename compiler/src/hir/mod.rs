@@ -23,6 +23,7 @@ pub(crate) use children::children;
 pub(crate) use lower::{BUILT_IN_TRAITS, bound_names, fn_name};
 pub use lower::{EarlyValue, Imports, LocalName, NotKnown, import_path, lower};
 pub(crate) use resolve::is_called_by_itself;
+pub use resolve::nearest;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExprId(u32);

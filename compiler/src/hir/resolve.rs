@@ -11,7 +11,8 @@ use super::lower::Unit;
 use crate::env::{Def, DefId, Generic, Import, ModuleId};
 use crate::types::{FloatTy, IntTy, Ty, TyKind};
 
-pub(crate) use suggest::{is_standard_module, nearest, teach_value};
+pub use suggest::nearest;
+pub(crate) use suggest::{is_standard_module, teach_value};
 
 /// The type parameters and the `Self` that type expressions may name.
 #[derive(Clone, Default)]
@@ -183,6 +184,7 @@ impl Unit<'_> {
             .chain(library)
             .filter(|(_, def)| self.env.try_def(*def).is_some_and(|def| wanted(def)))
             .map(|(name, _)| name.clone())
+            .filter(|name| !name.starts_with('$'))
             .collect();
         names.sort_unstable();
         names.dedup();

@@ -63,6 +63,13 @@ pub(super) fn interfaces(env: &Env, journal: &Journal) -> Interfaces {
     found.into_iter().map(whole).collect()
 }
 
+/// What a unit gives to those that do not name it.
+pub(super) fn as_one(interfaces: &Interfaces) -> Fingerprint {
+    let mut all: Vec<_> = interfaces.iter().collect();
+    all.sort_unstable();
+    Fingerprint::of(&all.into_iter().map(|(_, print)| *print).collect::<Vec<_>>())
+}
+
 /// What those who use a definition are compiled against: all but its code.
 pub fn of_def(env: &Env, def: DefId) -> Fingerprint {
     let mut print = Fingerprinter::default();

@@ -1,6 +1,8 @@
 //! One top-level item of an edited text: its tree, what it defines and what it may depend on. All that is read off the tokens, which is
 //! quick, and where it is unsure names too much: that costs a check more, never a wrong result.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashSet;
 use smol_str::{SmolStr, format_smolstr};
 use syntax::ast::{self, Doubts, Expected};
@@ -37,10 +39,10 @@ pub struct Piece {
     pub(super) skipped: Vec<SmolStr>,
     pub(super) doubts: Doubts,
     pub(super) stray_expected: Vec<Expected>,
-    pub(super) names: Names,
+    pub(super) names: Rc<Names>,
 }
 
-#[derive(Default)]
+#[derive(Default, PartialEq, Eq)]
 pub(super) struct Names {
     /// The names that it defines at the top level, each of which stands for one thing in a text.
     pub(super) defines: Vec<SmolStr>,
@@ -76,7 +78,7 @@ impl Piece {
             skipped: parsed.module.skipped,
             doubts: parsed.module.doubts,
             stray_expected: parsed.module.stray_expected,
-            names,
+            names: Rc::new(names),
         }
     }
 
@@ -89,6 +91,12 @@ impl Piece {
     pub fn title(&self) -> Option<SmolStr> {
         let named = self.names.defines.first();
         named.or(self.names.groups.first()).cloned()
+    }
+
+    /// What is stated behind its items.
+    pub(super) fn expected(&self) -> Vec<Option<Expected>> {
+        let items = self.items.iter();
+        items.map(|item| item.expected.clone()).collect()
     }
 
     /// Whether parts of it were not understood.
@@ -265,7 +273,7 @@ fn head(target: &str) -> &str {
 }
 
 /// All of them as the parser gave them.
-pub(super) fn parse_diagnostics(pieces: &[std::rc::Rc<Piece>]) -> Diagnostics {
+pub(super) fn parse_diagnostics(pieces: &[Rc<Piece>]) -> Diagnostics {
     let mut all = Diagnostics::new();
     all.extend(
         pieces

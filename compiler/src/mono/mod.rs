@@ -21,6 +21,7 @@ use crate::boxes::fields_of;
 use crate::env::{DefId, DefKind, Env, FnOrigin, GlobalOrigin, ModuleId};
 use crate::layout::Layouts;
 use crate::mir::{Body, Const, Elaborated, Local, ParamMode};
+use crate::own;
 use crate::types::{self, MOST_PARTS, Ty, TyKind};
 
 pub use symbol::{global_symbol, slot_symbol, type_identity};
@@ -78,6 +79,18 @@ pub struct Program {
     pub overrides: FxHashMap<Ty, Overrides>,
     /// By the type of a value that is put into an `any` and the type of that `any`: the functions in its table.
     pub tables: FxHashMap<(Ty, Ty), Vec<Key>>,
+}
+
+impl Program {
+    /// Whether it runs once, from top to bottom, and leaves no code that others call: then it is not worth optimising.
+    pub fn is_straight(&self, env: &Env) -> bool {
+        let is_library = |key: &Key| env.is_library(env.def(key.0).module);
+        let mut functions = self.functions.iter();
+        let is_helper = |each: &Instance| !each.exported && is_library(&each.key);
+        self.tables.is_empty()
+            && functions.all(|each| is_helper(each) && own::has_no_loops(&each.body))
+            && self.cells.iter().all(|cell| own::has_no_loops(&cell.body))
+    }
 }
 
 /// A definition and its type arguments.

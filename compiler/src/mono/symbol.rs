@@ -1,7 +1,7 @@
 //! The names of symbols: what a stack trace shows, and after a `#` what tells it from every other one of the session, the numbers of
 //! the definitions: `Ball.area#17`, `push<Ball>#21<Ball#16>`, `slot.area#17`, `cell3#40`.
 
-use crate::env::{DefId, Env};
+use crate::env::{DefId, Env, Plain};
 use crate::types::{Ty, TyKind, TyNames, type_args};
 
 pub fn global_symbol(env: &Env, def: DefId) -> String {
@@ -34,11 +34,11 @@ pub(super) fn shown_name(env: &Env, def: DefId, args: &[Ty]) -> String {
     };
     let name = match owner.map(|ty| ty.subst(args)) {
         Some(owner) if !matches!(owner.kind(), TyKind::Param(..)) => {
-            return format!("{}.{}", owner.display(env), found.name);
+            return format!("{}.{}", owner.display(&Plain(env)), found.name);
         }
         _ => found.name.to_string(),
     };
-    match arguments(args, env) {
+    match arguments(args, &Plain(env)) {
         Some(list) => format!("{name}<{list}>"),
         None => name,
     }

@@ -12,6 +12,11 @@ pub(super) struct Loop {
     pub(super) entries: Vec<BlockId>,
 }
 
+/// Whether nothing in the body comes round again, calls aside.
+pub fn has_no_loops(body: &Body) -> bool {
+    loops(body).is_empty()
+}
+
 pub(super) fn loops(body: &Body) -> Vec<Loop> {
     let order = reverse_postorder(body);
     let predecessors = predecessors(body, &order);

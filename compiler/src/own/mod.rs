@@ -37,8 +37,9 @@ mod tests;
 use rustc_hash::FxHashMap;
 use syntax::Diagnostics;
 
+pub use loops::has_no_loops;
 pub use needs::Needs;
-pub use reach::{Reach, holds_code, may_hold_code, reach_of_cell, reach_of_code};
+pub use reach::{Reach, holds_code, may_hold_code, reach_of_cell, reach_of_code, reach_of_show};
 
 use crate::env::{DefId, Env};
 use crate::mir::{

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use crate::env::{Def, DefId, DefKind, Env, FnDef, FnOrigin};
+use crate::env::{Def, DefId, DefKind, Env, FnDef, FnOrigin, Head};
 use crate::mir::Effects;
 use crate::mir::outside::{Kind, Outside};
 use crate::types::{Ty, TyKind};
@@ -102,6 +102,39 @@ pub fn reach_of_code<'r>(
     reach_of_cell(env, &as_called, code_in)
 }
 
+/// What the texts of a type's values may follow from: what the program's own `show` methods may touch of all types that such a value may
+/// consist of.
+pub fn reach_of_show<'r>(env: &Env, ty: Ty, code_in: &dyn Fn(DefId) -> Option<&'r Reach>) -> Reach {
+    let mut found = Reach::default();
+    let is_own = |def: DefId| {
+        env.try_def(def)
+            .is_some_and(|def| !env.is_library(def.module))
+    };
+    let shows = env.methods_by_type("show");
+    let shows: Vec<(&Head, DefId)> = shows.filter(|(_, def)| is_own(*def)).collect();
+    if shows.is_empty() {
+        return found;
+    }
+    let parts = parts_of(env, ty);
+    let may_be_there = |head: &Head| parts.as_ref().is_none_or(|parts| parts.contains(head));
+    for (_, def) in shows.into_iter().filter(|(head, _)| may_be_there(head)) {
+        if let Some(body) = env.function(def).body() {
+            found.add(&reach_of_cell(env, body.effects(), code_in));
+        }
+    }
+    found
+}
+
+/// What values of the type may consist of; none if that is not known.
+fn parts_of(env: &Env, ty: Ty) -> Option<FxHashSet<Head>> {
+    let mut heads: FxHashSet<Head> = FxHashSet::default();
+    let is_known = walk_parts(env, ty, &mut |part| {
+        heads.extend(Head::of(part));
+        !matches!(part.kind(), TyKind::Any(..) | TyKind::Param(..))
+    });
+    is_known.then_some(heads)
+}
+
 /// Whether a function may come from outside, which C calls or the host hands over.
 fn gives_code(env: &Env, effects: &Effects) -> bool {
     let outsiders = effects.named_outside.reads;
@@ -127,26 +160,32 @@ pub fn may_hold_code(env: &Env, global: DefId) -> bool {
 
 /// Whether there may be functions in a value of the type: function values, and in an `any` those of whatever it holds.
 pub fn holds_code(env: &Env, ty: Ty) -> bool {
+    !walk_parts(env, ty, &mut |part| {
+        !matches!(
+            part.kind(),
+            TyKind::Fn(_) | TyKind::CFn(_) | TyKind::Any(..) | TyKind::Param(..)
+        )
+    })
+}
+
+/// Visits the types that values of a type may consist of, each once, until one is refused; whether none was. What has too many is refused.
+fn walk_parts(env: &Env, ty: Ty, visit: &mut dyn FnMut(Ty) -> bool) -> bool {
     let mut seen: FxHashSet<Ty> = FxHashSet::default();
     let mut waiting = vec![ty];
     while let Some(ty) = waiting.pop() {
         if !seen.insert(ty) {
             continue;
         }
-        match ty.kind() {
-            TyKind::Fn(_) | TyKind::CFn(_) | TyKind::Any(..) | TyKind::Param(..) => return true,
-            TyKind::Adt(def, args) => {
-                waiting.extend(env.all_fields(*def).map(|field| field.ty.subst(args)));
-            }
-            _ => {}
+        if !visit(ty) || seen.len() > MOST_PARTS {
+            return false;
+        }
+        if let TyKind::Adt(def, args) = ty.kind() {
+            waiting.extend(env.all_fields(*def).map(|field| field.ty.subst(args)));
         }
         ty.map_parts(&mut |part| {
             waiting.push(part);
             part
         });
-        if seen.len() > MOST_PARTS {
-            return true;
-        }
     }
-    false
+    true
 }

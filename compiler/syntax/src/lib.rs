@@ -1,6 +1,7 @@
 //! Text in, tree out: source texts and spans, tokens, the grammar, and diagnostics. Knows nothing of ours.
 
 pub mod ast;
+pub mod cut;
 pub mod diagnostic;
 mod lexer;
 mod parse;

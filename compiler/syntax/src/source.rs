@@ -67,9 +67,9 @@ pub struct LineColumn {
 impl SourceFile {
     pub fn new(id: FileId, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceFile {
         let text = text.into();
-        let newlines = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+        let newlines = memchr::memchr_iter(b'\n', text.as_bytes());
         let line_starts = std::iter::once(0)
-            .chain(newlines.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)))
+            .chain(newlines.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)))
             .collect();
         SourceFile {
             id,
@@ -206,6 +206,23 @@ impl Sources {
     pub fn truncate(&mut self, len: usize) {
         self.files.truncate(len);
         self.laid_out.retain(|id, _| (id.0 as usize) < len);
+    }
+
+    /// As [`Sources::truncate`], but gives the files, so that they can come back by [`Sources::extend`].
+    pub fn split_off(&mut self, len: usize) -> Vec<SourceFile> {
+        let gone = self.files.split_off(len.min(self.files.len()));
+        self.truncate(len);
+        gone
+    }
+
+    /// Files that were split off, at the place where they stood.
+    pub fn extend(&mut self, files: Vec<SourceFile>) {
+        let first = files.first().map(|file| file.id.0 as usize);
+        assert!(
+            first.is_none_or(|first| first == self.files.len()),
+            "compiler bug: files come back to another place"
+        );
+        self.files.extend(files);
     }
 
     /// The text of the file is a part of a larger one, and begins there.

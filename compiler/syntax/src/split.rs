@@ -15,7 +15,7 @@ use crate::token::Token;
 
 /// One top-level item, with the comments before it and those behind it on its last line. The pieces of a text follow one another
 /// without a gap.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
     /// Bytes of the text.
     pub range: Range<usize>,
@@ -40,8 +40,8 @@ pub struct Words {
     pub computes: bool,
 }
 
-/// The pieces of a text. One that has no item, only comments, has none.
-pub fn split(file: &SourceFile) -> Vec<Piece> {
+/// The pieces of a text, and whether the lexer had nothing to say. One that has no item, only comments, has none.
+pub(crate) fn split(file: &SourceFile) -> (Vec<Piece>, bool) {
     let lexed = lexer::lex(file);
     let text = &*file.text;
     let ranges = items(&lexed.tokens);
@@ -58,7 +58,7 @@ pub fn split(file: &SourceFile) -> Vec<Piece> {
         pieces.push(piece(text, begin..end.max(last), tokens, &lexed));
         begin = end.max(last);
     }
-    pieces
+    (pieces, lexed.is_plain())
 }
 
 fn piece(text: &str, range: Range<usize>, tokens: &[Spanned], lexed: &Lexed) -> Piece {
@@ -242,7 +242,7 @@ mod tests {
 
     fn pieces(text: &str) -> Vec<(String, u128)> {
         let file = SourceFile::new(FileId(0), "", text);
-        let found = split(&file);
+        let (found, _) = split(&file);
         let whole: String = found
             .iter()
             .map(|piece| &text[piece.range.clone()])

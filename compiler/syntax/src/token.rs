@@ -52,6 +52,8 @@ pub(crate) enum Token {
     Test,
     Bench,
     Upper(SmolStr),
+    /// `$3`: the value of an earlier entry of a REPL.
+    Past(SmolStr),
     Int(u128),
     Float(f64),
     Char(char),
@@ -300,7 +302,7 @@ impl Token {
             | Bytes(_) | Str(_) | StrBegin | StrText(_) | StrEnd => TokenClass::Text,
             IntText | FloatText | Int(_) | Float(_) => TokenClass::Number,
             Upper(_) | SelfType => TokenClass::TypeName,
-            Name(_) | Underscore => TokenClass::Name,
+            Name(_) | Past(_) | Underscore => TokenClass::Name,
             Bad | Skipped => TokenClass::Bad,
             LParen | RParen | LBracket | RBracket | LBrace | RBrace | LAngle | RAngle | Comma
             | Semicolon | Colon | At | Dot | InterpOpen | InterpClose(_) => TokenClass::Punctuation,
@@ -358,10 +360,10 @@ impl Token {
     pub(crate) fn can_end_statement(&self, blank_before: bool) -> bool {
         use Token::*;
         match self {
-            Name(_) | Upper(_) | Int(_) | Float(_) | Char(_) | Byte(_) | Bytes(_) | Str(_)
-            | StrEnd | RParen | RBracket | RBrace | Question | Underscore | RAngle | Break
-            | Continue | Return | SelfValue | SelfType | None | Some | Ok | Err | True | False
-            | PlusPlus | MinusMinus | Ellipsis | Bad | Reserved => true,
+            Name(_) | Upper(_) | Past(_) | Int(_) | Float(_) | Char(_) | Byte(_) | Bytes(_)
+            | Str(_) | StrEnd | RParen | RBracket | RBrace | Question | Underscore | RAngle
+            | Break | Continue | Return | SelfValue | SelfType | None | Some | Ok | Err | True
+            | False | PlusPlus | MinusMinus | Ellipsis | Bad | Reserved => true,
             Bang => !blank_before,
             _ => false,
         }

@@ -12,12 +12,13 @@ use crate::report::{CellReport, Expectation, Shown};
 use crate::saved::Saved;
 
 impl Session {
-    /// Runs one cell. After a failure everything is as before; else the state before it is kept.
+    /// Runs one cell. After a failure everything is as before; else the state before it is kept, and its value stays if it is kept.
     pub(super) fn run_cell(
         &mut self,
         unit: &Rc<Linked>,
         ready: &Ready,
         index: usize,
+        keeps_value: bool,
     ) -> CellReport {
         let info = &ready.compiled.cells[index];
         let mut report = CellReport {
@@ -35,7 +36,8 @@ impl Session {
                 Self::bind(unit, ready, index);
                 self.kept.extend(saved);
                 self.show_cell(unit, ready, info, &mut report);
-                if let Some(value) = info.value.and_then(|def| unit.global(def)) {
+                let value = info.value.filter(|_| !keeps_value);
+                if let Some(value) = value.and_then(|def| unit.global(def)) {
                     value.drop_value(&self.machine); // nobody but the report reads it
                 }
             }
@@ -90,7 +92,8 @@ impl Session {
         for unit in self.machine.units() {
             for (index, global) in unit.globals().iter().enumerate() {
                 let touched = effects.anything || effects.writes.contains(&global.def);
-                if touched && global.is_bound.get() {
+                // What an entry came to never changes.
+                if touched && global.is_bound.get() && !self.is_value(global.def) {
                     saved.push(Saved::new(&unit, index));
                 }
             }

@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use compiler::env::{DefId, DefKind, Env};
+use compiler::env::{DefId, DefKind, Env, GlobalOrigin, Plain};
 use compiler::types::TyKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -15,13 +15,21 @@ use super::definitions::names_of;
 use super::{Loaded, Session};
 use crate::front::Ready;
 use crate::linked::{GlobalPlace, Linked};
-use crate::report::Error;
+use crate::report::{Error, Kept};
 
 /// A variable whose value is to be converted.
 #[derive(Clone)]
 pub(super) struct Held {
     pub(super) name: SmolStr,
-    former: DefId,
+    pub(super) former: DefId,
+}
+
+/// What a conversion came to.
+pub(super) enum Converting {
+    /// The variables that have their values.
+    Done(FxHashSet<DefId>),
+    /// One keeps the type that it had, for this reason; the error says so at length.
+    Kept(SmolStr, String, Error),
 }
 
 /// What the declarations of converted variables stand in.
@@ -38,6 +46,7 @@ impl Session {
         changed: &[SmolStr],
         entered: &[SmolStr],
         items: &[ast::Item],
+        kept: &[Kept],
     ) -> Vec<Held> {
         let scope = before.module(self.front.home);
         let mut redefined = changed.to_vec();
@@ -56,7 +65,10 @@ impl Session {
         let mut holders: Vec<Held> = scope
             .names
             .iter()
-            .filter(|(name, def)| !entered.contains(name) && holds(before, **def, &types))
+            .filter(|(name, _)| kept.iter().all(|kept| kept.name != name.as_str()))
+            .filter(|(name, def)| {
+                !entered.contains(name) && holds(before, **def, &types, &redefined)
+            })
             .map(|(name, def)| Held {
                 name: name.clone(),
                 former: *def,
@@ -72,7 +84,7 @@ impl Session {
         for Held { name, former } in held {
             if let DefKind::Global(global) = &before.def(*former).kind {
                 let word = if global.is_var { "var" } else { "let" };
-                let ty = global.ty().display(before);
+                let ty = global.ty().display(&Plain(before));
                 text += &format!("{word} {name}: {ty} = panic(\"\")\n");
             }
         }
@@ -86,7 +98,7 @@ impl Session {
         held: &[Held],
         line: &Ready,
         loaded: &Loaded,
-    ) -> Result<FxHashSet<DefId>, Error> {
+    ) -> Result<Converting, Error> {
         let after = &line.compiled.env;
         let scope = after.module(self.front.home);
         let units = self.machine.units();
@@ -105,13 +117,17 @@ impl Session {
                 continue;
             };
             let converted = self.convert_one(former, place, (after, &loaded.unit), &made);
-            if let Err(error) = converted.map_err(|failure| match failure {
-                Failure::Mismatch(mismatch) => self.not_converted(line, each, &mismatch),
-                Failure::Run(error) => error,
-            }) {
+            if let Err(failure) = converted {
                 self.machine.leave_to_sweep();
                 self.sweep();
-                return Err(error);
+                return match failure {
+                    Failure::Mismatch(mismatch) => {
+                        let error = self.not_converted(line, each, &mismatch);
+                        let why = why_not(&each.name, &mismatch);
+                        Ok(Converting::Kept(each.name.clone(), why, error))
+                    }
+                    Failure::Run(error) => Err(error),
+                };
             }
             filled.push(place);
         }
@@ -125,7 +141,7 @@ impl Session {
                     .run(|| value::drop_value(&*desc, bytes.as_ptr().cast()))
             };
         }
-        Ok(done)
+        Ok(Converting::Done(done))
     }
 
     fn convert_one(
@@ -184,33 +200,14 @@ impl Session {
 
     fn not_converted(&self, line: &Ready, held: &Held, mismatch: &Mismatch) -> Error {
         let name = &held.name;
-        let part = format!("{name}{}", mismatch.path);
         let (owner, field) = mismatch.owner.clone().unwrap_or_default();
-        let (message, label) = match &mismatch.reason {
-            Reason::Types(old, new) if old == new => (
-                format!(
-                    "the value of `{name}` cannot be converted: `{part}` is `{old}`, and the methods of its value were chosen when it was put there"
-                ),
-                "other methods from now on".to_owned(),
-            ),
-            Reason::Types(old, new) => (
-                format!(
-                    "the value of `{name}` cannot be converted: `{part}` is of type `{old}`, and is to become `{new}`"
-                ),
-                format!("`{new}` from now on"),
-            ),
-            Reason::NoDefault => (
-                format!(
-                    "the value of `{name}` cannot be converted: `{part}` is new and has no default"
-                ),
-                "no value for it".to_owned(),
-            ),
-            Reason::NoVariant => (
-                format!(
-                    "the value of `{name}` cannot be converted: `{part}` is `{field}`, which the new `{owner}` does not have"
-                ),
-                format!("no `{field}` any more"),
-            ),
+        let why = why_not(name, mismatch);
+        let message = format!("the value of `{name}` cannot be converted: {why}");
+        let label = match &mismatch.reason {
+            Reason::Types(old, new) if old == new => "other methods from now on".to_owned(),
+            Reason::Types(_, new) => format!("`{new}` from now on"),
+            Reason::NoDefault => "no value for it".to_owned(),
+            Reason::NoVariant => format!("no `{field}` any more"),
         };
         let home = self.front.home;
         let place = |env: &Env| {
@@ -230,6 +227,23 @@ impl Session {
         }
         error = error.help(format!("give `{name}` a new value in the same entry, or take back the entry that made it with `:undo`"));
         self.front.rejected([&error].into_iter())
+    }
+}
+
+fn why_not(name: &str, mismatch: &Mismatch) -> String {
+    let part = format!("{name}{}", mismatch.path);
+    let (owner, field) = mismatch.owner.clone().unwrap_or_default();
+    match &mismatch.reason {
+        Reason::Types(old, new) if old == new => format!(
+            "`{part}` is `{old}`, and the methods of its value were chosen when it was put there"
+        ),
+        Reason::Types(old, new) => {
+            format!("`{part}` is of type `{old}`, and is to become `{new}`")
+        }
+        Reason::NoDefault => format!("`{part}` is new and has no default"),
+        Reason::NoVariant => {
+            format!("`{part}` is `{field}`, which the new `{owner}` does not have")
+        }
     }
 }
 
@@ -314,13 +328,21 @@ unsafe fn call(code: usize, ty: &TypeDesc) -> Box<[u128]> {
     bytes
 }
 
-fn holds(env: &Env, def: DefId, types: &FxHashSet<DefId>) -> bool {
+/// Whether a variable holds values of one of the types, or of a former one that a type of these names may take back.
+fn holds(env: &Env, def: DefId, types: &FxHashSet<DefId>, names: &[SmolStr]) -> bool {
+    let is_changed = |def: &DefId| {
+        types.contains(def) || env.is_former(*def) && names.contains(&env.def(*def).name)
+    };
     match &env.def(def).kind {
-        DefKind::Global(global) => global.ty.is_some_and(|ty| {
-            ty.any_part(
-                &mut |part| matches!(part.kind(), TyKind::Adt(def, _) | TyKind::Any(def, _) if types.contains(def)),
-            )
-        }),
+        // Values of earlier entries stay what they were.
+        DefKind::Global(global) if global.origin != GlobalOrigin::Hidden => {
+            global.ty.is_some_and(|ty| {
+                ty.any_part(&mut |part| match part.kind() {
+                    TyKind::Adt(def, _) | TyKind::Any(def, _) => is_changed(def),
+                    _ => false,
+                })
+            })
+        }
         _ => false,
     }
 }

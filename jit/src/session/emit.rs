@@ -15,8 +15,10 @@ impl Session {
     /// Prints a stage; nothing runs and nothing stays defined.
     pub fn emit(&mut self, name: &str, text: &str, stage: Stage) -> Result<String, Error> {
         let before = self.front.env.clone();
+        let sources = self.front.sources.len();
         let emitted = self.emit_stage(name, text, stage);
         self.front.env = before;
+        self.front.sources.truncate(sources);
         emitted
     }
 

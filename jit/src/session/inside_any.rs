@@ -2,7 +2,7 @@
 //! What is found is not converted, because the methods for the new type are not known to the code that put it there: the change
 //! is refused, and says which variable.
 
-use compiler::env::{DefId, DefKind, Env};
+use compiler::env::{DefId, DefKind, Env, GlobalOrigin};
 use compiler::types::{Ty, TyKind};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
@@ -47,6 +47,9 @@ impl Session {
             let DefKind::Global(global) = &before.def(def).kind else {
                 return None;
             };
+            if global.origin == GlobalOrigin::Hidden {
+                return None; // what an earlier entry came to stays as it is
+            }
             if !may_hold_any(before, global.ty?, &mut FxHashSet::default()) {
                 return None;
             }

@@ -4,31 +4,33 @@ use std::rc::Rc;
 
 use compiler::env::{DefId, DefKind, Env, FnDef, FnOrigin};
 use compiler::mono::Mode;
+use rustc_hash::FxHashSet;
+use syntax::ast;
 
-use super::definitions::{Definitions, names_of};
+use super::account::{Account, Again};
+use super::convert::{Converting, Held};
+use super::definitions::names_of;
+use super::history::{Entry, first_targets, firsts};
+use super::past::past_name;
 use super::redefine::Gained;
+use super::script::Told;
+use super::show::note_cuts;
 use super::{Loaded, Session, link};
 use crate::front::Ready;
 use crate::linked::{Linked, read_slot, write_slot};
-use crate::report::{Error, Shown, UnitReport};
-use crate::saved::Saved;
+use crate::report::{Error, Kept, Shown, UnitReport};
 
-/// How many entries can be taken back.
-const HISTORY: usize = 100;
-
-/// What an entry changed.
-pub(super) struct Entry {
-    text: String,
-    env: Env,
-    unit: Rc<Linked>,
-    pub(super) saved: Vec<Saved>,
-    /// Slots that lead elsewhere now, and where they led.
-    slots: Vec<(usize, usize)>,
-    /// As they were before.
-    definitions: Definitions,
-    /// How many texts there were before.
-    sources: usize,
-    /// What it imported for the first time.
+/// An entry that is compiled and linked.
+struct TakenIn {
+    line: Ready,
+    loaded: Loaded,
+    warnings: Vec<String>,
+    tree: Vec<ast::Item>,
+    again: Vec<Again>,
+    held: Vec<Held>,
+    /// Variables that have their values already.
+    converted: FxHashSet<DefId>,
+    kept: Vec<Kept>,
     modules: Vec<Rc<Linked>>,
 }
 
@@ -44,14 +46,20 @@ enum Entered {
 impl Session {
     /// Runs an entry of a REPL.
     pub fn run_line(&mut self, name: &str, text: &str) -> Result<UnitReport, Error> {
-        self.lines += 1;
-        let name = format!("{}:{}", name.trim_end_matches('>'), self.lines);
+        let number = self.next_entry();
+        let name = format!("{}:{number}", name.trim_end_matches('>'));
         let name = if name.starts_with('<') {
             name + ">"
         } else {
             name
         };
-        let (entry, report) = match self.enter(&name, text)? {
+        self.run_entry(&name, text)
+    }
+
+    /// Runs a text as one entry of a REPL, under the name of the file in which it stands.
+    pub fn run_entry(&mut self, name: &str, text: &str) -> Result<UnitReport, Error> {
+        let number = self.next_entry();
+        let (entry, report) = match self.enter(Some(number), name, text)? {
             Entered::Whole(entry, report) => (*entry, report),
             Entered::Failed(report) => return Ok(report),
             Entered::Nothing => return Ok(UnitReport::default()),
@@ -62,7 +70,7 @@ impl Session {
 
     /// Loads a script of a host, whose definitions stay. An error leaves the session as it was.
     pub(crate) fn load_module(&mut self, name: &str, text: &str) -> Result<(), Error> {
-        match self.enter(name, text)? {
+        match self.enter(None, name, text)? {
             Entered::Nothing => Ok(()),
             Entered::Whole(entry, report) => {
                 self.warn(&report.warnings);
@@ -79,46 +87,55 @@ impl Session {
         }
     }
 
-    /// Compiles, links and runs an entry. If a cell fails, everything is as before.
-    fn enter(&mut self, name: &str, text: &str) -> Result<Entered, Error> {
+    /// Compiles, links and runs an entry. If a cell fails, everything is as before. Its value is kept if it has a number.
+    fn enter(&mut self, number: Option<u32>, name: &str, text: &str) -> Result<Entered, Error> {
         let sources = self.front.sources.len();
-        let entered = self.enter_from(sources, name, text);
+        let entered = self.enter_from(number, name, text);
         if entered.is_err() {
             self.front.sources.truncate(sources);
         }
         entered
     }
 
-    fn enter_from(&mut self, sources: usize, name: &str, text: &str) -> Result<Entered, Error> {
+    fn enter_from(
+        &mut self,
+        number: Option<u32>,
+        name: &str,
+        text: &str,
+    ) -> Result<Entered, Error> {
         let before = self.front.env.clone();
-        let Gained {
-            mut gathered,
-            entry: tree,
-            again,
-            held,
-        } = self.gather_entry(name, text)?;
-        let Some(line) = gathered.units.pop() else {
+        let sources = self.front.sources.len();
+        let it = before.module(self.front.home).names.get("it").copied();
+        let Some(taken_in) = self.take_in(name, text)? else {
             return Ok(Entered::Nothing);
         };
-        let known = self.units.len();
-        let loaded = self.load_all(&gathered.units, &line).and_then(|loaded| {
-            let converted = self.convert_held(&held, &line, &loaded)?;
-            Ok((loaded, converted))
-        });
-        let (mut loaded, converted) = match loaded {
-            Ok(loaded) => loaded,
-            Err(error) => {
-                self.front.env = before;
-                self.units.truncate(known);
-                return Err(error);
-            }
-        };
+        let TakenIn {
+            line,
+            mut loaded,
+            warnings,
+            tree,
+            again,
+            held,
+            converted,
+            kept,
+            modules,
+        } = taken_in;
         let names = names_of(&self.front.sources, &tree);
+        let mut account = Account::of_cells(&line, &|def| self.past_title(def));
+        account.again.clone_from(&again);
+        account.converted = self.plan(&before, &line.compiled.env, &held);
+        account.kept.clone_from(&kept);
+        let known = &before.module(self.front.home).names;
+        account.defined = (names.iter())
+            .map(|name| (name.to_string(), known.contains_key(name)))
+            .collect();
         let mut report = UnitReport {
             defined: self.defined(&before, &line),
-            warnings: gathered.warnings,
-            again,
-            converted: held.iter().map(|held| held.name.to_string()).collect(),
+            warnings,
+            again: again.into_iter().map(|again| again.title).collect(),
+            converted: account.converted.clone(),
+            kept,
+            number,
             ..UnitReport::default()
         };
         report
@@ -127,33 +144,128 @@ impl Session {
         let definitions = self.definitions.extended(&self.front.sources, &tree);
         let former = std::mem::replace(&mut self.definitions, definitions);
         self.replace(&before, &line, &mut loaded);
+        let reads_it = |def: &DefId| {
+            let mut cells = line.compiled.cells.iter();
+            cells.any(|cell| cell.effects.reads.contains(def))
+        };
+        let it = it.filter(reads_it);
+        let it = self.past.iter().find(|(_, def)| Some(*def) == it);
+        let it = it.map(|(number, _)| *number);
+        let counted = number.unwrap_or(0);
+        let texts = &self.front.sources;
         let mut entry = Entry {
-            text: text.to_owned(),
+            number: counted,
+            told: Rc::new(Told::new(counted, text, &tree, &line, texts, it)),
             env: before,
             unit: loaded.unit,
             saved: Vec::new(),
-            slots: loaded.slots,
+            slots: first_targets(loaded.slots),
             definitions: former,
             sources,
-            modules: self.units[known..self.units.len() - 1].to_vec(),
+            texts: Vec::new(),
+            modules,
+            value: None,
+            account,
         };
+        let mut valued = line.compiled.cells.iter();
+        let valued = valued.rposition(|cell| cell.value.is_some());
+        let valued = valued.filter(|_| number.is_some());
         for (index, info) in line.compiled.cells.iter().enumerate() {
             if info.defines.iter().any(|def| converted.contains(def)) {
                 continue; // it has its value already
             }
             let unit = Rc::clone(&entry.unit);
-            let cell = self.run_cell(&unit, &line, index);
+            let mut cell = self.run_cell(&unit, &line, index, valued == Some(index));
             let failed = cell.error.is_some();
+            if valued == Some(index)
+                && let Some(value) = &mut cell.value
+            {
+                value.name = past_name(counted).to_string();
+                entry.value = info.value;
+            }
+            note_cuts(&unit, info, &mut cell);
             report.cells.push(cell);
             if failed {
-                entry.saved = std::mem::take(&mut self.kept);
+                entry.saved = firsts(std::mem::take(&mut self.kept));
                 report.defined.clear();
-                self.take_back(entry);
+                report.number = None;
+                self.take_back(&mut entry);
+                self.forget_entry(entry);
                 return Ok(Entered::Failed(report));
             }
         }
-        entry.saved = std::mem::take(&mut self.kept);
+        entry.saved = firsts(std::mem::take(&mut self.kept));
         Ok(Entered::Whole(Box::new(entry), report))
+    }
+
+    /// Compiles and links an entry, and converts the values of types that it defines anew. What cannot be converted keeps the type
+    /// that it had, if what uses it fits that.
+    fn take_in(&mut self, name: &str, text: &str) -> Result<Option<TakenIn>, Error> {
+        let before = self.front.env.clone();
+        let (sources, known) = (self.front.sources.len(), self.units.len());
+        let mut kept: Vec<Kept> = Vec::new();
+        let mut not_converted: Option<Error> = None;
+        loop {
+            let gained = self.gather_entry(name, text, &kept);
+            let Gained {
+                mut gathered,
+                entry: tree,
+                again,
+                held,
+            } = match (gained, not_converted) {
+                (Ok(gained), _) => gained,
+                (Err(error), None) => return Err(error),
+                (Err(error), Some(first)) => return Err(first.followed_by(error)),
+            };
+            // A comment is no entry.
+            let Some(line) = gathered.units.pop().filter(|_| !tree.is_empty()) else {
+                self.front.env = before;
+                self.front.sources.truncate(sources);
+                return Ok(None);
+            };
+            self.forget_undone();
+            let loaded = self.load_all(&gathered.units, &line);
+            let loaded = loaded.and_then(|loaded| {
+                let converting = self.convert_held(&held, &line, &loaded)?;
+                Ok((loaded, converting))
+            });
+            let (loaded, error) = match loaded {
+                Ok((loaded, Converting::Done(converted))) => {
+                    for each in &mut kept {
+                        let def = before.module(self.front.home).names[each.name.as_str()];
+                        if let DefKind::Global(global) = &before.def(def).kind {
+                            each.ty = global.ty().display(&line.compiled.env);
+                        }
+                    }
+                    let modules = self.units[known..self.units.len() - 1].to_vec();
+                    return Ok(Some(TakenIn {
+                        line,
+                        loaded,
+                        warnings: gathered.warnings,
+                        tree,
+                        again,
+                        held,
+                        converted,
+                        kept,
+                        modules,
+                    }));
+                }
+                Ok((loaded, Converting::Kept(name, why, error))) => {
+                    kept.push(Kept {
+                        name: name.to_string(),
+                        ty: String::new(),
+                        why,
+                    });
+                    (Some(loaded), Ok(error))
+                }
+                Err(error) => (None, Err(error)),
+            };
+            drop(loaded);
+            self.front.env = before.clone();
+            self.units.truncate(known);
+            self.front.sources.truncate(sources);
+            not_converted = Some(error?);
+        }
     }
 
     fn load_all(&mut self, modules: &[Ready], line: &Ready) -> Result<Loaded, Error> {
@@ -161,74 +273,6 @@ impl Session {
             self.run_module(module)?;
         }
         self.load(line, Mode::Session)
-    }
-
-    fn remember(&mut self, entry: Entry) {
-        self.history.push_back(entry);
-        if self.history.len() > HISTORY
-            && let Some(oldest) = self.history.pop_front()
-        {
-            drop(oldest);
-            self.drop_superseded();
-        }
-    }
-
-    /// Units that cannot be taken back any more, of which nothing has a name any more, which nobody links to, and on which no
-    /// value depends.
-    fn drop_superseded(&mut self) {
-        let env = &self.front.env;
-        let recent: Vec<*const Linked> = self
-            .history
-            .iter()
-            .map(|entry| Rc::as_ptr(&entry.unit))
-            .collect();
-        let is_superseded = |unit: &&Rc<Linked>| {
-            Rc::strong_count(unit) == 1
-                && !recent.contains(&Rc::as_ptr(unit))
-                && !unit.definitions().any(|def| is_named(env, def))
-        };
-        let superseded = self.units.iter().filter(is_superseded).map(Rc::clone);
-        let unheld = self.machine.unheld(superseded.collect(), self.held());
-        self.units
-            .retain(|unit| !unheld.iter().any(|gone| Rc::ptr_eq(unit, gone)));
-    }
-
-    /// Takes back the last entry, its effects on variables included; gives its text.
-    pub fn undo(&mut self) -> Option<String> {
-        let entry = self.history.pop_back()?;
-        let text = entry.text.clone();
-        self.take_back(entry);
-        Some(text)
-    }
-
-    fn take_back(&mut self, entry: Entry) {
-        let Entry {
-            text: _,
-            env,
-            unit,
-            saved,
-            slots,
-            definitions,
-            sources,
-            modules,
-        } = entry;
-        self.definitions = definitions;
-        for (slot, target) in slots.into_iter().rev() {
-            write_slot(slot, target);
-        }
-        saved
-            .into_iter()
-            .rev()
-            .for_each(|saved| saved.restore(&self.machine));
-        self.front.env = env;
-        for global in unit.globals() {
-            global.drop_value(&self.machine);
-        }
-        let gone = |known: &Rc<Linked>| {
-            Rc::ptr_eq(known, &unit) || modules.iter().any(|module| Rc::ptr_eq(known, module))
-        };
-        self.units.retain(|known| !gone(known));
-        self.front.sources.truncate(sources);
     }
 
     /// Lets the callers of former versions call the functions of this unit.
@@ -286,20 +330,13 @@ impl Session {
                     name: name.to_string(),
                     ty,
                     text,
-                    note: None,
+                    ..Shown::default()
                 },
             ));
         }
         shown.sort_by_key(|(def, _)| *def);
         shown.into_iter().map(|(_, shown)| shown).collect()
     }
-}
-
-fn is_named(env: &Env, def: DefId) -> bool {
-    env.try_def(def).is_some_and(|found| {
-        let is_method = matches!(&found.kind, DefKind::Fn(function) if function.self_ty.is_some());
-        is_method || env.module(found.module).names.get(&found.name) == Some(&def)
-    })
 }
 
 /// What `def` takes the place of: the former definition of its name, or of the method of that type.

@@ -4,15 +4,17 @@
 use std::sync::Arc;
 
 use compiler::env::{Def, DefId, DefKind, Env, FnOrigin};
+use compiler::mentions::Mentions;
 use smol_str::SmolStr;
 use syntax::{Diagnostic, Span, ast};
 
 use super::Session;
+use super::account::Again;
 use super::convert::Held;
 use super::definitions::{names_of, title};
 use super::lines::{former_versions, same_interface};
 use crate::front::{Gathered, Ready};
-use crate::report::Error;
+use crate::report::{Error, Kept};
 
 /// A compiled entry.
 pub(super) struct Gained {
@@ -20,14 +22,19 @@ pub(super) struct Gained {
     /// What was entered, without what was compiled again.
     pub(super) entry: Vec<ast::Item>,
     /// What was.
-    pub(super) again: Vec<String>,
+    pub(super) again: Vec<Again>,
     /// Variables whose values are to be converted.
     pub(super) held: Vec<Held>,
 }
 
 impl Session {
     /// Compiles an entry of the REPL, with all that has to be compiled again because of it.
-    pub(super) fn gather_entry(&mut self, name: &str, text: &str) -> Result<Gained, Error> {
+    pub(super) fn gather_entry(
+        &mut self,
+        name: &str,
+        text: &str,
+        kept: &[Kept],
+    ) -> Result<Gained, Error> {
         let before = self.front.env.clone();
         let file = self.front.sources.add(name, text);
         let entry = syntax::parse(self.front.sources.file(file)).module.items;
@@ -40,7 +47,7 @@ impl Session {
         };
         let mut changed = changed;
         changed.extend(self.definitions.replaced_impls(&self.front.sources, &entry));
-        let (mut items, held) = self.affected(&before, &changed, &names, &entry);
+        let (mut items, held) = self.affected(&before, &changed, &names, &entry, kept);
         if let Some(error) = self.held_in_any(&before, &changed, &names, &items) {
             self.front.env = before;
             return Err(error);
@@ -53,9 +60,12 @@ impl Session {
                 held,
             });
         }
-        let again = items
+        let again: Vec<Again> = items
             .iter()
-            .map(|item| title(&self.front.sources, item))
+            .map(|item| Again {
+                title: title(&self.front.sources, item),
+                because: self.because(item, &items, &changed, &held),
+            })
             .collect();
         items.extend(self.declarations(&before, &held));
         self.front.env = before;
@@ -73,8 +83,28 @@ impl Session {
                 again,
                 held,
             }),
-            Err(error) => Err(self.refuse(&entry, &changed, again, error)),
+            Err(error) => {
+                let callers = again.into_iter().map(|again| again.title).collect();
+                Err(self.refuse(&entry, &changed, callers, error))
+            }
         }
+    }
+
+    /// Which of the names that changed an item mentions, or else of those that were compiled again.
+    fn because(
+        &self,
+        item: &ast::Item,
+        items: &[ast::Item],
+        changed: &[SmolStr],
+        held: &[Held],
+    ) -> Option<SmolStr> {
+        let mentions = Mentions::of(item, &self.front.sources)?;
+        let held = held.iter().map(|held| &held.name);
+        let others = names_of(&self.front.sources, items);
+        let mut known = changed.iter().chain(held).chain(&others);
+        known
+            .find(|name| mentions.words.contains(*name) && !mentions.names.contains(name))
+            .cloned()
     }
 
     /// What has to be compiled again, and the variables whose values change with their types.
@@ -84,13 +114,14 @@ impl Session {
         changed: &[SmolStr],
         entered: &[SmolStr],
         entry: &[ast::Item],
+        kept: &[Kept],
     ) -> (Vec<ast::Item>, Vec<Held>) {
         let mut names = changed.to_vec();
         loop {
             let items = self
                 .definitions
                 .dependents(&self.front.sources, entry, &names);
-            let held = self.holders(before, changed, entered, &items);
+            let held = self.holders(before, changed, entered, &items, kept);
             let known = names.len();
             for each in &held {
                 if !names.contains(&each.name) {

@@ -1,14 +1,16 @@
 //! The text of a value beside its cell. To show a value is no part of the program: what a type's own `show` changes is put back,
 //! what it prints is dropped, and where it fails or changes the outside, the parts of the value are shown and a note says why.
 
+use compiler::CellInfo;
 use compiler::env::{DefId, DefKind, Env};
 use compiler::mir::Effects;
+use stdlib::value::View;
 use stdlib::{Outside, TypeDesc, value};
 
 use super::Session;
 use crate::linked::{GlobalPlace, Linked};
 use crate::machine::Machine;
-use crate::report::{RuntimeError, Shown};
+use crate::report::{CellReport, RuntimeError, Shown};
 use crate::saved::Saved;
 use crate::trap::{Trap, TrapKind};
 
@@ -55,15 +57,18 @@ pub(crate) trait Showing {
 
     /// The text by the type's own `show`, on a state that is put back.
     fn own_text(&self, desc: &TypeDesc, address: *const u8) -> Result<value::Shown, String> {
+        // SAFETY: the place holds a value.
+        self.on_a_state_to_put_back(|| unsafe { value::literal(desc, address, SHOWN) })
+    }
+
+    /// What code of the program comes to, on a state that is put back.
+    fn on_a_state_to_put_back<T>(&self, body: impl FnOnce() -> T) -> Result<T, String> {
         let state = self.state();
         self.machine()
             .with_runtime(|runtime| runtime.outside = Outside::Closed);
         let mut text = None;
         // SAFETY: as above.
-        let result = unsafe {
-            self.machine()
-                .run(|| text = Some(value::literal(desc, address, SHOWN)))
-        };
+        let result = unsafe { self.machine().run(|| text = Some(body())) };
         let outside = self
             .machine()
             .with_runtime(|runtime| std::mem::take(&mut runtime.outside));
@@ -79,6 +84,35 @@ pub(crate) trait Showing {
                 Err(why)
             }
         }
+    }
+
+    /// The texts of many values, each bounded; by the types' own `show` if none of them fails.
+    fn texts_of(&self, items: &[(&TypeDesc, *const u8)], limit: usize) -> Vec<String> {
+        let mut parts = Vec::new();
+        // SAFETY: they are valid values. Nothing of ours is lost with the abandoned frames but a part of a list.
+        let shown = unsafe {
+            self.machine().run(|| {
+                parts.extend(
+                    items
+                        .iter()
+                        .map(|(desc, address)| value::literal_of_parts(desc, *address, limit)),
+                );
+            })
+        };
+        if shown.is_err() {
+            self.sweep();
+            return vec!["…".to_owned(); items.len()];
+        }
+        if parts.iter().any(|(_, has_own)| *has_own) {
+            let texts = items.iter();
+            // SAFETY: as above.
+            let texts =
+                texts.map(|(desc, address)| unsafe { value::literal(desc, *address, limit) });
+            if let Ok(own) = self.on_a_state_to_put_back(|| texts.collect::<Vec<_>>()) {
+                return own.into_iter().map(bounded).collect();
+            }
+        }
+        parts.into_iter().map(|(text, _)| bounded(text)).collect()
     }
 
     fn why_not(&self, trap: &Trap, outside: Outside) -> String {
@@ -153,6 +187,50 @@ pub(crate) fn shown(by: &impl Showing, place: &GlobalPlace, env: &Env) -> Shown 
         ty,
         text,
         note,
+        preview: None,
+    }
+}
+
+/// Says of values that are not shown whole how large they are, and how to see all of them.
+pub(super) fn note_cuts(unit: &Linked, info: &CellInfo, report: &mut CellReport) {
+    let shown = report.bindings.iter_mut().zip(&info.defines);
+    for (shown, def) in shown.chain(report.value.iter_mut().zip(&info.value)) {
+        let is_cut = shown.text.len() >= SHOWN / 2 && shown.text.ends_with('…');
+        if !is_cut || shown.note.is_some() {
+            continue;
+        }
+        let place = unit.global(*def).filter(|place| place.is_bound.get());
+        // SAFETY: the place holds a value of that type.
+        let size = place.and_then(|place| unsafe { size_of(place.desc(), place.address) });
+        let size = size.map_or_else(
+            || "only its beginning is shown".to_owned(),
+            |size| format!("the beginning of {size}"),
+        );
+        shown.note = Some(match shown.name.is_empty() {
+            true => size,
+            false => format!("{size}; `print({})` shows all of it", shown.name),
+        });
+    }
+}
+
+/// How much there is of what has a length.
+unsafe fn size_of(desc: &TypeDesc, address: *const u8) -> Option<String> {
+    // SAFETY: the caller's promise.
+    match unsafe { value::view(desc, address) } {
+        View::Text(text) => Some(format!("{} bytes of text", text.len())),
+        View::Elements { len, .. } => Some(format!("{len} elements")),
+        View::Inner(desc, inner) => {
+            // SAFETY: as above.
+            unsafe { size_of(desc, inner) }
+        }
+        View::Int(_)
+        | View::Float(_)
+        | View::Bool(_)
+        | View::Char(_)
+        | View::Unit
+        | View::Fields(_)
+        | View::Variant(..)
+        | View::Closed => None,
     }
 }
 

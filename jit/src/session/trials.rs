@@ -81,7 +81,7 @@ impl Session {
 
     fn run_test(&mut self, unit: &Rc<Linked>, ready: &Ready, index: usize) -> TrialReport {
         let info = &ready.compiled.cells[index];
-        let report = self.run_cell(unit, ready, index);
+        let report = self.run_cell(unit, ready, index, false);
         for saved in std::mem::take(&mut self.kept) {
             saved.restore(&self.machine);
         }

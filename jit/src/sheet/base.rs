@@ -33,12 +33,13 @@ pub(super) fn library(front: &Front) -> Base {
 }
 
 impl Sheet {
-    /// Loads the imports anew if they are others than before.
+    /// Loads the imports anew if they are others than before, or one of their files is.
     pub(super) fn bring_base_up_to_date(&mut self) {
         let files: Vec<FileId> = self.text.imports().map(|(file, _)| file).collect();
-        if files == self.imports.files {
+        if files == self.imports.files && !self.front.have_modules_changed() {
             return;
         }
+        self.front.forget_searches();
         let items: Vec<(FileId, ast::Item)> = self
             .text
             .imports()

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use codegen::{CpuLevel, Input, Options};
+use codegen::{Input, Options};
 use compiler::CellInfo;
 use compiler::env::{DefId, FnOrigin, GlobalOrigin};
 use compiler::incremental::{Fingerprint, Fingerprinter, Good, Unit, interface_of};
@@ -15,6 +15,7 @@ use smol_str::SmolStr;
 use syntax::Diagnostic;
 
 use super::Sheet;
+use super::key::Touched;
 use crate::front::{self, Constants, Ready};
 use crate::linked::{FunctionPlace, Linked, Surroundings, read_slot, write_slot};
 use crate::session::Outside;
@@ -105,7 +106,15 @@ pub(super) struct Code {
     /// Of those that it has copies of, the code.
     copies: Vec<(DefId, Fingerprint)>,
     program: RefCell<Option<Program>>,
-    linked: RefCell<Option<Rc<Linked>>>,
+    linked: RefCell<Option<(Tier, Rc<Linked>)>>,
+}
+
+/// How much was done for code to be fast.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) enum Tier {
+    /// Nothing: it is there at once.
+    Quick,
+    Full,
 }
 
 /// What the code of a source may reach.
@@ -131,15 +140,20 @@ impl Reached {
     }
 }
 
+/// How many units of code that may be of no use any more are not looked for.
+const MOST_OLD: usize = 64;
+
 /// All code of a sheet.
 #[derive(Default)]
 pub(super) struct Codes {
     known: FxHashMap<Version, Rc<Code>>,
     reached: FxHashMap<Version, Rc<Reached>>,
+    /// Of cells that call no function that they do not name.
+    pub(super) touched: FxHashMap<(Version, usize), Rc<Touched>>,
     /// The sources of this update.
     current: FxHashSet<Version>,
     /// By what it was made from: an edit that is taken back finds its code again.
-    objects: FxHashMap<Fingerprint, Weak<Linked>>,
+    objects: FxHashMap<(Fingerprint, Tier), Weak<Linked>>,
     /// Code that values may still refer to.
     pub(super) all: Vec<Rc<Linked>>,
     /// In this update: units for which code was generated, and cells that ran.
@@ -151,6 +165,7 @@ impl Codes {
     pub(super) fn clear(&mut self) {
         self.known.clear();
         self.reached.clear();
+        self.touched.clear();
         while self.all.pop().is_some() {}
     }
 }
@@ -188,7 +203,7 @@ impl Sheet {
         let mut refs: FxHashSet<DefId> = FxHashSet::default();
         let mut copied: FxHashSet<DefId> = FxHashSet::default();
         let mut print = Fingerprinter::default();
-        print.add(&(source.code(), self.config.optimize));
+        print.add(&source.code());
         for import in &program.imports {
             if import.origin == FnOrigin::Sumi {
                 refs.insert(import.key.0);
@@ -276,16 +291,28 @@ impl Sheet {
         Ok(found)
     }
 
-    /// Has the code of a source in memory, and its functions called by all others.
-    pub(super) fn linked(&mut self, source: &Source) -> Result<Rc<Linked>, Vec<Diagnostic>> {
+    /// Has the code of a source in memory, of that tier or a better one, and its functions called by all others.
+    pub(super) fn linked(
+        &mut self,
+        source: &Source,
+        wanted: Tier,
+    ) -> Result<Rc<Linked>, Vec<Diagnostic>> {
         let code = self.code(source)?;
-        let known = code.linked.borrow().clone();
-        let known = known.or_else(|| self.codes.objects.get(&code.key)?.upgrade());
-        let linked = match known {
-            Some(linked) => linked,
-            None => self.link(source, &code)?,
+        let wanted = match self.config.optimize {
+            true => wanted,
+            false => Tier::Quick,
         };
-        *code.linked.borrow_mut() = Some(Rc::clone(&linked));
+        let known = code.linked.borrow().clone();
+        let known = known.filter(|(tier, _)| *tier >= wanted);
+        let of_tier =
+            |tier: Tier| Some((tier, self.codes.objects.get(&(code.key, tier))?.upgrade()?));
+        let known = known.or_else(|| of_tier(Tier::Full));
+        let known = known.or_else(|| of_tier(wanted));
+        let (tier, linked) = match known {
+            Some(known) => known,
+            None => (wanted, self.link(source, &code, wanted)?),
+        };
+        *code.linked.borrow_mut() = Some((tier, Rc::clone(&linked)));
         code.program.borrow_mut().take();
         for &(_, FunctionPlace { address, slot }) in linked.functions() {
             if let Some(slot) = slot.filter(|slot| read_slot(*slot) != address) {
@@ -301,7 +328,12 @@ impl Sheet {
         program.map_err(|diagnostic| vec![*diagnostic])
     }
 
-    fn link(&mut self, source: &Source, code: &Code) -> Result<Rc<Linked>, Vec<Diagnostic>> {
+    fn link(
+        &mut self,
+        source: &Source,
+        code: &Code,
+        tier: Tier,
+    ) -> Result<Rc<Linked>, Vec<Diagnostic>> {
         self.codes.compiled += 1;
         let env = self.text.env().clone();
         let program = code.program.borrow_mut().take();
@@ -314,11 +346,10 @@ impl Sheet {
             env: &env,
             sources: &self.front.sources,
             options: Options {
-                optimise: self.config.optimize,
                 reloadable: true,
                 state_outside: true,
-                cpu: CpuLevel::host(),
-                verify: cfg!(debug_assertions),
+                optimise: tier == Tier::Full,
+                ..self.config.code_options()
             },
         })
         .map_err(|message| vec![refused(&message)])?;
@@ -353,7 +384,8 @@ impl Sheet {
         let linked = Linked::new(&self.machine, &self.name, object, around)
             .map_err(|error| vec![refused(&error.to_string())])?;
         self.codes.objects.retain(|_, unit| unit.strong_count() > 0);
-        self.codes.objects.insert(code.key, Rc::downgrade(&linked));
+        let object = (code.key, tier);
+        self.codes.objects.insert(object, Rc::downgrade(&linked));
         self.codes.all.push(Rc::clone(&linked));
         Ok(linked)
     }
@@ -367,11 +399,22 @@ impl Sheet {
         self.codes
             .reached
             .retain(|version, _| current.contains(version));
-        let in_use: Vec<*const Linked> = self
+        self.codes
+            .touched
+            .retain(|(version, _), _| current.contains(version));
+        if self.codes.all.len() < self.codes.known.len() + MOST_OLD {
+            return;
+        }
+        let in_use: FxHashSet<*const Linked> = self
             .codes
             .known
             .values()
-            .filter_map(|code| code.linked.borrow().as_ref().map(Rc::as_ptr))
+            .filter_map(|code| {
+                code.linked
+                    .borrow()
+                    .as_ref()
+                    .map(|(_, unit)| Rc::as_ptr(unit))
+            })
             .collect();
         let old = self.codes.all.iter();
         let old =

@@ -94,10 +94,23 @@ impl Place {
         self.unit = Some(Rc::clone(unit));
     }
 
-    /// As the one that a share was taken of.
-    pub(super) fn describe_as(&mut self, share: &Share) {
+    /// Has the value of a share in place of its own.
+    pub(super) fn put(&mut self, share: &Share, stamp: Fingerprint) {
+        self.clear();
+        self.take(share, stamp);
+    }
+
+    /// Has the value of a share in place of what an abandoned run left.
+    pub(super) fn restore(&mut self, share: &Share, stamp: Fingerprint) {
+        self.global.forget();
+        self.take(share, stamp);
+    }
+
+    fn take(&mut self, share: &Share, stamp: Fingerprint) {
         self.global.desc = share.desc();
         self.unit = Some(Rc::clone(share.unit()));
+        share.put_into(&self.global);
+        self.stamp = Some(stamp);
     }
 
     pub(super) fn unit(&self) -> Option<&Rc<Linked>> {

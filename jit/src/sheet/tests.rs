@@ -55,7 +55,13 @@ fn check(edits: &[(&str, usize, &str)]) {
     for (text, ran, expected) in edits {
         let counts = edited.edit("sheet.sumi", text);
         assert_eq!(shown(&edited).trim_end(), *expected, "{text}");
-        assert_eq!(counts.ran, *ran, "{text}: {counts:?}");
+        let why: Vec<String> = edited
+            .report()
+            .cells
+            .into_iter()
+            .map(|cell| cell.why)
+            .collect();
+        assert_eq!(counts.ran, *ran, "{text}: {counts:?} {why:?}");
         let mut fresh = sheet();
         fresh.edit("sheet.sumi", text);
         assert_eq!(shown(&edited), shown(&fresh), "{text}");
@@ -370,5 +376,137 @@ fn a_stated_value_without_its_expression_is_a_mistake() {
             "1: `//=>` states the value of an expression",
         ),
         ("1 + 2 //=> 3\n4 //=> 5", 0, "3\n4"),
+    ]);
+}
+
+#[test]
+fn values_that_were_given_up_are_made_again() {
+    const LIMIT: u64 = 4 << 20;
+    let mut sheet = Sheet::new(Config {
+        optimize: false,
+        state_limit: LIMIT,
+        ..Config::default()
+    })
+    .expect("a sheet");
+    // Twenty states of 800 kB.
+    let mut text = String::from("var xs = (0..100_000).map(|i| i)\nvar n = 1\n");
+    for index in 0..20 {
+        text += &format!("xs[{index}] += n\nn += xs[{index}] - {index}\n");
+    }
+    text += "xs[19] + n";
+    assert_eq!(sheet.edit("s.sumi", &text).ran, 43);
+    let last = |sheet: &Sheet| shown(sheet).lines().last().map(str::to_owned);
+    assert_eq!(last(&sheet).as_deref(), Some("1572883"));
+    assert!(sheet.live_bytes() <= LIMIT);
+    let edited = text.replace("xs[10] += n", "xs[10] += n + 1");
+    assert_eq!(sheet.edit("s.sumi", &edited).ran, 21);
+    assert_eq!(last(&sheet).as_deref(), Some("1573651"));
+    assert!(sheet.live_bytes() <= LIMIT);
+    assert_eq!(sheet.edit("s.sumi", &text).ran, 0);
+    assert_eq!(last(&sheet).as_deref(), Some("1572883"));
+    assert_eq!(sheet.close(), 0);
+}
+
+#[test]
+fn what_is_only_kept_makes_room() {
+    let mut sheet = Sheet::new(Config {
+        optimize: false,
+        memory_limit: 4 << 20,
+        ..Config::default()
+    })
+    .expect("a sheet");
+    let mut text = String::from("var xs = (0..100_000).map(|i| i)\n");
+    for index in 0..20 {
+        text += &format!("xs[{index}] += 1\n");
+    }
+    text += "xs[0] + xs[19]";
+    sheet.edit("s.sumi", &text);
+    assert_eq!(shown(&sheet).lines().last(), Some("21"));
+    assert_eq!(sheet.close(), 0);
+}
+
+/// An empty folder that is removed in the end.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("sumi-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a folder");
+        Folder(path)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.0.join(name), text).expect("a file");
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Of what is left nobody takes note.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn modules_are_loaded_again_when_they_change() {
+    let folder = Folder::new("modules");
+    let name = folder.path("sheet.sumi");
+    let text = "import rules\nrules.speed(2)\nrules.size()\n1 + 1";
+    let mut sheet = sheet();
+    sheet.edit(&name, text);
+    assert_eq!(shown(&sheet).lines().last(), Some("2"));
+    let module = "pub fn speed(x: i64) -> i64 = x * 10\npub fn size() -> i64 = 3\n";
+    folder.write("rules.sumi", module);
+    assert_eq!(sheet.edit(&name, text).ran, 2);
+    assert_eq!(shown(&sheet), "20\n3\n2\n");
+    assert_eq!(sheet.edit(&name, text), Counts::default());
+    folder.write("rules.sumi", &module.replace("10", "20"));
+    assert_eq!(sheet.files(), [folder.0.join("rules.sumi")]);
+    sheet.edit(&name, text);
+    assert_eq!(shown(&sheet), "40\n3\n2\n");
+    folder.write("rules.sumi", "pub fn speed(x: i64) -> i64 = x +\n");
+    sheet.edit(&name, text);
+    assert!(shown(&sheet).contains("2\n"), "{}", shown(&sheet));
+    assert_eq!(sheet.close(), 0);
+}
+
+#[test]
+fn cells_run_when_a_file_changes_that_they_read() {
+    let folder = Folder::new("files");
+    folder.write("a.txt", "one");
+    let text = format!(
+        "import fs\nlet a = fs.read_text(\"{}\") ?? \"none\"\na.len()\n\"{{a}}!\"",
+        folder.path("a.txt")
+    );
+    let mut sheet = sheet();
+    assert_eq!(sheet.edit("s.sumi", &text).ran, 3);
+    assert_eq!(shown(&sheet), "a = \"one\"\n3\n\"one!\"\n");
+    assert_eq!(sheet.edit("s.sumi", &text).ran, 0);
+    folder.write("a.txt", "twelve");
+    assert_eq!(sheet.edit("s.sumi", &text).ran, 3);
+    assert_eq!(shown(&sheet), "a = \"twelve\"\n6\n\"twelve!\"\n");
+    assert_eq!(sheet.files(), [folder.0.join("a.txt")]);
+    std::fs::remove_file(folder.0.join("a.txt")).expect("a file");
+    sheet.edit("s.sumi", &text);
+    assert_eq!(shown(&sheet), "a = \"none\"\n4\n\"none!\"\n");
+    assert_eq!(sheet.close(), 0);
+}
+
+#[test]
+fn the_text_of_a_value_follows_what_its_show_reads() {
+    let text = "var unit = \"m\"\nstruct Length { x: i64 }\nimpl Show for Length { fn show(self) -> str = \"{self.x} {unit}\" }\n\
+        let a = Length(3)\n[Length(4)]\na.x";
+    check(&[
+        (text, 4, "unit = \"m\"\na = 3 m\n[4 m]\n3"),
+        (
+            &text.replace("\"m\"", "\"km\""),
+            // `impl Show` counts for all that runs, and so does what it needs.
+            4,
+            "unit = \"km\"\na = 3 km\n[4 km]\n3",
+        ),
     ]);
 }

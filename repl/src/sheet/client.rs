@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::protocol::{Command, Edit, Event, line};
+use super::patch::Patch;
+use super::protocol::{Command, Edit, Event, Wanted, line};
 use crate::Options;
 
 /// How long a process may take to end by itself.
@@ -39,8 +40,14 @@ pub(crate) struct Client {
     generation: u64,
     /// Whether the process has said its first word.
     is_open: bool,
-    /// The newest text, and what must not run of it.
-    edit: Edit,
+    /// Whether it was told a text.
+    knows_a_text: bool,
+    /// The newest text, and whether its cells may change the outside.
+    name: String,
+    text: Arc<str>,
+    changes: bool,
+    /// The texts of cells that must not run.
+    quarantine: Vec<String>,
     revision: u64,
     is_busy: bool,
     /// The cell that runs.
@@ -59,7 +66,11 @@ impl Client {
             worker: None,
             generation: 0,
             is_open: false,
-            edit: Edit::default(),
+            knows_a_text: false,
+            name: String::new(),
+            text: Arc::default(),
+            changes: false,
+            quarantine: Vec::new(),
             revision: 0,
             is_busy: false,
             running: None,
@@ -75,35 +86,58 @@ impl Client {
     }
 
     /// The text is this one from now on; gives the number by which it is named.
-    pub(crate) fn edit(&mut self, name: &str, text: &str, changes: bool) -> u64 {
-        let mut quarantine = std::mem::take(&mut self.edit.quarantine);
-        quarantine.retain(|cell| text.contains(cell));
-        self.edit = Edit {
-            name: name.to_owned(),
-            text: text.to_owned(),
-            revision: None,
-            changes,
-            quarantine,
-        };
+    pub(crate) fn edit(&mut self, name: &str, text: &Arc<str>, changes: bool) -> u64 {
+        self.quarantine.retain(|cell| text.contains(cell));
+        name.clone_into(&mut self.name);
+        self.changes = changes;
+        let before = std::mem::replace(&mut self.text, Arc::clone(text));
         if self.worker.is_none() {
             self.start();
+            self.knows_a_text = false;
         }
-        self.send_edit();
+        let patch = self
+            .knows_a_text
+            .then(|| Patch::between(&before, &self.text));
+        self.send_edit(patch);
         self.revision
     }
 
-    fn send_edit(&mut self) {
+    /// The text as a whole, or what is new of it.
+    fn send_edit(&mut self, patch: Option<Patch>) {
         self.revision += 1;
-        self.edit.revision = Some(self.revision);
         self.is_busy = true;
         self.running = None;
-        self.send(&Command::Edit(self.edit.clone()));
+        self.knows_a_text = true;
+        let text = match &patch {
+            Some(patch) => &self.text[patch.new.clone()],
+            None => &self.text,
+        };
+        let edit = Edit {
+            name: self.name.clone(),
+            text: text.to_owned(),
+            range: patch.map(|patch| [patch.old.start, patch.old.end]),
+            revision: Some(self.revision),
+            changes: self.changes,
+            quarantine: self.quarantine.clone(),
+        };
+        self.send(&Command::Edit(edit));
     }
 
     /// Runs a cell that is stale.
     pub(crate) fn ask(&mut self, id: u64) {
         self.is_busy = true;
         self.send(&Command::Ask(id));
+    }
+
+    /// Asks for a part of a value.
+    pub(crate) fn turn_to(&mut self, wanted: Wanted) {
+        self.send(&Command::Value(wanted));
+    }
+
+    /// Files beside the text are others than they were.
+    pub(crate) fn touch(&mut self, files: Vec<String>) {
+        self.is_busy = true;
+        self.send(&Command::Touched(files));
     }
 
     fn send(&mut self, command: &Command) {
@@ -149,12 +183,21 @@ impl Client {
                 self.is_open = true;
                 self.places.clear();
             }
-            Event::Running { id } => self.running = Some(*id),
+            Event::Running { id, bytes } => {
+                self.running = Some(*id);
+                self.places.insert(*id, *bytes);
+            }
             Event::Cell(cell) => {
                 self.places.insert(cell.id, cell.bytes);
                 self.running.take_if(|id| *id == cell.id);
             }
             Event::Moved { id, bytes, .. } => drop(self.places.insert(*id, *bytes)),
+            Event::Shifted { from, bytes, .. } => {
+                let all = self.places.values_mut();
+                for place in all.filter(|place| place[0] >= *from) {
+                    *place = place.map(|at| at.saturating_add_signed(*bytes));
+                }
+            }
             Event::Settled(settled) => {
                 self.running = None;
                 // That of an earlier text is not yet the end.
@@ -164,6 +207,8 @@ impl Client {
             | Event::Removed { .. }
             | Event::Refused { .. }
             | Event::Missing { .. }
+            | Event::Follows { .. }
+            | Event::Page(_)
             | Event::Crashed { .. } => {}
         }
         Some(event)
@@ -175,19 +220,19 @@ impl Client {
         self.worker = None;
         let culprit = self.running.take();
         let place = culprit.and_then(|id| self.places.get(&id));
-        let text = place.and_then(|[start, end]| self.edit.text.get(*start..*end));
+        let text = place.and_then(|[start, end]| self.text.get(*start..*end));
         let text = text.map(str::to_owned);
         let is_new = text
             .as_ref()
-            .is_some_and(|text| !self.edit.quarantine.contains(text));
+            .is_some_and(|text| !self.quarantine.contains(text));
         let goes_on = self.is_open && (is_new || !self.is_busy);
-        self.edit.quarantine.extend(text.filter(|_| is_new));
+        self.quarantine.extend(text.filter(|_| is_new));
         self.is_busy = false;
         if goes_on {
             // What changes the outside has done so.
-            self.edit.changes = false;
+            self.changes = false;
             self.start();
-            self.send_edit();
+            self.send_edit(None);
         }
         Event::Crashed {
             message,

@@ -2,36 +2,29 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::channel;
 
 use super::client::{Client, Heard};
-use super::follow::{self, Found};
-use super::protocol::{Event, State, line};
-use crate::streams::complain;
+use super::follow::{self, Follower, News};
+use super::protocol::{Event, line};
 use crate::{Options, interrupt, run};
 
 enum Input {
     Heard(Heard),
-    File(Found),
+    File(News),
     Interrupt,
 }
 
 /// Gives the exit status: that of the printed sheet.
 pub(crate) fn stream(path: &Path, options: &Options, watch: bool) -> u8 {
-    let (name, text) = match run::read(path) {
-        Ok(read) => read,
-        Err(code) => return code,
-    };
     let (tell, inputs) = channel();
-    let _watcher = match watch
-        .then(|| follow_into(path, &text, tell.clone()))
-        .transpose()
-    {
-        Ok(watcher) => watcher,
-        Err(error) => {
-            complain!("sumi: cannot watch {name}: {error}");
-            return 1;
-        }
+    let opened = match watch {
+        true => follow::open(path, &tell, Input::File),
+        false => run::read(path).map(|(name, text)| (name, text.into(), Follower::none())),
+    };
+    let (name, text, mut follower) = match opened {
+        Ok(opened) => opened,
+        Err(code) => return code,
     };
     let asks = tell.clone();
     interrupt::calls(move || drop(asks.send(Input::Interrupt)));
@@ -41,11 +34,15 @@ pub(crate) fn stream(path: &Path, options: &Options, watch: bool) -> u8 {
     while let Ok(input) = inputs.recv() {
         let event = match input {
             Input::Heard(heard) => client.hear(heard),
-            Input::File(Ok(text)) => {
+            Input::File(News::Text(text)) => {
                 client.edit(&name, &text, false);
                 None
             }
-            Input::File(Err(message)) => Some(Event::Missing { message }),
+            Input::File(News::Missing(message)) => Some(Event::Missing { message }),
+            Input::File(News::Touched(files)) => {
+                client.touch(files);
+                None
+            }
             Input::Interrupt if client.is_busy() => {
                 client.interrupt();
                 None
@@ -53,6 +50,9 @@ pub(crate) fn stream(path: &Path, options: &Options, watch: bool) -> u8 {
             Input::Interrupt => return 0,
         };
         let Some(event) = event else { continue };
+        if let Event::Follows { files } = &event {
+            follower.also(files);
+        }
         let mut out = std::io::stdout().lock();
         if out
             .write_all(line(&event).as_bytes())
@@ -69,38 +69,23 @@ pub(crate) fn stream(path: &Path, options: &Options, watch: bool) -> u8 {
     status
 }
 
-fn follow_into(
-    path: &Path,
-    text: &str,
-    tell: Sender<Input>,
-) -> notify::Result<notify::RecommendedWatcher> {
-    follow::follow(path, text.to_owned(), move |found| {
-        drop(tell.send(Input::File(found)))
-    })
-}
-
 fn is_last(event: &Event) -> bool {
     matches!(event, Event::Settled(_) | Event::Crashed { .. })
 }
 
-/// The exit status that an event asks for: 101 if a cell failed, 1 if one has mistakes or a stated value does not hold.
+/// The exit status that an event asks for.
 fn weight(event: &Event) -> u8 {
     match event {
         Event::Crashed { .. } => 101,
-        Event::Cell(cell) => match cell.state {
-            State::Failed => 101,
-            State::Broken => 1,
-            State::Done | State::Running | State::Waits | State::Stale => u8::from(
-                cell.expectation
-                    .as_ref()
-                    .is_some_and(|stated| !stated.holds),
-            ),
-        },
+        Event::Cell(cell) => cell.status(),
         Event::Opened { .. }
         | Event::Edited { .. }
         | Event::Moved { .. }
+        | Event::Shifted { .. }
         | Event::Removed { .. }
         | Event::Running { .. }
+        | Event::Follows { .. }
+        | Event::Page(_)
         | Event::Settled(_)
         | Event::Refused { .. }
         | Event::Missing { .. } => 0,

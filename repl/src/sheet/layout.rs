@@ -4,7 +4,6 @@ use unicode_width::UnicodeWidthStr;
 
 use super::beside::on_paper;
 use super::paper::WIDEST_SOURCE;
-use super::protocol::State;
 use super::view::{Key, View};
 
 /// What the source has at least.
@@ -49,8 +48,7 @@ impl Layout {
         let mut results: Vec<(usize, Vec<Result>)> = Vec::new();
         for (line, key, seen) in cells {
             let line = line.min(count - 1);
-            let least = usize::from(seen.cell.state == State::Running);
-            let strokes = 0..seen.strokes.len().max(least);
+            let strokes = 0..seen.rows();
             let rows = strokes.map(|stroke| Result { cell: *key, stroke });
             match results.last_mut() {
                 Some((last, here)) if *last == line => here.extend(rows),
@@ -108,10 +106,16 @@ impl Layout {
 /// As wide as the lines that have results, unless they leave too little for those.
 fn divider(view: &View, results: &[(usize, Vec<Result>)], columns: usize) -> usize {
     let most = WIDEST_SOURCE.min(columns * 6 / 10);
-    let widths = results.iter().map(|(line, _)| {
-        let text = &view.text[view.lines.range(*line)];
-        on_paper(text.trim_end()).width()
-    });
-    let widest = widths.max().unwrap_or(0);
+    let mut widest = 0;
+    for (line, _) in results {
+        let text = view.text[view.lines.range(*line)].trim_end();
+        // No character is wider than its bytes, but for those that are written otherwise.
+        if text.len() > widest || text.bytes().any(|byte| byte.is_ascii_control()) {
+            widest = on_paper(text).width().max(widest);
+        }
+        if widest >= most {
+            break;
+        }
+    }
     widest.clamp(NARROWEST_SOURCE.min(most), most)
 }

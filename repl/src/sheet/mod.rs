@@ -13,6 +13,7 @@ mod json;
 mod layout;
 mod lines;
 mod paper;
+mod patch;
 mod plot;
 mod print;
 mod protocol;

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use jit::UnitReport;
 use unicode_width::UnicodeWidthStr;
 
 use super::beside::{self, beside, cut, on_paper};
@@ -86,22 +85,9 @@ pub(crate) fn evaluate(name: &str, source: &str, options: &Options) -> Result<(V
     if let Some(mistakes) = report.mistakes() {
         complain!("{}", mistakes.to_string().trim_end());
     }
-    Ok((tell::whole_cells(source, &report), status(&report)))
-}
-
-/// 101 if a cell failed, 1 if one has mistakes or a stated value does not hold.
-fn status(report: &UnitReport) -> u8 {
-    let failed = report.cells.iter().any(|cell| cell.error.is_some());
-    let wrong = report
-        .cells
-        .iter()
-        .any(|cell| cell.expectation.as_ref().is_some_and(|e| !e.holds()));
-    let wrong = wrong || report.mistakes().is_some();
-    match (failed, wrong) {
-        (true, _) => 101,
-        (false, true) => 1,
-        (false, false) => 0,
-    }
+    let cells = tell::whole_cells(source, &report);
+    let status = cells.iter().map(Cell::status).max();
+    Ok((cells, status.unwrap_or(0)))
 }
 
 /// The sheet as text: each cell's results begin beside its last line.
@@ -166,6 +152,7 @@ mod tests {
             ty: "i64".into(),
             text: text.into(),
             note: None,
+            preview: None,
         }
     }
 

@@ -3,17 +3,9 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::beside::{Stroke, Tone};
-use super::protocol::Value;
 
-/// What can be drawn.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Figure {
-    Numbers(Vec<f64>),
-    Table {
-        columns: Vec<String>,
-        rows: Vec<Vec<String>>,
-    },
-}
+/// The least and the greatest number of a part of an array.
+pub(crate) type Part = Option<[f64; 2]>;
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// Rows of a large picture.
@@ -22,79 +14,14 @@ const HEIGHT: usize = 10;
 const SMALL: usize = 24;
 const SMALLEST: usize = 8;
 
-impl Figure {
-    /// What the text of a value allows to draw. Of one that is cut off, what is there.
-    pub(crate) fn of(value: &Value) -> Option<Figure> {
-        let inside = value.text.strip_prefix('[')?;
-        let is_whole = inside.ends_with(']');
-        let mut parts = parts(inside.strip_suffix(']').unwrap_or(inside));
-        if !is_whole {
-            parts.pop();
-        }
-        parts.retain(|part| !part.starts_with('…'));
-        let numbers: Option<Vec<f64>> = parts.iter().map(|part| part.parse().ok()).collect();
-        match numbers {
-            Some(numbers) => Some(Figure::Numbers(numbers)).filter(|_| parts.len() > 2),
-            None => structs(&parts),
-        }
-    }
-}
-
-/// The parts of a list, whatever they contain.
-fn parts(text: &str) -> Vec<&str> {
-    let (mut depth, mut quote, mut escaped) = (0_usize, None, false);
-    let mut start = 0;
-    let mut parts = Vec::new();
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (Some(_), _) if escaped => escaped = false,
-            (Some(_), '\\') => escaped = true,
-            (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(c),
-            (None, '(' | '[' | '{') => depth += 1,
-            (None, ')' | ']' | '}') => depth = depth.saturating_sub(1),
-            (None, ',') if depth == 0 => {
-                parts.push(text[start..at].trim());
-                start = at + 1;
-            }
-            (None, _) => {}
-        }
-    }
-    parts.push(text[start..].trim());
-    parts
-}
-
-/// A table, if all of them are structs with the same fields.
-fn structs(elements: &[&str]) -> Option<Figure> {
-    let rows = elements.iter().map(|element| {
-        let (name, fields) = element.strip_suffix(')')?.split_once('(')?;
-        let is_name = name
-            .chars()
-            .all(|c| c.is_alphanumeric() || c == '_' || c == '.');
-        let fields = parts(fields)
-            .into_iter()
-            .map(|field| field.split_once(": "));
-        is_name.then(|| fields.collect::<Option<Vec<_>>>())?
-    });
-    let rows: Vec<Vec<(&str, &str)>> = rows.collect::<Option<_>>()?;
-    let names = |row: &[(&str, &str)]| row.iter().map(|(name, _)| (*name).to_owned()).collect();
-    let columns: Vec<String> = names(rows.first()?);
-    let texts = |row: &Vec<(&str, &str)>| row.iter().map(|(_, text)| (*text).to_owned()).collect();
-    (rows.len() > 1 && rows.iter().all(|row| columns == names(row) as Vec<String>)).then(|| {
-        Figure::Table {
-            columns,
-            rows: rows.iter().map(texts).collect(),
-        }
-    })
-}
-
 /// A line of bars, one for each number or for several; nothing where it would say nothing.
-pub(crate) fn spark(numbers: &[f64], most: usize) -> String {
+pub(crate) fn spark(parts: &[Part], most: usize) -> String {
     if most < SMALLEST {
         return String::new();
     }
-    let buckets = buckets(numbers, most.min(SMALL));
+    let middle = |part: &Part| part.map_or(f64::NAN, |[least, most]| (least + most) / 2.0);
+    let middles: Vec<f64> = parts.iter().map(middle).collect();
+    let buckets = buckets(&middles, most.min(SMALL));
     let (low, high) = bounds(&buckets);
     let bar = |number: &f64| {
         let part = (number - low) / (high - low);
@@ -127,20 +54,10 @@ fn bounds(numbers: &[f64]) -> (f64, f64) {
     }
 }
 
-/// The picture of an opened value.
-pub(crate) fn draw(figure: &Figure, columns: usize) -> Vec<Stroke> {
-    match figure {
-        Figure::Numbers(numbers) => plot(numbers, columns),
-        Figure::Table {
-            columns: names,
-            rows,
-        } => table(names, rows),
-    }
-}
-
-/// A curve of braille dots with the bounds at its left.
-fn plot(numbers: &[f64], columns: usize) -> Vec<Stroke> {
-    let (low, high) = bounds(numbers);
+/// A curve of braille dots with the bounds at its left; where a part has several numbers, from the least to the greatest.
+pub(crate) fn plot(parts: &[Part], columns: usize) -> Vec<Stroke> {
+    let numbers: Vec<f64> = parts.iter().flatten().flatten().copied().collect();
+    let (low, high) = bounds(&numbers);
     let labels = [label(high), label(low)];
     let margin = labels.iter().map(|label| label.width()).max().unwrap_or(0);
     let width = columns.saturating_sub(margin + 2);
@@ -149,12 +66,15 @@ fn plot(numbers: &[f64], columns: usize) -> Vec<Stroke> {
     }
     let mut dots = Dots::new(width, HEIGHT);
     let (right, bottom) = (width * 2 - 1, HEIGHT * 4 - 1);
-    let steps = (numbers.len() - 1).max(1) as f64;
+    let steps = (parts.len() - 1).max(1) as f64;
     let x = |index: usize| (index as f64 / steps * right as f64).round() as usize;
     let y = |number: f64| ((high - number) / (high - low) * bottom as f64).round() as usize;
-    for (index, pair) in numbers.windows(2).enumerate() {
-        if pair[0].is_finite() && pair[1].is_finite() {
-            dots.line((x(index), y(pair[0])), (x(index + 1), y(pair[1])));
+    let middle = |[least, most]: [f64; 2]| y((least + most) / 2.0);
+    for (index, part) in parts.iter().enumerate() {
+        let Some(here) = *part else { continue };
+        dots.line((x(index), y(here[0])), (x(index), y(here[1])));
+        if let Some(Some(next)) = parts.get(index + 1) {
+            dots.line((x(index), middle(here)), (x(index + 1), middle(*next)));
         }
     }
     let rows = dots.rows().into_iter().enumerate();
@@ -218,7 +138,8 @@ impl Dots {
     }
 }
 
-fn table(names: &[String], rows: &[Vec<String>]) -> Vec<Stroke> {
+/// Columns with their names above them.
+pub(crate) fn table(names: &[String], rows: &[Vec<String>]) -> Vec<Stroke> {
     let widths: Vec<usize> = (0..names.len())
         .map(|column| {
             let cells = rows.iter().filter_map(|row| row.get(column));
@@ -250,32 +171,31 @@ fn table(names: &[String], rows: &[Vec<String>]) -> Vec<Stroke> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_line_of_bars_is_as_high_as_the_numbers() {
-        assert_eq!(spark(&[0.0, 1.0, 2.0, 7.0], 24), "▁▂▃█");
-        assert_eq!(spark(&[3.0, 3.0], 24), "▅▅");
-        assert_eq!(spark(&[f64::NAN, 1.0, 2.0], 24).chars().count(), 3);
+    fn parts(numbers: &[f64]) -> Vec<Part> {
+        let part = |number: &f64| number.is_finite().then_some([*number; 2]);
+        numbers.iter().map(part).collect()
     }
 
     #[test]
-    fn structs_with_the_same_fields_are_a_table() {
-        let value = |text: &str| Value {
-            text: text.to_owned(),
-            ..Value::default()
-        };
-        let text = r#"[P(x: 1, name: "a, (b"), P(x: 20, name: "c"), P(x: 3, na"#;
-        let figure = Figure::of(&value(text)).expect("a table");
-        let lines = draw(&figure, 40);
+    fn a_line_of_bars_is_as_high_as_the_numbers() {
+        assert_eq!(spark(&parts(&[0.0, 1.0, 2.0, 7.0]), 24), "▁▂▃█");
+        assert_eq!(spark(&parts(&[3.0, 3.0]), 24), "▅▅");
+        assert_eq!(spark(&parts(&[f64::NAN, 1.0, 2.0]), 24).chars().count(), 3);
+    }
+
+    #[test]
+    fn a_table_has_its_numbers_at_the_right() {
+        let texts = |texts: [&str; 2]| texts.map(str::to_owned).to_vec();
+        let rows = [texts(["1", "\"a, (b\""]), texts(["20", "\"c\""])];
+        let lines = table(&texts(["x", "name"]), &rows);
         let lines: Vec<&str> = lines.iter().map(|line| line[0].1.as_str()).collect();
         assert_eq!(lines, [" x   name   ", " 1   \"a, (b\"", "20   \"c\"    "]);
-        assert_eq!(Figure::of(&value("[some(1), none]")), None);
-        assert_eq!(Figure::of(&value("[]")), None);
     }
 
     #[test]
     fn a_plot_goes_from_corner_to_corner() {
         let numbers: Vec<f64> = (0..100).map(f64::from).collect();
-        let rows = draw(&Figure::Numbers(numbers), 40);
+        let rows = plot(&parts(&numbers), 40);
         assert_eq!(rows.len(), HEIGHT);
         let text = |row: &Stroke| row[1].1.clone();
         assert!(text(&rows[HEIGHT - 1]).starts_with(|c| c != '\u{2800}'));

@@ -5,38 +5,27 @@ use std::sync::mpsc::channel;
 use std::time::Instant;
 
 use super::client::{Client, Heard};
-use super::follow::{self, Found};
+use super::follow::{self, News};
 use super::paper::{self, Room};
 use super::protocol::{Cell, Event};
 use super::view::View;
 use crate::streams::complain;
-use crate::{Options, interrupt, run, streams};
+use crate::{Options, interrupt, streams};
 
 /// Clears the terminal, what was scrolled out of it included.
 const CLEAR: &str = "\x1b[2J\x1b[3J\x1b[H";
 
 enum Input {
     Heard(Heard),
-    File(Found),
+    File(News),
     Interrupt,
 }
 
 pub(crate) fn watch(path: &Path, options: &Options, room: Room) -> u8 {
-    let (name, text) = match run::read(path) {
-        Ok(read) => read,
-        Err(code) => return code,
-    };
     let (tell, inputs) = channel();
-    let saved = tell.clone();
-    let watcher = follow::follow(path, text.clone(), move |found| {
-        drop(saved.send(Input::File(found)))
-    });
-    let _watcher = match watcher {
-        Ok(watcher) => watcher,
-        Err(error) => {
-            complain!("sumi: cannot watch {name}: {error}");
-            return 1;
-        }
+    let (name, text, mut follower) = match follow::open(path, &tell, Input::File) {
+        Ok(opened) => opened,
+        Err(code) => return code,
     };
     let asks = tell.clone();
     interrupt::calls(move || drop(asks.send(Input::Interrupt)));
@@ -50,18 +39,22 @@ pub(crate) fn watch(path: &Path, options: &Options, room: Room) -> u8 {
                 let Some(event) = client.hear(heard) else {
                     continue;
                 };
+                if let Event::Follows { files } = &event {
+                    follower.also(files);
+                }
                 let is_whole = matches!(event, Event::Settled(_) | Event::Crashed { .. });
                 view.hear(event, Instant::now());
                 if is_whole {
                     print(&name, &view, room);
                 }
             }
-            Input::File(Ok(text)) => {
+            Input::File(News::Text(text)) => {
                 let revision = client.edit(&name, &text, false);
                 view.edit(text, revision, Instant::now());
             }
             // What was there stays until the file is back.
-            Input::File(Err(message)) => complain!("sumi: {message}"),
+            Input::File(News::Missing(message)) => complain!("sumi: {message}"),
+            Input::File(News::Touched(files)) => client.touch(files),
             Input::Interrupt if client.is_busy() => client.interrupt(),
             Input::Interrupt => return 0,
         }

@@ -14,6 +14,10 @@ pub(crate) enum Command {
     Edit(Edit),
     /// Run a cell that is stale.
     Ask(u64),
+    /// Say some of the rows, elements or lines of a value.
+    Value(Wanted),
+    /// These of the files that it follows are others than they were.
+    Touched(Vec<String>),
     Quit {},
 }
 
@@ -21,6 +25,9 @@ pub(crate) enum Command {
 pub(crate) struct Edit {
     pub name: String,
     pub text: String,
+    /// The bytes of the text before which this takes the place of; of all of it if they are left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<[usize; 2]>,
     /// By which number the answers name it; one more than that of before if it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
@@ -56,15 +63,30 @@ pub(crate) enum Event {
         lines: [usize; 2],
         bytes: [usize; 2],
     },
+    /// All cells that begin at this byte or behind it stand so many bytes and lines further on.
+    Shifted {
+        from: usize,
+        bytes: isize,
+        lines: isize,
+    },
     Removed {
         id: u64,
     },
     /// It begins to run; what is known of it stays until it is done.
     Running {
         id: u64,
+        /// Of the text.
+        #[serde(default)]
+        bytes: [usize; 2],
+    },
+    /// These files beside the text are all that its values come from: the modules that it imports, and what its cells have read.
+    Follows {
+        files: Vec<String>,
     },
     /// All is said about this text.
     Settled(Settled),
+    /// The answer to `value`.
+    Page(Page),
     /// A command that was not understood or could not be done.
     Refused {
         message: String,
@@ -153,6 +175,26 @@ pub(crate) struct Cell {
     pub allocations: u64,
 }
 
+impl State {
+    /// The exit status that a cell asks for that stands so: 101 if it failed, 1 if it has mistakes.
+    pub(crate) fn status(self) -> u8 {
+        match self {
+            State::Failed => 101,
+            State::Broken => 1,
+            State::Done | State::Running | State::Waits | State::Stale => 0,
+        }
+    }
+}
+
+impl Cell {
+    /// As [`State::status`], and 1 if a stated value does not hold.
+    pub(crate) fn status(&self) -> u8 {
+        let stated = self.expectation.as_ref();
+        let is_wrong = stated.is_some_and(|stated| !stated.holds);
+        self.state.status().max(u8::from(is_wrong))
+    }
+}
+
 /// A value as literal text, bounded.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Value {
@@ -164,6 +206,52 @@ pub(crate) struct Value {
     pub text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Preview>,
+}
+
+/// What is seen of a large value at a glance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Preview {
+    /// So many numbers: the least and the greatest finite one of each part.
+    Numbers {
+        len: usize,
+        parts: Vec<Option<[f64; 2]>>,
+    },
+    /// So many rows, and the first of them.
+    Table {
+        len: usize,
+        columns: Vec<String>,
+        rows: Vec<Vec<String>>,
+    },
+}
+
+/// Some rows, elements or lines of a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Page {
+    pub id: u64,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Which is the first, from 0.
+    pub from: usize,
+    /// How many there are in all.
+    pub len: usize,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Which.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Wanted {
+    /// The cell.
+    pub id: u64,
+    /// Empty for the value of an expression.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    pub from: usize,
+    pub to: usize,
 }
 
 /// What a cell printed; of much, the beginning and the end.

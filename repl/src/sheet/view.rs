@@ -1,10 +1,12 @@
 //! What a reader of the protocol knows of a sheet: its text and its cells, which stay until others take their place.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::beside::{Room, Stroke, beside};
 use super::lines::Lines;
+use super::patch::Patch;
 use super::protocol::{Cell, Event, Settled, State};
 
 /// Which cell: those of a process that has ended stay until the next one says otherwise.
@@ -21,8 +23,22 @@ pub(crate) struct Seen {
     pub strokes: Vec<Stroke>,
 }
 
+impl Seen {
+    /// How many it takes; one that runs has one in which it does.
+    pub(crate) fn rows(&self) -> usize {
+        let least = usize::from(self.cell.state == State::Running);
+        self.strokes.len().max(least)
+    }
+
+    /// It stands in the text that is shown where it was said to stand; whether that is elsewhere.
+    fn stands_as_told(&mut self) -> bool {
+        let at = Some(from_zero(self.cell.lines));
+        std::mem::replace(&mut self.at, at) != at
+    }
+}
+
 pub(crate) struct View {
-    pub text: String,
+    pub text: Arc<str>,
     pub lines: Lines,
     pub cells: BTreeMap<Key, Seen>,
     pub settled: Settled,
@@ -42,7 +58,7 @@ pub(crate) struct View {
 impl View {
     pub(crate) fn new(room: Room) -> View {
         View {
-            text: String::new(),
+            text: Arc::default(),
             lines: Lines::of(""),
             cells: BTreeMap::new(),
             settled: Settled::default(),
@@ -63,17 +79,14 @@ impl View {
     }
 
     /// The text is this one from now on; gives the first line that is new. Cells stay beside their lines.
-    pub(crate) fn edit(&mut self, text: String, revision: u64, now: Instant) -> usize {
+    pub(crate) fn edit(&mut self, text: Arc<str>, revision: u64, now: Instant) -> usize {
         self.wanted = revision;
-        let before: Vec<&str> = self.text.lines().collect();
-        let after: Vec<&str> = text.lines().collect();
-        let pairs = before.iter().zip(&after);
-        let same_above = pairs.take_while(|(a, b)| a == b).count();
-        let most = before.len().min(after.len()) - same_above;
-        let pairs = before.iter().rev().zip(after.iter().rev());
-        let same_below = pairs.take(most).take_while(|(a, b)| a == b).count();
-        let (old_end, new_end) = (before.len() - same_below, after.len() - same_below);
-        let last = after.len().saturating_sub(1);
+        let patch = Patch::between(&self.text, &text);
+        let lines = Lines::of(&text);
+        let (same_above, same_below) = self.lines.same(&lines, &patch);
+        let old_end = self.lines.count().saturating_sub(same_below);
+        let new_end = lines.count().saturating_sub(same_below);
+        let last = lines.count().saturating_sub(1);
         // Lines were changed, not added or taken away.
         let is_same_count = old_end == new_end;
         let place = |line: usize| match line {
@@ -88,7 +101,7 @@ impl View {
                 Some([place(first).unwrap_or(last), last])
             });
         }
-        self.lines = Lines::of(&text);
+        self.lines = lines;
         self.text = text;
         if !self.is_busy {
             self.busy_since = now;
@@ -98,42 +111,64 @@ impl View {
         same_above.min(last)
     }
 
-    pub(crate) fn hear(&mut self, event: Event, now: Instant) {
+    /// Whether cells stand elsewhere in the text that is shown.
+    fn shift(&mut self, from: usize, bytes: isize, lines: isize) -> bool {
+        let generation = self.generation;
+        let behind = self
+            .cells
+            .iter_mut()
+            .filter(|((of, _), seen)| *of == generation && seen.cell.bytes[0] >= from);
+        let mut is_elsewhere = false;
+        for (_, seen) in behind {
+            seen.cell.bytes = seen.cell.bytes.map(|at| at.saturating_add_signed(bytes));
+            seen.cell.lines = seen
+                .cell
+                .lines
+                .map(|line| line.saturating_add_signed(lines));
+            is_elsewhere |= seen.stands_as_told();
+        }
+        is_elsewhere
+    }
+
+    /// Whether other rows are seen, or elsewhere; else only what stands in them may be new.
+    pub(crate) fn hear(&mut self, event: Event, now: Instant) -> bool {
         match event {
             Event::Opened { .. } => {
                 self.generation += 1;
                 self.has_former = !self.cells.is_empty();
+                false
             }
-            Event::Edited { revision, .. } => self.revision = revision,
+            Event::Edited { revision, .. } => {
+                self.revision = revision;
+                false
+            }
             Event::Cell(cell) => self.see(*cell, now),
             Event::Moved { id, lines, bytes } => {
-                if let Some(seen) = self.cells.get_mut(&(self.generation, id)) {
+                let seen = self.cells.get_mut(&(self.generation, id));
+                seen.is_some_and(|seen| {
                     (seen.cell.lines, seen.cell.bytes) = (lines, bytes);
-                    seen.at = Some(from_zero(lines));
-                }
+                    seen.stands_as_told()
+                })
             }
-            Event::Running { id } => {
-                if let Some(seen) = self.cells.get_mut(&(self.generation, id)) {
+            Event::Shifted { from, bytes, lines } => self.shift(from, bytes, lines),
+            Event::Running { id, .. } => {
+                let seen = self.cells.get_mut(&(self.generation, id));
+                seen.is_some_and(|seen| {
+                    let rows = seen.rows();
                     seen.cell.state = State::Running;
                     seen.since = now;
-                }
+                    seen.rows() != rows
+                })
             }
             Event::Removed { id } => {
-                self.cells.remove(&(self.generation, id));
+                let removed = self.cells.remove(&(self.generation, id));
+                removed.is_some_and(|seen| seen.rows() > 0)
             }
-            // There is a newer text, of which more is to come.
-            Event::Settled(settled) if settled.revision < self.wanted => {}
-            Event::Settled(settled) => {
-                let generation = self.generation;
-                self.cells.retain(|key, _| key.0 == generation);
-                for seen in self.cells.values_mut() {
-                    seen.at = Some(from_zero(seen.cell.lines));
-                }
-                self.is_busy = false;
-                self.settled = settled;
-            }
+            Event::Follows { .. } | Event::Page(_) => false,
+            Event::Settled(settled) => self.settle(settled),
             Event::Refused { message } | Event::Missing { message } => {
                 self.notice = Some(message);
+                false
             }
             Event::Crashed { message, id } => {
                 let cell = id.and_then(|id| self.cells.get(&(self.generation, id)));
@@ -141,13 +176,31 @@ impl View {
                     Some(seen) => format!("{message} in line {}", seen.cell.lines[0]),
                     None => message,
                 });
+                false
             }
         }
     }
 
-    fn see(&mut self, cell: Cell, now: Instant) {
+    fn settle(&mut self, settled: Settled) -> bool {
+        if settled.revision < self.wanted {
+            // There is a newer text, of which more is to come.
+            return false;
+        }
+        let (generation, count) = (self.generation, self.cells.len());
+        self.cells.retain(|key, _| key.0 == generation);
+        let mut is_elsewhere = self.cells.len() != count;
+        for seen in self.cells.values_mut() {
+            is_elsewhere |= seen.stands_as_told();
+        }
+        self.is_busy = false;
+        self.settled = settled;
+        is_elsewhere
+    }
+
+    fn see(&mut self, cell: Cell, now: Instant) -> bool {
         let at = from_zero(cell.lines);
         let generation = self.generation;
+        let count = self.cells.len();
         if self.has_former {
             // What a former process came to there is no longer of use.
             let is_elsewhere = |seen: &Seen| {
@@ -157,6 +210,7 @@ impl View {
             self.cells
                 .retain(|key, seen| key.0 == generation || is_elsewhere(seen));
         }
+        let are_gone = self.cells.len() != count;
         let key = (generation, cell.id);
         let former = self.cells.get(&key);
         let ran_in = match cell.ran {
@@ -171,7 +225,9 @@ impl View {
             ran_in,
             strokes,
         };
-        self.cells.insert(key, seen);
+        let rows = (seen.at, seen.rows());
+        let former = self.cells.insert(key, seen);
+        are_gone || former.map(|former| (former.at, former.rows())) != Some(rows)
     }
 
     /// The cell of a line, from 0; of several the last one.

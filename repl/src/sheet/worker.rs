@@ -5,15 +5,16 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::os::fd::AsFd;
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jit::{Interrupter, Progress};
 
 use super::lines::Lines;
-use super::protocol::{Command, Counts, Edit, Event, Settled, VERSION, line};
+use super::protocol::{Command, Counts, Edit, Event, Page, Settled, VERSION, Wanted, line};
 use super::tell::Told;
 use crate::streams::complain;
 use crate::{Options, interrupt, run};
@@ -52,8 +53,11 @@ pub(crate) fn work(options: &Options) -> u8 {
     let mut worker = Worker {
         sheet,
         told: Told::default(),
+        name: String::new(),
+        text: String::new(),
         lines: Lines::of(""),
         revision: 0,
+        follows: Vec::new(),
         edits,
         messages: BufWriter::new(messages),
     };
@@ -87,12 +91,29 @@ fn own_streams() -> std::io::Result<(File, File)> {
 struct Edits {
     come: Arc<AtomicU64>,
     taken: Arc<AtomicU64>,
+    /// Held while one is taken, and while a run is ended because one is not: that of a later one is not to end by it.
+    taking: Arc<Mutex<()>>,
 }
 
 impl Edits {
     /// Whether the text that the sheet is at is the newest one.
     fn are_all_taken(&self) -> bool {
         self.taken.load(Ordering::Acquire) >= self.come.load(Ordering::Acquire)
+    }
+
+    fn take_one(&self) {
+        let _taking = self.taking.lock();
+        self.taken.fetch_add(1, Ordering::Release);
+    }
+
+    /// Ends what runs, if it is of an earlier text; whether it is.
+    fn interrupt(&self, interrupter: &Interrupter) -> bool {
+        let _taking = self.taking.lock();
+        let is_overtaken = !self.are_all_taken();
+        if is_overtaken {
+            interrupter.interrupt();
+        }
+        is_overtaken
     }
 }
 
@@ -109,7 +130,7 @@ impl Reader {
             let Ok(line) = line else { break };
             let command = serde_json::from_str(&line);
             let command: Result<Command, String> = command.map_err(|error| error.to_string());
-            let is_edit = matches!(command, Ok(Command::Edit(_)));
+            let is_edit = matches!(command, Ok(Command::Edit(_) | Command::Touched(_)));
             let is_last = matches!(command, Ok(Command::Quit {}));
             if is_edit {
                 self.edits.come.fetch_add(1, Ordering::Release);
@@ -135,8 +156,7 @@ impl Reader {
     fn stop_what_is_overtaken(&self) {
         let (edits, interrupter) = (self.edits.clone(), self.interrupter.clone());
         std::thread::spawn(move || {
-            while !edits.are_all_taken() {
-                interrupter.interrupt();
+            while edits.interrupt(&interrupter) {
                 std::thread::sleep(ASK);
             }
         });
@@ -146,9 +166,13 @@ impl Reader {
 struct Worker {
     sheet: jit::Sheet,
     told: Told,
+    name: String,
+    text: String,
     /// Of the text.
     lines: Lines,
     revision: u64,
+    /// Files beside the text, as they were said.
+    follows: Vec<String>,
     edits: Edits,
     messages: BufWriter<File>,
 }
@@ -161,12 +185,24 @@ impl Worker {
             for command in std::iter::once(first).chain(commands.try_iter()) {
                 match command {
                     Ok(Command::Edit(newer)) => {
-                        self.edits.taken.fetch_add(1, Ordering::Release);
-                        edit = Some(newer);
+                        self.edits.take_one();
+                        match self.put(&newer) {
+                            Ok(()) => edit = Some(newer),
+                            Err(message) => self.say(&Event::Refused { message }),
+                        }
                     }
                     Ok(Command::Ask(id)) => {
                         self.update(edit.take());
                         self.ask(id);
+                    }
+                    Ok(Command::Value(wanted)) => {
+                        self.update(edit.take());
+                        self.turn_to(wanted);
+                    }
+                    Ok(Command::Touched(_)) => {
+                        self.edits.take_one();
+                        self.update(edit.take());
+                        self.bring_up_to_date();
                     }
                     Ok(Command::Quit {}) => return,
                     Err(message) => self.say(&Event::Refused { message }),
@@ -188,12 +224,54 @@ impl Worker {
             self.sheet.allow_changes();
         }
         self.sheet.quarantine(edit.quarantine.iter().cloned());
-        self.lines = Lines::of(&edit.text);
-        self.work(|sheet, progress| sheet.edit_with(&edit.name, &edit.text, progress));
+        self.name = edit.name;
+        self.lines = Lines::of(&self.text);
+        self.bring_up_to_date();
+    }
+
+    fn bring_up_to_date(&mut self) {
+        let name = std::mem::take(&mut self.name);
+        let text = std::mem::take(&mut self.text);
+        self.work(|sheet, progress| sheet.edit_with(&name, &text, progress));
+        (self.name, self.text) = (name, text);
+    }
+
+    /// The text is from now on as the edit says.
+    fn put(&mut self, edit: &Edit) -> Result<(), String> {
+        let Some([start, end]) = edit.range else {
+            self.text.clone_from(&edit.text);
+            return Ok(());
+        };
+        if self.text.get(start..end).is_none() {
+            let length = self.text.len();
+            return Err(format!(
+                "there is no range from {start} to {end} in the text of {length} bytes"
+            ));
+        }
+        self.text.replace_range(start..end, &edit.text);
+        Ok(())
     }
 
     fn ask(&mut self, id: u64) {
         self.work(|sheet, progress| sheet.ask(id, progress));
+    }
+
+    fn turn_to(&mut self, wanted: Wanted) {
+        let Wanted { id, name, from, to } = wanted;
+        let event = match self.sheet.page(id, &name, from..to) {
+            Some(page) => Event::Page(Page {
+                id,
+                name,
+                from: page.from,
+                len: page.len,
+                columns: page.columns,
+                rows: page.rows,
+            }),
+            None => Event::Refused {
+                message: format!("there is no value `{name}` of the cell {id} that has rows"),
+            },
+        };
+        self.say(&event);
     }
 
     /// Brings the sheet up to date, and says what comes of that at once.
@@ -208,25 +286,38 @@ impl Worker {
             lines,
             messages,
             edits,
+            follows,
             ..
         } = self;
         let counts = work(sheet, &mut |progress| {
             match progress {
                 // The cell may end the process, or never come to an end.
-                Progress::Running(id) => {
-                    say(messages, &told.running(id));
+                Progress::Running(id, span) => {
+                    say(messages, &told.running(id, &span));
                     let _ = messages.flush();
                 }
-                Progress::Ran(report) => say(messages, &told.ran(lines, &report)),
+                Progress::Ran(report) => {
+                    say(messages, &told.ran(lines, &report));
+                    let _ = messages.flush();
+                }
+                Progress::Turn(changes, files) => {
+                    for event in told.update(lines, changes) {
+                        say(messages, &event);
+                    }
+                    say_files(messages, follows, &files);
+                    let _ = messages.flush();
+                }
                 Progress::Interrupted(_) => {}
             }
             edits.are_all_taken()
         });
         if self.edits.are_all_taken() {
-            let report = self.sheet.report();
-            for event in self.told.update(&self.lines, &report) {
+            let changes = self.sheet.changes();
+            for event in self.told.update(&self.lines, changes) {
                 self.say(&event);
             }
+            let files = self.sheet.files();
+            say_files(&mut self.messages, &mut self.follows, &files);
             self.say(&Event::Settled(Settled {
                 revision: self.revision,
                 counts: Counts {
@@ -236,7 +327,7 @@ impl Worker {
                     ran: counts.ran,
                 },
                 elapsed_ns: u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX),
-                warnings: report.warnings,
+                warnings: self.sheet.warnings(),
             }));
         }
     }
@@ -247,6 +338,16 @@ impl Worker {
 
     fn flush(&mut self) {
         let _ = self.messages.flush();
+    }
+}
+
+/// Says what else is to be followed, if that is new.
+fn say_files(messages: &mut impl Write, known: &mut Vec<String>, files: &[PathBuf]) {
+    let files = files.iter().map(|path| path.display().to_string());
+    let files: Vec<String> = files.collect();
+    if files != *known {
+        known.clone_from(&files);
+        say(messages, &Event::Follows { files });
     }
 }
 

@@ -33,12 +33,8 @@ pub(crate) fn write(path: &Path, options: &Options) -> u8 {
         return 1;
     }
     // What was stated wrongly is stated rightly now.
-    let has = |state| cells.iter().any(|cell| cell.state == state);
-    match (has(State::Failed), has(State::Broken)) {
-        (true, _) => 101,
-        (false, true) => 1,
-        (false, false) => 0,
-    }
+    let statuses = cells.iter().map(|cell| cell.state.status());
+    statuses.max().unwrap_or(0)
 }
 
 /// The text with the values of its cells.

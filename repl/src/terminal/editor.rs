@@ -1,6 +1,7 @@
 //! What the line editor asks while the user types: is it complete, which colours, how may it go on.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use jit::{Session, TokenClass};
 use rustyline::completion::{Completer, Pair};
@@ -8,16 +9,16 @@ use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Hinter};
 
-use super::commands;
+use super::completion;
 
 /// Completion works on what the session knew after the last entry.
 #[derive(Default, Hinter)]
-pub(crate) struct Helper {
+pub(super) struct Helper {
     names: jit::Names,
 }
 
 impl Helper {
-    pub(crate) fn learn(&mut self, session: &Session) {
+    pub(super) fn learn(&mut self, session: &Session) {
         self.names = session.names();
     }
 }
@@ -27,8 +28,9 @@ impl rustyline::Helper for Helper {}
 impl Validator for Helper {
     fn validate(&self, ctx: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         let input = ctx.input();
-        let complete = input.trim_start().starts_with(':') || jit::is_complete(input);
-        Ok(if complete {
+        let is_command = input.trim_start().starts_with(':');
+        let complete = jit::is_complete(input) && !describes_what_follows(input);
+        Ok(if is_command || complete {
             ValidationResult::Valid(None)
         } else {
             ValidationResult::Incomplete
@@ -37,15 +39,20 @@ impl Validator for Helper {
 }
 
 impl Highlighter for Helper {
-    fn highlight<'l>(&self, line: &'l str, _pos: usize) -> Cow<'l, str> {
+    fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
         if line.trim_start().starts_with(':') || std::env::var_os("NO_COLOR").is_some() {
             return Cow::Borrowed(line);
         }
+        let tokens = jit::token_classes(line);
+        let pair = matching(line, &tokens, pos);
         let mut out = String::with_capacity(line.len() * 2);
         let mut at = 0;
-        for (span, class) in jit::token_classes(line) {
+        for (index, (span, class)) in tokens.into_iter().enumerate() {
             out.push_str(&line[at..span.start]);
-            out.push_str(color(class));
+            out.push_str(match pair {
+                Some((one, other)) if index == one || index == other => "\x1b[1;4m",
+                _ => color(class),
+            });
             out.push_str(&line[span.clone()]);
             out.push_str("\x1b[0m");
             at = span.end;
@@ -57,6 +64,12 @@ impl Highlighter for Helper {
     fn highlight_char(&self, _line: &str, _pos: usize, _kind: CmdKind) -> bool {
         true
     }
+}
+
+/// `///` lines belong to a definition, which is to come; an empty line says that none will.
+fn describes_what_follows(input: &str) -> bool {
+    let last = input.rsplit('\n').next().unwrap_or_default();
+    last.trim_start().starts_with("///")
 }
 
 fn color(class: TokenClass) -> &'static str {
@@ -71,6 +84,40 @@ fn color(class: TokenClass) -> &'static str {
     }
 }
 
+/// The bracket under the cursor, or before it, and the one that it belongs to; those within texts are no brackets.
+fn matching(
+    line: &str,
+    tokens: &[(Range<usize>, TokenClass)],
+    pos: usize,
+) -> Option<(usize, usize)> {
+    let is_bracket =
+        |token: &Range<usize>| matches!(&line[token.clone()], "(" | "[" | "{" | ")" | "]" | "}");
+    let under = tokens
+        .iter()
+        .position(|(span, _)| span.start == pos && is_bracket(span));
+    let before = || {
+        tokens
+            .iter()
+            .position(|(span, _)| span.end == pos && is_bracket(span))
+    };
+    let chosen = under.or_else(before)?;
+    let mut open = Vec::new();
+    for (index, (span, _)) in tokens.iter().enumerate() {
+        match &line[span.clone()] {
+            token @ ("(" | "[" | "{") => open.push((index, token)),
+            token @ (")" | "]" | "}") => {
+                let (other, opener) = open.pop()?;
+                let fits = matches!((opener, token), ("(", ")") | ("[", "]") | ("{", "}"));
+                if index == chosen || other == chosen {
+                    return fits.then_some((other, index));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 impl Completer for Helper {
     type Candidate = Pair;
 
@@ -80,75 +127,26 @@ impl Completer for Helper {
         pos: usize,
         _ctx: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let before = &line[..pos];
-        let start = word_start(before);
-        let prefix = &before[start..];
-        let found = match before[..start].strip_suffix('.') {
-            _ if before[..start].trim_start() == ":" => commands::starting_with(prefix),
-            Some(receiver) => {
-                let receiver = &receiver[receiver_start(receiver)..];
-                self.names.members(receiver.trim_end_matches('?'), prefix)
-            }
-            None => self.names.top_level(prefix),
-        };
-        let pairs = found.into_iter().map(|name| Pair {
-            display: name.clone(),
-            replacement: name,
-        });
-        Ok((start, pairs.collect()))
+        completion::complete(&self.names, line, pos)
     }
-}
-
-/// Where the name begins that ends the text.
-fn word_start(text: &str) -> usize {
-    let name = text.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
-    name.len()
-}
-
-/// Where the expression begins that ends the text: names, literals, calls and indices with dots between them.
-fn receiver_start(text: &str) -> usize {
-    let tokens = jit::token_classes(text);
-    let mut start = text.len();
-    let mut open = 0_usize;
-    let mut wants_name = true;
-    for (span, class) in tokens.into_iter().rev() {
-        let token = &text[span.clone()];
-        match token {
-            ")" | "]" if open > 0 || wants_name => {
-                open += 1;
-                wants_name = true;
-            }
-            "(" | "[" if open > 0 => {
-                open -= 1;
-                wants_name = true; // what is called or indexed may stand before it
-            }
-            _ if open > 0 => {}
-            "." | "?." => wants_name = true,
-            _ if wants_name && class != TokenClass::Operator && class != TokenClass::Keyword => {
-                wants_name = false;
-            }
-            _ => break,
-        }
-        start = span.start;
-    }
-    start
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn receiver(text: &str) -> &str {
-        &text[receiver_start(text)..]
+    fn pair(line: &str, pos: usize) -> Option<(usize, usize)> {
+        let tokens = jit::token_classes(line);
+        let (one, other) = matching(line, &tokens, pos)?;
+        Some((tokens[one].0.start, tokens[other].0.start))
     }
 
     #[test]
-    fn the_receiver_is_the_whole_chain() {
-        assert_eq!(receiver("let a = b.c"), "b.c");
-        assert_eq!(receiver("1 + f(2, g[3]).x"), "f(2, g[3]).x");
-        assert_eq!(receiver("print(xs"), "xs");
-        assert_eq!(receiver("x = \"a b\""), "\"a b\"");
-        assert_eq!(receiver("a + [1, 2]"), "[1, 2]");
-        assert_eq!(receiver("f(a.b"), "a.b");
+    fn a_bracket_has_its_partner() {
+        assert_eq!(pair("f(a[0])", 7), Some((1, 6)));
+        assert_eq!(pair("f(a[0])", 1), Some((1, 6)));
+        assert_eq!(pair("f(\")\")", 6), Some((1, 5)));
+        assert_eq!(pair("f(a", 2), None);
+        assert_eq!(pair("f(a]", 4), None);
     }
 }

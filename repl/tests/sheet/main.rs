@@ -1,7 +1,10 @@
 //! Worksheets from outside: on a real terminal, and by the protocol that other front ends read.
 
+mod demos;
 mod once;
 mod protocol;
+mod screen;
+mod speaker;
 mod terminal;
 
 use std::path::PathBuf;
@@ -55,6 +58,12 @@ fn children_of(parent: u32) -> Vec<u32> {
     let processes = std::fs::read_dir("/proc").expect("the processes").flatten();
     let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     ids.filter(|id| parent_of(*id) == Some(parent)).collect()
+}
+
+/// One that has ended may still wait for somebody to ask about it.
+fn is_alive(process: &u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
 }
 
 fn parent_of(process: u32) -> Option<u32> {

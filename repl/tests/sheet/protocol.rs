@@ -1,107 +1,11 @@
 //! The protocol: what is said of a sheet, and that only what changed is said again.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Instant;
+use std::process::Command;
 
 use expect_test::expect;
-use serde_json::Value;
 
-use super::{PATIENCE, Sheet};
-
-/// A process that says messages.
-struct Speaker {
-    child: Child,
-    commands: Option<ChildStdin>,
-    messages: Receiver<Value>,
-}
-
-impl Speaker {
-    fn start(sheet: &Sheet, arguments: &[&str]) -> Speaker {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_sumi"))
-            .args(["sheet", "--opt", "0"])
-            .args(arguments)
-            .current_dir(&sheet.folder)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the binary");
-        let output = child.stdout.take().expect("its output");
-        let (tell, messages) = channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(output).lines() {
-                let line = line.expect("a line");
-                let message = serde_json::from_str(&line).expect("a message");
-                if tell.send(message).is_err() {
-                    return;
-                }
-            }
-        });
-        Speaker {
-            commands: child.stdin.take(),
-            child,
-            messages,
-        }
-    }
-
-    fn next(&self) -> Option<Value> {
-        self.messages.recv_timeout(PATIENCE).ok()
-    }
-
-    /// All up to that event, without what differs from day to day.
-    fn until(&self, event: &str) -> String {
-        let mut said = String::new();
-        while let Some(mut message) = self.next() {
-            let is_last = message["event"] == event;
-            for name in ["pid", "version", "elapsed_ns"] {
-                if let Some(value) = message.get_mut(name) {
-                    *value = Value::from("…");
-                }
-            }
-            said += &format!("{message}\n");
-            if is_last {
-                return said;
-            }
-        }
-        panic!("no `{event}` came:\n{said}");
-    }
-
-    fn opened(&self) -> u32 {
-        loop {
-            let message = self.next().expect("`opened`");
-            if let ("opened", Some(process)) = (
-                message["event"].as_str().unwrap_or_default(),
-                message["pid"].as_u64(),
-            ) {
-                return process as u32;
-            }
-        }
-    }
-
-    fn command(&mut self, command: &Value) {
-        let commands = self.commands.as_mut().expect("its input");
-        writeln!(commands, "{command}").expect("a command");
-    }
-
-    fn wait(&mut self) -> Option<i32> {
-        let start = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().expect("its end") {
-                return status.code();
-            }
-            assert!(start.elapsed() < PATIENCE, "it does not end");
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
-    }
-}
-
-impl Drop for Speaker {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use super::Sheet;
+use super::speaker::Speaker;
 
 #[test]
 fn each_cell_is_a_message() {
@@ -113,13 +17,13 @@ fn each_cell_is_a_message() {
     expect![[r#"
         {"event":"opened","pid":"…","sumi":1,"version":"…"}
         {"event":"edited","name":"a.sumi","revision":1}
-        {"event":"running","id":65536}
+        {"bytes":[0,9],"event":"running","id":65536}
         {"allocations":0,"bindings":[{"name":"a","text":"1","type":"i64"}],"bytes":[0,9],"elapsed_ns":"…","event":"cell","id":65536,"lines":[1,1],"old":false,"ran":true,"state":"done","why":"it is new"}
-        {"event":"running","id":131072}
+        {"bytes":[10,20],"event":"running","id":131072}
         {"allocations":0,"bytes":[10,20],"elapsed_ns":"…","event":"cell","id":131072,"lines":[2,2],"old":false,"output":{"text":"x\n"},"ran":true,"state":"done","why":"it is new"}
-        {"event":"running","id":196608}
+        {"bytes":[21,28],"event":"running","id":196608}
         {"allocations":0,"bytes":[21,28],"elapsed_ns":"…","event":"cell","expectation":{"actual":"2","expected":"3","holds":false},"id":196608,"lines":[3,4],"old":false,"ran":true,"state":"done","value":{"text":"2","type":"i64"},"why":"it is new"}
-        {"event":"running","id":262144}
+        {"bytes":[36,50],"event":"running","id":262144}
         {"allocations":1,"bytes":[36,50],"elapsed_ns":"…","error":{"frames":[{"column":9,"file":"a.sumi","function":"the top level","line":5}],"kind":"index","message":"the index 1 is out of range: the length is 1","own":0,"rendered":"error[index]: the index 1 is out of range: the length is 1\n  ┌─ a.sumi:5:9\n  │\n5 │ let b = [1][a]\n  │         ^^^^^^\n  in the top level at a.sumi:5\n"},"event":"cell","id":262144,"lines":[5,5],"old":false,"ran":true,"state":"failed","why":"it is new"}
         {"allocations":0,"bytes":[51,52],"elapsed_ns":"…","event":"cell","id":327680,"lines":[6,6],"old":false,"ran":false,"reason":"`b`","state":"waits"}
         {"allocations":0,"bytes":[53,68],"elapsed_ns":"…","event":"cell","id":393216,"lines":[7,7],"old":false,"problems":[{"code":"mismatched-types","column":14,"end_column":16,"end_line":7,"file":"a.sumi","help":["`i64.parse(…)` reads a number from text; it gives an optional"],"line":7,"message":"expected `i64`, found `str`","severity":"error"}],"ran":false,"rendered":"error[mismatched-types]: expected `i64`, found `str`\n  ┌─ a.sumi:7:14\n  │\n7 │ let c: i64 = \"\"\n  │     -        ^^ this is a `str`\n  │     │         \n  │     `i64` is expected because of the type written here\n  │\n  = help: `i64.parse(…)` reads a number from text; it gives an optional\n","state":"broken"}
@@ -137,18 +41,16 @@ fn only_what_changed_is_said_again() {
     let said = speaker.until("settled");
     expect![[r#"
         {"event":"edited","name":"a.sumi","revision":2}
-        {"bytes":[14,23],"event":"moved","id":65536,"lines":[2,2]}
-        {"bytes":[24,33],"event":"moved","id":131072,"lines":[3,3]}
-        {"bytes":[34,39],"event":"moved","id":196608,"lines":[4,4]}
+        {"bytes":14,"event":"shifted","from":0,"lines":1}
         {"counts":{"checked":0,"compiled":0,"parsed":0,"ran":0},"elapsed_ns":"…","event":"settled","revision":2}
     "#]].assert_eq(&said);
     sheet.save("// A comment.\nlet a = 5\na + 2\n");
     let said = speaker.until("settled");
     expect![[r#"
         {"event":"edited","name":"a.sumi","revision":3}
-        {"event":"running","id":65536}
+        {"bytes":[14,23],"event":"running","id":65536}
         {"allocations":0,"bindings":[{"name":"a","text":"5","type":"i64"}],"bytes":[14,23],"elapsed_ns":"…","event":"cell","id":65536,"lines":[2,2],"old":false,"ran":true,"state":"done","why":"its text is another one"}
-        {"event":"running","id":196608}
+        {"bytes":[24,29],"event":"running","id":196608}
         {"allocations":0,"bytes":[24,29],"elapsed_ns":"…","event":"cell","id":196608,"lines":[3,3],"old":false,"ran":true,"state":"done","value":{"text":"7","type":"i64"},"why":"its text is another one"}
         {"event":"removed","id":131072}
         {"counts":{"checked":2,"compiled":2,"parsed":2,"ran":2},"elapsed_ns":"…","event":"settled","revision":3}

@@ -90,7 +90,7 @@ pub fn run(count: u64, seed: u64, what: Option<&str>) -> Result<(), String> {
 /// So many random worksheets, each under some thirty random edits.
 pub fn edited(count: u64, seed: u64) -> Result<(), String> {
     for index in 0..count {
-        if let Err(wrong) = edits::check(&edits::texts(seed + index)) {
+        if let Err(wrong) = edits::check(seed + index) {
             let wrong = edits::shrunk(wrong);
             let texts = wrong.texts.join("\n----\n");
             return Err(format!("seed {}: {}\n{texts}", seed + index, wrong.message));

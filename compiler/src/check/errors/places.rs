@@ -56,6 +56,13 @@ pub(in super::super) fn not_changeable(
         .help(help)
 }
 
+pub(in super::super) fn past_changed(span: Span, used: &Use) -> Diagnostic {
+    let message = "the value of an earlier entry cannot change";
+    Diagnostic::error("not-changeable", message)
+        .at(span, deed(used))
+        .help("bind it with `var` first, and change that")
+}
+
 pub(in super::super) fn constant_changed(name: &str, span: Span, declared: Span) -> Diagnostic {
     Diagnostic::error("not-changeable", format!("`{name}` is a constant"))
         .at(span, "cannot change")

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use syntax::{Diagnostic, Span, ast};
 
 use super::body::{Binding, BodyKind, BodyLowering};
-use crate::env::{DefId, DefKind, Head, ModuleId};
+use crate::env::{DefId, DefKind, GlobalOrigin, Head, ModuleId};
 use crate::hir::resolve::{Named, is_standard_module, nearest, teach_value};
 use crate::hir::{Arg, Builtin, Callee, ClosureParam, ExprId, ExprKind, Local, PatKind};
 use crate::types::{Len, Ty, TyKind};
@@ -154,6 +154,14 @@ impl<'a> BodyLowering<'_, 'a> {
     pub(super) fn def_value(&mut self, def: DefId, name: &ast::Ident, span: Span) -> ExprId {
         let kind = match &self.unit.env.def(def).kind {
             DefKind::Fn(_) => ExprKind::Fn(def),
+            DefKind::Global(global)
+                if global.origin == GlobalOrigin::Hidden
+                    && name.name == "it"
+                    && self.kind != BodyKind::Cell =>
+            {
+                self.unit.diags.push(passing_value(name));
+                ExprKind::Error
+            }
             DefKind::Global(_) => ExprKind::Global(self.bound_global(def, name)),
             DefKind::Const(_) => ExprKind::Const(def),
             DefKind::Struct(_) => ExprKind::Constructor(Callee::Struct(def, None)),
@@ -203,7 +211,11 @@ impl<'a> BodyLowering<'_, 'a> {
         )
         .at(name.span, "not found");
         let text = &name.name;
-        if text == "self" {
+        if let Some(number) = text.strip_prefix('$') {
+            diagnostic = diagnostic.help(format!(
+                "`{text}` is the value of entry {number} of a REPL, if that has one; elsewhere a value gets its name by `let`"
+            ));
+        } else if text == "self" {
             diagnostic = diagnostic
                 .help("only methods, `fn name(self, …)` inside an `impl`, have a receiver");
         } else if self.being_bound.contains(text) && self.closure_depth > 0 {
@@ -310,6 +322,16 @@ fn module_as_value(name: &str, span: Span) -> Diagnostic {
     Diagnostic::error("not-a-value", format!("`{name}` is a module, not a value"))
         .at(span, "a value is needed here")
         .help(format!("its definitions are reached as `{name}.thing`"))
+}
+
+/// A function can be compiled again, when `it` is another value.
+fn passing_value(name: &ast::Ident) -> Diagnostic {
+    Diagnostic::error(
+        "not-a-value",
+        "`it` is another value after each entry, so a function cannot use it",
+    )
+    .at(name.span, "the value of the last entry")
+    .help("write the number of the entry, as in `$3`, or bind the value with `let`")
 }
 
 fn use_before_binding(name: &ast::Ident, declared: Span) -> Diagnostic {

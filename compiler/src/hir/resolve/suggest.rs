@@ -1,10 +1,7 @@
 //! Words for names that were not found: the nearest known name, and what newcomers from other languages mean.
 
 /// The candidate that differs least from `name`, if it is near enough to be what was meant.
-pub(crate) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = name.chars().count();
     let limit = match length {
         0 | 1 => 0,

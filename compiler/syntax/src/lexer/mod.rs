@@ -54,6 +54,14 @@ pub(crate) struct Lexed {
     pub(crate) is_hopeless: bool,
 }
 
+impl Lexed {
+    /// Whether there was nothing to say, and nothing is left open at the end.
+    pub(crate) fn is_plain(&self) -> bool {
+        let is_whole = !self.is_open && !self.is_broken && !self.ends_with_attribute;
+        is_whole && self.diagnostics.is_empty() && !self.is_hopeless
+    }
+}
+
 pub(crate) fn lex(file: &SourceFile) -> Lexed {
     let mut lexer = Lexer {
         file: file.id,
@@ -410,9 +418,28 @@ impl<'s> Lexer<'s> {
         }
     }
 
+    /// `$3`, a value of a REPL. Elsewhere no name is found.
+    fn past_value(&mut self, start: usize) -> bool {
+        let Some(rest) = self.text[start..].strip_prefix('$') else {
+            return false;
+        };
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if digits == 0 {
+            return false;
+        }
+        let end = start + 1 + digits;
+        self.position = end;
+        let name = self.text[start..end].into();
+        self.push(Token::Past(name), start, end, true);
+        true
+    }
+
     /// A run of bytes that begin no token becomes one token.
     fn bad_bytes(&mut self, start: usize, end: usize) {
         if self.foreign_comment(start) || self.foreign_quotes(start) || self.dollar_text(start) {
+            return;
+        }
+        if self.past_value(start) {
             return;
         }
         let text = &self.text[start..];

@@ -272,6 +272,7 @@ fn expectation(expected: &[String]) -> Option<String> {
         .filter(|e| {
             let says_nothing = [
                 "skipped",
+                "past",
                 ";",
                 ".",
                 "?.",

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use jit::TokenClass;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,8 +13,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::beside::{Stroke, fit, on_paper};
 use super::super::layout::{Result, Row};
-use super::super::plot::{self, Figure};
-use super::super::protocol::{Cell, State};
+use super::super::plot;
+use super::super::protocol::{Cell, Preview, State};
 use super::super::view::Seen;
 use super::ink::Ink;
 use super::pane::{Pane, Subject};
@@ -27,6 +28,8 @@ const NOTICEABLE: Duration = Duration::from_millis(150);
 /// An array with fewer numbers is seen at once.
 const LEAST_SPARK: usize = 8;
 
+type Token = (std::ops::Range<usize>, TokenClass);
+
 /// Where things stand in a row.
 struct Columns {
     source: u16,
@@ -37,8 +40,12 @@ struct Columns {
 
 impl Screen {
     pub(super) fn draw(&mut self, frame: &mut Frame<'_>, ink: Ink, now: Instant) {
-        self.lay_out();
         let area = frame.area();
+        if (area.width, area.height) != self.size {
+            // It is known here before the terminal has said so.
+            self.resize((area.width, area.height));
+        }
+        self.lay_out();
         let buffer = frame.buffer_mut();
         let pane = self.pane_area(area);
         if let Some(pane) = pane {
@@ -48,15 +55,25 @@ impl Screen {
             self.top = self.top.max((row + 1).saturating_sub(seen));
         }
         let columns = self.columns(area);
+        let tokens = self.tokens();
         for y in 0..self.height() {
             if let Some(row) = self.layout.row(self.top + y) {
-                self.draw_row(buffer, y as u16, row, &columns, ink, now);
+                self.draw_row(buffer, y as u16, (row, &tokens), &columns, (ink, now));
             }
         }
         if let Some(area) = pane {
             self.draw_pane(buffer, area, ink);
         }
         self.draw_status(buffer, area, ink, now);
+    }
+
+    /// The tokens that are seen.
+    fn tokens(&mut self) -> Vec<Token> {
+        let rows = [self.top, self.top + self.height()];
+        let rows = rows.map(|row| row.min(self.layout.rows().saturating_sub(1)));
+        let [first, last] = rows.map(|row| self.layout.row(row).map_or(0, |row| row.line));
+        let bytes = self.view.lines.range(first).start..self.view.lines.range(last).end;
+        self.classes.of(bytes)
     }
 
     /// Columns that stand before the source.
@@ -86,10 +103,9 @@ impl Screen {
         &self,
         buffer: &mut Buffer,
         y: u16,
-        row: Row,
+        (row, tokens): (Row, &[Token]),
         at: &Columns,
-        ink: Ink,
-        now: Instant,
+        (ink, now): (Ink, Instant),
     ) {
         if row.is_first {
             if row.line == self.cursor {
@@ -103,7 +119,7 @@ impl Screen {
                 Some(_) => at.bar - 1,
                 None => at.end,
             };
-            self.draw_source(buffer, (at.source, y), row.line, end, ink);
+            self.draw_source(buffer, (at.source, y), (row.line, tokens), end, ink);
         }
         if let Some(result) = row.result
             && let Some(seen) = self.view.cells.get(&result.cell)
@@ -116,15 +132,13 @@ impl Screen {
         &self,
         buffer: &mut Buffer,
         (mut x, y): (u16, u16),
-        line: usize,
+        (line, tokens): (usize, &[Token]),
         end: u16,
         ink: Ink,
     ) {
         let range = self.view.lines.range(line);
         let text = &self.view.text;
-        let first = self
-            .tokens
-            .partition_point(|(token, _)| token.end <= range.start);
+        let first = tokens.partition_point(|(token, _)| token.end <= range.start);
         let mut from = range.start;
         let mut put = |piece: &str, style: Style| {
             let piece = on_paper(piece.trim_end_matches(['\n', '\r'])).into_owned();
@@ -133,7 +147,7 @@ impl Screen {
             piece.width() > usize::from(room)
         };
         let mut is_cut = false;
-        for (token, class) in &self.tokens[first..] {
+        for (token, class) in &tokens[first..] {
             if token.start >= range.end {
                 break;
             }
@@ -351,11 +365,11 @@ fn spark(seen: &Seen, stroke: usize, room: usize) -> Option<String> {
     if values.next().is_some() || cell.old || stroke + 1 != seen.strokes.len() {
         return None;
     }
-    match Figure::of(value)? {
-        Figure::Numbers(numbers) if numbers.len() >= LEAST_SPARK => {
-            Some(plot::spark(&numbers, room / 3))
+    match value.preview.as_ref()? {
+        Preview::Numbers { parts, .. } if parts.len() >= LEAST_SPARK => {
+            Some(plot::spark(parts, room / 3))
         }
-        Figure::Numbers(_) | Figure::Table { .. } => None,
+        Preview::Numbers { .. } | Preview::Table { .. } => None,
     }
 }
 

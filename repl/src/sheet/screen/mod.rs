@@ -20,35 +20,25 @@ use signal_hook::consts::{SIGHUP, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::client::{Client, Heard};
-use super::follow::{self, Found};
+use super::follow::{self, Follower, News};
+use super::protocol;
+use crate::Options;
 use crate::streams::complain;
-use crate::{Options, run};
 use ink::Ink;
 use state::{Screen, Wish};
 
 enum Input {
     Heard(Heard),
-    File(Found),
+    File(News),
     Terminal(event::Event),
     Leave,
 }
 
 pub(crate) fn watch(path: &Path, options: &Options) -> u8 {
-    let (name, text) = match run::read(path) {
-        Ok(read) => read,
-        Err(code) => return code,
-    };
     let (tell, inputs) = channel();
-    let saved = tell.clone();
-    let watcher = follow::follow(path, text.clone(), move |found| {
-        drop(saved.send(Input::File(found)))
-    });
-    let _watcher = match watcher {
-        Ok(watcher) => watcher,
-        Err(error) => {
-            complain!("sumi: cannot watch {name}: {error}");
-            return 1;
-        }
+    let (name, text, mut follower) = match follow::open(path, &tell, Input::File) {
+        Ok(opened) => opened,
+        Err(code) => return code,
     };
     let heard = tell.clone();
     let mut client = Client::new(options, move |what| drop(heard.send(Input::Heard(what))));
@@ -58,7 +48,12 @@ pub(crate) fn watch(path: &Path, options: &Options) -> u8 {
         let revision = client.edit(&name, &text, false);
         screen.edit(text, revision, Instant::now());
         listen(tell)?;
-        go_on(&mut terminal, &mut screen, &mut client, &inputs)
+        go_on(
+            &mut terminal,
+            &mut screen,
+            (&mut client, &mut follower),
+            &inputs,
+        )
     });
     match result {
         Ok(()) => 0,
@@ -93,12 +88,19 @@ fn listen(tell: Sender<Input>) -> std::io::Result<()> {
 fn go_on(
     terminal: &mut Terminal,
     screen: &mut Screen,
-    client: &mut Client,
+    (client, follower): (&mut Client, &mut Follower),
     inputs: &Receiver<Input>,
 ) -> std::io::Result<()> {
     let ink = Ink::of_the_terminal();
     loop {
         terminal.draw(screen, ink)?;
+        if !screen.classes.is_prepared() {
+            // While the cells run for the first time.
+            screen.classes.prepare();
+        }
+        if let Some(wanted) = screen.wanted() {
+            client.turn_to(wanted);
+        }
         let wait = match screen.is_moving(Instant::now()) {
             true => draw::TICK,
             false => Duration::from_secs(3600),
@@ -110,7 +112,7 @@ fn go_on(
         };
         // What came meanwhile is drawn at once with it.
         for input in std::iter::once(first).chain(inputs.try_iter()) {
-            if !take(input, screen, client) {
+            if !take(input, screen, (client, follower)) {
                 return Ok(());
             }
         }
@@ -118,22 +120,33 @@ fn go_on(
 }
 
 /// Whether to go on.
-fn take(input: Input, screen: &mut Screen, client: &mut Client) -> bool {
+fn take(
+    input: Input,
+    screen: &mut Screen,
+    (client, follower): (&mut Client, &mut Follower),
+) -> bool {
     let now = Instant::now();
     let wish = match input {
         Input::Heard(heard) => {
             if let Some(event) = client.hear(heard) {
+                if let protocol::Event::Follows { files } = &event {
+                    follower.also(files);
+                }
                 screen.hear(event, now);
             }
             screen.view.is_busy = client.is_busy();
             Wish::Nothing
         }
-        Input::File(Ok(text)) => {
+        Input::File(News::Text(text)) => {
             let revision = client.edit(&screen.name, &text, false);
             screen.edit(text, revision, now);
             Wish::Nothing
         }
-        Input::File(Err(message)) => {
+        Input::File(News::Touched(files)) => {
+            client.touch(files);
+            Wish::Nothing
+        }
+        Input::File(News::Missing(message)) => {
             screen.view.notice = Some(message);
             Wish::Nothing
         }

@@ -1,11 +1,14 @@
 //! What a cell came to as a whole, in a pane over the lower part of the sheet.
 
+use std::collections::BTreeMap;
+use std::time::Instant;
+
 use ratatui::crossterm::event::KeyCode;
 use unicode_width::UnicodeWidthChar;
 
 use super::super::beside::{Stroke, Tone, on_paper};
-use super::super::plot::{self, Figure};
-use super::super::protocol::{Cell, State, Value};
+use super::super::plot;
+use super::super::protocol::{Cell, Page, Preview, State, Value, Wanted};
 use super::super::view::{Key, Seen, View};
 
 /// What the pane is about.
@@ -24,7 +27,16 @@ pub(super) struct Pane {
     as_text: bool,
     /// Lines, and how many of them are seen; as it was drawn last.
     pub extent: (usize, usize),
+    /// What was read of its values, by their names, and what was asked for; of the result of then.
+    read: BTreeMap<String, Page>,
+    asked: Option<Wanted>,
+    since: Option<Instant>,
 }
+
+/// Rows that are asked for at once.
+const ROWS: usize = 200;
+/// With fewer rows below those that are seen, more are asked for.
+const AHEAD: usize = 50;
 
 impl Pane {
     pub(super) fn new(cell: Key, subject: Subject) -> Pane {
@@ -34,6 +46,9 @@ impl Pane {
             top: 0,
             as_text: false,
             extent: (0, 0),
+            read: BTreeMap::new(),
+            asked: None,
+            since: None,
         }
     }
 
@@ -58,6 +73,54 @@ impl Pane {
     pub(super) fn scroll(&mut self, turn: impl Fn(usize) -> usize) {
         let last = self.extent.0.saturating_sub(self.extent.1);
         self.top = turn(self.top).min(last);
+    }
+
+    /// A part of one of its values, or of another one's.
+    pub(super) fn hear(&mut self, page: Page) {
+        let Some(asked) = self.asked.take_if(|asked| {
+            (asked.id, &asked.name, asked.from) == (page.id, &page.name, page.from)
+        }) else {
+            return;
+        };
+        match self.read.get_mut(&asked.name) {
+            Some(known) if known.len == page.len => known.rows.extend(page.rows),
+            _ => drop(self.read.insert(asked.name, page)),
+        }
+    }
+
+    /// What it lacks of its values for what is seen.
+    pub(super) fn wanted(&mut self, view: &View) -> Option<Wanted> {
+        let seen = view.cells.get(&self.cell)?;
+        if self.since != Some(seen.since) {
+            (self.since, self.asked) = (Some(seen.since), None);
+            self.read.clear();
+        }
+        let is_near = self.top + self.extent.1 + AHEAD >= self.extent.0;
+        if self.asked.is_some() || !is_near || self.subject != Subject::Result {
+            return None;
+        }
+        let mut values = seen.cell.value.iter().chain(&seen.cell.bindings);
+        let value = values.find(|value| self.is_partly_read(value))?;
+        let from = self.read.get(&value.name).map_or(0, |page| page.rows.len());
+        self.asked = Some(Wanted {
+            id: seen.cell.id,
+            name: value.name.clone(),
+            from,
+            to: from + ROWS,
+        });
+        self.asked.clone()
+    }
+
+    /// Whether there are rows of a value that it shows, but not all.
+    fn is_partly_read(&self, value: &Value) -> bool {
+        if let Some(page) = self.read.get(&value.name) {
+            return page.rows.len() < page.len;
+        }
+        match &value.preview {
+            Some(Preview::Table { len, rows, .. }) if !self.as_text => rows.len() < *len,
+            Some(Preview::Numbers { .. }) if !self.as_text => false,
+            _ => is_list(value) && value.text.ends_with('…'),
+        }
     }
 
     pub(super) fn content(&self, view: &View, columns: usize) -> Vec<Stroke> {
@@ -105,10 +168,18 @@ impl Pane {
     }
 
     fn value(&self, value: &Value, columns: usize) -> Vec<Stroke> {
-        let figure = Figure::of(value).filter(|_| !self.as_text);
-        let mut lines: Vec<Stroke> = match figure {
-            Some(figure) => plot::draw(&figure, columns),
-            None => Vec::new(),
+        let page = self.read.get(&value.name);
+        let preview = value.preview.as_ref().filter(|_| !self.as_text);
+        let mut lines: Vec<Stroke> = match (preview, page) {
+            (Some(Preview::Numbers { parts, .. }), _) => plot::plot(parts, columns),
+            (Some(Preview::Table { .. }), Some(page)) => {
+                rest(plot::table(&page.columns, &page.rows), &page.rows, page.len)
+            }
+            (Some(Preview::Table { len, columns, rows }), None) => {
+                rest(plot::table(columns, rows), rows, *len)
+            }
+            (None, Some(page)) => rest(listed(page), &page.rows, page.len),
+            (None, None) => Vec::new(),
         };
         if lines.is_empty() {
             wrap_text(&mut lines, Tone::Value, &value.text, columns);
@@ -120,12 +191,51 @@ impl Pane {
     }
 }
 
+/// Whether parts of it can be asked for.
+fn is_list(value: &Value) -> bool {
+    value.text.starts_with(['[', '"'])
+}
+
+/// With a line that says how much is not there.
+fn rest(mut lines: Vec<Stroke>, rows: &[Vec<String>], len: usize) -> Vec<Stroke> {
+    if rows.len() < len {
+        let more = format!("… {} more", len - rows.len());
+        lines.push(vec![(Tone::Quiet, more)]);
+    }
+    lines
+}
+
+/// Each row with its number.
+fn listed(page: &Page) -> Vec<Stroke> {
+    let digits = page.rows.len().to_string().len();
+    let row = |(index, row): (usize, &Vec<String>)| {
+        let text = match page.columns.as_slice() {
+            [] => row.concat(),
+            columns => {
+                let fields = columns.iter().zip(row);
+                let fields = fields.map(|(name, text)| format!("{name}: {text}"));
+                fields.collect::<Vec<_>>().join(", ")
+            }
+        };
+        vec![
+            (Tone::Quiet, format!("{index:>digits$}  ")),
+            (Tone::Value, on_paper(&text).into_owned()),
+        ]
+    };
+    page.rows.iter().enumerate().map(row).collect()
+}
+
 fn heading(value: &Value) -> Stroke {
     let name = match value.name.as_str() {
         "" => "value",
         name => name,
     };
-    vec![(Tone::Quiet, format!("{name}: {}", value.ty))]
+    let count = match &value.preview {
+        Some(Preview::Numbers { len, .. }) => format!(", {len} numbers"),
+        Some(Preview::Table { len, .. }) => format!(", {len} rows"),
+        None => String::new(),
+    };
+    vec![(Tone::Quiet, format!("{name}: {}{count}", value.ty))]
 }
 
 fn why(view: &View, seen: &Seen, columns: usize) -> Vec<Stroke> {

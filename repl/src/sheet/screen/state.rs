@@ -1,15 +1,16 @@
 //! What the screen shows of a sheet, and what keys and the mouse change about that.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jit::TokenClass;
+use jit::Classes;
 use ratatui::crossterm::event::{
     KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 
 use super::super::beside::Room;
 use super::super::layout::Layout;
-use super::super::protocol::{Event, State};
+use super::super::protocol::{Event, State, Wanted};
 use super::super::view::{Key, View};
 use super::pane::{Pane, Subject};
 
@@ -36,8 +37,8 @@ pub(super) struct Screen {
     pub name: String,
     pub view: View,
     pub layout: Layout,
-    /// Of the text, with the first of each line.
-    pub tokens: Vec<(std::ops::Range<usize>, TokenClass)>,
+    /// Of the tokens of the text.
+    pub classes: Classes,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// The first row that is seen.
@@ -60,7 +61,7 @@ impl Screen {
                 more: "Enter shows them",
             }),
             layout: Layout::default(),
-            tokens: Vec::new(),
+            classes: Classes::default(),
             size,
             top: 0,
             cursor: 0,
@@ -71,10 +72,10 @@ impl Screen {
         }
     }
 
-    pub(super) fn edit(&mut self, text: String, revision: u64, now: Instant) {
+    pub(super) fn edit(&mut self, text: Arc<str>, revision: u64, now: Instant) {
         let is_first = self.view.text.is_empty();
+        self.classes.edit(Arc::clone(&text));
         let changed = self.view.edit(text, revision, now);
-        self.tokens = jit::token_classes(&self.view.text);
         self.is_dirty = true;
         if !is_first {
             self.lay_out();
@@ -84,8 +85,18 @@ impl Screen {
     }
 
     pub(super) fn hear(&mut self, event: Event, now: Instant) {
-        self.view.hear(event, now);
-        self.is_dirty = true;
+        match (event, &mut self.pane) {
+            (Event::Page(page), Some(pane)) => pane.hear(page),
+            (event, _) => self.is_dirty |= self.view.hear(event, now),
+        }
+    }
+
+    /// What the pane lacks.
+    pub(super) fn wanted(&mut self) -> Option<Wanted> {
+        let pane = self.pane.as_mut()?;
+        // A process that has ended cannot be asked.
+        let is_there = !self.view.is_former(pane.cell);
+        is_there.then(|| pane.wanted(&self.view))?
     }
 
     pub(super) fn resize(&mut self, size: (u16, u16)) {

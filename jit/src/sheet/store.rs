@@ -1,0 +1,149 @@
+//! Results of cells, and the values that they bound or changed, as long as they may be of use.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use compiler::env::DefId;
+use compiler::incremental::Fingerprint;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::cells::{Cell, CellId};
+use super::files::Seen;
+use super::key::Key;
+use crate::failure::Failure;
+use crate::report::Shown;
+use crate::saved::Share;
+
+/// What a cell came to.
+pub(super) struct Record {
+    pub(super) key: Rc<Key>,
+    /// What tells the outside after it from that before, if it changed that.
+    pub(super) after_outside: Option<Fingerprint>,
+    pub(super) result: Result<Success, Failure>,
+    /// What it printed.
+    pub(super) output: String,
+    pub(super) elapsed: Duration,
+    pub(super) allocations: u64,
+    /// What it has read.
+    pub(super) files: Vec<Seen>,
+    /// Whether it can be run again for the values that it left: nobody notices.
+    pub(super) is_repeatable: bool,
+}
+
+#[derive(Default)]
+pub(super) struct Success {
+    /// The values that it bound or changed.
+    pub(super) after: Vec<Kept>,
+    pub(super) bindings: Vec<Shown>,
+    pub(super) value: Option<Shown>,
+    /// That of an expression; nobody but those who look at it has it.
+    pub(super) unnamed: Option<ValueId>,
+}
+
+/// Which value it is of a global: its stamp tells it from all others.
+pub(super) type ValueId = (DefId, Fingerprint);
+
+/// A value at some moment.
+#[derive(Clone, Copy)]
+pub(super) struct Kept {
+    pub(super) value: ValueId,
+    /// Of the global, with the shape of its type.
+    pub(super) interface: Fingerprint,
+}
+
+/// For how many updates a result that is not in use is kept.
+const KEPT_FOR: u64 = 64;
+
+/// Values and results of a sheet.
+#[derive(Default)]
+pub(super) struct Store {
+    records: FxHashMap<Fingerprint, (u64, Rc<Record>)>,
+    pub(super) newest: FxHashMap<CellId, Rc<Record>>,
+    /// Those that are in memory; others can be made again.
+    values: FxHashMap<ValueId, Rc<Share>>,
+    pub(super) updates: u64,
+    pub(super) runs: u64,
+}
+
+impl Store {
+    pub(super) fn clear(&mut self) {
+        self.records.clear();
+        self.newest.clear();
+        self.values.clear();
+    }
+
+    pub(super) fn find(&mut self, key: Fingerprint) -> Option<Rc<Record>> {
+        let updates = self.updates;
+        let (used, record) = self.records.get_mut(&key)?;
+        *used = updates;
+        Some(Rc::clone(record))
+    }
+
+    pub(super) fn add(&mut self, record: &Rc<Record>) {
+        let entry = (self.updates, Rc::clone(record));
+        self.records.insert(record.key.print, entry);
+    }
+
+    pub(super) fn add_value(&mut self, id: ValueId, share: Rc<Share>) {
+        self.values.insert(id, share);
+    }
+
+    pub(super) fn value(&self, id: ValueId) -> Option<&Rc<Share>> {
+        self.values.get(&id)
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &Share> {
+        self.values.values().map(Rc::as_ref)
+    }
+
+    pub(super) fn forget(&mut self, id: ValueId) {
+        self.values.remove(&id);
+    }
+
+    /// Results whose values can be given up, in the order in which they are to be: what is not in use, then what takes the least time to make
+    /// again.
+    pub(super) fn expendable(&self) -> Vec<Rc<Record>> {
+        let all = self.records.values();
+        let mut found: Vec<_> = all.filter(|(_, record)| record.is_repeatable).collect();
+        let is_current = |used: u64| used == self.updates;
+        found.sort_by_key(|(used, record)| match is_current(*used) {
+            false => (false, *used, Duration::ZERO, record.key.print),
+            true => (true, 0, record.elapsed, record.key.print),
+        });
+        found
+            .into_iter()
+            .map(|(_, record)| Rc::clone(record))
+            .collect()
+    }
+
+    /// Gives up what was not in use for a while, and of cells that are gone.
+    pub(super) fn prune(&mut self, cells: &[Cell]) {
+        let oldest = self.updates.saturating_sub(KEPT_FOR);
+        self.records.retain(|_, (used, _)| *used >= oldest);
+        let there: FxHashSet<CellId> = cells.iter().map(|cell| cell.id).collect();
+        let records = &self.records;
+        self.newest
+            .retain(|id, last| there.contains(id) || records.contains_key(&last.key.print));
+        let known = self.records.values().map(|(_, record)| record);
+        let known = known.chain(self.newest.values());
+        let mentioned: FxHashSet<ValueId> = known.flat_map(|record| record.values()).collect();
+        self.values.retain(|id, _| mentioned.contains(id));
+    }
+}
+
+impl Record {
+    /// Whether it did not come to an end by itself.
+    pub(super) fn was_stopped(&self) -> bool {
+        let failure = self.result.as_ref().err();
+        failure.is_some_and(Failure::is_interrupt)
+    }
+
+    /// All that it left.
+    pub(super) fn values(&self) -> impl Iterator<Item = ValueId> {
+        let success = self.result.as_ref().ok();
+        success.into_iter().flat_map(|success| {
+            let named = success.after.iter().map(|kept| kept.value);
+            named.chain(success.unnamed)
+        })
+    }
+}
