@@ -198,6 +198,19 @@ impl Text {
         &self.units
     }
 
+    /// Of each unit, in any process: its tokens and those of all that it may follow from, the modules aside.
+    pub fn token_prints(&self) -> Vec<Fingerprint> {
+        let mut prints: Vec<Fingerprint> = Vec::with_capacity(self.plan.groups.len());
+        for group in &self.plan.groups {
+            let pieces = group.members.iter().map(|at| &self.placed[*at].piece);
+            let tokens: Vec<u128> = pieces.map(|piece| piece.hash).collect();
+            let mut below: Vec<Fingerprint> = group.below.iter().map(|at| prints[*at]).collect();
+            below.sort_unstable();
+            prints.push(Fingerprint::of(&(tokens, below)));
+        }
+        prints
+    }
+
     /// What the last edit cost.
     pub fn work(&self) -> Work {
         self.work

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use compiler::env::{DefKind, Env, ModuleId};
 use compiler::hir::Imports;
+use compiler::incremental::Fingerprint;
 use compiler::mir::Const;
 use compiler::mir::interpret::eval_const;
 use compiler::mono::{self, Mode, Program};
 use compiler::{Compiled, render};
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use syntax::{Diagnostic, FileId, LineColumn, Sources, Span, ast};
 
@@ -52,13 +54,22 @@ pub(crate) struct Gathered {
 
 /// One import that was looked for.
 struct Search {
+    wanted: Wanted,
+    /// The name and text of the module.
+    found: Option<Module>,
+}
+
+/// What is looked for.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Wanted {
     path: SmolStr,
     /// The folder of the importer, and that of the program.
     beside: Option<PathBuf>,
     root: Option<PathBuf>,
-    /// The name and text of the module.
-    found: Option<(String, String)>,
 }
+
+/// Its name and its text.
+type Module = (String, String);
 
 /// A module on the way of being loaded, for the message about a cycle.
 pub(crate) type Chain = Vec<String>;
@@ -181,16 +192,16 @@ impl Front {
             .parent()
             .map(Path::to_owned);
         let root = Path::new(&chain[0]).parent().map(Path::to_owned);
-        let mut search = Search {
+        let wanted = Wanted {
             path: path.into(),
             beside,
             root,
-            found: None,
         };
-        let find = |path: &str| self.find(path, &search);
-        let found = find(path);
-        search.found.clone_from(&found);
-        self.searches.push(search);
+        let found = self.find(path, &wanted);
+        self.searches.push(Search {
+            wanted,
+            found: found.clone(),
+        });
         let Some((name, text)) = found else {
             let error = Diagnostic::error("unknown-module", format!("there is no module `{path}`"))
                 .at(span, "not found");
@@ -228,14 +239,28 @@ impl Front {
     /// A module beside that of which the newest search was.
     fn is_there(&self, path: &str) -> bool {
         let search = self.searches.last();
-        search.is_some_and(|search| self.find(path, search).is_some())
+        search.is_some_and(|search| self.find(path, &search.wanted).is_some())
     }
 
-    fn find(&self, path: &str, search: &Search) -> Option<(String, String)> {
+    fn find(&self, path: &str, wanted: &Wanted) -> Option<Module> {
         match &self.resolver {
             Some(resolver) => resolved(path, resolver),
-            None => find_module(path, search.beside.clone(), search.root.clone()),
+            None => find_module(path, wanted.beside.clone(), wanted.root.clone()),
         }
+    }
+
+    /// What was looked for to load all modules, and of what was found; equal in every process.
+    pub(crate) fn modules_print(&self) -> (Vec<Wanted>, Fingerprint) {
+        let wanted = self.searches.iter().map(|search| search.wanted.clone());
+        let found = self.searches.iter().map(|search| &search.found);
+        let found: Vec<&Option<Module>> = found.collect();
+        (wanted.collect(), Fingerprint::of(&found))
+    }
+
+    /// Of what would be found now.
+    pub(crate) fn print_of(&self, wanted: &[Wanted]) -> Fingerprint {
+        let found = wanted.iter().map(|each| self.find(&each.path, each));
+        Fingerprint::of(&found.collect::<Vec<_>>())
     }
 
     /// All imports are looked for anew from now on.
@@ -246,7 +271,7 @@ impl Front {
     /// Whether a search would come to something else now.
     pub(crate) fn have_modules_changed(&self) -> bool {
         let mut searches = self.searches.iter();
-        searches.any(|search| self.find(&search.path, search) != search.found)
+        searches.any(|search| self.find(&search.wanted.path, &search.wanted) != search.found)
     }
 
     /// The files of the modules that were found, and those that would be the first to be found of the others.
@@ -255,7 +280,10 @@ impl Front {
             .iter()
             .filter_map(|search| match &search.found {
                 Some((name, _)) => (!name.starts_with('<')).then(|| PathBuf::from(name)),
-                None => Some(search.beside.as_ref()?.join(file_of(&search.path))),
+                None => {
+                    let folder = search.wanted.beside.as_ref()?;
+                    Some(folder.join(file_of(&search.wanted.path)))
+                }
             })
     }
 
@@ -419,7 +447,7 @@ pub(crate) fn import_path(import: &ast::Import) -> (SmolStr, Span) {
 }
 
 /// The name and text of a module of a host, or of the library. Files are not looked for.
-fn resolved(path: &str, resolver: &Resolver) -> Option<(String, String)> {
+fn resolved(path: &str, resolver: &Resolver) -> Option<Module> {
     if let Some(text) = resolver(path) {
         return Some((format!("{}.sumi", path.replace('.', "/")), text));
     }
@@ -432,11 +460,7 @@ fn file_of(path: &str) -> PathBuf {
 }
 
 /// The name and text of a module: beside the importer, in the project's root, in `SUMI_PATH`, in the library.
-fn find_module(
-    path: &str,
-    beside: Option<PathBuf>,
-    root: Option<PathBuf>,
-) -> Option<(String, String)> {
+fn find_module(path: &str, beside: Option<PathBuf>, root: Option<PathBuf>) -> Option<Module> {
     let relative = file_of(path);
     let search = std::env::var_os("SUMI_PATH").unwrap_or_default();
     let folders = beside

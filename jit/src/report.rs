@@ -24,6 +24,8 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// What is to be said about a text that is not wrong.
 #[derive(Clone, Debug, Default)]
 pub struct Checked {
@@ -155,7 +157,7 @@ pub struct Timing {
 }
 
 /// A name, its type and its value as literal text, bounded.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Shown {
     pub name: String,
     pub ty: String,
@@ -167,7 +169,7 @@ pub struct Shown {
 }
 
 /// What is seen of a large value at a glance.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Preview {
     /// An array of so many numbers: the least and the greatest finite one of each of its parts, which are as long as each other; of many only
     /// some are looked at.

@@ -13,6 +13,7 @@ mod files;
 mod key;
 mod memory;
 mod place;
+mod recall;
 mod run;
 mod store;
 #[cfg(test)]
@@ -24,7 +25,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use compiler::env::DefId;
-use compiler::incremental::{Lineage, Text};
+use compiler::incremental::{Lineage, Placed, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
 use stdlib::Root;
 
@@ -34,7 +35,7 @@ use crate::front::Front;
 use crate::machine::Machine;
 use crate::output::Captured;
 use crate::preview::page;
-use crate::report::{CellReport, Error, Expectation, Page, RuntimeError, UnitReport};
+use crate::report::{CellReport, Error, Expectation, Page, RuntimeError, Shown, UnitReport};
 use crate::run::Interrupter;
 use crate::saved::Share;
 use crate::session::Showing;
@@ -44,9 +45,11 @@ use clock::Clock;
 use code::{Codes, Module};
 use faces::Faces;
 use place::Places;
+use recall::Recalled;
 use store::{Record, Store, ValueId};
 
 pub use faces::Change;
+pub use recall::Saved;
 
 pub struct Sheet {
     machine: Rc<Machine>,
@@ -71,6 +74,7 @@ pub struct Sheet {
     /// The texts of cells that ended the process.
     quarantine: FxHashSet<String>,
     clock: Clock,
+    recalled: Option<Recalled>,
     /// How long cells may run at the moment.
     slice: Option<Duration>,
     /// Whether nobody has asked to stop.
@@ -135,6 +139,7 @@ impl Sheet {
             changes_allowed: false,
             quarantine: FxHashSet::default(),
             clock: Clock::new(interrupter),
+            recalled: None,
             slice: None,
             went_on: true,
             name: String::new(),
@@ -180,6 +185,7 @@ impl Sheet {
         name.clone_into(&mut self.name);
         (self.codes.compiled, self.codes.ran) = (0, 0);
         self.text.edit(&mut self.front.sources, name, text);
+        self.tell_recalled(text, progress);
         self.bring_base_up_to_date();
         self.text.compile(&self.front.sources);
         self.evaluate(progress);
@@ -277,17 +283,21 @@ impl Sheet {
             report.error = None;
             report.is_old = true;
         }
-        let stated = placed.expected.iter().flatten().next();
-        if let (Some(stated), State::Done(_)) = (stated, &cell.state) {
-            let actual = report.value.as_ref().map_or("()", |value| &value.text);
-            report.expectation = Some(Expectation {
-                expected: stated.text.clone(),
-                actual: actual.to_owned(),
-                span: placed.range.start + stated.span.start as usize
-                    ..placed.range.start + stated.span.end as usize,
-            });
+        if let State::Done(_) = &cell.state {
+            report.expectation = Self::expectation(placed, report.value.as_ref());
         }
         report
+    }
+
+    /// What is stated beside a cell, and what came.
+    fn expectation(placed: &Placed, value: Option<&Shown>) -> Option<Expectation> {
+        let stated = placed.expected.iter().flatten().next()?;
+        let start = placed.range.start;
+        Some(Expectation {
+            expected: stated.text.clone(),
+            actual: value.map_or("()", |value| &value.text).to_owned(),
+            span: start + stated.span.start as usize..start + stated.span.end as usize,
+        })
     }
 
     fn add_result(&self, report: &mut CellReport, record: &Record) {
@@ -306,7 +316,7 @@ impl Sheet {
     }
 
     /// Some of the rows, elements or lines of what a cell shows under a name, or of its value if that is empty; none if it has no such parts.
-    pub fn page(&self, cell: u64, name: &str, rows: Range<usize>) -> Option<Page> {
+    pub fn page(&mut self, cell: u64, name: &str, rows: Range<usize>) -> Option<Page> {
         let cell = self.cells.iter().find(|known| known.id.number() == cell)?;
         let record = match &cell.state {
             State::Done(record) => cell.last.as_ref().unwrap_or(record),
@@ -325,12 +335,8 @@ impl Sheet {
             "" => success.unnamed,
             _ => kept.find(named),
         };
-        let (def, stamp) = id?;
-        let kept = self.store.value((def, stamp));
-        let place = self.places.get(def);
-        let place = place.filter(|place| place.stamp == Some(stamp));
-        let in_place = || place.and_then(|place| place.global.root());
-        let (desc, address) = kept.and_then(|share| share.root()).or_else(in_place)?;
+        let share = self.value_again(id?)?;
+        let (desc, address) = share.root()?;
         // SAFETY: who has the value has its unit, and so the descriptor.
         page(self, (unsafe { &*desc }, address), rows)
     }

@@ -10,7 +10,19 @@ use serde::ser::{
 };
 use siphasher::sip128::{Hasher128, SipHasher13};
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize)]
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct Fingerprint(u128);
 
 impl Fingerprint {

@@ -22,6 +22,7 @@ use syntax::Diagnostic;
 use super::code::Source;
 use super::files::Seen;
 use super::key::Touched;
+use super::recall::{AS_BEFORE, Chain};
 use super::store::Record;
 use super::{Progress, Sheet};
 
@@ -68,6 +69,8 @@ pub(super) struct Cell {
     pub(super) last: Option<Rc<Record>>,
     /// Why it ran or did not.
     pub(super) why: Cow<'static, str>,
+    /// None without code.
+    pub(super) touched: Option<Rc<Touched>>,
 }
 
 /// The way through the cells.
@@ -86,6 +89,8 @@ pub(super) struct Walk {
     pub(super) cells: Vec<Cell>,
     /// The globals that later cells bind, and in which order.
     unbound: FxHashMap<DefId, usize>,
+    /// While there are results of an earlier process.
+    pub(super) chain: Option<Chain>,
 }
 
 impl Walk {
@@ -175,6 +180,7 @@ impl Sheet {
             cell.ran |= ran.contains(&cell.id);
         }
         self.clock.set_awake(false);
+        self.recalled.take_if(|_| self.went_on);
         self.asked.clear();
         self.store.prune(&self.cells);
         let env = self.text.env();
@@ -183,7 +189,10 @@ impl Sheet {
 
     /// Goes through the cells once.
     fn walk(&mut self, progress: &mut dyn FnMut(Progress) -> bool) {
-        let mut walk = Walk::default();
+        let mut walk = Walk {
+            chain: self.recalled.is_some().then(|| self.chain()),
+            ..Walk::default()
+        };
         for module in &self.modules {
             walk.will_bind(&module.ready.compiled.cells);
         }
@@ -250,6 +259,7 @@ impl Sheet {
             ran: false,
             last: self.store.newest.get(&id).cloned(),
             why: Cow::default(),
+            touched: None,
         });
     }
 
@@ -322,6 +332,7 @@ impl Sheet {
             ran: false,
             last: None,
             why: Cow::default(),
+            touched: Some(Rc::clone(&touched)),
         };
         cell.state = match self.hindrance(walk, &touched, info) {
             Some(state) => state,
@@ -354,9 +365,14 @@ impl Sheet {
                 self.spoil(walk, &touched, false, FAILED);
             }
             State::Stale(_) => {
+                self.recall_last(walk, id, (source, index), &touched);
                 cell.last = self.store.newest.get(&id).cloned();
                 self.spoil(walk, &touched, true, "a cell above");
             }
+        }
+        if let Some(mut chain) = walk.chain.take() {
+            self.extend(&mut chain, &cell, source, index, &touched);
+            walk.chain = Some(chain);
         }
         walk.cells.push(cell);
     }
@@ -386,6 +402,13 @@ impl Sheet {
         let known = known.filter(|record| !(is_free && is_outdated(record)));
         if let Some(record) = known {
             cell.why = Cow::Borrowed(NOTHING_CHANGED);
+            return State::Done(record);
+        }
+        if !is_asked
+            && let Some(record) = self.recalled_result(walk, (source, index), touched, &key)
+        {
+            self.store.add(&record);
+            cell.why = Cow::Borrowed(AS_BEFORE);
             return State::Done(record);
         }
         if !is_asked && self.is_in_quarantine(cell.id) {

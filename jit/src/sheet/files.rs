@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
+
 use super::Sheet;
 use super::cells::State;
 
 /// A file or folder as it was when a cell had read it.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Seen {
     path: PathBuf,
     state: Option<(SystemTime, u64)>,

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use syntax::Diagnostic;
 
 use super::Sheet;
-use super::cells::{CellId, State, Walk};
+use super::cells::{Cell, CellId, State, Walk};
 use super::code::{Source, Tier};
 use super::key::{Key, Touched, What};
 use super::store::{Record, ValueId};
@@ -41,7 +41,7 @@ impl Sheet {
             .filter_map(|def| Some((*def, *walk.stamps.get(def)?)))
             .collect();
         let mut held = Held::default();
-        if let Err(trap) = self.make_again(walk, &values, &mut held)? {
+        if let Err(trap) = self.make_again(&walk.cells, &values, &mut held)? {
             return Ok(Err(trap));
         }
         let inputs = values.into_iter().map(|value| Input {
@@ -49,6 +49,20 @@ impl Sheet {
             value,
         });
         Ok(Ok(inputs.collect()))
+    }
+
+    /// A value that cells have left, made again if it is no longer in memory; none if it cannot be.
+    pub(super) fn value_again(&mut self, value: ValueId) -> Option<Rc<Share>> {
+        let mut held = Held::default();
+        let is_known = self.is_there(value, &held) || maker(&self.cells, value).is_some();
+        if !is_known {
+            return None;
+        }
+        let cells = std::mem::take(&mut self.cells);
+        let made = self.make_again(&cells, &[value], &mut held);
+        self.cells = cells;
+        made.ok()?.ok()?;
+        self.share(value, &held)
     }
 
     fn share(&self, value: ValueId, held: &Held) -> Option<Rc<Share>> {
@@ -75,7 +89,7 @@ impl Sheet {
     /// Runs the cells again that made values which are no longer in memory, and those that made what these need.
     fn make_again(
         &mut self,
-        walk: &Walk,
+        cells: &[Cell],
         values: &[ValueId],
         held: &mut Held,
     ) -> Result<Result<(), Trap>, Vec<Diagnostic>> {
@@ -90,7 +104,8 @@ impl Sheet {
                 wanted.pop();
                 continue;
             }
-            let (id, record) = walk.maker(value);
+            let found = maker(cells, value);
+            let (id, record) = found.expect("compiler bug: nobody made a value that a cell needs");
             let needed: Vec<ValueId> = needs(&record.key).collect();
             let missing = needed.iter().find(|value| !self.is_there(**value, held));
             if let Some(missing) = missing {
@@ -164,7 +179,13 @@ impl Sheet {
 
     /// The code of a cell that has run.
     fn source_of(&self, id: CellId) -> (Source, usize) {
-        let found = match id {
+        let found = self.known_source(id);
+        found.expect("compiler bug: a cell has a result and no code")
+    }
+
+    /// None of a cell that has mistakes.
+    pub(super) fn known_source(&self, id: CellId) -> Option<(Source, usize)> {
+        match id {
             CellId::Module(version, index) => {
                 let mut modules = self.modules.iter();
                 let module = modules.find(|module| module.version == version);
@@ -179,8 +200,7 @@ impl Sheet {
                         Outcome::Imported | Outcome::Failed(_) | Outcome::Waits(_) => None,
                     })
             }
-        };
-        found.expect("compiler bug: a cell has a result and no code")
+        }
     }
 
     /// Gives up values until the rest fits into memory.
@@ -223,16 +243,12 @@ fn needs(key: &Key) -> impl Iterator<Item = ValueId> + '_ {
     })
 }
 
-impl Walk {
-    /// The cell that left a value.
-    fn maker(&self, value: ValueId) -> (CellId, Rc<Record>) {
-        let made = self.cells.iter().find_map(|cell| match &cell.state {
-            State::Done(record) if record.values().any(|left| left == value) => {
-                Some((cell.id, record))
-            }
-            _ => None,
-        });
-        let (id, record) = made.expect("compiler bug: nobody made a value that a cell needs");
-        (id, Rc::clone(record))
-    }
+/// The cell that left a value.
+fn maker(cells: &[Cell], value: ValueId) -> Option<(CellId, Rc<Record>)> {
+    cells.iter().find_map(|cell| match &cell.state {
+        State::Done(record) if record.values().any(|left| left == value) => {
+            Some((cell.id, Rc::clone(record)))
+        }
+        _ => None,
+    })
 }

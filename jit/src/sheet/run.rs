@@ -84,7 +84,7 @@ impl Sheet {
         if attempt.wants_memory() && touched.outside.is_none() {
             self.undo_run(&own, &inputs);
             if self.give_up_values(0) {
-                attempt = self.attempt((cell, &own), &inputs, &key, tier, limit)?;
+                attempt = self.attempt((cell, &own), &inputs, &key, Tier::Full, limit)?;
             }
         }
         let nonce = match touched.outside.is_none() {

@@ -1,6 +1,8 @@
 //! Edits, what they cost, and what the sheet shows after them.
 
-use super::{Counts, Progress, Sheet};
+mod reopening;
+
+use super::{Counts, Progress, Saved, Sheet};
 use crate::config::Config;
 
 fn sheet() -> Sheet {
@@ -48,11 +50,12 @@ fn shown(sheet: &Sheet) -> String {
 }
 
 /// Applies the edits one after another; what each shows, and how many cells ran, has to be as stated, and a sheet that begins with the
-/// text shows the same.
+/// text shows the same, whatever is known from an earlier process.
 #[track_caller]
 fn check(edits: &[(&str, usize, &str)]) {
     let mut edited = sheet();
     for (text, ran, expected) in edits {
+        let earlier = edited.saved("");
         let counts = edited.edit("sheet.sumi", text);
         assert_eq!(shown(&edited).trim_end(), *expected, "{text}");
         let why: Vec<String> = edited
@@ -65,9 +68,29 @@ fn check(edits: &[(&str, usize, &str)]) {
         let mut fresh = sheet();
         fresh.edit("sheet.sumi", text);
         assert_eq!(shown(&edited), shown(&fresh), "{text}");
+        let cells = fresh.report().cells;
+        let failed = cells.iter().filter(|cell| cell.error.is_some()).count();
         assert_eq!(fresh.close(), 0, "{text}");
+        let (counts, mut again) = reopened(edited.saved(text), text);
+        assert_eq!(shown(&edited), shown(&again), "{text}");
+        assert_eq!(counts.ran, failed, "{text}: {counts:?}");
+        let (counts, third) = reopened(again.saved(text), text);
+        assert_eq!((counts.ran, shown(&third)), (failed, shown(&again)));
+        let (_, other) = reopened(earlier, text);
+        assert_eq!(shown(&edited), shown(&other), "{text}");
+        for sheet in [again, third, other] {
+            assert_eq!(sheet.close(), 0, "{text}");
+        }
     }
     assert_eq!(edited.close(), 0);
+}
+
+/// A sheet in another process.
+fn reopened(saved: Saved, text: &str) -> (Counts, Sheet) {
+    let mut again = sheet();
+    again.recall(saved);
+    let counts = again.edit("sheet.sumi", text);
+    (counts, again)
 }
 
 #[test]

@@ -57,11 +57,17 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(options: &Options, tell: impl Fn(Heard) + Send + Sync + 'static) -> Client {
+    /// `keep`: what the cells came to in an earlier process is taken up, and what they come to is kept for another one.
+    pub(crate) fn new(
+        options: &Options,
+        keep: bool,
+        tell: impl Fn(Heard) + Send + Sync + 'static,
+    ) -> Client {
         let level = options.opt.to_string();
-        let arguments = ["sheet", "--worker", "--opt", &level].map(str::to_owned);
+        let mut arguments = vec!["sheet", "--worker", "--opt", &level];
+        arguments.extend(keep.then_some("--keep"));
         let mut client = Client {
-            arguments: arguments.to_vec(),
+            arguments: arguments.into_iter().map(str::to_owned).collect(),
             tell: Arc::new(tell),
             worker: None,
             generation: 0,

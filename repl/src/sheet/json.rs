@@ -16,7 +16,7 @@ enum Input {
 }
 
 /// Gives the exit status: that of the printed sheet.
-pub(crate) fn stream(path: &Path, options: &Options, watch: bool) -> u8 {
+pub(crate) fn stream(path: &Path, options: &Options, watch: bool, keep: bool) -> u8 {
     let (tell, inputs) = channel();
     let opened = match watch {
         true => follow::open(path, &tell, Input::File),
@@ -28,7 +28,9 @@ pub(crate) fn stream(path: &Path, options: &Options, watch: bool) -> u8 {
     };
     let asks = tell.clone();
     interrupt::calls(move || drop(asks.send(Input::Interrupt)));
-    let mut client = Client::new(options, move |heard| drop(tell.send(Input::Heard(heard))));
+    let mut client = Client::new(options, keep, move |heard| {
+        drop(tell.send(Input::Heard(heard)));
+    });
     client.edit(&name, &text, !watch);
     let mut status = 0;
     while let Ok(input) = inputs.recv() {

@@ -18,6 +18,7 @@ mod plot;
 mod print;
 mod protocol;
 mod screen;
+mod shelf;
 mod tell;
 mod view;
 mod why;
@@ -39,6 +40,9 @@ pub(crate) struct Arguments {
     /// Stay, and follow every save of the file.
     #[arg(long)]
     watch: bool,
+    /// Run every cell, instead of taking up what they came to when the sheet was last open.
+    #[arg(long, requires = "watch")]
+    fresh: bool,
     /// Show values and output whole.
     #[arg(long)]
     full: bool,
@@ -54,6 +58,9 @@ pub(crate) struct Arguments {
     /// Run the cells for another process.
     #[arg(long, hide = true, conflicts_with_all = ["file", "watch", "full", "json", "write", "check"])]
     worker: bool,
+    /// As the process that runs the cells: take up what they came to before, and keep what they come to.
+    #[arg(long, hide = true, requires = "worker")]
+    keep: bool,
 }
 
 impl Arguments {
@@ -66,7 +73,7 @@ impl Arguments {
 /// Gives the exit status.
 pub(crate) fn open(arguments: &Arguments, options: &Options) -> u8 {
     if arguments.worker {
-        return worker::work(options);
+        return worker::work(options, arguments.keep);
     }
     let Some(file) = &arguments.file else {
         complain!("sumi: which file? `sumi sheet FILE`");
@@ -79,14 +86,15 @@ pub(crate) fn open(arguments: &Arguments, options: &Options) -> u8 {
         return check::check(file, options);
     }
     let room = paper::Room::of_the_terminal(arguments.full);
+    let keep = arguments.watch && !arguments.fresh;
     if arguments.json {
-        json::stream(file, options, arguments.watch)
+        json::stream(file, options, arguments.watch, keep)
     } else if !arguments.watch {
         paper::show(file, options, room)
     } else if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
-        screen::watch(file, options)
+        screen::watch(file, options, keep)
     } else {
-        print::watch(file, options, room)
+        print::watch(file, options, room, keep)
     }
 }
 

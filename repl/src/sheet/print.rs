@@ -21,7 +21,7 @@ enum Input {
     Interrupt,
 }
 
-pub(crate) fn watch(path: &Path, options: &Options, room: Room) -> u8 {
+pub(crate) fn watch(path: &Path, options: &Options, room: Room, keep: bool) -> u8 {
     let (tell, inputs) = channel();
     let (name, text, mut follower) = match follow::open(path, &tell, Input::File) {
         Ok(opened) => opened,
@@ -29,7 +29,9 @@ pub(crate) fn watch(path: &Path, options: &Options, room: Room) -> u8 {
     };
     let asks = tell.clone();
     interrupt::calls(move || drop(asks.send(Input::Interrupt)));
-    let mut client = Client::new(options, move |heard| drop(tell.send(Input::Heard(heard))));
+    let mut client = Client::new(options, keep, move |heard| {
+        drop(tell.send(Input::Heard(heard)));
+    });
     let mut view = View::new(room.beside(&name));
     let revision = client.edit(&name, &text, false);
     view.edit(text, revision, Instant::now());

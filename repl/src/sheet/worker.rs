@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -15,17 +15,20 @@ use jit::{Interrupter, Progress};
 
 use super::lines::Lines;
 use super::protocol::{Command, Counts, Edit, Event, Page, Settled, VERSION, Wanted, line};
+use super::shelf::Shelf;
 use super::tell::Told;
 use crate::streams::complain;
 use crate::{Options, interrupt, run};
 
 /// How often a run is asked to stop that was overtaken by an edit: the next cell may begin after it was asked.
 const ASK: Duration = Duration::from_millis(20);
+/// For how long nothing is asked before results are kept for another process.
+const QUIET: Duration = Duration::from_millis(200);
 /// How long a cell may take to end when nobody is there any more.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Answers commands until there are no more; gives the exit status.
-pub(crate) fn work(options: &Options) -> u8 {
+pub(crate) fn work(options: &Options, keep: bool) -> u8 {
     let (commands, messages) = match own_streams() {
         Ok(streams) => streams,
         Err(error) => {
@@ -60,6 +63,9 @@ pub(crate) fn work(options: &Options) -> u8 {
         follows: Vec::new(),
         edits,
         messages: BufWriter::new(messages),
+        keep,
+        shelf: None,
+        is_kept: true,
     };
     worker.say(&Event::Opened {
         sumi: VERSION,
@@ -175,11 +181,17 @@ struct Worker {
     follows: Vec<String>,
     edits: Edits,
     messages: BufWriter<File>,
+    /// Whether results are to be kept for another process.
+    keep: bool,
+    /// Where; none before the first text.
+    shelf: Option<Shelf>,
+    /// Whether those of now are.
+    is_kept: bool,
 }
 
 impl Worker {
     fn answer(&mut self, commands: &Receiver<Result<Command, String>>) {
-        while let Ok(first) = commands.recv() {
+        while let Some(first) = self.next(commands) {
             // Of several edits only the last one counts.
             let mut edit = None;
             for command in std::iter::once(first).chain(commands.try_iter()) {
@@ -204,7 +216,7 @@ impl Worker {
                         self.update(edit.take());
                         self.bring_up_to_date();
                     }
-                    Ok(Command::Quit {}) => return,
+                    Ok(Command::Quit {}) => return self.keep_results(),
                     Err(message) => self.say(&Event::Refused { message }),
                 }
             }
@@ -213,8 +225,39 @@ impl Worker {
         }
     }
 
+    /// Waits for a command. When none has come for a while, results are kept.
+    fn next(
+        &mut self,
+        commands: &Receiver<Result<Command, String>>,
+    ) -> Option<Result<Command, String>> {
+        if !self.is_kept {
+            match commands.recv_timeout(QUIET) {
+                Ok(command) => return Some(command),
+                Err(RecvTimeoutError::Timeout) => self.keep_results(),
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.keep_results();
+                    return None;
+                }
+            }
+        }
+        commands.recv().ok()
+    }
+
+    fn keep_results(&mut self) {
+        if let Some(shelf) = self.shelf.as_ref().filter(|_| !self.is_kept) {
+            // On a full disk the next opening takes longer.
+            let _ = shelf.write(&self.sheet.saved(&self.text));
+        }
+        self.is_kept = true;
+    }
+
     fn update(&mut self, edit: Option<Edit>) {
         let Some(edit) = edit else { return };
+        if self.keep && self.shelf.is_none() {
+            self.shelf = Shelf::of(&edit.name);
+            let saved = self.shelf.as_ref().and_then(Shelf::read);
+            saved.into_iter().for_each(|saved| self.sheet.recall(saved));
+        }
         self.revision = edit.revision.unwrap_or(self.revision + 1);
         self.say(&Event::Edited {
             revision: self.revision,
@@ -311,6 +354,7 @@ impl Worker {
             }
             edits.are_all_taken()
         });
+        self.is_kept = self.shelf.is_none();
         if self.edits.are_all_taken() {
             let changes = self.sheet.changes();
             for event in self.told.update(&self.lines, changes) {

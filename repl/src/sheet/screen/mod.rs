@@ -34,14 +34,16 @@ enum Input {
     Leave,
 }
 
-pub(crate) fn watch(path: &Path, options: &Options) -> u8 {
+pub(crate) fn watch(path: &Path, options: &Options, keep: bool) -> u8 {
     let (tell, inputs) = channel();
     let (name, text, mut follower) = match follow::open(path, &tell, Input::File) {
         Ok(opened) => opened,
         Err(code) => return code,
     };
     let heard = tell.clone();
-    let mut client = Client::new(options, move |what| drop(heard.send(Input::Heard(what))));
+    let mut client = Client::new(options, keep, move |what| {
+        drop(heard.send(Input::Heard(what)));
+    });
     let result = Terminal::open().and_then(|mut terminal| {
         let size = terminal.screen.size()?;
         let mut screen = Screen::new(&name, (size.width, size.height));

@@ -1,0 +1,415 @@
+//! Results that outlive their process: a sheet that is opened again shows at once what it showed before, and runs what has changed since.
+//!
+//! Ids and stamps differ from process to process, so results are known by other keys here: the tokens of a cell, of all code that it may reach
+//! and of what those may follow from, and for each global that it may touch the key of the cell that bound or changed it last. What
+//! follows from the outside has none, but for files, which can be looked at.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use compiler::env::DefId;
+use compiler::incremental::{Fingerprint, interface_of};
+use compiler::mir::outside::{Kind, Kinds};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use super::cells::{Cell, CellId, State, Walk};
+use super::code::{Reached, Source, Version};
+use super::faces::Change;
+use super::files::Seen;
+use super::key::{Key, Touched};
+use super::store::{Kept, Record, Success};
+use super::{Progress, Sheet};
+use crate::front::Wanted;
+use crate::report::{CellReport, Shown};
+
+/// Why a cell did not run whose result is an earlier process's.
+pub(super) const AS_BEFORE: &str = "nothing has changed since the sheet was last open";
+/// A cell that printed more than so many bytes runs again.
+const MOST_OUTPUT: usize = 1 << 20;
+
+/// The results of a sheet, for the next process.
+#[derive(Default, Serialize, Deserialize)]
+pub struct Saved {
+    /// Of the text.
+    text: Fingerprint,
+    /// How the modules were found, and of what was.
+    wanted: Vec<Wanted>,
+    modules: Fingerprint,
+    results: Vec<SavedResult>,
+}
+
+/// What a cell came to.
+#[derive(Clone, Serialize, Deserialize)]
+struct SavedResult {
+    key: Fingerprint,
+    /// If it follows from the text and the modules alone: which piece of the text it is, and which cell of that.
+    place: Option<(usize, usize)>,
+    /// Whether it follows from what changed the outside, or may be outdated: it is not what the cell would come to now.
+    is_former: bool,
+    /// The globals that it bound or changed.
+    changed: Vec<Fingerprint>,
+    bindings: Vec<Shown>,
+    value: Option<Shown>,
+    output: String,
+    elapsed: Duration,
+    allocations: u64,
+    files: Vec<Seen>,
+}
+
+/// The results of an earlier process, until this one is up to date for the first time.
+pub(super) struct Recalled {
+    saved: Saved,
+    /// By their keys.
+    results: FxHashMap<Fingerprint, usize>,
+}
+
+/// The keys of the cells and of the values that they leave, in the order of the cells.
+#[derive(Default)]
+pub(super) struct Chain {
+    /// Of the tokens of each source, and of all that those may follow from.
+    sources: FxHashMap<Version, Fingerprint>,
+    /// Which global it is.
+    globals: FxHashMap<DefId, Fingerprint>,
+    /// What its value follows from at this point; none if that cannot be looked at.
+    values: FxHashMap<DefId, Option<Fingerprint>>,
+}
+
+impl Chain {
+    fn key(&self, reached: &Reached, index: usize, touched: &Touched) -> Option<Fingerprint> {
+        let print = |source: &Source| self.sources.get(&source.version()).copied();
+        let sources: Option<Vec<Fingerprint>> = reached.sources.iter().map(print).collect();
+        let mut sources = sources?;
+        sources[1..].sort_unstable();
+        let mut values = Vec::new();
+        for def in touched.all.iter().chain(&touched.for_show) {
+            let value = match self.values.get(def) {
+                Some(known) => Some((*known)?),
+                None => None,
+            };
+            values.push((*self.globals.get(def)?, value));
+        }
+        values.sort_unstable();
+        Some(Fingerprint::of(&(sources, index, values)))
+    }
+
+    /// A cell of that key has bound or changed these.
+    fn pass(&mut self, key: Option<Fingerprint>, changed: &[DefId]) {
+        for def in changed {
+            let value = match (key, self.globals.get(def)) {
+                (Some(key), Some(global)) => Some(Fingerprint::of(&(key, global))),
+                _ => None,
+            };
+            self.values.insert(*def, value);
+        }
+    }
+}
+
+/// What a result follows from besides the text, the modules and what those come to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum From {
+    Text,
+    /// What is outside.
+    Outside,
+    /// That, after the sheet has changed it.
+    Changes,
+}
+
+/// Which globals and kinds of outside follow from the outside, along the cells.
+#[derive(Default)]
+struct Taint {
+    globals: FxHashMap<DefId, From>,
+    changed: Kinds,
+}
+
+impl Taint {
+    /// What the next cell follows from.
+    fn of(&mut self, touched: &Touched) -> From {
+        let all = touched.all.iter().chain(&touched.for_show);
+        let by_globals = all.filter_map(|def| self.globals.get(def)).copied().max();
+        let outside = touched.outside;
+        let by_itself = match outside.is_none() {
+            true => From::Text,
+            false if outside.changes_any() || outside.reads.overlaps(self.changed) => From::Changes,
+            false => From::Outside,
+        };
+        let from = by_globals.map_or(by_itself, |other| other.max(by_itself));
+        if from != From::Text {
+            let changed = may_change(touched).into_iter();
+            self.globals.extend(changed.map(|def| (def, from)));
+        }
+        self.changed = self.changed.union(outside.writes);
+        from
+    }
+}
+
+/// Whether it may be known what a cell comes to without running it.
+fn can_be_looked_at(touched: &Touched) -> bool {
+    let files = Kinds::of(&[Kind::Files]);
+    let reads = touched.outside.reads;
+    touched.outside.changes_any() || reads.without(files).is_none()
+}
+
+/// All that a cell may bind or change.
+fn may_change(touched: &Touched) -> Vec<DefId> {
+    let all = touched.defined.iter().chain(&touched.written);
+    all.copied().collect()
+}
+
+fn changed(record: &Record) -> Vec<DefId> {
+    let success = record.result.as_ref().ok();
+    let after = success.into_iter().flat_map(|success| &success.after);
+    after.map(|kept| kept.value.0).collect()
+}
+
+impl Sheet {
+    /// Before the first edit: what an earlier process came to, of this sheet or one much like it.
+    pub fn recall(&mut self, saved: Saved) {
+        let keys = saved.results.iter().map(|result| result.key);
+        self.recalled = Some(Recalled {
+            results: keys.enumerate().map(|(at, key)| (key, at)).collect(),
+            saved,
+        });
+    }
+
+    /// Tells what is known of a text before it is compiled.
+    pub(super) fn tell_recalled(&self, text: &str, progress: &mut dyn FnMut(Progress) -> bool) {
+        let Some(Recalled { saved, .. }) = &self.recalled else {
+            return;
+        };
+        let is_of_it = saved.text == Fingerprint::of(&text)
+            && saved.modules == self.front.print_of(&saved.wanted);
+        let results = saved.results.iter().filter(|_| is_of_it);
+        let reports = results.filter_map(|result| {
+            let (at, index) = result.place?;
+            let placed = self.text.placed().get(at)?;
+            let report = CellReport {
+                id: CellId::Text(placed.lineage, index).number(),
+                span: placed.code.clone(),
+                elapsed: result.elapsed,
+                allocations: result.allocations,
+                why: AS_BEFORE.to_owned(),
+                bindings: result.bindings.clone(),
+                value: result.value.clone(),
+                output: result.output.clone(),
+                expectation: Self::expectation(placed, result.value.as_ref()),
+                ..CellReport::default()
+            };
+            Some(Change::Shows(Box::new(report)))
+        });
+        let changes: Vec<Change> = reports.collect();
+        if !changes.is_empty() {
+            // Whether to go on is asked before each cell.
+            progress(Progress::Turn(changes, Vec::new()));
+        }
+    }
+
+    pub(super) fn chain(&self) -> Chain {
+        let imports = self.text.placed().iter().map(|placed| &placed.piece);
+        let imports = imports.filter(|piece| piece.is_import());
+        let imports: Vec<u128> = imports.map(|piece| piece.hash).collect();
+        let (_, modules) = self.front.modules_print();
+        let mut chain = Chain::default();
+        let mut add = |source: &Source, print: Fingerprint| {
+            let cells = source.cells().iter();
+            let globals = cells.flat_map(|cell| cell.defines.iter().chain(&cell.value));
+            for (at, def) in globals.enumerate() {
+                chain.globals.insert(*def, Fingerprint::of(&(print, at)));
+            }
+            chain.sources.insert(source.version(), print);
+        };
+        for (at, module) in self.modules.iter().enumerate() {
+            let source = Source::Module(Rc::clone(module));
+            add(&source, Fingerprint::of(&(&imports, modules, at)));
+        }
+        let prints = self.text.token_prints().into_iter();
+        for (unit, print) in self.text.units().iter().zip(prints) {
+            if unit.good().is_some() {
+                let source = Source::Text(Rc::clone(unit));
+                add(&source, Fingerprint::of(&(&imports, modules, print)));
+            }
+        }
+        chain
+    }
+
+    /// What an earlier process came to for a cell, and whether only as a former result.
+    fn recalled_record(
+        &mut self,
+        chain: &Chain,
+        cell: (&Source, usize),
+        touched: &Touched,
+        key: &Rc<Key>,
+    ) -> Option<(Record, bool)> {
+        let portable = chain.key(&key.reached, cell.1, touched)?;
+        let recalled = self.recalled.as_ref()?;
+        let found = *recalled.results.get(&portable)?;
+        let found = recalled.saved.results[found].clone();
+        let info = &cell.0.cells()[cell.1];
+        let env = self.text.env();
+        let after = may_change(touched).into_iter().filter(|def| {
+            let global = chain.globals.get(def);
+            global.is_some_and(|global| found.changed.contains(global))
+        });
+        // As if it had run now.
+        let stamp = |def: DefId| (def, Fingerprint::of(&(key.print, def)));
+        let after = after.map(|def| Kept {
+            value: stamp(def),
+            interface: interface_of(env, def),
+        });
+        let unnamed = info.value.filter(|_| found.value.is_some());
+        let record = Record {
+            key: Rc::clone(key),
+            after_outside: None,
+            result: Ok(Success {
+                after: after.collect(),
+                bindings: found.bindings,
+                value: found.value,
+                unnamed: unnamed.map(stamp),
+            }),
+            output: found.output,
+            elapsed: found.elapsed,
+            allocations: found.allocations,
+            files: found.files,
+            is_repeatable: touched.outside.is_none(),
+        };
+        Some((record, found.is_former))
+    }
+
+    /// The result of an earlier process for a cell that would have to run.
+    pub(super) fn recalled_result(
+        &mut self,
+        walk: &Walk,
+        cell: (&Source, usize),
+        touched: &Touched,
+        key: &Rc<Key>,
+    ) -> Option<Rc<Record>> {
+        let chain = walk.chain.as_ref()?;
+        if touched.outside.changes_any() || !can_be_looked_at(touched) {
+            return None;
+        }
+        let (record, is_former) = self.recalled_record(chain, cell, touched, key)?;
+        // The values of what reads files are not made again, so it has to run for them.
+        let is_whole = record.is_repeatable || changed(&record).is_empty();
+        let is_of_now = !record.files.iter().any(Seen::has_changed);
+        (!is_former && is_whole && is_of_now).then(|| Rc::new(record))
+    }
+
+    /// The result that an earlier process had for a cell that is stale.
+    pub(super) fn recall_last(
+        &mut self,
+        walk: &Walk,
+        id: CellId,
+        cell: (&Source, usize),
+        touched: &Touched,
+    ) {
+        let Some(chain) = walk.chain.as_ref() else {
+            return;
+        };
+        if self.store.newest.contains_key(&id) {
+            return;
+        }
+        let key = self.key(walk, id, cell, touched).ok();
+        let found = key.and_then(|key| self.recalled_record(chain, cell, touched, &key));
+        if let Some((record, _)) = found {
+            self.store.newest.insert(id, Rc::new(record));
+        }
+    }
+
+    /// The chain goes on behind a cell, however it stands.
+    pub(super) fn extend(
+        &mut self,
+        chain: &mut Chain,
+        cell: &Cell,
+        source: &Source,
+        index: usize,
+        touched: &Touched,
+    ) -> Option<Fingerprint> {
+        let record = match &cell.state {
+            State::Done(record) => Some(record),
+            State::Stale(_) => cell.last.as_ref(),
+            State::Waits(_) | State::Broken(_) | State::Running => return None,
+        };
+        let record = record.filter(|record| record.result.is_ok());
+        let changed = record.map_or_else(|| may_change(touched), |record| changed(record));
+        let reached = self.reach(source).ok();
+        let known = reached.filter(|_| can_be_looked_at(touched));
+        let key = known.and_then(|reached| chain.key(&reached, index, touched));
+        let of_files = record.filter(|_| !touched.outside.changes_any());
+        let passed = match of_files.map(|record| record.files.as_slice()) {
+            None | Some([]) => key,
+            Some(files) => key.map(|key| Fingerprint::of(&(key, files))),
+        };
+        chain.pass(passed, &changed);
+        key
+    }
+
+    /// What the sheet shows, for the next process.
+    pub fn saved(&mut self, text: &str) -> Saved {
+        let (wanted, modules) = self.front.modules_print();
+        let mut saved = Saved {
+            text: Fingerprint::of(&text),
+            wanted,
+            modules,
+            results: Vec::new(),
+        };
+        let mut chain = self.chain();
+        let mut taint = Taint::default();
+        let cells = std::mem::take(&mut self.cells);
+        for cell in &cells {
+            let source = self.known_source(cell.id);
+            let Some((touched, (source, index))) = cell.touched.as_ref().zip(source) else {
+                continue;
+            };
+            let key = self.extend(&mut chain, cell, &source, index, touched);
+            let from = taint.of(touched);
+            let (record, is_done) = match &cell.state {
+                State::Done(record) => (Some(record), true),
+                State::Stale(_) => (cell.last.as_ref(), false),
+                State::Waits(_) | State::Broken(_) | State::Running => (None, false),
+            };
+            if let (Some(key), Some(record)) = (key, record)
+                && let Some(result) = saved_result(&chain, key, record)
+            {
+                saved.results.push(SavedResult {
+                    place: self
+                        .place_of(cell.id)
+                        .filter(|_| is_done && from == From::Text),
+                    is_former: !is_done || from == From::Changes,
+                    ..result
+                });
+            }
+        }
+        self.cells = cells;
+        saved
+    }
+
+    fn place_of(&self, id: CellId) -> Option<(usize, usize)> {
+        match id {
+            CellId::Module(..) => None,
+            CellId::Text(_, index) => Some((self.position(id)?, index)),
+        }
+    }
+}
+
+fn saved_result(chain: &Chain, key: Fingerprint, record: &Record) -> Option<SavedResult> {
+    let success = record.result.as_ref().ok()?;
+    if record.output.len() > MOST_OUTPUT {
+        return None;
+    }
+    let changed = changed(record).into_iter();
+    let changed: Option<Vec<Fingerprint>> = changed
+        .map(|def| chain.globals.get(&def).copied())
+        .collect();
+    Some(SavedResult {
+        key,
+        place: None,
+        is_former: false,
+        changed: changed?,
+        bindings: success.bindings.clone(),
+        value: success.value.clone(),
+        output: record.output.clone(),
+        elapsed: record.elapsed,
+        allocations: record.allocations,
+        files: record.files.clone(),
+    })
+}
