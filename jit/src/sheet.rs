@@ -184,8 +184,8 @@ impl Sheet {
     ) -> Counts {
         name.clone_into(&mut self.name);
         (self.codes.compiled, self.codes.ran) = (0, 0);
-        self.text.edit(&mut self.front.sources, name, text);
         self.tell_recalled(text, progress);
+        self.text.edit(&mut self.front.sources, name, text);
         self.bring_base_up_to_date();
         self.text.compile(&self.front.sources);
         self.evaluate(progress);

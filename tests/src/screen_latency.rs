@@ -40,17 +40,19 @@ fn of_a_sheet(binary: &Path, folder: &Folder, cells: usize, rounds: usize) -> Re
     let text = sheet(cells);
     let lines = text.lines().count();
     println!("{lines} lines, {} bytes, {cells} cells", text.len());
-    let (mut drawn, mut settled) = (Vec::new(), Vec::new());
-    for _ in 0..5 {
-        folder.save(&text)?;
-        let start = Instant::now();
-        let mut screen = Terminal::open(binary, folder, &["sheet", "--watch", "a.sumi"])?;
-        drawn.push(ms(screen.wait_for("shared", 1)? - start));
-        settled.push(ms(screen.wait_for("shared", 2)? - start));
-    }
-    show("launch to the text", &drawn);
-    show("launch to the values", &settled);
-    let mut screen = Terminal::open(binary, folder, &["sheet", "--watch", "a.sumi"])?;
+    folder.save(&text)?;
+    open(
+        binary,
+        folder,
+        "launch",
+        &["sheet", "--watch", "--fresh", "a.sumi"],
+    )?;
+    let arguments = ["sheet", "--watch", "a.sumi"];
+    let mut screen = Terminal::open(binary, folder, &arguments)?;
+    screen.wait_for_quiet();
+    drop(screen);
+    open(binary, folder, "reopening", &arguments)?;
+    let mut screen = Terminal::open(binary, folder, &arguments)?;
     screen.wait_for("shared", 2)?;
     screen.wait_for_quiet();
     // To where the edits are.
@@ -80,6 +82,20 @@ fn of_a_sheet(binary: &Path, folder: &Folder, cells: usize, rounds: usize) -> Re
     measure("a comment", 1, &|digits| {
         text.replace("// A note.", &format!("// A note {digits}"))
     })
+}
+
+/// From the start of the program to what it shows first, and to the values beside it.
+fn open(binary: &Path, folder: &Folder, name: &str, arguments: &[&str]) -> Result<(), String> {
+    let (mut drawn, mut settled) = (Vec::new(), Vec::new());
+    for _ in 0..11 {
+        let start = Instant::now();
+        let mut screen = Terminal::open(binary, folder, arguments)?;
+        drawn.push(ms(screen.wait_for("shared", 1)? - start));
+        settled.push(ms(screen.wait_for("shared", 2)? - start));
+    }
+    show(&format!("{name} to the text"), &drawn);
+    show(&format!("{name} to the values"), &settled);
+    Ok(())
 }
 
 fn of_the_repl(binary: &Path, folder: &Folder, rounds: usize) -> Result<(), String> {
@@ -195,6 +211,7 @@ impl Terminal {
         command.args(arguments);
         command.cwd(&folder.path);
         command.env("TERM", "xterm-256color");
+        command.env("XDG_CACHE_HOME", &folder.path);
         let child = pair.slave.spawn_command(command);
         let child = child.map_err(|e| e.to_string())?;
         let reader = pair.master.try_clone_reader();

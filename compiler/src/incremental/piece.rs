@@ -16,6 +16,13 @@ use crate::mentions::Texts;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Lineage(pub u32);
 
+impl Lineage {
+    /// Of the piece at that place, from 0, in a text that was not edited.
+    pub fn of_first(place: usize) -> Lineage {
+        Lineage(place as u32 + 1)
+    }
+}
+
 /// Something that an item can give another one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) enum Name {

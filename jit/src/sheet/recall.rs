@@ -4,11 +4,12 @@
 //! and of what those may follow from, and for each global that it may touch the key of the cell that bound or changed it last. What
 //! follows from the outside has none, but for files, which can be looked at.
 
+use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
 use compiler::env::DefId;
-use compiler::incremental::{Fingerprint, interface_of};
+use compiler::incremental::{Fingerprint, Lineage, interface_of};
 use compiler::mir::outside::{Kind, Kinds};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,7 @@ use super::key::{Key, Touched};
 use super::store::{Kept, Record, Success};
 use super::{Progress, Sheet};
 use crate::front::Wanted;
-use crate::report::{CellReport, Shown};
+use crate::report::{CellReport, Expectation, Shown};
 
 /// Why a cell did not run whose result is an earlier process's.
 pub(super) const AS_BEFORE: &str = "nothing has changed since the sheet was last open";
@@ -39,12 +40,23 @@ pub struct Saved {
     results: Vec<SavedResult>,
 }
 
+/// Where a cell stands.
+#[derive(Clone, Serialize, Deserialize)]
+struct Place {
+    /// The cell in a sheet that begins with the text.
+    id: u64,
+    /// Bytes of the text.
+    span: Range<usize>,
+    /// What is stated beside it, and where.
+    stated: Option<(String, Range<usize>)>,
+}
+
 /// What a cell came to.
 #[derive(Clone, Serialize, Deserialize)]
 struct SavedResult {
     key: Fingerprint,
-    /// If it follows from the text and the modules alone: which piece of the text it is, and which cell of that.
-    place: Option<(usize, usize)>,
+    /// If it follows from the text and the modules alone.
+    place: Option<Place>,
     /// Whether it follows from what changed the outside, or may be outdated: it is not what the cell would come to now.
     is_former: bool,
     /// The globals that it bound or changed.
@@ -102,6 +114,30 @@ impl Chain {
             };
             self.values.insert(*def, value);
         }
+    }
+}
+
+impl SavedResult {
+    fn report(&self) -> Option<CellReport> {
+        let place = self.place.as_ref()?;
+        let value = self.value.as_ref();
+        let stated = place.stated.as_ref();
+        Some(CellReport {
+            id: place.id,
+            span: place.span.clone(),
+            elapsed: self.elapsed,
+            allocations: self.allocations,
+            why: AS_BEFORE.to_owned(),
+            bindings: self.bindings.clone(),
+            value: self.value.clone(),
+            output: self.output.clone(),
+            expectation: stated.map(|(expected, span)| Expectation {
+                expected: expected.clone(),
+                actual: value.map_or("()", |value| &value.text).to_owned(),
+                span: span.clone(),
+            }),
+            ..CellReport::default()
+        })
     }
 }
 
@@ -172,36 +208,21 @@ impl Sheet {
         });
     }
 
-    /// Tells what is known of a text before it is compiled.
+    /// Tells what is known of a text before anything is done with it.
     pub(super) fn tell_recalled(&self, text: &str, progress: &mut dyn FnMut(Progress) -> bool) {
-        let Some(Recalled { saved, .. }) = &self.recalled else {
+        let is_first = self.text.placed().is_empty();
+        let Some(Recalled { saved, .. }) = self.recalled.as_ref().filter(|_| is_first) else {
             return;
         };
-        let is_of_it = saved.text == Fingerprint::of(&text)
-            && saved.modules == self.front.print_of(&saved.wanted);
-        let results = saved.results.iter().filter(|_| is_of_it);
-        let reports = results.filter_map(|result| {
-            let (at, index) = result.place?;
-            let placed = self.text.placed().get(at)?;
-            let report = CellReport {
-                id: CellId::Text(placed.lineage, index).number(),
-                span: placed.code.clone(),
-                elapsed: result.elapsed,
-                allocations: result.allocations,
-                why: AS_BEFORE.to_owned(),
-                bindings: result.bindings.clone(),
-                value: result.value.clone(),
-                output: result.output.clone(),
-                expectation: Self::expectation(placed, result.value.as_ref()),
-                ..CellReport::default()
-            };
-            Some(Change::Shows(Box::new(report)))
-        });
-        let changes: Vec<Change> = reports.collect();
-        if !changes.is_empty() {
-            // Whether to go on is asked before each cell.
-            progress(Progress::Turn(changes, Vec::new()));
+        if saved.text != Fingerprint::of(&text)
+            || saved.modules != self.front.print_of(&saved.wanted)
+        {
+            return;
         }
+        let reports = saved.results.iter().filter_map(SavedResult::report);
+        let changes: Vec<Change> = reports.map(|it| Change::Shows(Box::new(it))).collect();
+        // Whether to go on is asked before each cell.
+        progress(Progress::Turn(changes, Vec::new()));
     }
 
     pub(super) fn chain(&self) -> Chain {
@@ -383,11 +404,18 @@ impl Sheet {
         saved
     }
 
-    fn place_of(&self, id: CellId) -> Option<(usize, usize)> {
-        match id {
-            CellId::Module(..) => None,
-            CellId::Text(_, index) => Some((self.position(id)?, index)),
-        }
+    fn place_of(&self, id: CellId) -> Option<Place> {
+        let CellId::Text(_, index) = id else {
+            return None;
+        };
+        let at = self.position(id)?;
+        let placed = &self.text.placed()[at];
+        let expectation = Self::expectation(placed, None);
+        Some(Place {
+            id: CellId::Text(Lineage::of_first(at), index).number(),
+            span: placed.code.clone(),
+            stated: expectation.map(|stated| (stated.expected, stated.span)),
+        })
     }
 }
 

@@ -101,6 +101,9 @@ impl Told {
             }
         }
         let (_, bytes, by_lines) = *places.iter().max()?;
+        if (bytes, by_lines) == (0, 0) {
+            return None;
+        }
         let is_alike = |place: &&(usize, isize, isize)| (place.1, place.2) == (bytes, by_lines);
         places.sort_unstable();
         let alike = places.iter().rev().take_while(is_alike).count();
