@@ -39,6 +39,22 @@ impl Sheet {
         std::fs::write(self.path(), text).expect("a file");
     }
 
+    /// Waits for what is kept of its results for another process: the file.
+    fn kept(&self) -> PathBuf {
+        let folder = self.folder.join("sumi").join("sheets");
+        let start = std::time::Instant::now();
+        loop {
+            let found = std::fs::read_dir(&folder).into_iter().flatten();
+            let files = found.map(|entry| entry.expect("a file").path());
+            let is_whole = |path: &PathBuf| !path.display().to_string().contains("part");
+            if let Some(file) = files.into_iter().find(is_whole) {
+                return file;
+            }
+            assert!(start.elapsed() < PATIENCE, "nothing is kept");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+
     /// As editors do that put another file in its place.
     fn replace(&self, text: &str) {
         let other = self.folder.join("a.sumi~");

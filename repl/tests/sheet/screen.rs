@@ -44,6 +44,7 @@ impl Screen {
         command.args(arguments);
         command.cwd(&sheet.folder);
         command.env("TERM", "xterm-256color");
+        command.env("XDG_CACHE_HOME", &sheet.folder);
         let child = pair.slave.spawn_command(command).expect("the binary");
         let mut output = pair.master.try_clone_reader().expect("its output");
         let seen = Arc::new(Mutex::new(vt100::Parser::new(

@@ -22,6 +22,7 @@ impl Speaker {
             .args(["sheet", "--opt", "0"])
             .args(arguments)
             .current_dir(&sheet.folder)
+            .env("XDG_CACHE_HOME", &sheet.folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
