@@ -338,7 +338,10 @@ impl Sheet {
         let share = self.value_again(id?)?;
         let (desc, address) = share.root()?;
         // SAFETY: who has the value has its unit, and so the descriptor.
-        page(self, (unsafe { &*desc }, address), rows)
+        let page = page(self, (unsafe { &*desc }, address), rows);
+        drop(share);
+        self.fit_memory();
+        page
     }
 
     /// Blocks of the heap that are in use.

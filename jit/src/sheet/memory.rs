@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use compiler::env::DefId;
 use compiler::incremental::{Fingerprint, Outcome};
-use rustc_hash::FxHashMap;
 use syntax::Diagnostic;
 
 use super::Sheet;
@@ -22,9 +21,6 @@ pub(super) struct Input {
     pub(super) share: Option<Rc<Share>>,
 }
 
-/// Values that were made again for a cell that needs more than one.
-type Held = FxHashMap<ValueId, Rc<Share>>;
-
 type Inputs = Result<Vec<Input>, Trap>;
 
 impl Sheet {
@@ -40,12 +36,12 @@ impl Sheet {
             .chain(&touched.for_show)
             .filter_map(|def| Some((*def, *walk.stamps.get(def)?)))
             .collect();
-        let mut held = Held::default();
-        if let Err(trap) = self.make_again(&walk.cells, &values, &mut held)? {
+        if let Err(trap) = self.make_again(&walk.cells, &values)? {
             return Ok(Err(trap));
         }
+        self.hold(&values);
         let inputs = values.into_iter().map(|value| Input {
-            share: self.share(value, &held),
+            share: self.store.value(value).cloned(),
             value,
         });
         Ok(Ok(inputs.collect()))
@@ -53,21 +49,16 @@ impl Sheet {
 
     /// A value that cells have left, made again if it is no longer in memory; none if it cannot be.
     pub(super) fn value_again(&mut self, value: ValueId) -> Option<Rc<Share>> {
-        let mut held = Held::default();
-        let is_known = self.is_there(value, &held) || maker(&self.cells, value).is_some();
+        let is_known = self.is_there(value) || maker(&self.cells, value).is_some();
         if !is_known {
             return None;
         }
         let cells = std::mem::take(&mut self.cells);
-        let made = self.make_again(&cells, &[value], &mut held);
+        let made = self.make_again(&cells, &[value]);
         self.cells = cells;
         made.ok()?.ok()?;
-        self.share(value, &held)
-    }
-
-    fn share(&self, value: ValueId, held: &Held) -> Option<Rc<Share>> {
-        let known = self.store.value(value).or_else(|| held.get(&value));
-        known.cloned().or_else(|| self.share_of_place(value))
+        self.hold(&[value]);
+        self.store.value(value).cloned()
     }
 
     fn share_of_place(&self, (def, stamp): ValueId) -> Option<Rc<Share>> {
@@ -77,13 +68,13 @@ impl Sheet {
         Some(Rc::new(share))
     }
 
-    fn is_there(&self, value: ValueId, held: &Held) -> bool {
+    fn is_there(&self, value: ValueId) -> bool {
         let (def, stamp) = value;
         let is_in_place = || {
             let place = self.places.get(def);
             place.is_some_and(|place| place.stamp == Some(stamp))
         };
-        self.store.value(value).is_some() || held.contains_key(&value) || is_in_place()
+        self.store.value(value).is_some() || is_in_place()
     }
 
     /// Runs the cells again that made values which are no longer in memory, and those that made what these need.
@@ -91,66 +82,59 @@ impl Sheet {
         &mut self,
         cells: &[Cell],
         values: &[ValueId],
-        held: &mut Held,
     ) -> Result<Result<(), Trap>, Vec<Diagnostic>> {
-        if values.iter().all(|value| self.is_there(*value, held)) {
+        if values.iter().all(|value| self.is_there(*value)) {
             return Ok(Ok(()));
         }
-        self.hold(values, held);
+        self.hold(values);
         // Each with whether it has to be held while others are made.
         let mut wanted: Vec<(ValueId, bool)> = values.iter().map(|id| (*id, true)).collect();
         while let Some((value, is_held)) = wanted.last().copied() {
-            if self.is_there(value, held) {
+            if self.is_there(value) {
                 wanted.pop();
                 continue;
             }
             let found = maker(cells, value);
             let (id, record) = found.expect("compiler bug: nobody made a value that a cell needs");
             let needed: Vec<ValueId> = needs(&record.key).collect();
-            let missing = needed.iter().find(|value| !self.is_there(**value, held));
+            let missing = needed.iter().find(|value| !self.is_there(**value));
             if let Some(missing) = missing {
                 let needs_many = needed.len() > 1;
                 if needs_many {
-                    self.hold(&needed, held);
+                    self.hold(&needed);
                 }
                 wanted.push((*missing, needs_many));
                 continue;
             }
-            if let Err(trap) = self.repeat(id, &record, held)? {
+            if let Err(trap) = self.repeat(id, &record)? {
                 return Ok(Err(trap));
             }
             if is_held {
-                self.hold(&[value], held);
+                self.hold(&[value]);
             }
             self.drop_unnamed(id);
         }
         Ok(Ok(()))
     }
 
-    /// Other runs may put something else in the place of a value.
-    fn hold(&self, values: &[ValueId], held: &mut Held) {
+    /// Other runs may put something else in the place of a value. Who has one while cells run is known to the store, so that the walk after a
+    /// failure finds it.
+    fn hold(&mut self, values: &[ValueId]) {
         for value in values {
-            if let Some(share) = self.share(*value, held) {
-                held.insert(*value, share);
+            if self.store.value(*value).is_none()
+                && let Some(share) = self.share_of_place(*value)
+            {
+                self.store.add_value(*value, share);
             }
         }
     }
 
-    fn repeat(
-        &mut self,
-        id: CellId,
-        record: &Record,
-        held: &Held,
-    ) -> Result<Result<(), Trap>, Vec<Diagnostic>> {
+    fn repeat(&mut self, id: CellId, record: &Record) -> Result<Result<(), Trap>, Vec<Diagnostic>> {
         let (source, index) = self.source_of(id);
         let info = &source.cells()[index];
         let own: Vec<DefId> = info.defines.iter().chain(&info.value).copied().collect();
         let inputs = needs(&record.key).map(|value| Input {
-            share: self
-                .store
-                .value(value)
-                .or_else(|| held.get(&value))
-                .cloned(),
+            share: self.store.value(value).cloned(),
             value,
         });
         let inputs: Vec<Input> = inputs.collect();

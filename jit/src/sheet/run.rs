@@ -158,6 +158,7 @@ impl Sheet {
                 return Ok(None);
             }
         }
+        self.fit_memory();
         let message = "a value from above was given up to save memory, and could not be made again";
         Err(vec![Diagnostic::error(trap.kind.name(), message)])
     }

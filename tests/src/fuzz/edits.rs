@@ -101,13 +101,16 @@ fn check_texts(texts: &[String], config: &Config) -> Result<(), Wrong> {
         }
         // Of several with the same text those that are new may run.
         let mut now: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+        let has_twins = texts[..=index].iter().any(|text| has_twins(text));
         for cell in &report.cells {
             let line = &text[cell.span.clone()];
             let settled =
                 cell.error.is_some() || cell.waits_for.is_none() && cell.problems.is_empty();
             // Which of two lines of one text it was before nobody knows.
             let is_one = |text: &String| text.matches(line).count() < 2;
-            if settled && texts[..=index].iter().all(is_one) {
+            // A twin of another line may have taken over what that one had.
+            let has_name = !cell.bindings.is_empty() || !has_twins;
+            if settled && has_name && texts[..=index].iter().all(is_one) {
                 let (all, ran) = now.entry(known_by(text, line)).or_default();
                 *all += 1;
                 *ran += usize::from(cell.ran);
@@ -196,6 +199,12 @@ fn shown(text: &str, report: &UnitReport) -> String {
         out += "\n";
     }
     out
+}
+
+fn has_twins(text: &str) -> bool {
+    let mut lines = BTreeSet::new();
+    let mut all = text.split('\n').filter(|line| !line.trim().is_empty());
+    !all.all(|line| lines.insert(line))
 }
 
 fn words(text: &str) -> BTreeSet<&str> {

@@ -171,3 +171,24 @@ fn what_changes_the_outside_is_stale_and_shows_what_it_came_to() {
     let (_, fourth) = reopened(again.saved(&text), &text);
     assert_eq!(shown(&fourth), shown(&again));
 }
+
+/// A failure of a cell takes nothing from those that it stands on.
+#[test]
+fn what_was_made_again_outlives_a_failure() {
+    let text =
+        "var ys = [4, 2]\nfor mut y in ys { y += w(6) }\nfn w(x: i64) -> i64 = w(x) + 0\nys.len()";
+    let mut before = sheet();
+    before.edit("s.sumi", text);
+    let (counts, mut again) = reopened(before.saved(text), text);
+    assert_eq!(counts.ran, 1);
+    for (body, last) in [("w(x) + 1", "waits for `ys`"), ("x + 1", "2")] {
+        again.edit("s.sumi", &text.replace("w(x) + 0", body));
+        assert_eq!(
+            shown(&again).lines().last(),
+            Some(last),
+            "{}",
+            shown(&again)
+        );
+    }
+    assert_eq!(again.close(), 0);
+}
