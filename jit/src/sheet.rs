@@ -10,6 +10,7 @@ mod clock;
 mod code;
 mod faces;
 mod files;
+mod former;
 mod key;
 mod memory;
 mod place;

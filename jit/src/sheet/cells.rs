@@ -21,6 +21,7 @@ use syntax::Diagnostic;
 
 use super::code::Source;
 use super::files::Seen;
+use super::former::{CodeOf, Former};
 use super::key::Touched;
 use super::recall::{AS_BEFORE, Chain};
 use super::store::Record;
@@ -43,7 +44,7 @@ impl CellId {
 }
 
 /// Why a cell did not run.
-const NOTHING_CHANGED: &str = "nothing that it depends on has changed";
+pub(super) const NOTHING_CHANGED: &str = "nothing that it depends on has changed";
 
 /// How a cell stands.
 #[derive(Clone)]
@@ -69,7 +70,8 @@ pub(super) struct Cell {
     pub(super) last: Option<Rc<Record>>,
     /// Why it ran or did not.
     pub(super) why: Cow<'static, str>,
-    /// None without code.
+    /// None without any.
+    pub(super) code: Option<CodeOf>,
     pub(super) touched: Option<Rc<Touched>>,
 }
 
@@ -88,7 +90,9 @@ pub(super) struct Walk {
     pub(super) no_code: Reach,
     pub(super) cells: Vec<Cell>,
     /// The globals that later cells bind, and in which order.
-    unbound: FxHashMap<DefId, usize>,
+    pub(super) unbound: FxHashMap<DefId, usize>,
+    /// What is known from the way before.
+    pub(super) former: Former,
     /// While there are results of an earlier process.
     pub(super) chain: Option<Chain>,
 }
@@ -111,6 +115,14 @@ impl Walk {
             self.unbound.insert(*def, self.unbound.len());
         }
     }
+}
+
+/// What there is to do on the way.
+enum Step {
+    /// A cell of a source.
+    Run(Source, usize),
+    /// A piece that was not compiled.
+    Not(usize),
 }
 
 /// Why something is not what it should be.
@@ -203,41 +215,71 @@ impl Sheet {
                 walk.will_bind(&good.cells[cells.clone()]);
             }
         }
-        for module in self.modules.clone() {
-            let source = Source::Module(Rc::clone(&module));
-            for index in 0..module.ready.compiled.cells.len() {
-                let id = CellId::Module(module.version, index);
-                self.visit(&mut walk, id, &source, index, progress);
-            }
-        }
-        for index in 0..self.text.placed().len() {
-            let lineage = self.text.placed()[index].lineage;
-            match &self.text.outcomes()[index] {
-                Outcome::Imported => {}
-                Outcome::Compiled(unit, cells) => {
-                    let (source, cells) = (Source::Text(Rc::clone(unit)), cells.clone());
-                    let first = cells.start;
-                    for cell in cells {
-                        let id = CellId::Text(lineage, cell - first);
-                        self.visit(&mut walk, id, &source, cell, progress);
+        let steps = self.steps();
+        let ids: Vec<CellId> = steps.iter().map(|(id, _)| *id).collect();
+        walk.former = Former::new(std::mem::take(&mut self.cells), &ids);
+        walk.cells.reserve(ids.len());
+        for (id, step) in steps {
+            let former = walk.former.take(id);
+            match step {
+                Step::Run(source, index) => match former {
+                    Some(cell) if self.stays(&walk, &cell, &source, index) => {
+                        self.pass(&mut walk, cell, &source, index);
                     }
-                }
-                Outcome::Failed(diagnostics) => {
-                    let state = State::Broken(diagnostics.as_slice().into());
-                    self.not_compiled(&mut walk, index, lineage, state);
-                }
-                Outcome::Waits(names) => {
-                    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-                    let state = State::Waits(names.join(", "));
-                    self.not_compiled(&mut walk, index, lineage, state);
+                    former => {
+                        let cell = self.visit(&mut walk, id, &source, index, progress);
+                        walk.former.note(former.as_ref(), &cell);
+                        walk.cells.push(cell);
+                    }
+                },
+                Step::Not(at) => {
+                    let cell = self.not_compiled(&mut walk, at, id);
+                    walk.former.note(former.as_ref(), &cell);
+                    walk.cells.push(cell);
                 }
             }
         }
         self.cells = walk.cells;
     }
 
+    /// All cells, and pieces that would be some.
+    fn steps(&self) -> Vec<(CellId, Step)> {
+        let mut steps = Vec::with_capacity(self.text.placed().len());
+        for module in &self.modules {
+            let source = Source::Module(Rc::clone(module));
+            steps.extend((0..source.cells().len()).map(|index| {
+                let id = CellId::Module(module.version, index);
+                (id, Step::Run(source.clone(), index))
+            }));
+        }
+        let placed = self.text.placed().iter().zip(self.text.outcomes());
+        for (at, (placed, outcome)) in placed.enumerate() {
+            match outcome {
+                Outcome::Imported => {}
+                Outcome::Compiled(unit, cells) => steps.extend(cells.clone().map(|cell| {
+                    let id = CellId::Text(placed.lineage, cell - cells.start);
+                    (id, Step::Run(Source::Text(Rc::clone(unit)), cell))
+                })),
+                Outcome::Failed(_) | Outcome::Waits(_) => {
+                    steps.push((CellId::Text(placed.lineage, 0), Step::Not(at)));
+                }
+            }
+        }
+        steps
+    }
+
     /// A piece without code: what it may have been to change is not what it should be.
-    fn not_compiled(&self, walk: &mut Walk, index: usize, lineage: Lineage, state: State) {
+    fn not_compiled(&self, walk: &mut Walk, index: usize, id: CellId) -> Cell {
+        let state = match &self.text.outcomes()[index] {
+            Outcome::Failed(diagnostics) => State::Broken(diagnostics.as_slice().into()),
+            Outcome::Waits(names) => {
+                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                State::Waits(names.join(", "))
+            }
+            Outcome::Imported | Outcome::Compiled(..) => {
+                unreachable!("compiler bug: a piece has code and is not run")
+            }
+        };
         let title = self.text.placed()[index].piece.title();
         let why = title.map_or_else(
             || "a line above that is not right".to_owned(),
@@ -252,15 +294,16 @@ impl Sheet {
             touched.written.extend(self.variables(walk));
         }
         self.spoil(walk, &touched, false, &why);
-        let id = CellId::Text(lineage, 0);
-        walk.cells.push(Cell {
+        walk.former.spoiled(&touched);
+        Cell {
             id,
             state,
             ran: false,
             last: self.store.newest.get(&id).cloned(),
             why: Cow::default(),
+            code: None,
             touched: None,
-        });
+        }
     }
 
     /// What a cell was to bind or change is not what it should be.
@@ -286,7 +329,7 @@ impl Sheet {
     }
 
     /// Which functions may be in the values that a cell binds or changes.
-    fn note_code(&self, walk: &mut Walk, info: &CellInfo, touched: &Touched) {
+    pub(super) fn note_code(&self, walk: &mut Walk, info: &CellInfo, touched: &Touched) {
         if touched.with_code.is_empty() {
             return;
         }
@@ -323,7 +366,7 @@ impl Sheet {
         source: &Source,
         index: usize,
         progress: &mut dyn FnMut(Progress) -> bool,
-    ) {
+    ) -> Cell {
         let info = &source.cells()[index];
         let touched = self.touched(walk, source, index);
         let mut cell = Cell {
@@ -332,6 +375,7 @@ impl Sheet {
             ran: false,
             last: None,
             why: Cow::default(),
+            code: Some((source.version(), index)),
             touched: Some(Rc::clone(&touched)),
         };
         cell.state = match self.hindrance(walk, &touched, info) {
@@ -374,7 +418,7 @@ impl Sheet {
             self.extend(&mut chain, &cell, source, index, &touched);
             walk.chain = Some(chain);
         }
-        walk.cells.push(cell);
+        cell
     }
 
     /// The result of a cell, known or new.

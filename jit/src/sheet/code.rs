@@ -152,6 +152,8 @@ pub(super) struct Codes {
     pub(super) touched: FxHashMap<(Version, usize), Rc<Touched>>,
     /// The sources of this update.
     current: FxHashSet<Version>,
+    /// Those of the update before that are no more.
+    pub(super) gone: FxHashSet<Version>,
     /// By what it was made from: an edit that is taken back finds its code again.
     objects: FxHashMap<(Fingerprint, Tier), Weak<Linked>>,
     /// Code that values may still refer to.
@@ -271,7 +273,10 @@ impl Sheet {
 
     /// Which sources there are in this update.
     pub(super) fn note_sources(&mut self) {
-        self.codes.current = self.sources().iter().map(Source::version).collect();
+        let current = self.sources().iter().map(Source::version).collect();
+        let former = std::mem::replace(&mut self.codes.current, current);
+        let gone = former.difference(&self.codes.current);
+        self.codes.gone = gone.copied().collect();
     }
 
     fn search(&mut self, source: &Source) -> Result<Vec<Source>, Vec<Diagnostic>> {

@@ -4,6 +4,7 @@
 //! and of what those may follow from, and for each global that it may touch the key of the cell that bound or changed it last. What
 //! follows from the outside has none, but for files, which can be looked at.
 
+use std::cell;
 use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
@@ -171,7 +172,7 @@ impl Taint {
         };
         let from = by_globals.map_or(by_itself, |other| other.max(by_itself));
         if from != From::Text {
-            let changed = may_change(touched).into_iter();
+            let changed = touched.may_change();
             self.globals.extend(changed.map(|def| (def, from)));
         }
         self.changed = self.changed.union(outside.writes);
@@ -184,12 +185,6 @@ fn can_be_looked_at(touched: &Touched) -> bool {
     let files = Kinds::of(&[Kind::Files]);
     let reads = touched.outside.reads;
     touched.outside.changes_any() || reads.without(files).is_none()
-}
-
-/// All that a cell may bind or change.
-fn may_change(touched: &Touched) -> Vec<DefId> {
-    let all = touched.defined.iter().chain(&touched.written);
-    all.copied().collect()
 }
 
 fn changed(record: &Record) -> Vec<DefId> {
@@ -267,7 +262,7 @@ impl Sheet {
         let found = recalled.saved.results[found].clone();
         let info = &cell.0.cells()[cell.1];
         let env = self.text.env();
-        let after = may_change(touched).into_iter().filter(|def| {
+        let after = touched.may_change().filter(|def| {
             let global = chain.globals.get(def);
             global.is_some_and(|global| found.changed.contains(global))
         });
@@ -291,6 +286,7 @@ impl Sheet {
             elapsed: found.elapsed,
             allocations: found.allocations,
             files: found.files,
+            used: cell::Cell::default(),
             is_repeatable: touched.outside.is_none(),
         };
         Some((record, found.is_former))
@@ -351,7 +347,8 @@ impl Sheet {
             State::Waits(_) | State::Broken(_) | State::Running => return None,
         };
         let record = record.filter(|record| record.result.is_ok());
-        let changed = record.map_or_else(|| may_change(touched), |record| changed(record));
+        let changed =
+            record.map_or_else(|| touched.may_change().collect(), |record| changed(record));
         let reached = self.reach(source).ok();
         let known = reached.filter(|_| can_be_looked_at(touched));
         let key = known.and_then(|reached| chain.key(&reached, index, touched));

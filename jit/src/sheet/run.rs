@@ -1,5 +1,6 @@
 //! Runs a cell: from the values that it is to find to those that it leaves.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -137,6 +138,7 @@ impl Sheet {
             elapsed: attempt.elapsed,
             allocations: attempt.allocations,
             files: attempt.paths.into_iter().map(Seen::now).collect(),
+            used: Cell::default(),
             is_repeatable: touched.outside.is_none(),
         });
         self.store.add(&record);

@@ -1,5 +1,6 @@
 //! Results of cells, and the values that they bound or changed, as long as they may be of use.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -7,7 +8,8 @@ use compiler::env::DefId;
 use compiler::incremental::Fingerprint;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::cells::{Cell, CellId};
+use super::cells;
+use super::cells::CellId;
 use super::files::Seen;
 use super::key::Key;
 use crate::failure::Failure;
@@ -26,6 +28,8 @@ pub(super) struct Record {
     pub(super) allocations: u64,
     /// What it has read.
     pub(super) files: Vec<Seen>,
+    /// In which update it was last of use.
+    pub(super) used: Cell<u64>,
     /// Whether it can be run again for the values that it left: nobody notices.
     pub(super) is_repeatable: bool,
 }
@@ -57,7 +61,7 @@ const KEPT_FOR: u64 = 64;
 /// Values and results of a sheet.
 #[derive(Default)]
 pub(super) struct Store {
-    records: FxHashMap<Fingerprint, (u64, Rc<Record>)>,
+    records: FxHashMap<Fingerprint, Rc<Record>>,
     pub(super) newest: FxHashMap<CellId, Rc<Record>>,
     /// Those that are in memory; others can be made again.
     values: FxHashMap<ValueId, Rc<Share>>,
@@ -72,16 +76,15 @@ impl Store {
         self.values.clear();
     }
 
-    pub(super) fn find(&mut self, key: Fingerprint) -> Option<Rc<Record>> {
-        let updates = self.updates;
-        let (used, record) = self.records.get_mut(&key)?;
-        *used = updates;
+    pub(super) fn find(&self, key: Fingerprint) -> Option<Rc<Record>> {
+        let record = self.records.get(&key)?;
+        record.used.set(self.updates);
         Some(Rc::clone(record))
     }
 
     pub(super) fn add(&mut self, record: &Rc<Record>) {
-        let entry = (self.updates, Rc::clone(record));
-        self.records.insert(record.key.print, entry);
+        record.used.set(self.updates);
+        self.records.insert(record.key.print, Rc::clone(record));
     }
 
     pub(super) fn add_value(&mut self, id: ValueId, share: Rc<Share>) {
@@ -104,27 +107,24 @@ impl Store {
     /// again.
     pub(super) fn expendable(&self) -> Vec<Rc<Record>> {
         let all = self.records.values();
-        let mut found: Vec<_> = all.filter(|(_, record)| record.is_repeatable).collect();
-        let is_current = |used: u64| used == self.updates;
-        found.sort_by_key(|(used, record)| match is_current(*used) {
-            false => (false, *used, Duration::ZERO, record.key.print),
-            true => (true, 0, record.elapsed, record.key.print),
+        let found = all.filter(|record| record.is_repeatable);
+        let mut found: Vec<Rc<Record>> = found.cloned().collect();
+        found.sort_by_key(|record| match record.used.get() {
+            used if used == self.updates => (true, 0, record.elapsed, record.key.print),
+            used => (false, used, Duration::ZERO, record.key.print),
         });
         found
-            .into_iter()
-            .map(|(_, record)| Rc::clone(record))
-            .collect()
     }
 
     /// Gives up what was not in use for a while, and of cells that are gone.
-    pub(super) fn prune(&mut self, cells: &[Cell]) {
+    pub(super) fn prune(&mut self, cells: &[cells::Cell]) {
         let oldest = self.updates.saturating_sub(KEPT_FOR);
-        self.records.retain(|_, (used, _)| *used >= oldest);
+        self.records.retain(|_, record| record.used.get() >= oldest);
         let there: FxHashSet<CellId> = cells.iter().map(|cell| cell.id).collect();
         let records = &self.records;
         self.newest
             .retain(|id, last| there.contains(id) || records.contains_key(&last.key.print));
-        let known = self.records.values().map(|(_, record)| record);
+        let known = self.records.values();
         let known = known.chain(self.newest.values());
         let mentioned: FxHashSet<ValueId> = known.flat_map(|record| record.values()).collect();
         self.values.retain(|id, _| mentioned.contains(id));
