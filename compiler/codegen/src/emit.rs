@@ -1,5 +1,7 @@
 //! From a module to an object or text: the target, the passes.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Once;
 
 use inkwell::OptimizationLevel;
@@ -9,6 +11,7 @@ use inkwell::passes::PassBuilderOptions;
 use inkwell::targets::{
     CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetTriple,
 };
+use rustc_hash::FxHashMap;
 
 use crate::module;
 use crate::{Exports, Input, Object, Options};
@@ -109,7 +112,7 @@ pub fn assembly(input: Input<'_>) -> Result<String, String> {
 fn finished<'ctx>(
     context: &'ctx Context,
     input: Input<'_>,
-) -> Result<(Module<'ctx>, Exports, TargetMachine), String> {
+) -> Result<(Module<'ctx>, Exports, Rc<TargetMachine>), String> {
     let machine = machine(input.options)?;
     let module = context.create_module("unit");
     // Before anything is built: sizes and alignments of loads and stores come from it.
@@ -128,7 +131,23 @@ fn finished<'ctx>(
     Ok((module, exports, machine))
 }
 
-fn machine(options: Options) -> Result<TargetMachine, String> {
+thread_local! {
+    /// Those that were made, by the processor and whether they optimise: the tables of one take longer to make than the code of a line.
+    static MACHINES: RefCell<FxHashMap<(CpuLevel, bool), Rc<TargetMachine>>> = RefCell::default();
+}
+
+fn machine(options: Options) -> Result<Rc<TargetMachine>, String> {
+    let kind = (options.cpu, options.optimise);
+    let known = MACHINES.with(|machines| machines.borrow().get(&kind).cloned());
+    if let Some(machine) = known {
+        return Ok(machine);
+    }
+    let machine = Rc::new(new_machine(options)?);
+    MACHINES.with(|machines| machines.borrow_mut().insert(kind, Rc::clone(&machine)));
+    Ok(machine)
+}
+
+fn new_machine(options: Options) -> Result<TargetMachine, String> {
     static INITIALISED: Once = Once::new();
     INITIALISED.call_once(|| Target::initialize_x86(&InitializationConfig::default()));
     let triple = TargetTriple::create(TRIPLE);
