@@ -67,7 +67,8 @@ pub struct Sheet {
     store: Store,
     cells: Vec<Cell>,
     faces: Faces,
-    /// Where each piece stands.
+    /// The pieces as they stand, and where each does.
+    order: Vec<Lineage>,
     at: FxHashMap<Lineage, usize>,
     /// Cells that are to run whatever is known of them.
     asked: FxHashSet<CellId>,
@@ -135,6 +136,7 @@ impl Sheet {
             store: Store::default(),
             cells: Vec::new(),
             faces: Faces::default(),
+            order: Vec::new(),
             at: FxHashMap::default(),
             asked: FxHashSet::default(),
             changes_allowed: false,

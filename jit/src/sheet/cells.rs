@@ -89,8 +89,6 @@ pub(super) struct Walk {
     pub(super) code_in: FxHashMap<DefId, Reach>,
     pub(super) no_code: Reach,
     pub(super) cells: Vec<Cell>,
-    /// The globals that later cells bind, and in which order.
-    pub(super) unbound: FxHashMap<DefId, usize>,
     /// What is known from the way before.
     pub(super) former: Former,
     /// While there are results of an earlier process.
@@ -106,13 +104,6 @@ impl Walk {
         move |def| match cell.defines.contains(&def) {
             true => Some(&self.no_code),
             false => self.code_in.get(&def),
-        }
-    }
-
-    /// These cells are still to come.
-    fn will_bind(&mut self, cells: &[CellInfo]) {
-        for def in cells.iter().flat_map(|cell| &cell.defines) {
-            self.unbound.insert(*def, self.unbound.len());
         }
     }
 }
@@ -160,8 +151,12 @@ impl Sheet {
         self.store.updates += 1;
         self.went_on = true;
         self.note_sources();
-        let places = self.text.placed().iter().enumerate();
-        self.at = places.map(|(at, placed)| (placed.lineage, at)).collect();
+        let order = self.text.placed().iter().map(|placed| placed.lineage);
+        if !order.clone().eq(self.order.iter().copied()) {
+            self.order = order.collect();
+            let places = self.order.iter().enumerate();
+            self.at = places.map(|(at, lineage)| (*lineage, at)).collect();
+        }
         let mut slice = (!self.changes_allowed).then_some(FIRST_SLICE);
         self.clock.set_awake(true);
         let mut ran: FxHashSet<CellId> = FxHashSet::default();
@@ -205,35 +200,27 @@ impl Sheet {
             chain: self.recalled.is_some().then(|| self.chain()),
             ..Walk::default()
         };
-        for module in &self.modules {
-            walk.will_bind(&module.ready.compiled.cells);
-        }
-        for outcome in self.text.outcomes() {
-            if let Outcome::Compiled(unit, cells) = outcome
-                && let Some(good) = unit.good()
-            {
-                walk.will_bind(&good.cells[cells.clone()]);
-            }
-        }
         let steps = self.steps();
         let ids: Vec<CellId> = steps.iter().map(|(id, _)| *id).collect();
         walk.former = Former::new(std::mem::take(&mut self.cells), &ids);
         walk.cells.reserve(ids.len());
-        for (id, step) in steps {
+        for (at, (id, step)) in steps.iter().enumerate() {
+            let id = *id;
             let former = walk.former.take(id);
             match step {
                 Step::Run(source, index) => match former {
-                    Some(cell) if self.stays(&walk, &cell, &source, index) => {
-                        self.pass(&mut walk, cell, &source, index);
+                    Some(cell) if self.stays(&walk, &cell, source, *index) => {
+                        self.pass(&mut walk, cell, source, *index);
                     }
                     former => {
-                        let cell = self.visit(&mut walk, id, &source, index, progress);
+                        let rest = &steps[at..];
+                        let cell = self.visit(&mut walk, id, (source, *index), rest, progress);
                         walk.former.note(former.as_ref(), &cell);
                         walk.cells.push(cell);
                     }
                 },
                 Step::Not(at) => {
-                    let cell = self.not_compiled(&mut walk, at, id);
+                    let cell = self.not_compiled(&mut walk, *at, id);
                     walk.former.note(former.as_ref(), &cell);
                     walk.cells.push(cell);
                 }
@@ -340,8 +327,14 @@ impl Sheet {
         }
     }
 
-    /// Why a cell cannot run.
-    fn hindrance(&self, walk: &Walk, touched: &Touched, info: &CellInfo) -> Option<State> {
+    /// Why a cell cannot run, from which on the rest begins.
+    fn hindrance(
+        &self,
+        walk: &Walk,
+        touched: &Touched,
+        info: &CellInfo,
+        rest: &[(CellId, Step)],
+    ) -> Option<State> {
         let globals = touched.all.iter().filter_map(|def| walk.spoiled.get(def));
         let kinds = touched.outside.reads.iter();
         let kinds = kinds.filter_map(|kind| walk.spoiled_outside.get(&kind));
@@ -353,9 +346,18 @@ impl Sheet {
         if let Some(spoiled) = worst {
             return Some(spoiled.state());
         }
-        let unbound = touched.all.iter();
-        let unbound = unbound.filter(|def| walk.unbound.contains_key(def));
-        let unbound = unbound.min_by_key(|def| walk.unbound[def])?;
+        // What was bound has a value.
+        let unknown = |def: &&DefId| !walk.stamps.contains_key(def);
+        let unknown: Vec<DefId> = touched.all.iter().filter(unknown).copied().collect();
+        if unknown.is_empty() {
+            return None;
+        }
+        let cells = rest.iter().filter_map(|(_, step)| match step {
+            Step::Run(source, index) => Some(&source.cells()[*index]),
+            Step::Not(_) => None,
+        });
+        let mut later = cells.flat_map(|cell| &cell.defines);
+        let unbound = later.find(|def| unknown.contains(def))?;
         Some(State::Broken(Rc::new([self.not_bound(*unbound, info)])))
     }
 
@@ -363,8 +365,8 @@ impl Sheet {
         &mut self,
         walk: &mut Walk,
         id: CellId,
-        source: &Source,
-        index: usize,
+        (source, index): (&Source, usize),
+        rest: &[(CellId, Step)],
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Cell {
         let info = &source.cells()[index];
@@ -378,13 +380,10 @@ impl Sheet {
             code: Some((source.version(), index)),
             touched: Some(Rc::clone(&touched)),
         };
-        cell.state = match self.hindrance(walk, &touched, info) {
+        cell.state = match self.hindrance(walk, &touched, info, rest) {
             Some(state) => state,
             None => self.result(walk, &mut cell, (source, index), &touched, progress),
         };
-        for def in &info.defines {
-            walk.unbound.remove(def);
-        }
         self.note_code(walk, info, &touched);
         match &cell.state {
             State::Done(record) => {

@@ -150,7 +150,8 @@ pub(super) struct Codes {
     reached: FxHashMap<Version, Rc<Reached>>,
     /// Of cells that call no function that they do not name.
     pub(super) touched: FxHashMap<(Version, usize), Rc<Touched>>,
-    /// The sources of this update.
+    /// The sources of this update, in their order and as a set.
+    order: Vec<Version>,
     current: FxHashSet<Version>,
     /// Those of the update before that are no more.
     pub(super) gone: FxHashSet<Version>,
@@ -273,9 +274,25 @@ impl Sheet {
 
     /// Which sources there are in this update.
     pub(super) fn note_sources(&mut self) {
-        let current = self.sources().iter().map(Source::version).collect();
-        let former = std::mem::replace(&mut self.codes.current, current);
-        let gone = former.difference(&self.codes.current);
+        let modules = self.modules.iter().map(|of| Version::Module(of.version));
+        let units = self.text.units().iter();
+        let units = units.filter(|unit| unit.good().is_some());
+        let now: Vec<Version> = modules
+            .chain(units.map(|unit| Version::Text(unit.version)))
+            .collect();
+        let former = std::mem::replace(&mut self.codes.order, now);
+        let now = &self.codes.order;
+        let is_same = |(a, b): &(&Version, &Version)| a == b;
+        let first = former.iter().zip(now).take_while(is_same).count();
+        let ends = former[first..].iter().rev().zip(now[first..].iter().rev());
+        let last = ends.take_while(is_same).count();
+        let replaced = &former[first..former.len() - last];
+        let current = &mut self.codes.current;
+        for version in replaced {
+            current.remove(version);
+        }
+        current.extend(&now[first..now.len() - last]);
+        let gone = replaced.iter().filter(|version| !current.contains(version));
         self.codes.gone = gone.copied().collect();
     }
 
@@ -429,17 +446,6 @@ impl Sheet {
         self.codes
             .all
             .retain(|unit| !unheld.iter().any(|gone| Rc::ptr_eq(unit, gone)));
-    }
-
-    fn sources(&self) -> Vec<Source> {
-        let units = self
-            .text
-            .units()
-            .iter()
-            .filter(|unit| unit.good().is_some());
-        let units = units.map(|unit| Source::Text(Rc::clone(unit)));
-        let modules = self.modules.iter().cloned().map(Source::Module);
-        modules.chain(units).collect()
     }
 }
 

@@ -160,9 +160,6 @@ impl Sheet {
                 let (def, stamp) = kept.value;
                 walk.stamps.insert(def, stamp);
             }
-            for def in &info.defines {
-                walk.unbound.remove(def);
-            }
             self.note_code(walk, info, touched);
         }
         walk.cells.push(Cell {
