@@ -195,3 +195,6 @@ fn texts(by: &impl Showing, rows: &[Vec<Item<'_>>], limit: usize) -> Vec<Vec<Str
     rows.map(|row| texts.by_ref().take(row.len()).collect())
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

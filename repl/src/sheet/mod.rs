@@ -55,6 +55,15 @@ pub(crate) struct Arguments {
     /// Prove that what it shows after edits is what a fresh run shows.
     #[arg(long, conflicts_with_all = ["watch", "full", "json", "write"])]
     check: bool,
+    /// With `--watch`, how curves are drawn: `auto` as the terminal says that it can, `kitty`, `sixel`, or `none` for characters.
+    #[arg(
+        long,
+        value_name = "WAY",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    graphics: screen::Choice,
     /// Run the cells for another process.
     #[arg(long, hide = true, conflicts_with_all = ["file", "watch", "full", "json", "write", "check"])]
     worker: bool,
@@ -92,7 +101,7 @@ pub(crate) fn open(arguments: &Arguments, options: &Options) -> u8 {
     } else if !arguments.watch {
         paper::show(file, options, room)
     } else if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
-        screen::watch(file, options, keep)
+        screen::watch(file, arguments.graphics, options, keep)
     } else {
         print::watch(file, options, room, keep)
     }

@@ -1,4 +1,4 @@
-//! Pictures of values: a small one beside the text, a larger one where a value is opened, and tables.
+//! Curves of numbers in characters: a small one beside the text, a larger one where a value is opened.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -8,8 +8,9 @@ use super::beside::{Stroke, Tone};
 pub(crate) type Part = Option<[f64; 2]>;
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/// Rows of a large picture.
-const HEIGHT: usize = 10;
+/// Rows of a large picture, and the fewest columns of its curve.
+pub(crate) const HEIGHT: usize = 10;
+const NARROWEST: usize = 8;
 /// Columns of a small one.
 const SMALL: usize = 24;
 const SMALLEST: usize = 8;
@@ -54,45 +55,121 @@ fn bounds(numbers: &[f64]) -> (f64, f64) {
     }
 }
 
-/// A curve of braille dots with the bounds at its left; where a part has several numbers, from the least to the greatest.
-pub(crate) fn plot(parts: &[Part], columns: usize) -> Vec<Stroke> {
-    let numbers: Vec<f64> = parts.iter().flatten().flatten().copied().collect();
-    let (low, high) = bounds(&numbers);
-    let labels = [label(high), label(low)];
-    let margin = labels.iter().map(|label| label.width()).max().unwrap_or(0);
-    let width = columns.saturating_sub(margin + 2);
-    if width < 8 {
-        return Vec::new();
-    }
-    let mut dots = Dots::new(width, HEIGHT);
-    let (right, bottom) = (width * 2 - 1, HEIGHT * 4 - 1);
-    let steps = (parts.len() - 1).max(1) as f64;
-    let x = |index: usize| (index as f64 / steps * right as f64).round() as usize;
-    let y = |number: f64| ((high - number) / (high - low) * bottom as f64).round() as usize;
-    let middle = |[least, most]: [f64; 2]| y((least + most) / 2.0);
-    for (index, part) in parts.iter().enumerate() {
-        let Some(here) = *part else { continue };
-        dots.line((x(index), y(here[0])), (x(index), y(here[1])));
-        if let Some(Some(next)) = parts.get(index + 1) {
-            dots.line((x(index), middle(here)), (x(index + 1), middle(*next)));
-        }
-    }
-    let rows = dots.rows().into_iter().enumerate();
-    let rows = rows.map(|(row, dots)| {
-        let text = match row {
-            0 => labels[0].as_str(),
-            row if row == HEIGHT - 1 => labels[1].as_str(),
-            _ => "",
-        };
-        let edge = format!("{text:>margin$} │");
-        vec![(Tone::Quiet, edge), (Tone::Value, dots)]
-    });
-    rows.collect()
+/// A curve of an array with its bounds at the left.
+pub(crate) struct Plot<'p> {
+    curve: Curve<'p>,
+    labels: [String; 2],
+    /// Columns of the wider label.
+    margin: usize,
+    width: usize,
 }
 
+/// The numbers of a curve, and between which bounds they are.
+#[derive(Clone, Copy)]
+pub(crate) struct Curve<'p> {
+    pub parts: &'p [Part],
+    low: f64,
+    high: f64,
+}
+
+impl<'p> Curve<'p> {
+    pub(crate) fn of(parts: &'p [Part]) -> Curve<'p> {
+        let numbers: Vec<f64> = parts.iter().flatten().flatten().copied().collect();
+        let (low, high) = bounds(&numbers);
+        Curve { parts, low, high }
+    }
+
+    /// How far below the highest number one is, from 0 to 1.
+    pub(crate) fn below(&self, number: f64) -> f64 {
+        // Halves, since the greatest numbers are further apart than a number can tell.
+        let [low, high, number] = [self.low, self.high, number].map(|number| number / 2.0);
+        let share = (high - number) / (high - low);
+        match share.is_nan() {
+            true => 0.5, // they are all the same, and too great for bounds around them
+            false => share.clamp(0.0, 1.0),
+        }
+    }
+
+    /// How far along the curve a place is, from 0 to 1, where a part takes 1.
+    pub(crate) fn along(&self, place: f64) -> f64 {
+        place / self.parts.len().saturating_sub(1).max(1) as f64
+    }
+
+    /// Whether there are numbers on both sides of zero.
+    pub(crate) fn crosses_zero(&self) -> bool {
+        self.low < 0.0 && self.high > 0.0
+    }
+}
+
+impl<'p> Plot<'p> {
+    /// None where there is too little room.
+    pub(crate) fn of(parts: &'p [Part], columns: usize) -> Option<Plot<'p>> {
+        let curve = Curve::of(parts);
+        let labels = [label(curve.high), label(curve.low)];
+        let margin = labels.iter().map(|label| label.width()).max().unwrap_or(0);
+        let width = columns.saturating_sub(margin + 2);
+        (width >= NARROWEST).then_some(Plot {
+            curve,
+            labels,
+            margin,
+            width,
+        })
+    }
+
+    pub(crate) fn parts(&self) -> &'p [Part] {
+        self.curve.parts
+    }
+
+    /// The first column of the curve, and how many it has.
+    pub(crate) fn columns(&self) -> (usize, usize) {
+        (self.margin + 2, self.width)
+    }
+
+    /// Rows without the curve, for one that is drawn otherwise.
+    pub(crate) fn frame(&self) -> Vec<Stroke> {
+        (0..HEIGHT).map(|row| vec![self.edge(row)]).collect()
+    }
+
+    /// Rows with the curve in braille dots; where a part has several numbers, from the least to the greatest.
+    pub(crate) fn dotted(&self) -> Vec<Stroke> {
+        let mut dots = Dots::new(self.width, HEIGHT);
+        let (right, bottom) = (self.width * 2 - 1, HEIGHT * 4 - 1);
+        let curve = &self.curve;
+        let x = |index: usize| (curve.along(index as f64) * right as f64).round() as usize;
+        let y = |number: f64| (curve.below(number) * bottom as f64).round() as usize;
+        let middle = |[least, most]: [f64; 2]| y(least / 2.0 + most / 2.0);
+        for (index, part) in curve.parts.iter().enumerate() {
+            let Some(here) = *part else { continue };
+            dots.line((x(index), y(here[0])), (x(index), y(here[1])));
+            if let Some(Some(next)) = curve.parts.get(index + 1) {
+                dots.line((x(index), middle(here)), (x(index + 1), middle(*next)));
+            }
+        }
+        let rows = dots.rows().into_iter().enumerate();
+        let rows = rows.map(|(row, dots)| vec![self.edge(row), (Tone::Value, dots)]);
+        rows.collect()
+    }
+
+    /// What stands at the left of a row.
+    fn edge(&self, row: usize) -> (Tone, String) {
+        let text = match row {
+            0 => self.labels[0].as_str(),
+            row if row == HEIGHT - 1 => self.labels[1].as_str(),
+            _ => "",
+        };
+        (Tone::Quiet, format!("{text:>0$} │", self.margin))
+    }
+}
+
+/// In full if it is short, else its first four digits.
 fn label(number: f64) -> String {
     let text = format!("{number}");
+    let size = number.abs().log10().floor();
     match text.len() > 9 {
+        true if (-4.0..9.0).contains(&size) => {
+            let decimals = (3.0 - size).max(0.0) as usize;
+            format!("{number:.decimals$}")
+        }
         true => format!("{number:.3e}"),
         false => text,
     }
@@ -138,35 +215,6 @@ impl Dots {
     }
 }
 
-/// Columns with their names above them.
-pub(crate) fn table(names: &[String], rows: &[Vec<String>]) -> Vec<Stroke> {
-    let widths: Vec<usize> = (0..names.len())
-        .map(|column| {
-            let cells = rows.iter().filter_map(|row| row.get(column));
-            let widths = cells.map(|cell| cell.width());
-            widths.max().unwrap_or(0).max(names[column].width())
-        })
-        .collect();
-    let is_number = |column: usize| {
-        let mut cells = rows.iter().filter_map(|row| row.get(column));
-        cells.all(|cell| cell.parse::<f64>().is_ok())
-    };
-    let line = |cells: &[String]| {
-        let cells = cells.iter().zip(&widths).enumerate();
-        let cells = cells.map(|(column, (cell, width))| {
-            let pad = " ".repeat(width - cell.width());
-            match is_number(column) {
-                true => format!("{pad}{cell}"),
-                false => format!("{cell}{pad}"),
-            }
-        });
-        cells.collect::<Vec<_>>().join("   ")
-    };
-    let head = vec![(Tone::Quiet, line(names))];
-    let rows = rows.iter().map(|row| vec![(Tone::Value, line(row))]);
-    std::iter::once(head).chain(rows).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,21 +232,60 @@ mod tests {
     }
 
     #[test]
-    fn a_table_has_its_numbers_at_the_right() {
-        let texts = |texts: [&str; 2]| texts.map(str::to_owned).to_vec();
-        let rows = [texts(["1", "\"a, (b\""]), texts(["20", "\"c\""])];
-        let lines = table(&texts(["x", "name"]), &rows);
-        let lines: Vec<&str> = lines.iter().map(|line| line[0].1.as_str()).collect();
-        assert_eq!(lines, [" x   name   ", " 1   \"a, (b\"", "20   \"c\"    "]);
+    fn a_plot_goes_from_corner_to_corner() {
+        let numbers: Vec<f64> = (0..100).map(f64::from).collect();
+        let rows = dotted(&parts(&numbers));
+        assert_eq!(rows.len(), HEIGHT);
+        assert!(rows[HEIGHT - 1].starts_with(|c| c != '\u{2800}'));
+        assert!(rows[0].ends_with(|c| c != '\u{2800}'));
+    }
+
+    fn dotted(parts: &[Part]) -> Vec<String> {
+        let plot = Plot::of(parts, 40).expect("room");
+        let rows = plot.dotted();
+        rows.iter().map(|row| row[1].1.clone()).collect()
     }
 
     #[test]
-    fn a_plot_goes_from_corner_to_corner() {
-        let numbers: Vec<f64> = (0..100).map(f64::from).collect();
-        let rows = plot(&parts(&numbers), 40);
-        assert_eq!(rows.len(), HEIGHT);
-        let text = |row: &Stroke| row[1].1.clone();
-        assert!(text(&rows[HEIGHT - 1]).starts_with(|c| c != '\u{2800}'));
-        assert!(text(&rows[0]).ends_with(|c| c != '\u{2800}'));
+    fn the_greatest_numbers_have_a_plot() {
+        let rows = dotted(&parts(&[f64::MIN, 0.0, f64::MAX]));
+        assert!(rows[HEIGHT - 1].starts_with(|c| c != '\u{2800}'));
+        assert!(rows[0].ends_with(|c| c != '\u{2800}'));
+        let flat = [f64::MAX; 3];
+        assert!(dotted(&parts(&flat)).concat().contains(|c| c != '\u{2800}'));
+    }
+
+    #[test]
+    fn a_label_is_short() {
+        let numbers = [
+            0.5,
+            -0.999_573_603,
+            123.456_789_012,
+            1_234_567.891_2,
+            1e12,
+            1.5e-9,
+        ];
+        let labels = numbers.map(label);
+        assert_eq!(
+            labels,
+            ["0.5", "-0.9996", "123.5", "1234568", "1.000e12", "1.500e-9"]
+        );
+    }
+
+    #[test]
+    fn a_frame_is_as_wide_as_its_labels() {
+        let numbers = parts(&[-1.5, 20.0, 3.0]);
+        let plot = Plot::of(&numbers, 40).expect("room");
+        assert_eq!(plot.columns(), (6, 34));
+        let frame: Vec<String> = plot
+            .frame()
+            .into_iter()
+            .map(|row| row[0].1.clone())
+            .collect();
+        assert_eq!(
+            (&*frame[0], &*frame[1], &*frame[HEIGHT - 1]),
+            ("  20 │", "     │", "-1.5 │")
+        );
+        assert!(Plot::of(&numbers, 13).is_none());
     }
 }

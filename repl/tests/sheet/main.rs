@@ -1,7 +1,9 @@
 //! Worksheets from outside: on a real terminal, and by the protocol that other front ends read.
 
+mod canvas;
 mod demos;
 mod once;
+mod pictures;
 mod protocol;
 mod screen;
 mod speaker;

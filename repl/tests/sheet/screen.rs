@@ -7,21 +7,30 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
+use super::canvas::{CELL, Canvas, Kind};
 use super::{PATIENCE, Sheet};
 
+type Keys = Arc<Mutex<Box<dyn Write + Send>>>;
+
 pub(super) struct Screen {
-    keys: Box<dyn Write + Send>,
+    keys: Keys,
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
     seen: Arc<Mutex<vt100::Parser>>,
+    canvas: Arc<Mutex<Canvas>>,
 }
 
-fn size(columns: u16, rows: u16) -> PtySize {
+fn size(columns: u16, rows: u16, kind: Kind) -> PtySize {
+    let pixels = match kind {
+        Kind::Sixel => CELL,
+        // Kitty scales, and tells them itself.
+        Kind::Mute | Kind::Plain | Kind::Kitty => (0, 0),
+    };
     PtySize {
         rows,
         cols: columns,
-        pixel_width: 0,
-        pixel_height: 0,
+        pixel_width: columns * pixels.0 as u16,
+        pixel_height: rows * pixels.1 as u16,
     }
 }
 
@@ -37,14 +46,22 @@ impl Screen {
 
     /// `sumi` with these arguments.
     pub(super) fn of(sheet: &Sheet, arguments: &[&str]) -> Screen {
+        Screen::with(sheet, arguments, Kind::Mute, "xterm-256color")
+    }
+
+    /// On a terminal of that kind and name.
+    pub(super) fn with(sheet: &Sheet, arguments: &[&str], kind: Kind, name: &str) -> Screen {
         let pair = native_pty_system()
-            .openpty(size(80, 24))
+            .openpty(size(80, 24, kind))
             .expect("a terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_sumi"));
         command.args(arguments);
         command.cwd(&sheet.folder);
-        command.env("TERM", "xterm-256color");
+        command.env("TERM", name);
         command.env("XDG_CACHE_HOME", &sheet.folder);
+        for other in ["TMUX", "STY", "NO_COLOR"] {
+            command.env_remove(other);
+        }
         let child = pair.slave.spawn_command(command).expect("the binary");
         let mut output = pair.master.try_clone_reader().expect("its output");
         let seen = Arc::new(Mutex::new(vt100::Parser::new(
@@ -52,19 +69,46 @@ impl Screen {
             at_least_one(80),
             0,
         )));
-        let parser = Arc::clone(&seen);
+        let canvas = Arc::new(Mutex::new(Canvas::new(kind, (80, 24))));
+        let keys = pair.master.take_writer().expect("its keys");
+        let keys: Keys = Arc::new(Mutex::new(keys));
+        let (parser, painter) = (Arc::clone(&seen), Arc::clone(&canvas));
+        let answers = Arc::clone(&keys);
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(count @ 1..) = output.read(&mut buffer) {
                 let mut parser = parser.lock().expect("the screen");
                 parser.process(&buffer[..count]);
+                // The text is never newer than the pictures.
+                let answer = painter.lock().expect("pictures").take(&buffer[..count]);
+                drop(parser);
+                if !answer.is_empty() {
+                    let mut answers = answers.lock().expect("the keys");
+                    let _ = answers.write_all(answer.as_bytes());
+                }
             }
         });
         Screen {
-            keys: pair.master.take_writer().expect("its keys"),
+            keys,
             master: pair.master,
             child,
             seen,
+            canvas,
+        }
+    }
+
+    /// What is drawn, once it is so.
+    #[track_caller]
+    pub(super) fn wait_until_drawn<T>(&self, what: &str, look: impl Fn(&Canvas) -> Option<T>) -> T {
+        let start = Instant::now();
+        loop {
+            let found = look(&self.canvas.lock().expect("pictures"));
+            if let Some(found) = found {
+                return found;
+            }
+            let is_late = start.elapsed() > PATIENCE;
+            assert!(!is_late, "not drawn: {what}\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 
@@ -91,8 +135,9 @@ impl Screen {
     }
 
     pub(super) fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).expect("keys");
-        self.keys.flush().expect("keys");
+        let mut writer = self.keys.lock().expect("the keys");
+        writer.write_all(keys.as_bytes()).expect("keys");
+        writer.flush().expect("keys");
     }
 
     pub(super) fn resize(&self, columns: u16, rows: u16) {
@@ -100,8 +145,10 @@ impl Screen {
         parser
             .screen_mut()
             .set_size(at_least_one(rows), at_least_one(columns));
+        let mut canvas = self.canvas.lock().expect("pictures");
+        canvas.size = (usize::from(columns), usize::from(rows));
         self.master
-            .resize(size(columns, rows))
+            .resize(size(columns, rows, canvas.kind))
             .expect("another size");
     }
 

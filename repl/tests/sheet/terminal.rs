@@ -121,3 +121,32 @@ fn a_file_that_a_cell_reads_is_followed() {
     screen.press("q");
     screen.end();
 }
+
+#[test]
+fn a_long_value_has_its_ends_at_hand() {
+    let sheet = Sheet::new("(0..5_000).map(|i| i * 2)\n(0..5_000).map(|i| (i, i * 3))\n");
+    let mut screen = Screen::open(&sheet);
+    screen.wait_for("▁▁");
+    screen.press("\r");
+    screen.wait_for("5000 numbers");
+    screen.press("\t");
+    screen.wait_for("   0  0\n    1  2\n");
+    screen.press("\x1b[F");
+    screen.wait_for(" 4999  9998\n");
+    screen.wait_for("of 5001 ");
+    // The rows between are read where one goes.
+    screen.press("\x1b[5~");
+    screen.wait_for(" 4980  9960\n");
+    screen.press("\x1b[H");
+    screen.wait_for("   0  0\n    1  2\n");
+    screen.press("\x1b");
+    screen.wait_for("q quit");
+    screen.press("j\r");
+    screen.wait_for("5000 rows");
+    screen.press("G");
+    screen.wait_for(" 4999   14997\n");
+    screen.press("g");
+    screen.wait_for("    1       3\n");
+    screen.press("q");
+    screen.end();
+}

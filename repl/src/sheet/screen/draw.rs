@@ -13,18 +13,20 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::beside::{Stroke, fit, on_paper};
 use super::super::layout::{Result, Row};
-use super::super::plot;
-use super::super::protocol::{Cell, Preview, State};
+use super::super::plot::{self, HEIGHT, Plot};
+use super::super::protocol::{Preview, State};
 use super::super::view::Seen;
+use super::graphics::Wanted;
 use super::ink::Ink;
 use super::pane::{Pane, Subject};
 use super::state::{FLASH, Screen};
+use super::status::{costs, duration};
 
 const SPINNER: [&str; 8] = ["⣾", "⣽", "⣻", "⢿", "⡿", "⣟", "⣯", "⣷"];
 /// How long one picture of the spinner stays.
 pub(super) const TICK: Duration = Duration::from_millis(80);
 /// What takes less is not worth a word.
-const NOTICEABLE: Duration = Duration::from_millis(150);
+pub(super) const NOTICEABLE: Duration = Duration::from_millis(150);
 /// An array with fewer numbers is seen at once.
 const LEAST_SPARK: usize = 8;
 
@@ -61,9 +63,10 @@ impl Screen {
                 self.draw_row(buffer, y as u16, (row, &tokens), &columns, (ink, now));
             }
         }
-        if let Some(area) = pane {
-            self.draw_pane(buffer, area, ink);
-        }
+        self.pictures = match pane {
+            Some(area) => self.draw_pane(buffer, area, ink),
+            None => Vec::new(),
+        };
         self.draw_status(buffer, area, ink, now);
     }
 
@@ -222,73 +225,9 @@ impl Screen {
         }
     }
 
-    fn spinner(&self, now: Instant) -> &'static str {
+    pub(super) fn spinner(&self, now: Instant) -> &'static str {
         let passed = now.duration_since(self.view.busy_since).as_millis() / TICK.as_millis();
         SPINNER[passed as usize % SPINNER.len()]
-    }
-
-    fn draw_status(&self, buffer: &mut Buffer, area: Rect, ink: Ink, now: Instant) {
-        let y = area.height.saturating_sub(1);
-        let quiet = ink.quiet();
-        let mut left = vec![Span::styled(format!(" {}", self.name), Style::new())];
-        let busy = now.duration_since(self.view.busy_since);
-        if let Some(notice) = &self.view.notice {
-            left.push(Span::styled(format!("  {}", on_paper(notice)), ink.bad()));
-        } else if self.view.is_busy && busy > NOTICEABLE {
-            let spinner = self.spinner(now);
-            left.push(Span::styled(
-                format!("  {spinner} running {}", duration(busy)),
-                ink.busy(),
-            ));
-            left.push(Span::styled("  Ctrl-C stops the cell", quiet));
-        } else {
-            left.extend(self.summary(ink));
-        }
-        let hints = match &self.pane {
-            Some(_) => "↑↓ scroll  Tab text  Esc close ",
-            None => "Enter open  w why  t time  l lines  q quit ",
-        };
-        let left = Line::from(left);
-        let start = area.width.saturating_sub(hints.width() as u16);
-        if usize::from(start) > left.width() + 2 {
-            buffer.set_string(start, y, hints, quiet);
-        }
-        buffer.set_line(0, y, &left, area.width);
-    }
-
-    fn summary(&self, ink: Ink) -> Vec<Span<'static>> {
-        let quiet = ink.quiet();
-        let settled = &self.view.settled;
-        let cells = self.view.cells.len();
-        let ran = settled.counts.ran;
-        let took = duration(Duration::from_nanos(settled.elapsed_ns));
-        let plural = if cells == 1 { "" } else { "s" };
-        let mut spans = vec![Span::styled(
-            format!("  {cells} cell{plural}, {ran} ran, {took}"),
-            quiet,
-        )];
-        let count = |states: &[State]| {
-            let cells = self.view.cells.values();
-            cells
-                .filter(|seen| states.contains(&seen.cell.state))
-                .count()
-        };
-        let bad = count(&[State::Failed, State::Broken]);
-        let wrong = self.view.cells.values().filter(|seen| {
-            let stated = seen.cell.expectation.as_ref();
-            stated.is_some_and(|stated| !stated.holds)
-        });
-        let bad = bad + wrong.count();
-        if bad > 0 {
-            spans.push(Span::styled(format!("  {bad} ✗"), ink.bad()));
-        }
-        for (state, name) in [(State::Waits, "waiting"), (State::Stale, "stale")] {
-            let held = count(&[state]);
-            if held > 0 {
-                spans.push(Span::styled(format!("  {held} {name}"), ink.held()));
-            }
-        }
-        spans
     }
 
     /// Where the pane is, if one is open.
@@ -297,10 +236,13 @@ impl Screen {
         let most = (height * 6 / 10).max(4).min(height);
         let columns = usize::from(area.width).saturating_sub(2);
         let pane = self.pane.as_mut()?;
-        let lines = pane.content(&self.view, columns).len();
-        let rows = (lines + 1).min(most);
-        pane.extent = (lines, rows - 1);
-        pane.scroll(|top| top);
+        pane.lay_out(
+            &self.view,
+            columns,
+            most.saturating_sub(1),
+            self.has_pictures,
+        );
+        let rows = (pane.extent.1 + 1).min(height);
         Some(Rect {
             x: 0,
             y: (height - rows) as u16,
@@ -309,19 +251,37 @@ impl Screen {
         })
     }
 
-    fn draw_pane(&self, buffer: &mut Buffer, area: Rect, ink: Ink) {
-        let Some(pane) = &self.pane else { return };
+    /// Gives the pictures that are to stand there.
+    fn draw_pane(&self, buffer: &mut Buffer, area: Rect, ink: Ink) -> Vec<Wanted> {
+        let Some(pane) = &self.pane else {
+            return Vec::new();
+        };
         Clear.render(area, buffer);
         let columns = usize::from(area.width).saturating_sub(2);
         let title = self.title(pane);
         let rule = "─".repeat(usize::from(area.width).saturating_sub(title.width() + 2));
         buffer.set_string(0, area.y, format!("─{title}{rule}─"), ink.quiet());
-        let content = pane.content(&self.view, columns);
-        let seen = content.iter().skip(pane.top).take(pane.extent.1);
-        for (line, y) in seen.zip(area.y + 1..) {
+        let content = pane.content(&self.view, columns, self.has_pictures);
+        let seen = pane.top..pane.top + pane.extent.1;
+        for (line, y) in content.lines(seen.clone()).iter().zip(area.y + 1..) {
             let line = styled(&fit(line, columns), ink, false);
             buffer.set_line(1, y, &line, columns as u16);
         }
+        let picture = |(first, plot): &(usize, Plot<'_>)| {
+            let rows = (*first).max(seen.start)..(first + HEIGHT).min(seen.end);
+            let (left, width) = plot.columns();
+            (!rows.is_empty()).then(|| Wanted {
+                parts: plot.parts().to_vec(),
+                above: (rows.start - first) as u16,
+                area: Rect {
+                    x: 1 + left as u16,
+                    y: area.y + 1 + (rows.start - seen.start) as u16,
+                    width: width as u16,
+                    height: rows.len() as u16,
+                },
+            })
+        };
+        content.curves.iter().filter_map(picture).collect()
     }
 
     fn title(&self, pane: &Pane) -> String {
@@ -370,25 +330,5 @@ fn spark(seen: &Seen, stroke: usize, room: usize) -> Option<String> {
             Some(plot::spark(parts, room / 3))
         }
         Preview::Numbers { .. } | Preview::Table { .. } => None,
-    }
-}
-
-/// What a cell took.
-pub(super) fn costs(cell: &Cell) -> String {
-    let time = duration(Duration::from_nanos(cell.elapsed_ns));
-    match cell.allocations {
-        0 => time,
-        1 => format!("{time}, 1 block"),
-        blocks => format!("{time}, {blocks} blocks"),
-    }
-}
-
-fn duration(time: Duration) -> String {
-    let nanos = time.as_nanos() as f64;
-    match nanos {
-        _ if nanos < 1e3 => format!("{nanos:.0} ns"),
-        _ if nanos < 1e6 => format!("{:.1} µs", nanos / 1e3),
-        _ if nanos < 1e9 => format!("{:.1} ms", nanos / 1e6),
-        _ => format!("{:.1} s", nanos / 1e9),
     }
 }

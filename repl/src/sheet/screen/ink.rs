@@ -18,6 +18,10 @@ impl Ink {
         }
     }
 
+    pub(super) fn is_plain(self) -> bool {
+        !self.has_color
+    }
+
     fn color(self, color: Color) -> Style {
         match self.has_color {
             true => Style::new().fg(color),

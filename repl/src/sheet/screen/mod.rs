@@ -3,20 +3,20 @@
 //! Keys, saves and messages arrive in one queue; `state` is what they change, `draw` what is seen of it.
 
 mod draw;
+mod graphics;
 mod ink;
+mod input;
 mod pane;
+mod rows;
 mod state;
+mod status;
+mod terminal;
 
-use std::io::{Stdout, stdout};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use ratatui::backend::CrosstermBackend;
-use ratatui::crossterm::event::{self, DisableMouseCapture, EnableMouseCapture};
-use ratatui::crossterm::execute;
-use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
-use signal_hook::consts::{SIGHUP, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
 use super::client::{Client, Heard};
@@ -24,17 +24,21 @@ use super::follow::{self, Follower, News};
 use super::protocol;
 use crate::Options;
 use crate::streams::complain;
-use ink::Ink;
+pub(crate) use graphics::Choice;
+use input::Said;
 use state::{Screen, Wish};
+use terminal::Terminal;
 
 enum Input {
     Heard(Heard),
     File(News),
-    Terminal(event::Event),
+    Said(Said),
+    /// The terminal has another size.
+    Resized,
     Leave,
 }
 
-pub(crate) fn watch(path: &Path, options: &Options, keep: bool) -> u8 {
+pub(crate) fn watch(path: &Path, choice: Choice, options: &Options, keep: bool) -> u8 {
     let (tell, inputs) = channel();
     let (name, text, mut follower) = match follow::open(path, &tell, Input::File) {
         Ok(opened) => opened,
@@ -44,9 +48,8 @@ pub(crate) fn watch(path: &Path, options: &Options, keep: bool) -> u8 {
     let mut client = Client::new(options, keep, move |what| {
         drop(heard.send(Input::Heard(what)));
     });
-    let result = Terminal::open().and_then(|mut terminal| {
-        let size = terminal.screen.size()?;
-        let mut screen = Screen::new(&name, (size.width, size.height));
+    let result = Terminal::open(choice).and_then(|mut terminal| {
+        let mut screen = Screen::new(&name, terminal.size()?);
         let revision = client.edit(&name, &text, false);
         screen.edit(text, revision, Instant::now());
         listen(tell)?;
@@ -68,19 +71,19 @@ pub(crate) fn watch(path: &Path, options: &Options, keep: bool) -> u8 {
 
 /// What comes from the terminal and the system, each in a thread of its own that ends with the program.
 fn listen(tell: Sender<Input>) -> std::io::Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGHUP])?;
-    let leave = tell.clone();
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGWINCH])?;
+    let signalled = tell.clone();
     std::thread::spawn(move || {
-        for _ in signals.forever() {
-            let _ = leave.send(Input::Leave);
+        for signal in signals.forever() {
+            let _ = signalled.send(match signal {
+                SIGWINCH => Input::Resized,
+                _ => Input::Leave,
+            });
         }
     });
     std::thread::spawn(move || {
-        while let Ok(event) = event::read() {
-            if tell.send(Input::Terminal(event)).is_err() {
-                return;
-            }
-        }
+        // If it cannot be read, it is no terminal any more.
+        let _ = input::listen(|said| tell.send(Input::Said(said)).is_ok());
         // Without a terminal there is nobody to show it to.
         let _ = tell.send(Input::Leave);
     });
@@ -93,9 +96,8 @@ fn go_on(
     (client, follower): (&mut Client, &mut Follower),
     inputs: &Receiver<Input>,
 ) -> std::io::Result<()> {
-    let ink = Ink::of_the_terminal();
     loop {
-        terminal.draw(screen, ink)?;
+        terminal.draw(screen)?;
         if !screen.classes.is_prepared() {
             // While the cells run for the first time.
             screen.classes.prepare();
@@ -114,7 +116,7 @@ fn go_on(
         };
         // What came meanwhile is drawn at once with it.
         for input in std::iter::once(first).chain(inputs.try_iter()) {
-            if !take(input, screen, (client, follower)) {
+            if !take(input, terminal, screen, (client, follower))? {
                 return Ok(());
             }
         }
@@ -124,9 +126,10 @@ fn go_on(
 /// Whether to go on.
 fn take(
     input: Input,
+    terminal: &mut Terminal,
     screen: &mut Screen,
     (client, follower): (&mut Client, &mut Follower),
-) -> bool {
+) -> std::io::Result<bool> {
     let now = Instant::now();
     let wish = match input {
         Input::Heard(heard) => {
@@ -152,19 +155,23 @@ fn take(
             screen.view.notice = Some(message);
             Wish::Nothing
         }
-        Input::Terminal(event::Event::Key(key)) => screen.press(key),
-        Input::Terminal(event::Event::Mouse(mouse)) => {
+        Input::Said(Said::Key(key)) => screen.press(key),
+        Input::Said(Said::Mouse(mouse)) => {
             screen.point(mouse);
             Wish::Nothing
         }
-        Input::Terminal(event::Event::Resize(columns, rows)) => {
-            screen.resize((columns, rows));
+        Input::Said(Said::Answer(answer)) => {
+            terminal.graphics.hear(answer);
             Wish::Nothing
         }
-        Input::Terminal(_) => Wish::Nothing,
+        Input::Resized => {
+            terminal.measure();
+            screen.resize(terminal.size()?);
+            Wish::Nothing
+        }
         Input::Leave => Wish::Leave,
     };
-    match wish {
+    Ok(match wish {
         Wish::Nothing => true,
         Wish::Leave => false,
         Wish::Ask(id) => {
@@ -175,34 +182,5 @@ fn take(
             client.interrupt();
             client.is_busy()
         }
-    }
-}
-
-/// The terminal while the sheet has it.
-struct Terminal {
-    screen: ratatui::Terminal<CrosstermBackend<Stdout>>,
-}
-
-impl Terminal {
-    fn open() -> std::io::Result<Terminal> {
-        let screen = ratatui::try_init()?;
-        let terminal = Terminal { screen };
-        execute!(stdout(), EnableMouseCapture)?;
-        Ok(terminal)
-    }
-
-    fn draw(&mut self, screen: &mut Screen, ink: Ink) -> std::io::Result<()> {
-        execute!(stdout(), BeginSynchronizedUpdate)?;
-        self.screen
-            .draw(|frame| screen.draw(frame, ink, Instant::now()))?;
-        execute!(stdout(), EndSynchronizedUpdate)
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        // Whoever comes next finds it as it was; what cannot be given back is lost with it.
-        let _ = execute!(stdout(), DisableMouseCapture);
-        ratatui::restore();
-    }
+    })
 }

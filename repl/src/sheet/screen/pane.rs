@@ -1,15 +1,17 @@
 //! What a cell came to as a whole, in a pane over the lower part of the sheet.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::Instant;
 
-use ratatui::crossterm::event::KeyCode;
+use termina::event::KeyCode;
 use unicode_width::UnicodeWidthChar;
 
 use super::super::beside::{Stroke, Tone, on_paper};
-use super::super::plot;
+use super::super::plot::Plot;
 use super::super::protocol::{Cell, Page, Preview, State, Value, Wanted};
 use super::super::view::{Key, Seen, View};
+use super::rows::{Look, PIECE, Rows};
 
 /// What the pane is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,16 +29,88 @@ pub(super) struct Pane {
     as_text: bool,
     /// Lines, and how many of them are seen; as it was drawn last.
     pub extent: (usize, usize),
-    /// What was read of its values, by their names, and what was asked for; of the result of then.
-    read: BTreeMap<String, Page>,
-    asked: Option<Wanted>,
+    /// What is known of the rows of its values, by their names, of the result of then.
+    rows: BTreeMap<String, Rows>,
     since: Option<Instant>,
+    /// The value and the row from which on it lacks some, and what was asked for.
+    lacks: Option<(String, usize)>,
+    asked: Option<Wanted>,
 }
 
-/// Rows that are asked for at once.
-const ROWS: usize = 200;
-/// With fewer rows below those that are seen, more are asked for.
-const AHEAD: usize = 50;
+/// So many lines around those that are seen are to be known.
+const AROUND: usize = 50;
+
+/// What stands in the pane, line by line.
+#[derive(Default)]
+pub(super) struct Content<'p> {
+    blocks: Vec<Block<'p>>,
+    /// Curves that are drawn as pictures, each with its first line.
+    pub curves: Vec<(usize, Plot<'p>)>,
+}
+
+enum Block<'p> {
+    Lines(Vec<Stroke>),
+    /// Of the value of that name.
+    Rows(&'p str, &'p Rows, Look),
+    /// Rows of which nothing is known, in the place of which these lines stand.
+    Unread(&'p str, Vec<Stroke>),
+}
+
+impl Block<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Block::Lines(lines) | Block::Unread(_, lines) => lines.len(),
+            Block::Rows(_, rows, look) => rows.lines(*look),
+        }
+    }
+}
+
+impl<'p> Content<'p> {
+    pub(super) fn len(&self) -> usize {
+        self.blocks.iter().map(Block::len).sum()
+    }
+
+    fn add(&mut self, lines: impl IntoIterator<Item = Stroke>) {
+        self.blocks.push(Block::Lines(lines.into_iter().collect()));
+    }
+
+    /// The blocks that have some of these lines, and which of their own those are.
+    fn within(&self, lines: Range<usize>) -> impl Iterator<Item = (&Block<'p>, Range<usize>)> {
+        let mut begin = 0;
+        let here = self.blocks.iter().map(move |block| {
+            let (start, end) = (begin, begin + block.len());
+            begin = end;
+            let first = lines.start.clamp(start, end) - start;
+            (block, first..lines.end.clamp(start, end) - start)
+        });
+        here.filter(|(_, range)| !range.is_empty())
+    }
+
+    pub(super) fn lines(&self, lines: Range<usize>) -> Vec<Stroke> {
+        let mut all = Vec::new();
+        for (block, range) in self.within(lines) {
+            match block {
+                Block::Lines(lines) | Block::Unread(_, lines) => {
+                    all.extend_from_slice(&lines[range]);
+                }
+                Block::Rows(_, rows, look) => all.extend(range.map(|line| rows.line(line, *look))),
+            }
+        }
+        all
+    }
+
+    /// A value and the first of its rows that are not known but belong to these lines.
+    fn missing(&self, lines: Range<usize>) -> Option<(String, usize)> {
+        self.within(lines).find_map(|(block, range)| {
+            let (name, row) = match block {
+                Block::Lines(_) => return None,
+                Block::Unread(name, _) => (name, 0),
+                Block::Rows(name, rows, look) => (name, rows.missing(range, *look)?),
+            };
+            Some(((*name).to_owned(), row))
+        })
+    }
+}
 
 impl Pane {
     pub(super) fn new(cell: Key, subject: Subject) -> Pane {
@@ -46,9 +120,10 @@ impl Pane {
             top: 0,
             as_text: false,
             extent: (0, 0),
-            read: BTreeMap::new(),
-            asked: None,
+            rows: BTreeMap::new(),
             since: None,
+            lacks: None,
+            asked: None,
         }
     }
 
@@ -82,63 +157,85 @@ impl Pane {
         }) else {
             return;
         };
-        match self.read.get_mut(&asked.name) {
-            Some(known) if known.len == page.len => known.rows.extend(page.rows),
-            _ => drop(self.read.insert(asked.name, page)),
-        }
+        let rows = self.rows.entry(asked.name);
+        rows.or_insert_with(|| Rows::new(page.len, &page.columns, Vec::new()))
+            .learn(page);
     }
 
     /// What it lacks of its values for what is seen.
     pub(super) fn wanted(&mut self, view: &View) -> Option<Wanted> {
         let seen = view.cells.get(&self.cell)?;
-        if self.since != Some(seen.since) {
-            (self.since, self.asked) = (Some(seen.since), None);
-            self.read.clear();
-        }
-        let is_near = self.top + self.extent.1 + AHEAD >= self.extent.0;
-        if self.asked.is_some() || !is_near || self.subject != Subject::Result {
+        if self.asked.is_some() {
             return None;
         }
-        let mut values = seen.cell.value.iter().chain(&seen.cell.bindings);
-        let value = values.find(|value| self.is_partly_read(value))?;
-        let from = self.read.get(&value.name).map_or(0, |page| page.rows.len());
+        let (name, from) = self.lacks.take()?;
         self.asked = Some(Wanted {
             id: seen.cell.id,
-            name: value.name.clone(),
+            name,
             from,
-            to: from + ROWS,
+            to: from + PIECE,
         });
         self.asked.clone()
     }
 
-    /// Whether there are rows of a value that it shows, but not all.
-    fn is_partly_read(&self, value: &Value) -> bool {
-        if let Some(page) = self.read.get(&value.name) {
-            return page.rows.len() < page.len;
+    /// Before it is drawn in so many columns and at most so many rows: how many it has, and which of them are seen.
+    pub(super) fn lay_out(&mut self, view: &View, columns: usize, most: usize, has_pictures: bool) {
+        if let Some(seen) = view.cells.get(&self.cell)
+            && self.since != Some(seen.since)
+        {
+            (self.since, self.asked) = (Some(seen.since), None);
+            self.rows.clear();
+            for value in seen.cell.value.iter().chain(&seen.cell.bindings) {
+                if let Some(Preview::Table { len, columns, rows }) = &value.preview {
+                    let rows = Rows::new(*len, columns, rows.clone());
+                    self.rows.insert(value.name.clone(), rows);
+                }
+            }
         }
-        match &value.preview {
-            Some(Preview::Table { len, rows, .. }) if !self.as_text => rows.len() < *len,
-            Some(Preview::Numbers { .. }) if !self.as_text => false,
-            _ => is_list(value) && value.text.ends_with('…'),
-        }
+        let content = self.content(view, columns, has_pictures);
+        let lines = content.len();
+        let seen = lines.min(most);
+        let top = self.top.min(lines - seen);
+        let around = top.saturating_sub(AROUND)..top + seen + AROUND;
+        // What is seen comes first.
+        let lacks = content.missing(top..top + seen);
+        let lacks = lacks.or_else(|| content.missing(around));
+        (self.extent, self.top, self.lacks) = ((lines, seen), top, lacks);
     }
 
-    pub(super) fn content(&self, view: &View, columns: usize) -> Vec<Stroke> {
+    pub(super) fn content<'p>(
+        &'p self,
+        view: &'p View,
+        columns: usize,
+        has_pictures: bool,
+    ) -> Content<'p> {
+        let mut content = Content::default();
         let Some(seen) = view.cells.get(&self.cell) else {
-            return vec![vec![(Tone::Quiet, "this cell is no more".to_owned())]];
+            content.add([vec![(Tone::Quiet, "this cell is no more".to_owned())]]);
+            return content;
         };
         match self.subject {
-            Subject::Result => self.result(&seen.cell, columns),
-            Subject::Why => why(view, seen, columns),
+            Subject::Result => self.result(&seen.cell, columns, has_pictures, &mut content),
+            Subject::Why => content.add(why(view, seen, columns)),
         }
+        content
     }
 
-    fn result(&self, cell: &Cell, columns: usize) -> Vec<Stroke> {
-        let mut lines = Vec::new();
+    fn result<'p>(
+        &'p self,
+        cell: &'p Cell,
+        columns: usize,
+        has_pictures: bool,
+        content: &mut Content<'p>,
+    ) {
         for value in cell.value.iter().chain(&cell.bindings) {
-            lines.push(heading(value));
-            lines.extend(self.value(value, columns));
+            content.add([heading(value)]);
+            self.value(value, columns, has_pictures, content);
+            if let Some(note) = &value.note {
+                content.add(wrapped(Tone::Quiet, note, columns));
+            }
         }
+        let mut lines = Vec::new();
         if !cell.output.is_empty() {
             lines.push(vec![(Tone::Quiet, "printed".to_owned())]);
             wrap_text(&mut lines, Tone::Output, &cell.output.text, columns);
@@ -161,68 +258,62 @@ impl Pane {
             State::Stale => lines.push(vec![(Tone::Held, format!("stale: {}", cell.reason))]),
             State::Done | State::Running | State::Failed | State::Broken => {}
         }
-        if lines.is_empty() {
+        if lines.is_empty() && content.blocks.is_empty() {
             lines.push(vec![(Tone::Quiet, "nothing to show".to_owned())]);
         }
-        lines
+        content.add(lines);
     }
 
-    fn value(&self, value: &Value, columns: usize) -> Vec<Stroke> {
-        let page = self.read.get(&value.name);
+    fn value<'p>(
+        &'p self,
+        value: &'p Value,
+        columns: usize,
+        has_pictures: bool,
+        content: &mut Content<'p>,
+    ) {
         let preview = value.preview.as_ref().filter(|_| !self.as_text);
-        let mut lines: Vec<Stroke> = match (preview, page) {
-            (Some(Preview::Numbers { parts, .. }), _) => plot::plot(parts, columns),
-            (Some(Preview::Table { .. }), Some(page)) => {
-                rest(plot::table(&page.columns, &page.rows), &page.rows, page.len)
+        let rows = self.rows.get(&value.name);
+        match (preview, rows) {
+            (Some(Preview::Numbers { parts, .. }), _) => {
+                if let Some(plot) = Plot::of(parts, columns) {
+                    match has_pictures {
+                        true => {
+                            let line = content.len();
+                            content.add(plot.frame());
+                            content.curves.push((line, plot));
+                        }
+                        false => content.add(plot.dotted()),
+                    }
+                    return;
+                }
             }
-            (Some(Preview::Table { len, columns, rows }), None) => {
-                rest(plot::table(columns, rows), rows, *len)
+            (Some(Preview::Table { .. }), Some(rows)) => {
+                content
+                    .blocks
+                    .push(Block::Rows(&value.name, rows, Look::Table));
+                return;
             }
-            (None, Some(page)) => rest(listed(page), &page.rows, page.len),
-            (None, None) => Vec::new(),
-        };
-        if lines.is_empty() {
-            wrap_text(&mut lines, Tone::Value, &value.text, columns);
+            (None, Some(rows)) if is_cut_list(value) => {
+                content
+                    .blocks
+                    .push(Block::Rows(&value.name, rows, Look::List));
+                return;
+            }
+            (Some(Preview::Table { .. }) | None, _) => {}
         }
-        if let Some(note) = &value.note {
-            wrap_text(&mut lines, Tone::Quiet, note, columns);
-        }
-        lines
+        let text = wrapped(Tone::Value, &value.text, columns);
+        content
+            .blocks
+            .push(match preview.is_none() && is_cut_list(value) {
+                true => Block::Unread(&value.name, text),
+                false => Block::Lines(text),
+            });
     }
 }
 
-/// Whether parts of it can be asked for.
-fn is_list(value: &Value) -> bool {
-    value.text.starts_with(['[', '"'])
-}
-
-/// With a line that says how much is not there.
-fn rest(mut lines: Vec<Stroke>, rows: &[Vec<String>], len: usize) -> Vec<Stroke> {
-    if rows.len() < len {
-        let more = format!("… {} more", len - rows.len());
-        lines.push(vec![(Tone::Quiet, more)]);
-    }
-    lines
-}
-
-/// Each row with its number.
-fn listed(page: &Page) -> Vec<Stroke> {
-    let digits = page.rows.len().to_string().len();
-    let row = |(index, row): (usize, &Vec<String>)| {
-        let text = match page.columns.as_slice() {
-            [] => row.concat(),
-            columns => {
-                let fields = columns.iter().zip(row);
-                let fields = fields.map(|(name, text)| format!("{name}: {text}"));
-                fields.collect::<Vec<_>>().join(", ")
-            }
-        };
-        vec![
-            (Tone::Quiet, format!("{index:>digits$}  ")),
-            (Tone::Value, on_paper(&text).into_owned()),
-        ]
-    };
-    page.rows.iter().enumerate().map(row).collect()
+/// Whether its text is not all of it, and parts of it can be asked for.
+fn is_cut_list(value: &Value) -> bool {
+    value.text.starts_with(['[', '"']) && value.text.ends_with('…')
 }
 
 fn heading(value: &Value) -> Stroke {
@@ -255,7 +346,13 @@ fn why(view: &View, seen: &Seen, columns: usize) -> Vec<Stroke> {
     };
     let mut lines = Vec::new();
     wrap_text(&mut lines, Tone::Value, &reason, columns);
-    lines.push(vec![(Tone::Quiet, super::draw::costs(cell))]);
+    lines.push(vec![(Tone::Quiet, super::status::costs(cell))]);
+    lines
+}
+
+fn wrapped(tone: Tone, text: &str, columns: usize) -> Vec<Stroke> {
+    let mut lines = Vec::new();
+    wrap_text(&mut lines, tone, text, columns);
     lines
 }
 

@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jit::Classes;
-use ratatui::crossterm::event::{
-    KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+use termina::event::{
+    KeyCode, KeyEvent, KeyEventKind, Modifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 
 use super::super::beside::Room;
 use super::super::layout::Layout;
 use super::super::protocol::{Event, State, Wanted};
 use super::super::view::{Key, View};
+use super::graphics;
 use super::pane::{Pane, Subject};
 
 /// For how long a cell that ran stands out.
@@ -48,6 +49,10 @@ pub(super) struct Screen {
     pub pane: Option<Pane>,
     pub shows_costs: bool,
     pub shows_numbers: bool,
+    /// Whether the terminal can show pictures.
+    pub has_pictures: bool,
+    /// Those that are to stand on it, as it was drawn last.
+    pub pictures: Vec<graphics::Wanted>,
     is_dirty: bool,
 }
 
@@ -68,6 +73,8 @@ impl Screen {
             pane: None,
             shows_costs: false,
             shows_numbers: false,
+            has_pictures: false,
+            pictures: Vec::new(),
             is_dirty: true,
         }
     }
@@ -135,7 +142,7 @@ impl Screen {
         if key.kind == KeyEventKind::Release {
             return Wish::Nothing;
         }
-        if key.modifiers.contains(KeyModifiers::CONTROL) {
+        if key.modifiers.contains(Modifiers::CONTROL) {
             return match key.code {
                 KeyCode::Char('c') => Wish::Interrupt,
                 _ => Wish::Nothing,
@@ -151,7 +158,7 @@ impl Screen {
             KeyCode::Char('r') => return self.ask(),
             KeyCode::Char('w') => self.open(Subject::Why),
             KeyCode::Enter | KeyCode::Char('o') => self.open(Subject::Result),
-            KeyCode::Esc => self.pane = None,
+            KeyCode::Escape => self.pane = None,
             KeyCode::Tab => {
                 if let Some(pane) = &mut self.pane {
                     pane.turn();
