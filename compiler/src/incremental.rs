@@ -120,6 +120,8 @@ pub struct Text {
     env: Env,
     cut: Cut,
     placed: Vec<Placed>,
+    /// Those of the last compilation, and how they go together.
+    pieces: Vec<Rc<Piece>>,
     plan: Plan,
     /// As many as the plan has groups: each after those that it needs.
     units: Vec<Rc<Unit>>,
@@ -152,6 +154,7 @@ impl Text {
             base,
             cut: Cut::default(),
             placed: Vec::new(),
+            pieces: Vec::new(),
             plan: Plan::default(),
             units: Vec::new(),
             deep: Vec::new(),

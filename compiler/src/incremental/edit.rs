@@ -91,8 +91,17 @@ impl Text {
                 lay_out(sources, *gone, placed.shown);
             }
         }
-        for placed in &self.placed[kept.first..] {
-            let origin = whole.line_column(placed.range.start as u32);
+        let begins = |placed: &Placed| whole.line_column(placed.range.start as u32);
+        let behind = self.placed.len() - kept.last;
+        let first_behind = self.placed.get(behind);
+        // What is behind the edit stays where it was if the first of it does.
+        let stays = |placed: &Placed| sources.origin(placed.shown) == Some(begins(placed));
+        let end = match first_behind.is_some_and(stays) {
+            true => behind,
+            false => self.placed.len(),
+        };
+        for placed in &self.placed[kept.first..end] {
+            let origin = begins(placed);
             sources.set_origin(placed.shown, origin);
             sources.set_origin(placed.piece.file, origin);
         }

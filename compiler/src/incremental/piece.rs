@@ -71,6 +71,8 @@ pub(super) struct Names {
     pub(super) written: Vec<SmolStr>,
     /// C may call it.
     pub(super) is_called_by_c: bool,
+    /// It belongs to what the text stands on.
+    pub(super) is_import: bool,
 }
 
 impl Piece {
@@ -90,8 +92,7 @@ impl Piece {
     }
 
     pub fn is_import(&self) -> bool {
-        let is_import = |item: &ast::Item| matches!(item.kind, ast::ItemKind::Import(_));
-        self.items.iter().any(is_import)
+        self.names.is_import
     }
 
     /// What it defines, as one would name it.
@@ -177,18 +178,7 @@ impl Names {
                     self.define(&name.name);
                 }
             }
-            ast::ItemKind::Import(import) => match &import.names {
-                Some(names) => {
-                    for name in names {
-                        let local = name.alias.as_ref().unwrap_or(&name.name);
-                        self.define(&local.name);
-                    }
-                }
-                None => {
-                    let local = import.alias.as_ref().or(import.path.segments.last());
-                    local.into_iter().for_each(|name| self.define(&name.name));
-                }
-            },
+            ast::ItemKind::Import(import) => self.import(import),
             ast::ItemKind::TypeAlias(alias) => self.define(&alias.name.name),
             ast::ItemKind::ExternType(ty) => self.define(&ty.name.name),
             ast::ItemKind::Stmt(stmt) => {
@@ -208,6 +198,22 @@ impl Names {
         match &decl.name {
             ast::FnName::Ident(_) => self.define(&name),
             ast::FnName::Op(..) => self.operator(name),
+        }
+    }
+
+    fn import(&mut self, import: &ast::Import) {
+        self.is_import = true;
+        match &import.names {
+            Some(names) => {
+                for name in names {
+                    let local = name.alias.as_ref().unwrap_or(&name.name);
+                    self.define(&local.name);
+                }
+            }
+            None => {
+                let local = import.alias.as_ref().or(import.path.segments.last());
+                local.into_iter().for_each(|name| self.define(&name.name));
+            }
         }
     }
 

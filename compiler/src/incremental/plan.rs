@@ -8,7 +8,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
-use super::piece::{Name, Names};
+use super::piece::{Name, Names, Piece};
 
 #[derive(Default)]
 pub(super) struct Plan {
@@ -62,14 +62,12 @@ impl Plan {
         plan
     }
 
-    /// Whether it is that of these names, too.
-    pub(super) fn fits(&self, names: &[Option<Rc<Names>>]) -> bool {
-        let is_same = |(a, b): (&Option<Rc<Names>>, &Option<Rc<Names>>)| match (a, b) {
-            (Some(a), Some(b)) => Rc::ptr_eq(a, b) || a == b,
-            (None, None) => true,
-            (Some(_), None) | (None, Some(_)) => false,
-        };
-        names.len() == self.names.len() && self.names.iter().zip(names).all(is_same)
+    /// Whether it stays the same with another piece in that place.
+    pub(super) fn fits(&self, at: usize, piece: &Piece) -> bool {
+        match &self.names[at] {
+            Some(known) => !piece.is_import() && *known == piece.names,
+            None => piece.is_import(),
+        }
     }
 
     fn all(&self) -> impl Iterator<Item = (usize, &Names)> {

@@ -9,7 +9,7 @@ use syntax::{FileId, Sources, ast};
 
 use super::fingerprint::{Fingerprint, Fingerprinter};
 use super::piece::{self, Name, Piece};
-use super::plan::{Group, Plan};
+use super::plan::Plan;
 use super::{Good, State, Text, Unit, interface};
 use crate::env::{DefId, Env, Ids};
 use crate::pipeline::{self, Source};
@@ -34,11 +34,14 @@ pub(super) struct Round {
 impl Text {
     /// The second half of an edit: compiles what it may have changed.
     pub fn compile(&mut self, sources: &Sources) {
-        let mut round = self.begin_round();
-        if round.pieces.iter().any(|piece| piece.names.is_called_by_c) {
+        let (mut round, others) = self.begin_round();
+        if others
+            .iter()
+            .any(|at| round.pieces[*at].names.is_called_by_c)
+        {
             self.env.allow_callbacks();
         }
-        let gone = round.find_units(std::mem::take(&mut self.units));
+        let gone = round.find_units(std::mem::take(&mut self.units), &others);
         // Those that nobody has any more make room first.
         for unit in &gone {
             self.retract(unit);
@@ -54,30 +57,45 @@ impl Text {
         self.end_round(round);
     }
 
-    fn begin_round(&mut self) -> Round {
-        let pieces = self.placed.iter();
-        let pieces: Vec<Rc<Piece>> = pieces.map(|placed| Rc::clone(&placed.piece)).collect();
-        let names = pieces.iter().map(|piece| match piece.is_import() {
-            true => None,
-            false => Some(Rc::clone(&piece.names)),
-        });
-        let names: Vec<_> = names.collect();
+    /// With the pieces that are others than those that stood there the last time.
+    fn begin_round(&mut self) -> (Round, Vec<usize>) {
+        let mut pieces = std::mem::take(&mut self.pieces);
+        let placed = self.placed.iter().map(|placed| &placed.piece);
+        let pairs = placed.clone().zip(&pieces).enumerate();
+        let others = pairs.filter(|(_, (now, before))| !Rc::ptr_eq(now, before));
+        let mut others: Vec<usize> = others.map(|(at, _)| at).collect();
         let mut plan = std::mem::take(&mut self.plan);
-        let is_as_before = plan.fits(&names) && self.deep.len() == plan.groups.len();
-        if !is_as_before {
-            plan = Plan::new(names);
+        let is_as_before = self.placed.len() == pieces.len()
+            && self.deep.len() == plan.groups.len()
+            && self.units.len() == plan.groups.len()
+            && others
+                .iter()
+                .all(|at| plan.fits(*at, &self.placed[*at].piece));
+        if is_as_before {
+            for at in &others {
+                pieces[*at] = Rc::clone(&self.placed[*at].piece);
+            }
+        } else {
+            pieces = placed.cloned().collect();
+            others = (0..pieces.len()).collect();
+            let names = pieces.iter().map(|piece| match piece.is_import() {
+                true => None,
+                false => Some(Rc::clone(&piece.names)),
+            });
+            plan = Plan::new(names.collect());
             self.deep = vec![Fingerprint::default(); plan.groups.len()];
             self.outcomes.clear();
         }
         let count = plan.groups.len();
-        Round {
+        let round = Round {
             pieces,
             plan,
             units: vec![None; count],
             deep: std::mem::take(&mut self.deep),
             open: vec![!is_as_before; count],
             changed: vec![false; count],
-        }
+        };
+        (round, others)
     }
 
     fn end_round(&mut self, round: Round) {
@@ -86,6 +104,7 @@ impl Text {
         self.units = units
             .map(|unit| unit.expect("compiler bug: a piece has no unit"))
             .collect();
+        self.pieces = round.pieces;
         self.plan = round.plan;
         self.deep = round.deep;
     }
@@ -248,35 +267,31 @@ impl Round {
         self.units[self.plan.group_of(piece)?].as_ref()
     }
 
-    /// Each group gets the unit that it had; gives those that nobody has, the oldest first.
-    fn find_units(&mut self, former: Vec<Rc<Unit>>) -> Vec<Rc<Unit>> {
+    /// Each group gets the unit that it had; gives those that nobody has, the oldest first. `others` are pieces that are not what they were.
+    fn find_units(&mut self, former: Vec<Rc<Unit>>, others: &[usize]) -> Vec<Rc<Unit>> {
         let mut homeless: FxHashMap<Vec<FileId>, Rc<Unit>> = FxHashMap::default();
+        let groups = others.iter().filter_map(|piece| self.plan.group_of(*piece));
+        let mut groups: Vec<usize> = groups.collect();
+        groups.sort_unstable();
+        groups.dedup();
         for (at, unit) in former.into_iter().enumerate() {
-            let group = self.plan.groups.get(at);
-            if group.is_some_and(|group| self.is_of(group, &unit)) {
-                self.units[at] = Some(unit);
-            } else {
-                let files = unit.pieces.iter().map(|piece| piece.file).collect();
-                homeless.insert(files, unit);
+            match self.units.get_mut(at) {
+                Some(place) if groups.binary_search(&at).is_err() => *place = Some(unit),
+                _ => {
+                    let files = unit.pieces.iter().map(|piece| piece.file).collect();
+                    homeless.insert(files, unit);
+                }
             }
         }
-        for at in 0..self.units.len() {
-            if self.units[at].is_none() {
-                let members = self.plan.groups[at].members.iter();
-                let files: Vec<FileId> = members.map(|at| self.pieces[*at].file).collect();
-                self.units[at] = homeless.remove(&files);
-                self.open[at] = true;
-            }
+        for at in groups {
+            let members = self.plan.groups[at].members.iter();
+            let files: Vec<FileId> = members.map(|at| self.pieces[*at].file).collect();
+            self.units[at] = homeless.remove(&files);
+            self.open[at] = true;
         }
         let mut gone: Vec<Rc<Unit>> = homeless.into_values().collect();
         gone.sort_by_key(|unit| unit.version);
         gone
-    }
-
-    fn is_of(&self, group: &Group, unit: &Unit) -> bool {
-        let members = group.members.iter();
-        let files = members.map(|at| self.pieces[*at].file);
-        files.eq(unit.pieces.iter().map(|piece| piece.file))
     }
 
     /// What the result of compiling a unit follows from.

@@ -225,6 +225,11 @@ impl Sources {
         self.files.extend(files);
     }
 
+    /// Where the text of the file begins in a larger one.
+    pub fn origin(&self, id: FileId) -> Option<LineColumn> {
+        self.files[id.0 as usize].origin
+    }
+
     /// The text of the file is a part of a larger one, and begins there.
     pub fn set_origin(&mut self, id: FileId, origin: LineColumn) {
         self.files[id.0 as usize].origin = Some(origin);

@@ -34,7 +34,7 @@ fn preview(text: &str) -> Option<Preview> {
 }
 
 fn page(text: &str, wanted: Range<usize>) -> Option<Page> {
-    let sheet = sheet(text);
+    let mut sheet = sheet(text);
     let id = sheet.report().cells.last().expect("a cell").id;
     let page = sheet.page(id, "", wanted);
     assert_eq!(sheet.close(), 0);
