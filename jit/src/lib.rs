@@ -44,7 +44,7 @@ pub use report::{
 };
 pub use run::Interrupter;
 pub use session::{Back, Names, Script, Session};
-pub use sheet::{Change, Counts, Progress, Saved, Sheet};
+pub use sheet::{Change, Counts, Progress, Saved, Sheet, Stopper};
 pub use symbol::{HostKind, HostSymbol, HostSymbols};
 /// Every code that a [`Problem`] may have.
 pub use syntax::diagnostic::CODES as DIAGNOSTIC_CODES;

@@ -49,6 +49,7 @@ use place::Places;
 use recall::Recalled;
 use store::{Record, Store, ValueId};
 
+pub use clock::Stopper;
 pub use faces::Change;
 pub use recall::Saved;
 
@@ -167,6 +168,11 @@ impl Sheet {
         self.quarantine = texts.into_iter().collect();
     }
 
+    /// Ends the cell that runs or is about to, from any thread.
+    pub fn stopper(&self) -> Stopper {
+        self.clock.stopper()
+    }
+
     /// Ends the cell that runs, from any thread.
     pub fn interrupter(&self) -> Interrupter {
         self.machine.interrupter()
@@ -187,6 +193,7 @@ impl Sheet {
     ) -> Counts {
         name.clone_into(&mut self.name);
         (self.codes.compiled, self.codes.ran) = (0, 0);
+        self.clock.set_awake(true);
         self.tell_recalled(text, progress);
         self.text.edit(&mut self.front.sources, name, text);
         self.bring_base_up_to_date();
@@ -206,6 +213,7 @@ impl Sheet {
     pub fn ask(&mut self, cell: u64, progress: &mut dyn FnMut(Progress) -> bool) -> Counts {
         let asked = self.cells.iter().find(|known| known.id.number() == cell);
         self.asked.extend(asked.map(|cell| cell.id));
+        self.clock.set_awake(true);
         (self.codes.compiled, self.codes.ran) = (0, 0);
         self.evaluate(progress);
         Counts {

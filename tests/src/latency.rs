@@ -21,33 +21,41 @@ pub fn run(args: &[String]) -> Result<(), String> {
     let start = Instant::now();
     let counts = sheet.edit("sheet.sumi", &text);
     println!("opened in {:.1} ms: {counts:?}", ms(start));
+    for (name, edit) in edits(&text, cells) {
+        measure(&mut sheet, rounds, name, &text, edit)?;
+    }
+    Ok(())
+}
+
+/// The text after an edit; each number gives another one.
+type Edit<'t> = Box<dyn Fn(usize) -> String + 't>;
+
+fn edits(text: &str, cells: usize) -> Vec<(&'static str, Edit<'_>)> {
     let middle = cells / 2;
     let literal = format!("let lone{middle} = 5");
-    let with_ten = "let shared = 7";
-    let of_function = "acc = acc * 31 + 17";
-    measure(&mut sheet, rounds, "a literal", &text, |n| {
-        text.replace(&literal, &format!("let lone{middle} = {n}"))
-    })?;
-    measure(
-        &mut sheet,
-        rounds,
-        "a literal with ten dependents",
-        &text,
-        |n| text.replace(with_ten, &format!("let shared = {n}")),
-    )?;
-    measure(&mut sheet, rounds, "a comment", &text, |n| {
-        text.replace(&literal, &format!("{literal} // {n}"))
-    })?;
-    measure(&mut sheet, rounds, "a line more at the top", &text, |n| {
-        "\n".repeat(n % 7 + 1) + &text
-    })?;
-    measure(
-        &mut sheet,
-        rounds,
-        "a function that ten cells call",
-        &text,
-        |n| text.replacen(of_function, &format!("acc = acc * 31 + {n}"), 1),
-    )
+    let (same, of_function) = (literal.clone(), "acc = acc * 31 + 17");
+    vec![
+        (
+            "a literal",
+            Box::new(move |n| text.replace(&literal, &format!("let lone{middle} = {n}"))),
+        ),
+        (
+            "a literal with ten dependents",
+            Box::new(move |n| text.replace("let shared = 7", &format!("let shared = {n}"))),
+        ),
+        (
+            "a comment",
+            Box::new(move |n| text.replace(&same, &format!("{same} // {n}"))),
+        ),
+        (
+            "a line more at the top",
+            Box::new(move |n| "\n".repeat(n % 7 + 1) + text),
+        ),
+        (
+            "a function that two cells call",
+            Box::new(move |n| text.replacen(of_function, &format!("acc = acc * 31 + {n}"), 1)),
+        ),
+    ]
 }
 
 fn measure(
@@ -114,4 +122,43 @@ pub(crate) fn sheet(cells: usize) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an edit costs in a large sheet does not depend on how large that is.
+    #[test]
+    fn an_edit_costs_what_it_changes() {
+        const CELLS: usize = 100;
+        let text = sheet(CELLS);
+        let mut sheet = Sheet::new(Config::default()).expect("a sheet");
+        let opened = sheet.edit("sheet.sumi", &text);
+        assert_eq!((opened.checked, opened.ran), (112, 101));
+        let mut found = String::new();
+        for (name, edit) in edits(&text, CELLS) {
+            let counts = [1001, 1002].map(|n| sheet.edit("sheet.sumi", &edit(n)));
+            assert_eq!(counts[0], counts[1], "{name}");
+            let Counts {
+                parsed,
+                checked,
+                compiled,
+                ran,
+            } = counts[1];
+            found += &format!(
+                "{name}: parsed {parsed}, checked {checked}, compiled {compiled}, ran {ran}\n"
+            );
+            sheet.edit("sheet.sumi", &text);
+        }
+        expect_test::expect![[r#"
+            a literal: parsed 1, checked 1, compiled 1, ran 1
+            a literal with ten dependents: parsed 1, checked 1, compiled 1, ran 11
+            a comment: parsed 0, checked 0, compiled 0, ran 0
+            a line more at the top: parsed 0, checked 0, compiled 0, ran 0
+            a function that two cells call: parsed 1, checked 1, compiled 1, ran 4
+        "#]]
+        .assert_eq(&found);
+        assert_eq!(sheet.close(), 0);
+    }
 }

@@ -158,7 +158,6 @@ impl Sheet {
             self.at = places.map(|(at, lineage)| (*lineage, at)).collect();
         }
         let mut slice = (!self.changes_allowed).then_some(FIRST_SLICE);
-        self.clock.set_awake(true);
         let mut ran: FxHashSet<CellId> = FxHashSet::default();
         loop {
             self.slice = slice;

@@ -24,6 +24,8 @@ struct Shared {
     /// The run that has to end by then.
     run: AtomicU64,
     expired: AtomicBool,
+    /// Whether the cell that runs, or the one that runs next, is to end.
+    asked: AtomicBool,
     /// Whether anything is under way.
     awake: AtomicBool,
     over: AtomicBool,
@@ -35,6 +37,7 @@ impl Clock {
             deadline: AtomicU64::new(0),
             run: AtomicU64::new(0),
             expired: AtomicBool::new(false),
+            asked: AtomicBool::new(false),
             awake: AtomicBool::new(false),
             over: AtomicBool::new(false),
         });
@@ -54,6 +57,7 @@ impl Clock {
 
     /// Cells are going to run, or have.
     pub(super) fn set_awake(&self, awake: bool) {
+        self.was_stopped();
         self.shared.awake.store(awake, Ordering::Release);
         if let Some(thread) = self.thread.as_ref().filter(|_| awake) {
             thread.thread().unpark();
@@ -73,10 +77,38 @@ impl Clock {
         self.shared.deadline.store(deadline, Ordering::Release);
     }
 
+    /// A cell has ended because somebody asked for it.
+    pub(super) fn was_stopped(&self) {
+        self.shared.asked.store(false, Ordering::Release);
+    }
+
+    pub(super) fn stopper(&self) -> Stopper {
+        Stopper {
+            shared: Arc::clone(&self.shared),
+            interrupter: self.interrupter.clone(),
+        }
+    }
+
     /// It has come to its end; whether by the clock.
     pub(super) fn end(&self) -> bool {
         self.shared.deadline.store(0, Ordering::Release);
         self.shared.expired.load(Ordering::Acquire)
+    }
+}
+
+/// Ends a cell of a sheet, from any thread.
+pub struct Stopper {
+    shared: Arc<Shared>,
+    interrupter: Interrupter,
+}
+
+impl Stopper {
+    /// The cell that runs ends; if just now none does, the one that runs next. While the sheet is up to date nothing happens.
+    pub fn stop(&self) {
+        if self.shared.awake.load(Ordering::Acquire) {
+            self.shared.asked.store(true, Ordering::Release);
+            self.interrupter.interrupt();
+        }
     }
 }
 
@@ -88,6 +120,9 @@ impl Shared {
                 continue;
             }
             std::thread::sleep(TICK);
+            if self.asked.load(Ordering::Acquire) {
+                interrupter.interrupt();
+            }
             let deadline = self.deadline.load(Ordering::Acquire);
             if deadline > 0 && start.elapsed().as_millis() >= u128::from(deadline) {
                 self.expired.store(true, Ordering::Release);

@@ -121,6 +121,7 @@ impl Sheet {
                         return Ok(None);
                     }
                 } else if is_interrupt {
+                    self.clock.was_stopped();
                     self.went_on = progress(Progress::Interrupted(id.number()));
                     if !self.went_on {
                         return Ok(None);
@@ -155,6 +156,7 @@ impl Sheet {
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<Option<Rc<Record>>, Vec<Diagnostic>> {
         if trap.kind == TrapKind::Interrupt {
+            self.clock.was_stopped();
             self.went_on = progress(Progress::Interrupted(id.number()));
             if !self.went_on {
                 return Ok(None);

@@ -533,3 +533,24 @@ fn the_text_of_a_value_follows_what_its_show_reads() {
         ),
     ]);
 }
+
+/// Whoever asks at a moment at which no cell runs means the one that is about to.
+#[test]
+fn a_request_to_stop_is_not_lost() {
+    let mut sheet = sheet();
+    let stopper = sheet.stopper();
+    // Of this nothing comes: there is nothing to stop.
+    stopper.stop();
+    let text = "let a = 20\nwhile true {}\na + 1";
+    let counts = sheet.edit_with("s.sumi", text, &mut |progress| {
+        if let Progress::Running(_, span) = progress
+            && text[span.clone()].starts_with("while")
+        {
+            stopper.stop();
+        }
+        true
+    });
+    assert_eq!(counts.ran, 3);
+    assert_eq!(shown(&sheet), "a = 20\n✗ interrupted\n21\n");
+    assert_eq!(sheet.close(), 0);
+}
