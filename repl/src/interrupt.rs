@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use jit::{Interrupter, Stopper};
+use jit::Interrupter;
 
 /// What a shell expects of a process that Ctrl-C ended.
 const LEFT: i32 = 130;
@@ -32,12 +32,12 @@ pub(crate) fn ends_a_cell(interrupter: Interrupter) {
     });
 }
 
-/// For a sheet that stays: the cell that runs ends.
-pub(crate) fn ends_only_a_cell(stopper: Stopper) {
-    handle(move || stopper.stop());
+/// For a session that stays: the line that runs ends.
+pub(crate) fn ends_only_a_cell(interrupter: Interrupter) {
+    handle(move || interrupter.interrupt());
 }
 
-/// For a process whose cells run in another one.
+/// For a process whose cells run in another one, and for that one.
 pub(crate) fn calls(action: impl FnMut() + Send + 'static) {
     handle(action);
 }

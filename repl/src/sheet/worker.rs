@@ -44,7 +44,8 @@ pub(crate) fn work(options: &Options, keep: bool) -> u8 {
         Ok(sheet) => sheet,
         Err(error) => return run::finish(Err(error)),
     };
-    interrupt::ends_only_a_cell(sheet.stopper());
+    let stopper = sheet.stopper();
+    interrupt::calls(move || stopper.stop());
     let edits = Edits::default();
     let (tell, told) = channel();
     let reader = Reader {
