@@ -15,6 +15,7 @@ pub mod scale;
 pub mod screen_latency;
 pub mod sheets;
 pub mod stages;
+pub mod stop_latency;
 pub mod tidy;
 
 use std::path::{Path, PathBuf};

@@ -27,7 +27,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
 }
 
 /// The program that was built with this one.
-fn beside() -> Result<PathBuf, String> {
+pub(crate) fn beside() -> Result<PathBuf, String> {
     let own = std::env::current_exe().map_err(|e| e.to_string())?;
     let binary = own.with_file_name("sumi");
     match binary.exists() {

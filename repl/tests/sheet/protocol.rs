@@ -114,3 +114,30 @@ fn crashes_leave_nothing_behind() {
 }
 
 const CRASHES: usize = 100;
+
+/// Wherever between two of its runs a cell is.
+#[test]
+fn no_interrupt_is_lost() {
+    let text = |round: usize| format!("let a = 20\nvar n = 0\nwhile true {{ n += {round} }}\n");
+    let sheet = Sheet::new(&text(0));
+    let speaker = Speaker::start(&sheet, &["--json", "--watch", "a.sumi"]);
+    for round in 1..INTERRUPTS {
+        let is_endless = |message: &serde_json::Value| {
+            message["event"] == "running" && message["bytes"][0] == 21
+        };
+        while !is_endless(&speaker.next().expect("`running`")) {}
+        let process = speaker.child.id().to_string();
+        let asked = Command::new("kill").args(["-s", "INT", &process]).status();
+        assert!(asked.expect("`kill`").success());
+        let ended = loop {
+            let message = speaker.next().expect("its end");
+            if message["event"] == "cell" && message["state"] == "failed" {
+                break message;
+            }
+        };
+        assert_eq!(ended["error"]["message"], "interrupted", "{ended}");
+        sheet.save(&text(round));
+    }
+}
+
+const INTERRUPTS: usize = 100;
