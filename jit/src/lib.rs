@@ -46,6 +46,7 @@ pub use run::Interrupter;
 pub use session::{Back, Names, Script, Session};
 pub use sheet::{Change, Counts, Progress, Saved, Sheet, Stopper};
 pub use symbol::{HostKind, HostSymbol, HostSymbols};
+pub use syntax::cut::common_ends;
 /// Every code that a [`Problem`] may have.
 pub use syntax::diagnostic::CODES as DIAGNOSTIC_CODES;
 

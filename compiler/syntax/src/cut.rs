@@ -63,7 +63,7 @@ impl Cut {
 
     fn patch(&self, file: &SourceFile) -> Option<Patch> {
         let old = self.text.as_ref().filter(|_| self.is_plain)?;
-        let (before, after) = common(old.as_bytes(), file.text.as_bytes());
+        let (before, after) = common_ends(old.as_bytes(), file.text.as_bytes());
         let shift = Shift {
             old: old.len(),
             new: file.text.len(),
@@ -116,7 +116,7 @@ fn moved(piece: &Piece, by: impl Fn(usize) -> usize) -> Piece {
 }
 
 /// How many bytes two texts have in common at the beginning, and at the end without those.
-fn common(old: &[u8], new: &[u8]) -> (usize, usize) {
+pub fn common_ends(old: &[u8], new: &[u8]) -> (usize, usize) {
     let before = prefix(old, new);
     let (old, new) = (&old[before..], &new[before..]);
     (before, suffix(old, new))

@@ -11,12 +11,10 @@ pub(crate) struct Patch {
 
 impl Patch {
     pub(crate) fn between(old: &str, new: &str) -> Patch {
-        let mut first = prefix(old.as_bytes(), new.as_bytes());
+        let (mut first, mut last) = jit::common_ends(old.as_bytes(), new.as_bytes());
         while !old.is_char_boundary(first) {
             first -= 1;
         }
-        let (a, b) = (&old.as_bytes()[first..], &new.as_bytes()[first..]);
-        let mut last = suffix(a, b);
         while !old.is_char_boundary(old.len() - last) {
             last -= 1;
         }
@@ -25,23 +23,6 @@ impl Patch {
             new: first..new.len() - last,
         }
     }
-}
-
-const BLOCK: usize = 256;
-
-fn prefix(a: &[u8], b: &[u8]) -> usize {
-    let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK));
-    let same = BLOCK * blocks.take_while(|(a, b)| a == b).count();
-    let bytes = a[same..].iter().zip(&b[same..]);
-    same + bytes.take_while(|(a, b)| a == b).count()
-}
-
-fn suffix(a: &[u8], b: &[u8]) -> usize {
-    let blocks = a.rchunks_exact(BLOCK).zip(b.rchunks_exact(BLOCK));
-    let same = BLOCK * blocks.take_while(|(a, b)| a == b).count();
-    let rest = |text: &[u8]| text.len() - same;
-    let bytes = a[..rest(a)].iter().rev().zip(b[..rest(b)].iter().rev());
-    same + bytes.take_while(|(a, b)| a == b).count()
 }
 
 #[cfg(test)]

@@ -26,7 +26,22 @@ pub(super) fn teach_member<'a>(
     if let Some(method) = same {
         return Some(format!("it is written `.{method}(…)`"));
     }
-    by_type(&plain, ty).map(str::to_string)
+    function_of_numbers(&plain, ty).or_else(|| by_type(&plain, ty).map(str::to_string))
+}
+
+/// A function of the library that other languages have as a method of numbers.
+fn function_of_numbers(name: &str, ty: &str) -> Option<String> {
+    let is_number = ty.starts_with(['i', 'u', 'f']) && ty.len() <= 3;
+    let call = match name {
+        "abs" | "sqrt" | "cbrt" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "exp"
+        | "ln" | "log2" | "log10" | "floor" | "ceil" | "round" | "trunc" => format!("{name}(x)"),
+        "log" => "ln(x)".to_owned(),
+        "min" | "max" | "hypot" => format!("{name}(a, b)"),
+        "atan2" => "atan2(y, x)".to_owned(),
+        "clamp" => "clamp(x, least, most)".to_owned(),
+        _ => return None,
+    };
+    is_number.then(|| format!("it is a function: `{call}`"))
 }
 
 /// What is done otherwise whatever the type is.
@@ -173,11 +188,6 @@ fn by_type(name: &str, ty: &str) -> Option<&'static str> {
         }
         "issomeand" => "write `if let some(x) = … && …`",
         "pow" | "powi" | "powf" if is_number => "write `x ** n`",
-        "abs" | "sqrt" | "floor" | "ceil" | "round" | "sin" | "cos" | "min" | "max"
-            if is_number =>
-        {
-            "it is a function: `sqrt(x)`, `min(a, b)`"
-        }
         "asf64" | "tofloat" | "todouble" | "tof" if is_number => "write `f64(x)`",
         "asi64" | "toint" | "toi" | "asusize" if is_number => "write `i64(x)`",
         "parse" | "toint" | "toi" | "tonumber" if is_text => {
