@@ -28,7 +28,6 @@ pub fn run(args: &[String]) -> Result<(), String> {
     let mut times = Vec::new();
     let sheet = Sheet::open(&binary, &endless(0))?;
     for round in 0..rounds {
-        sheet.save(&endless(round + 1))?;
         while !sheet
             .wait_for(r#""event":"running""#)?
             .1
@@ -43,6 +42,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
             return Err(format!("it did not end by that: {said}"));
         }
         times.push(at - start);
+        sheet.save(&endless(round + 1))?;
     }
     sheet.show("from Ctrl-C to the end of a cell", times);
     let crash = |round: usize| {
