@@ -249,12 +249,16 @@ impl Front {
         }
     }
 
-    /// What was looked for to load all modules, and of what was found; equal in every process.
-    pub(crate) fn modules_print(&self) -> (Vec<Wanted>, Fingerprint) {
+    /// What was looked for to load all modules.
+    pub(crate) fn wanted_modules(&self) -> Vec<Wanted> {
         let wanted = self.searches.iter().map(|search| search.wanted.clone());
+        wanted.collect()
+    }
+
+    /// Of what was found; equal in every process.
+    pub(crate) fn modules_print(&self) -> Fingerprint {
         let found = self.searches.iter().map(|search| &search.found);
-        let found: Vec<&Option<Module>> = found.collect();
-        (wanted.collect(), Fingerprint::of(&found))
+        Fingerprint::of(&found.collect::<Vec<_>>())
     }
 
     /// Of what would be found now.

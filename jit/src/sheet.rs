@@ -329,22 +329,15 @@ impl Sheet {
     /// Some of the rows, elements or lines of what a cell shows under a name, or of its value if that is empty; none if it has no such parts.
     pub fn page(&mut self, cell: u64, name: &str, rows: Range<usize>) -> Option<Page> {
         let cell = self.cells.iter().find(|known| known.id.number() == cell)?;
-        let record = match &cell.state {
-            State::Done(record) => cell.last.as_ref().unwrap_or(record),
-            State::Waits(_) | State::Stale(_) | State::Running | State::Broken(_) => {
-                cell.last.as_ref()?
-            }
-        };
-        let success = record.result.as_ref().ok()?;
+        let record = cell.newest()?;
         let env = self.text.env();
-        let mut kept = success.after.iter().map(|kept| kept.value);
-        let named = |(def, _): &ValueId| {
+        let is_named = |(def, _): &ValueId| {
             let found = env.try_def(*def);
             found.is_some_and(|found| found.name == name)
         };
         let id = match name {
-            "" => success.unnamed,
-            _ => kept.find(named),
+            "" => record.unnamed(),
+            _ => record.named().find(is_named),
         };
         let share = self.value_again(id?)?;
         let (desc, address) = share.root()?;

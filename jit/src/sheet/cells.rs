@@ -75,6 +75,26 @@ pub(super) struct Cell {
     pub(super) touched: Option<Rc<Touched>>,
 }
 
+impl Cell {
+    /// The result that it has.
+    pub(super) fn result(&self) -> Option<&Rc<Record>> {
+        match &self.state {
+            State::Done(record) => Some(record),
+            State::Waits(_) | State::Stale(_) | State::Running | State::Broken(_) => None,
+        }
+    }
+
+    /// The same, if it did not fail.
+    pub(super) fn success(&self) -> Option<&Rc<Record>> {
+        self.result().filter(|record| record.result.is_ok())
+    }
+
+    /// The result that it has, or else the newest one that it had.
+    pub(super) fn newest(&self) -> Option<&Rc<Record>> {
+        self.result().or(self.last.as_ref())
+    }
+}
+
 /// The way through the cells.
 #[derive(Default)]
 pub(super) struct Walk {
@@ -392,14 +412,9 @@ impl Sheet {
                         walk.outside.insert(kind, Fingerprint::of(&(after, kind)));
                     }
                 }
-                match &record.result {
-                    Ok(success) => {
-                        for kept in &success.after {
-                            let (def, stamp) = kept.value;
-                            walk.stamps.insert(def, stamp);
-                        }
-                    }
-                    Err(_) => self.spoil(walk, &touched, false, FAILED),
+                walk.stamps.extend(record.named());
+                if record.result.is_err() {
+                    self.spoil(walk, &touched, false, FAILED);
                 }
             }
             State::Waits(_) | State::Broken(_) | State::Running => {

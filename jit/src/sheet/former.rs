@@ -8,7 +8,7 @@ use compiler::incremental::Fingerprint;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Sheet;
-use super::cells::{Cell, CellId, NOTHING_CHANGED, State, Walk};
+use super::cells::{Cell, CellId, NOTHING_CHANGED, Walk};
 use super::code::{Source, Version};
 use super::key::Touched;
 use super::store::Record;
@@ -70,9 +70,11 @@ impl Former {
     pub(super) fn take(&mut self, id: CellId) -> Option<Cell> {
         let at = match &self.places {
             Some(places) => *places.get(&id)?,
-            None => self.next,
+            None => {
+                self.next += 1;
+                self.next - 1
+            }
         };
-        self.next = at + 1;
         self.cells.get_mut(at)?.take()
     }
 
@@ -115,22 +117,11 @@ impl Touched {
     }
 }
 
-impl Cell {
-    /// The result that it has, if it did not fail.
-    fn success(&self) -> Option<&Rc<Record>> {
-        match &self.state {
-            State::Done(record) if record.result.is_ok() => Some(record),
-            _ => None,
-        }
-    }
-}
-
 impl Record {
     /// Which value of a global it left.
     fn left(&self, def: DefId) -> Option<Fingerprint> {
-        let success = self.result.as_ref().ok()?;
-        let mut after = success.after.iter().map(|kept| kept.value);
-        after.find(|(of, _)| *of == def).map(|(_, stamp)| stamp)
+        let found = self.named().find(|(of, _)| *of == def);
+        found.map(|(_, stamp)| stamp)
     }
 }
 
@@ -156,10 +147,7 @@ impl Sheet {
         let info = &source.cells()[index];
         if let (Some(record), Some(touched)) = (cell.success(), &cell.touched) {
             record.used.set(self.store.updates);
-            for kept in record.result.iter().flat_map(|success| &success.after) {
-                let (def, stamp) = kept.value;
-                walk.stamps.insert(def, stamp);
-            }
+            walk.stamps.extend(record.named());
             self.note_code(walk, info, touched);
         }
         walk.cells.push(Cell {

@@ -7,7 +7,7 @@ use compiler::incremental::{Fingerprint, Outcome};
 use syntax::Diagnostic;
 
 use super::Sheet;
-use super::cells::{Cell, CellId, State, Walk};
+use super::cells::{Cell, CellId, Walk};
 use super::code::{Source, Tier};
 use super::key::{Key, Touched, What};
 use super::store::{Record, ValueId};
@@ -229,10 +229,10 @@ fn needs(key: &Key) -> impl Iterator<Item = ValueId> + '_ {
 
 /// The cell that left a value.
 fn maker(cells: &[Cell], value: ValueId) -> Option<(CellId, Rc<Record>)> {
-    cells.iter().find_map(|cell| match &cell.state {
-        State::Done(record) if record.values().any(|left| left == value) => {
-            Some((cell.id, Rc::clone(record)))
-        }
-        _ => None,
+    cells.iter().find_map(|cell| {
+        let record = cell.result()?;
+        let mut left = record.values();
+        let is_its = left.any(|left| left == value);
+        is_its.then(|| (cell.id, Rc::clone(record)))
     })
 }

@@ -80,6 +80,8 @@ pub(super) struct Recalled {
 /// The keys of the cells and of the values that they leave, in the order of the cells.
 #[derive(Default)]
 pub(super) struct Chain {
+    /// Of the modules as they were found.
+    modules: Fingerprint,
     /// Of the tokens of each source, and of all that those may follow from.
     sources: FxHashMap<Version, Fingerprint>,
     /// Which global it is.
@@ -187,12 +189,6 @@ fn can_be_looked_at(touched: &Touched) -> bool {
     touched.outside.changes_any() || reads.without(files).is_none()
 }
 
-fn changed(record: &Record) -> Vec<DefId> {
-    let success = record.result.as_ref().ok();
-    let after = success.into_iter().flat_map(|success| &success.after);
-    after.map(|kept| kept.value.0).collect()
-}
-
 impl Sheet {
     /// Before the first edit: what an earlier process came to, of this sheet or one much like it.
     pub fn recall(&mut self, saved: Saved) {
@@ -224,8 +220,11 @@ impl Sheet {
         let imports = self.text.placed().iter().map(|placed| &placed.piece);
         let imports = imports.filter(|piece| piece.is_import());
         let imports: Vec<u128> = imports.map(|piece| piece.hash).collect();
-        let (_, modules) = self.front.modules_print();
-        let mut chain = Chain::default();
+        let modules = self.front.modules_print();
+        let mut chain = Chain {
+            modules,
+            ..Chain::default()
+        };
         let mut add = |source: &Source, print: Fingerprint| {
             let cells = source.cells().iter();
             let globals = cells.flat_map(|cell| cell.defines.iter().chain(&cell.value));
@@ -306,7 +305,7 @@ impl Sheet {
         }
         let (record, is_former) = self.recalled_record(chain, cell, touched, key)?;
         // The values of what reads files are not made again, so it has to run for them.
-        let is_whole = record.is_repeatable || changed(&record).is_empty();
+        let is_whole = record.is_repeatable || record.named().next().is_none();
         let is_of_now = !record.files.iter().any(Seen::has_changed);
         (!is_former && is_whole && is_of_now).then(|| Rc::new(record))
     }
@@ -341,14 +340,14 @@ impl Sheet {
         index: usize,
         touched: &Touched,
     ) -> Option<Fingerprint> {
-        let record = match &cell.state {
-            State::Done(record) => Some(record),
-            State::Stale(_) => cell.last.as_ref(),
-            State::Waits(_) | State::Broken(_) | State::Running => return None,
+        if let State::Waits(_) | State::Broken(_) | State::Running = &cell.state {
+            return None;
+        }
+        let record = cell.newest().filter(|record| record.result.is_ok());
+        let changed: Vec<DefId> = match record {
+            Some(record) => record.named().map(|(def, _)| def).collect(),
+            None => touched.may_change().collect(),
         };
-        let record = record.filter(|record| record.result.is_ok());
-        let changed =
-            record.map_or_else(|| touched.may_change().collect(), |record| changed(record));
         let reached = self.reach(source).ok();
         let known = reached.filter(|_| can_be_looked_at(touched));
         let key = known.and_then(|reached| chain.key(&reached, index, touched));
@@ -363,14 +362,13 @@ impl Sheet {
 
     /// What the sheet shows, for the next process.
     pub fn saved(&mut self, text: &str) -> Saved {
-        let (wanted, modules) = self.front.modules_print();
+        let mut chain = self.chain();
         let mut saved = Saved {
             text: Fingerprint::of(&text),
-            wanted,
-            modules,
+            wanted: self.front.wanted_modules(),
+            modules: chain.modules,
             results: Vec::new(),
         };
-        let mut chain = self.chain();
         let mut taint = Taint::default();
         let cells = std::mem::take(&mut self.cells);
         for cell in &cells {
@@ -380,12 +378,8 @@ impl Sheet {
             };
             let key = self.extend(&mut chain, cell, &source, index, touched);
             let from = taint.of(touched);
-            let (record, is_done) = match &cell.state {
-                State::Done(record) => (Some(record), true),
-                State::Stale(_) => (cell.last.as_ref(), false),
-                State::Waits(_) | State::Broken(_) | State::Running => (None, false),
-            };
-            if let (Some(key), Some(record)) = (key, record)
+            let is_done = cell.result().is_some();
+            if let (Some(key), Some(record)) = (key, cell.newest())
                 && let Some(result) = saved_result(&chain, key, record)
             {
                 saved.results.push(SavedResult {
@@ -421,10 +415,8 @@ fn saved_result(chain: &Chain, key: Fingerprint, record: &Record) -> Option<Save
     if record.output.len() > MOST_OUTPUT {
         return None;
     }
-    let changed = changed(record).into_iter();
-    let changed: Option<Vec<Fingerprint>> = changed
-        .map(|def| chain.globals.get(&def).copied())
-        .collect();
+    let changed = record.named().map(|(def, _)| chain.globals.get(&def));
+    let changed: Option<Vec<Fingerprint>> = changed.map(|global| global.copied()).collect();
     Some(SavedResult {
         key,
         place: None,

@@ -138,12 +138,19 @@ impl Record {
         failure.is_some_and(Failure::is_interrupt)
     }
 
+    /// The values that it left under names: of the globals that it bound or changed.
+    pub(super) fn named(&self) -> impl Iterator<Item = ValueId> {
+        let after = self.result.iter().flat_map(|success| &success.after);
+        after.map(|kept| kept.value)
+    }
+
+    /// The value that it left without one.
+    pub(super) fn unnamed(&self) -> Option<ValueId> {
+        self.result.as_ref().ok()?.unnamed
+    }
+
     /// All that it left.
     pub(super) fn values(&self) -> impl Iterator<Item = ValueId> {
-        let success = self.result.as_ref().ok();
-        success.into_iter().flat_map(|success| {
-            let named = success.after.iter().map(|kept| kept.value);
-            named.chain(success.unnamed)
-        })
+        self.named().chain(self.unnamed())
     }
 }
