@@ -66,15 +66,19 @@ pub struct Interrupter(Arc<Shared>);
 impl Interrupter {
     /// The run ends when it is next in generated code. Without a run nothing happens.
     pub fn interrupt(&self) {
-        let epoch = self.0.epoch.load(SeqCst);
-        if is_running(epoch) {
-            self.0.requested.store(epoch, SeqCst);
-            signal::send(self.0.thread.load(SeqCst));
+        if let Some(run) = self.this_run() {
+            self.interrupt_run(run);
         }
     }
 
     pub fn is_running(&self) -> bool {
-        is_running(self.0.epoch.load(SeqCst))
+        self.this_run().is_some()
+    }
+
+    /// The number of the run that is under way.
+    pub(crate) fn this_run(&self) -> Option<u64> {
+        let epoch = self.0.epoch.load(SeqCst);
+        (!epoch.is_multiple_of(2)).then_some(epoch)
     }
 
     /// The number of the next run, if none is under way.
@@ -89,10 +93,6 @@ impl Interrupter {
             signal::send(self.0.thread.load(SeqCst));
         }
     }
-}
-
-fn is_running(epoch: u64) -> bool {
-    !epoch.is_multiple_of(2)
 }
 
 /// One run under way, in the frame of [`Runner::run`]. Signal handlers of its thread read and write it.

@@ -37,7 +37,6 @@ use crate::machine::Machine;
 use crate::output::Captured;
 use crate::preview::page;
 use crate::report::{CellReport, Error, Expectation, Page, RuntimeError, Shown, UnitReport};
-use crate::run::Interrupter;
 use crate::saved::Share;
 use crate::session::Showing;
 use crate::trap::Trap;
@@ -171,11 +170,6 @@ impl Sheet {
     /// Ends the cell that runs or is about to, from any thread.
     pub fn stopper(&self) -> Stopper {
         self.clock.stopper()
-    }
-
-    /// Ends the cell that runs, from any thread.
-    pub fn interrupter(&self) -> Interrupter {
-        self.machine.interrupter()
     }
 
     /// The text is this one from now on; says what that took.
@@ -327,7 +321,27 @@ impl Sheet {
     }
 
     /// Some of the rows, elements or lines of what a cell shows under a name, or of its value if that is empty; none if it has no such parts.
-    pub fn page(&mut self, cell: u64, name: &str, rows: Range<usize>) -> Option<Page> {
+    /// Where cells have to run for it, it is asked before whether it is still wanted, and [`Stopper::stop`] ends them.
+    pub fn page(
+        &mut self,
+        cell: u64,
+        name: &str,
+        rows: Range<usize>,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Option<Page> {
+        self.clock.set_awake(true);
+        let page = self.page_awake(cell, name, rows, is_wanted);
+        self.clock.set_awake(false);
+        page
+    }
+
+    fn page_awake(
+        &mut self,
+        cell: u64,
+        name: &str,
+        rows: Range<usize>,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Option<Page> {
         let cell = self.cells.iter().find(|known| known.id.number() == cell)?;
         let record = cell.newest()?;
         let env = self.text.env();
@@ -339,7 +353,7 @@ impl Sheet {
             "" => record.unnamed(),
             _ => record.named().find(is_named),
         };
-        let share = self.value_again(id?)?;
+        let share = self.value_again(id?, is_wanted)?;
         let (desc, address) = share.root()?;
         // SAFETY: who has the value has its unit, and so the descriptor.
         let page = page(self, (unsafe { &*desc }, address), rows);

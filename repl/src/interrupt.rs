@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use jit::Interrupter;
+use jit::{Interrupter, Stopper};
 
 /// What a shell expects of a process that Ctrl-C ended.
 const LEFT: i32 = 130;
@@ -21,14 +21,14 @@ pub(crate) fn ends_the_program(interrupter: Interrupter) {
     });
 }
 
-/// For a sheet: the cell that runs ends with an error, the others follow.
-pub(crate) fn ends_a_cell(interrupter: Interrupter) {
+/// For a sheet: the cell that runs or is about to ends with an error, the others follow.
+pub(crate) fn ends_a_cell(stopper: Stopper) {
     let again = AtomicBool::new(false);
     handle(move || {
         if again.swap(true, Ordering::Relaxed) {
             std::process::exit(LEFT);
         }
-        interrupter.interrupt();
+        stopper.stop();
     });
 }
 

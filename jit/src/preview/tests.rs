@@ -36,7 +36,7 @@ fn preview(text: &str) -> Option<Preview> {
 fn page(text: &str, wanted: Range<usize>) -> Option<Page> {
     let mut sheet = sheet(text);
     let id = sheet.report().cells.last().expect("a cell").id;
-    let page = sheet.page(id, "", wanted);
+    let page = sheet.page(id, "", wanted, &|| true);
     assert_eq!(sheet.close(), 0);
     page
 }

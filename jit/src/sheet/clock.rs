@@ -55,10 +55,10 @@ impl Clock {
         }
     }
 
-    /// Cells are going to run, or have.
+    /// Cells are going to run, or have. What was asked before is forgotten.
     pub(super) fn set_awake(&self, awake: bool) {
         self.was_stopped();
-        self.shared.awake.store(awake, Ordering::Release);
+        self.shared.awake.store(awake, Ordering::SeqCst);
         if let Some(thread) = self.thread.as_ref().filter(|_| awake) {
             thread.thread().unpark();
         }
@@ -105,9 +105,14 @@ pub struct Stopper {
 impl Stopper {
     /// The cell that runs ends; if just now none does, the one that runs next. While the sheet is up to date nothing happens.
     pub fn stop(&self) {
-        if self.shared.awake.load(Ordering::Acquire) {
+        // Whoever has a reason that is asked about before cells run notes it first: so either it is found there, or the sheet is awake here.
+        if self.shared.awake.load(Ordering::SeqCst) {
+            // One that begins from now on is the clock's, who knows whether the request was met.
+            let run = self.interrupter.this_run();
             self.shared.asked.store(true, Ordering::Release);
-            self.interrupter.interrupt();
+            if let Some(run) = run {
+                self.interrupter.interrupt_run(run);
+            }
         }
     }
 }
@@ -120,8 +125,10 @@ impl Shared {
                 continue;
             }
             std::thread::sleep(TICK);
-            if self.asked.load(Ordering::Acquire) {
-                interrupter.interrupt();
+            // In this order: a run that begins once the request was met or forgotten does not end by it.
+            let run = interrupter.this_run();
+            if let Some(run) = run.filter(|_| self.asked.load(Ordering::Acquire)) {
+                interrupter.interrupt_run(run);
             }
             let deadline = self.deadline.load(Ordering::Acquire);
             if deadline > 0 && start.elapsed().as_millis() >= u128::from(deadline) {

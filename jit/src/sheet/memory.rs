@@ -47,16 +47,19 @@ impl Sheet {
         Ok(Ok(inputs.collect()))
     }
 
-    /// A value that cells have left, made again if it is no longer in memory; none if it cannot be.
-    pub(super) fn value_again(&mut self, value: ValueId) -> Option<Rc<Share>> {
-        let is_known = self.is_there(value) || maker(&self.cells, value).is_some();
-        if !is_known {
-            return None;
+    /// A value that cells have left, made again if it is no longer in memory and still wanted; none if it cannot be.
+    pub(super) fn value_again(
+        &mut self,
+        value: ValueId,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Option<Rc<Share>> {
+        if !self.is_there(value) {
+            maker(&self.cells, value).filter(|_| is_wanted())?;
+            let cells = std::mem::take(&mut self.cells);
+            let made = self.make_again(&cells, &[value]);
+            self.cells = cells;
+            made.ok()?.ok()?;
         }
-        let cells = std::mem::take(&mut self.cells);
-        let made = self.make_again(&cells, &[value]);
-        self.cells = cells;
-        made.ok()?.ok()?;
         self.hold(&[value]);
         self.store.value(value).cloned()
     }

@@ -554,3 +554,18 @@ fn a_request_to_stop_is_not_lost() {
     assert_eq!(shown(&sheet), "a = 20\n✗ interrupted\n21\n");
     assert_eq!(sheet.close(), 0);
 }
+
+/// Whoever asks because the text is overtaken means no cell of the newer one.
+#[test]
+fn a_request_to_stop_is_of_no_later_text() {
+    let mut sheet = sheet();
+    let stopper = sheet.stopper();
+    sheet.edit_with("s.sumi", "1 + 1", &mut |_| {
+        stopper.stop();
+        false
+    });
+    let text = "var n = 0\nwhile n < 20_000_000 { n += 1 }\nn";
+    assert_eq!(sheet.edit("s.sumi", text).ran, 3);
+    assert_eq!(shown(&sheet), "n = 0\n\n20000000\n");
+    assert_eq!(sheet.close(), 0);
+}

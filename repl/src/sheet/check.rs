@@ -51,7 +51,7 @@ struct Check<'a> {
 impl<'a> Check<'a> {
     fn new(name: &'a str, source: &'a str, config: Config) -> Result<Check<'a>, Wrong> {
         let edited = jit::Sheet::new(config.clone()).map_err(Wrong::NoSheet)?;
-        interrupt::ends_a_cell(edited.interrupter());
+        interrupt::ends_a_cell(edited.stopper());
         Ok(Check {
             name,
             source,

@@ -75,7 +75,7 @@ pub(crate) fn show(path: &Path, options: &Options, room: Room) -> u8 {
 pub(crate) fn evaluate(name: &str, source: &str, options: &Options) -> Result<(Vec<Cell>, u8), u8> {
     let sheet = jit::Sheet::new(options.config());
     let mut sheet = sheet.map_err(|error| run::finish(Err(error)))?;
-    interrupt::ends_a_cell(sheet.interrupter());
+    interrupt::ends_a_cell(sheet.stopper());
     sheet.allow_changes();
     sheet.edit(name, source);
     let report = sheet.report();

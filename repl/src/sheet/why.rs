@@ -17,7 +17,7 @@ pub(crate) fn why(path: &Path, line: usize, options: &Options) -> u8 {
         Ok(sheet) => sheet,
         Err(error) => return run::finish(Err(error)),
     };
-    interrupt::ends_a_cell(sheet.interrupter());
+    interrupt::ends_a_cell(sheet.stopper());
     sheet.edit(&name, &source);
     let cells = tell::whole_cells(&source, &sheet.report());
     let is_there = |cell: &&Cell| (cell.lines[0]..=cell.lines[1]).contains(&line);

@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use jit::{Interrupter, Progress};
+use jit::{Progress, Stopper};
 
 use super::lines::Lines;
 use super::protocol::{Command, Counts, Edit, Event, Page, Settled, VERSION, Wanted, line};
@@ -20,12 +20,11 @@ use super::tell::Told;
 use crate::streams::complain;
 use crate::{Options, interrupt, run};
 
-/// How often a run is asked to stop that was overtaken by an edit: the next cell may begin after it was asked.
-const ASK: Duration = Duration::from_millis(20);
 /// For how long nothing is asked before results are kept for another process.
 const QUIET: Duration = Duration::from_millis(200);
-/// How long a cell may take to end when nobody is there any more.
+/// How long the cells may take to end when nobody is there any more, and how often they are asked to.
 const PATIENCE: Duration = Duration::from_millis(200);
+const ASK: Duration = Duration::from_millis(20);
 
 /// Answers commands until there are no more; gives the exit status.
 pub(crate) fn work(options: &Options, keep: bool) -> u8 {
@@ -49,7 +48,7 @@ pub(crate) fn work(options: &Options, keep: bool) -> u8 {
     let edits = Edits::default();
     let (tell, told) = channel();
     let reader = Reader {
-        interrupter: sheet.interrupter(),
+        stopper: sheet.stopper(),
         edits: edits.clone(),
         tell,
     };
@@ -98,35 +97,34 @@ fn own_streams() -> std::io::Result<(File, File)> {
 struct Edits {
     come: Arc<AtomicU64>,
     taken: Arc<AtomicU64>,
-    /// Held while one is taken, and while a run is ended because one is not: that of a later one is not to end by it.
+    /// Held while one is taken, and while a cell is stopped because one is not: that of a later one is not to end by it.
     taking: Arc<Mutex<()>>,
 }
 
 impl Edits {
     /// Whether the text that the sheet is at is the newest one.
     fn are_all_taken(&self) -> bool {
-        self.taken.load(Ordering::Acquire) >= self.come.load(Ordering::Acquire)
+        self.taken.load(Ordering::SeqCst) >= self.come.load(Ordering::SeqCst)
     }
 
     fn take_one(&self) {
         let _taking = self.taking.lock();
-        self.taken.fetch_add(1, Ordering::Release);
+        self.taken.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Ends what runs, if it is of an earlier text; whether it is.
-    fn interrupt(&self, interrupter: &Interrupter) -> bool {
+    /// The cell that runs for an earlier text, or is about to, ends; it goes on if it is in the newer one. Each cell after it asks first
+    /// whether all edits are taken, and the update to the newer text forgets that it was asked to stop: so once is enough.
+    fn stop_what_is_overtaken(&self, stopper: &Stopper) {
         let _taking = self.taking.lock();
-        let is_overtaken = !self.are_all_taken();
-        if is_overtaken {
-            interrupter.interrupt();
+        if !self.are_all_taken() {
+            stopper.stop();
         }
-        is_overtaken
     }
 }
 
 /// What the other side asks for, in its own thread, so that it is heard while a cell runs.
 struct Reader {
-    interrupter: Interrupter,
+    stopper: Stopper,
     edits: Edits,
     tell: Sender<Result<Command, String>>,
 }
@@ -140,33 +138,23 @@ impl Reader {
             let is_edit = matches!(command, Ok(Command::Edit(_) | Command::Touched(_)));
             let is_last = matches!(command, Ok(Command::Quit {}));
             if is_edit {
-                self.edits.come.fetch_add(1, Ordering::Release);
+                self.edits.come.fetch_add(1, Ordering::SeqCst);
             }
             if self.tell.send(command).is_err() || is_last {
                 break;
             }
             if is_edit {
-                self.stop_what_is_overtaken();
+                self.edits.stop_what_is_overtaken(&self.stopper);
             }
         }
         drop(self.tell);
         let start = Instant::now();
         while start.elapsed() < PATIENCE {
-            self.interrupter.interrupt();
+            self.stopper.stop();
             std::thread::sleep(ASK);
         }
         // It waits inside of a system call or of C.
         std::process::exit(0);
-    }
-
-    /// The cell that still runs for an earlier text ends; it goes on if it is in the newer one.
-    fn stop_what_is_overtaken(&self) {
-        let (edits, interrupter) = (self.edits.clone(), self.interrupter.clone());
-        std::thread::spawn(move || {
-            while edits.interrupt(&interrupter) {
-                std::thread::sleep(ASK);
-            }
-        });
     }
 }
 
@@ -302,7 +290,9 @@ impl Worker {
 
     fn turn_to(&mut self, wanted: Wanted) {
         let Wanted { id, name, from, to } = wanted;
-        let event = match self.sheet.page(id, &name, from..to) {
+        let edits = &self.edits;
+        let is_wanted = || edits.are_all_taken();
+        let event = match self.sheet.page(id, &name, from..to, &is_wanted) {
             Some(page) => Event::Page(Page {
                 id,
                 name,
