@@ -1,16 +1,13 @@
 //! The REPL on a terminal of its own, driven by keys: what a person sees who completes, pastes, edits and interrupts.
 
-use std::io::{Read, Write};
-use std::num::NonZero;
+mod pty;
+
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{CommandBuilder, MasterPty, PtySize};
 
-/// After so long it is taken for granted that something will not come.
-const PATIENCE: Duration = Duration::from_secs(60);
 const ROWS: u16 = 40;
 const COLUMNS: u16 = 100;
 
@@ -41,11 +38,10 @@ impl Drop for Folder {
     }
 }
 
+/// Where the REPL is seen.
 struct Screen {
-    keys: Box<dyn Write + Send>,
-    _master: Box<dyn MasterPty + Send>,
-    child: Box<dyn Child + Send + Sync>,
-    seen: Arc<Mutex<vt100::Parser>>,
+    pty: pty::Screen,
+    _terminal: Box<dyn MasterPty + Send>,
 }
 
 impl Screen {
@@ -56,7 +52,6 @@ impl Screen {
             pixel_width: 0,
             pixel_height: 0,
         };
-        let pair = native_pty_system().openpty(size).expect("a terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_sumi"));
         command.args(["--opt", "0"]);
         command.cwd(&folder.0);
@@ -65,54 +60,14 @@ impl Screen {
         command.env("EDITOR", folder.0.join("editor.sh"));
         command.env_remove("VISUAL");
         command.env_remove("NO_COLOR");
-        let child = pair.slave.spawn_command(command).expect("the binary");
-        let mut output = pair.master.try_clone_reader().expect("its output");
-        let at_least_one = |count| NonZero::new(count).expect("a screen");
-        let (rows, columns) = (at_least_one(ROWS), at_least_one(COLUMNS));
-        let seen = Arc::new(Mutex::new(vt100::Parser::new(rows, columns, 0)));
-        let parser = Arc::clone(&seen);
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(count @ 1..) = output.read(&mut buffer) {
-                let mut parser = parser.lock().expect("the screen");
-                parser.process(&buffer[..count]);
-            }
-        });
+        // It asks for nothing.
+        let (pty, terminal) = pty::Screen::open(size, command, |_| String::new());
         let screen = Screen {
-            keys: pair.master.take_writer().expect("its keys"),
-            _master: pair.master,
-            child,
-            seen,
+            pty,
+            _terminal: terminal,
         };
         screen.wait_for("1>");
         screen
-    }
-
-    fn text(&self) -> String {
-        let parser = self.seen.lock().expect("the screen");
-        let text = parser.screen().contents();
-        let lines = text.lines().map(str::trim_end);
-        lines.collect::<Vec<_>>().join("\n")
-    }
-
-    #[track_caller]
-    fn wait_for(&self, wanted: &str) {
-        self.wait_until(wanted, |text| text.contains(wanted));
-    }
-
-    #[track_caller]
-    fn wait_until(&self, what: &str, is_so: impl Fn(&str) -> bool) {
-        let start = Instant::now();
-        while !is_so(&self.text()) {
-            let is_late = start.elapsed() > PATIENCE;
-            assert!(!is_late, "not seen: {what}\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).expect("keys");
-        self.keys.flush().expect("keys");
     }
 
     /// Types an entry and waits for what is wanted and the next prompt.
@@ -140,13 +95,28 @@ impl Screen {
     }
 
     #[track_caller]
+    fn wait_for_underlined(&self, wanted: &str) {
+        self.wait(wanted, || (self.underlined() == wanted).then_some(()));
+    }
+
+    #[track_caller]
     fn end(mut self) {
         self.press("\x04");
-        let start = Instant::now();
-        while self.child.try_wait().expect("its end").is_none() {
-            assert!(start.elapsed() < PATIENCE, "it stays\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        self.pty.end();
+    }
+}
+
+impl Deref for Screen {
+    type Target = pty::Screen;
+
+    fn deref(&self) -> &pty::Screen {
+        &self.pty
+    }
+}
+
+impl DerefMut for Screen {
+    fn deref_mut(&mut self) -> &mut pty::Screen {
+        &mut self.pty
     }
 }
 
@@ -258,17 +228,9 @@ fn a_bracket_shows_its_partner() {
     let mut screen = Screen::open(&folder);
     screen.press("(1 + [2, 3].len())");
     screen.wait_for("len())");
-    let start = Instant::now();
-    while screen.underlined() != "()" {
-        assert!(start.elapsed() < PATIENCE, "{:?}", screen.underlined());
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    screen.wait_for_underlined("()");
     screen.press("\x01\x1b[C\x1b[C\x1b[C\x1b[C\x1b[C");
-    let start = Instant::now();
-    while screen.underlined() != "[]" {
-        assert!(start.elapsed() < PATIENCE, "{:?}", screen.underlined());
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    screen.wait_for_underlined("[]");
     screen.enter("", "$1: i64 = 3", "2>");
     screen.end();
 }

@@ -8,6 +8,7 @@ pub mod examples;
 pub mod fuzz;
 pub mod latency;
 pub mod library;
+mod outside;
 pub mod programs;
 pub mod release;
 pub mod run;

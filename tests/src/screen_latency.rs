@@ -2,16 +2,16 @@
 //! what came of it, from the start of the program to its first words, from a line of the REPL to its value. Nothing here is asserted.
 
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, channel};
+use std::path::Path;
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
+use crate::outside::{Folder, PATIENCE, as_it_comes, binary, ms, percentiles};
+
 const CELLS: usize = 1000;
 const ROUNDS: usize = 101;
-/// How long anything may take on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// After so long without a byte nothing is under way.
 const QUIET: Duration = Duration::from_secs(1);
 /// Between two edits.
@@ -20,20 +20,10 @@ const PAUSE: Duration = Duration::from_millis(40);
 pub fn run(args: &[String]) -> Result<(), String> {
     let number = |at: usize| args.get(at).and_then(|arg| arg.parse().ok());
     let (cells, rounds) = (number(0).unwrap_or(CELLS), number(1).unwrap_or(ROUNDS));
-    let binary = args.get(2).map_or_else(beside, |path| Ok(path.into()))?;
+    let binary = binary(args.get(2))?;
     let folder = Folder::new()?;
     of_a_sheet(&binary, &folder, cells, rounds)?;
     of_the_repl(&binary, &folder, rounds)
-}
-
-/// The program that was built with this one.
-pub(crate) fn beside() -> Result<PathBuf, String> {
-    let own = std::env::current_exe().map_err(|e| e.to_string())?;
-    let binary = own.with_file_name("sumi");
-    match binary.exists() {
-        true => Ok(binary),
-        false => Err(format!("{} is not built", binary.display())),
-    }
 }
 
 fn of_a_sheet(binary: &Path, folder: &Folder, cells: usize, rounds: usize) -> Result<(), String> {
@@ -67,7 +57,7 @@ fn of_a_sheet(binary: &Path, folder: &Folder, cells: usize, rounds: usize) -> Re
             let edited = edit(&digits);
             let start = Instant::now();
             folder.save(&edited)?;
-            times.push(ms(screen.wait_for(&digits, count)? - start));
+            times.push(screen.wait_for(&digits, count)? - start);
         }
         show(name, &times);
         Ok::<(), String>(())
@@ -90,8 +80,8 @@ fn open(binary: &Path, folder: &Folder, name: &str, arguments: &[&str]) -> Resul
     for _ in 0..11 {
         let start = Instant::now();
         let mut screen = Terminal::open(binary, folder, arguments)?;
-        drawn.push(ms(screen.wait_for("shared", 1)? - start));
-        settled.push(ms(screen.wait_for("shared", 2)? - start));
+        drawn.push(screen.wait_for("shared", 1)? - start);
+        settled.push(screen.wait_for("shared", 2)? - start);
     }
     show(&format!("{name} to the text"), &drawn);
     show(&format!("{name} to the values"), &settled);
@@ -103,7 +93,7 @@ fn of_the_repl(binary: &Path, folder: &Folder, rounds: usize) -> Result<(), Stri
     for _ in 0..11 {
         let start = Instant::now();
         let mut screen = Terminal::open(binary, folder, &[])?;
-        launches.push(ms(screen.wait_for("> ", 1)? - start));
+        launches.push(screen.wait_for("> ", 1)? - start);
     }
     show("REPL: launch to the prompt", &launches);
     let mut screen = Terminal::open(binary, folder, &[])?;
@@ -117,7 +107,7 @@ fn of_the_repl(binary: &Path, folder: &Folder, rounds: usize) -> Result<(), Stri
         screen.heard.clear();
         let start = Instant::now();
         screen.press("\r")?;
-        times.push(ms(screen.wait_for(&(number * 3).to_string(), 1)? - start));
+        times.push(screen.wait_for(&(number * 3).to_string(), 1)? - start);
     }
     show("REPL: line to value", &times);
     Ok(())
@@ -129,26 +119,12 @@ fn digits(round: usize) -> String {
     (1..=6).map(digit).collect()
 }
 
-fn show(name: &str, times: &[f64]) {
-    let Some((first, later)) = times.split_first() else {
-        return;
-    };
-    let mut later = later.to_vec();
-    later.sort_by(f64::total_cmp);
-    let part = |part: usize| match later.len() {
-        0 => *first,
-        count => later[(count * part / 100).min(count - 1)],
-    };
-    println!(
-        "{name}: p50 {:.2} ms, p95 {:.2}, p99 {:.2}; first {first:.2}",
-        part(50),
-        part(95),
-        part(99)
-    );
-}
-
-fn ms(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
+/// The first time is told apart.
+fn show(name: &str, times: &[Duration]) {
+    if let Some((first, later)) = times.split_first() {
+        let later = if later.is_empty() { times } else { later };
+        println!("{name}: {}; first {:.2}", percentiles(later), ms(*first));
+    }
 }
 
 /// Ten lines for each cell, and in the middle the ones that are edited.
@@ -163,28 +139,6 @@ fn sheet(cells: usize) -> String {
     let dependents = "of_ten + 0\n".repeat(10);
     let edited = format!("let probe = 12345\n// A note.\nlet of_ten = 12345\n{dependents}{middle}");
     text.replace(&middle, &edited)
-}
-
-struct Folder {
-    path: PathBuf,
-}
-
-impl Folder {
-    fn new() -> Result<Folder, String> {
-        let path = std::env::temp_dir().join(format!("sumi-latency-{}", std::process::id()));
-        std::fs::create_dir_all(&path).map_err(|e| e.to_string())?;
-        Ok(Folder { path })
-    }
-
-    fn save(&self, text: &str) -> Result<(), String> {
-        std::fs::write(self.path.join("a.sumi"), text).map_err(|e| e.to_string())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.path);
-    }
 }
 
 /// A program on a terminal of its own.
@@ -209,30 +163,23 @@ impl Terminal {
         let pair = pair.map_err(|e| e.to_string())?;
         let mut command = CommandBuilder::new(binary);
         command.args(arguments);
-        command.cwd(&folder.path);
+        command.cwd(folder.path());
         command.env("TERM", "xterm-256color");
-        command.env("XDG_CACHE_HOME", &folder.path);
+        command.env("XDG_CACHE_HOME", folder.path());
         let child = pair.slave.spawn_command(command);
         let child = child.map_err(|e| e.to_string())?;
         let reader = pair.master.try_clone_reader();
         let mut reader = reader.map_err(|e| e.to_string())?;
-        let (tell, output) = channel();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 1 << 16];
-            while let Ok(count @ 1..) = reader.read(&mut buffer) {
-                if tell
-                    .send((Instant::now(), buffer[..count].to_vec()))
-                    .is_err()
-                {
-                    return;
-                }
-            }
+        let mut buffer = [0; 1 << 16];
+        let parts = std::iter::from_fn(move || {
+            let count = reader.read(&mut buffer).ok().filter(|count| *count > 0);
+            count.map(|count| buffer[..count].to_vec())
         });
         Ok(Terminal {
             child,
             keys: pair.master.take_writer().map_err(|e| e.to_string())?,
             _master: pair.master,
-            output,
+            output: as_it_comes(parts),
             heard: Vec::new(),
         })
     }

@@ -3,22 +3,20 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
+use crate::outside::{Folder, PATIENCE, as_it_comes, binary, percentiles};
+
 const ROUNDS: usize = 1000;
-/// How long anything may take on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 pub fn run(args: &[String]) -> Result<(), String> {
     let rounds = args.first().and_then(|arg| arg.parse().ok());
     let rounds = rounds.unwrap_or(ROUNDS);
-    let binary = match args.get(1) {
-        Some(path) => path.into(),
-        None => super::screen_latency::beside()?,
-    };
+    let binary = binary(args.get(1))?;
+    let folder = Folder::new()?;
     let endless = |round: usize| {
         format!(
             "let a = 20\nvar n = 1\nwhile true {{ n += {} }}\na + 1\n",
@@ -26,7 +24,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
         )
     };
     let mut times = Vec::new();
-    let sheet = Sheet::open(&binary, &endless(0))?;
+    let sheet = Sheet::open(&binary, &folder, &endless(0))?;
     for round in 0..rounds {
         while !sheet
             .wait_for(r#""event":"running""#)?
@@ -42,59 +40,49 @@ pub fn run(args: &[String]) -> Result<(), String> {
             return Err(format!("it did not end by that: {said}"));
         }
         times.push(at - start);
-        sheet.save(&endless(round + 1))?;
+        folder.save(&endless(round + 1))?;
     }
-    sheet.show("from Ctrl-C to the end of a cell", times);
+    sheet.show("from Ctrl-C to the end of a cell", &times);
+    drop(sheet);
     let crash = |round: usize| {
         let library =
             "extern {\n fn getenv(name: cstr) -> ptr<u8>\n fn strlen(s: ptr<u8>) -> u64\n}";
         format!("{library}\nlet a = 20\nstrlen(getenv(\"NO_SUCH_{round}\"))\na + 1\n")
     };
     let mut times = Vec::new();
-    let sheet = Sheet::open(&binary, "let a = 20\na + 1\n")?;
+    let sheet = Sheet::open(&binary, &folder, "let a = 20\na + 1\n")?;
     for round in 0..rounds {
-        sheet.save(&crash(round))?;
+        folder.save(&crash(round))?;
         let (start, _) = sheet.wait_for(r#""event":"crashed""#)?;
         let (at, _) = sheet.wait_for(r#""text":"21""#)?;
         times.push(at - start);
         sheet.wait_for(r#""event":"settled""#)?;
     }
-    sheet.show("from a crash to the values", times);
+    sheet.show("from a crash to the values", &times);
     Ok(())
 }
 
 /// A sheet that is followed.
 struct Sheet {
-    folder: PathBuf,
     child: Child,
     said: Receiver<(Instant, String)>,
     memory: u64,
 }
 
 impl Sheet {
-    fn open(binary: &Path, text: &str) -> Result<Sheet, String> {
-        let folder = std::env::temp_dir().join(format!("sumi-stops-{}", std::process::id()));
-        fs::create_dir_all(&folder).map_err(|e| e.to_string())?;
-        fs::write(folder.join("a.sumi"), text).map_err(|e| e.to_string())?;
+    fn open(binary: &Path, folder: &Folder, text: &str) -> Result<Sheet, String> {
+        folder.save(text)?;
         let mut child = Command::new(binary)
             .args(["sheet", "--json", "--watch", "--fresh", "a.sumi"])
-            .current_dir(&folder)
+            .current_dir(folder.path())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|e| e.to_string())?;
         let output = child.stdout.take().ok_or("there is no output")?;
-        let (tell, said) = channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                if tell.send((Instant::now(), line)).is_err() {
-                    return;
-                }
-            }
-        });
+        let lines = BufReader::new(output).lines();
         let mut sheet = Sheet {
-            folder,
             child,
-            said,
+            said: as_it_comes(lines.map_while(Result::ok)),
             memory: 0,
         };
         sheet.wait_for(r#""event":"opened""#)?;
@@ -102,10 +90,6 @@ impl Sheet {
         sheet.wait_for(r#""text":"20""#)?;
         sheet.memory = sheet.resident();
         Ok(sheet)
-    }
-
-    fn save(&self, text: &str) -> Result<(), String> {
-        fs::write(self.folder.join("a.sumi"), text).map_err(|e| e.to_string())
     }
 
     fn signal(&self, name: &str) -> Result<(), String> {
@@ -136,16 +120,11 @@ impl Sheet {
         number.unwrap_or(0)
     }
 
-    fn show(&self, name: &str, mut times: Vec<Duration>) {
-        times.sort_unstable();
-        let part = |part: usize| times.get(times.len() * part / 100).or(times.last());
-        let ms = |time: Option<&Duration>| time.map_or(0.0, |time| time.as_secs_f64() * 1e3);
+    fn show(&self, name: &str, times: &[Duration]) {
         println!(
-            "{name}, {} times: p50 {:.1} ms, p99 {:.1}, worst {:.1}; resident {} KiB before, {} after",
+            "{name}, {} times: {}; resident {} KiB before, {} after",
             times.len(),
-            ms(part(50)),
-            ms(part(99)),
-            ms(times.last()),
+            percentiles(times),
             self.memory,
             self.resident()
         );
@@ -156,6 +135,5 @@ impl Drop for Sheet {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }

@@ -5,16 +5,16 @@ mod demos;
 mod once;
 mod pictures;
 mod protocol;
+#[path = "../pty/mod.rs"]
+mod pty;
 mod screen;
 mod speaker;
 mod terminal;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-/// How long anything may take on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+use pty::PATIENCE;
 
 /// A file of its own for a test, in a folder of its own.
 struct Sheet {
