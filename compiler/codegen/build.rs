@@ -24,7 +24,9 @@ fn main() {
         "Sumi is built against LLVM 22.1, but {} is version {version}",
         config.display()
     );
-    println!("cargo:include={}", ask(&config, &["--includedir"]));
+    let include = ask(&config, &["--includedir"]);
+    println!("cargo:include={include}");
+    compile_shim(&include);
     println!(
         "cargo:rustc-link-search=native={}",
         ask(&config, &["--libdir"])
@@ -36,6 +38,24 @@ fn main() {
         println!("cargo:rustc-link-lib=dylib=LLVM-22");
         println!("cargo:rustc-link-lib=dylib=stdc++");
     }
+}
+
+fn compile_shim(include: &str) {
+    let source = "src/emit/pipeline.cpp";
+    println!("cargo:rerun-if-changed={source}");
+    cc::Build::new()
+        .cpp(true)
+        .std("c++17")
+        .flag("-fno-exceptions")
+        .flag("-fno-rtti")
+        .flag("-isystem")
+        .flag(include)
+        .define("NDEBUG", None)
+        .opt_level(1)
+        .debug(false)
+        .cpp_link_stdlib(None) // below, shared or static as LLVM is
+        .file(source)
+        .compile("sumi_codegen_shim");
 }
 
 fn find_llvm_config() -> PathBuf {

@@ -1,5 +1,7 @@
 //! From a module to an object or text: the target, the passes.
 
+mod pipeline;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Once;
@@ -13,6 +15,7 @@ use inkwell::targets::{
 };
 use rustc_hash::FxHashMap;
 
+use self::pipeline::Pipeline;
 use crate::module;
 use crate::{Exports, Input, Object, Options};
 
@@ -80,12 +83,9 @@ impl CpuLevel {
 /// Compiles a unit. An error is LLVM's own text.
 pub fn object(input: Input<'_>) -> Result<Object, String> {
     let context = Context::create();
-    let (module, exports, machine) = finished(&context, input)?;
-    let buffer = machine
-        .write_to_memory_buffer(&module, FileType::Object)
-        .map_err(|error| error.to_string())?;
+    let (module, exports, pipeline) = finished(&context, input)?;
     Ok(Object {
-        bytes: buffer.as_slice().to_vec(),
+        bytes: pipeline.object(&module),
         exports,
     })
 }
@@ -99,7 +99,8 @@ pub fn ir(input: Input<'_>) -> Result<String, String> {
 
 pub fn assembly(input: Input<'_>) -> Result<String, String> {
     let context = Context::create();
-    let (module, _, machine) = finished(&context, input)?;
+    let (module, _, pipeline) = finished(&context, input)?;
+    let machine = pipeline.machine();
     let buffer = machine
         .write_to_memory_buffer(&module, FileType::Assembly)
         .map_err(|error| error.to_string())?;
@@ -112,8 +113,9 @@ pub fn assembly(input: Input<'_>) -> Result<String, String> {
 fn finished<'ctx>(
     context: &'ctx Context,
     input: Input<'_>,
-) -> Result<(Module<'ctx>, Exports, Rc<TargetMachine>), String> {
-    let machine = machine(input.options)?;
+) -> Result<(Module<'ctx>, Exports, Rc<Pipeline>), String> {
+    let pipeline = pipeline(input.options)?;
+    let machine = pipeline.machine();
     let module = context.create_module("unit");
     // Before anything is built: sizes and alignments of loads and stores come from it.
     module.set_triple(&TargetTriple::create(TRIPLE));
@@ -127,24 +129,25 @@ fn finished<'ctx>(
             module.print_to_string()
         ));
     }
-    optimise(&module, &machine, input.options)?;
-    Ok((module, exports, machine))
+    optimise(&module, machine, input.options)?;
+    Ok((module, exports, pipeline))
 }
 
 thread_local! {
-    /// Those that were made, by the processor and whether they optimise: the tables of one take longer to make than the code of a line.
-    static MACHINES: RefCell<FxHashMap<(CpuLevel, bool), Rc<TargetMachine>>> = RefCell::default();
+    /// Those that were made, by the processor and whether they optimise: one takes longer to make than the code of a line.
+    static PIPELINES: RefCell<FxHashMap<(CpuLevel, bool), Rc<Pipeline>>> = RefCell::default();
 }
 
-fn machine(options: Options) -> Result<Rc<TargetMachine>, String> {
+fn pipeline(options: Options) -> Result<Rc<Pipeline>, String> {
     let kind = (options.cpu, options.optimise);
-    let known = MACHINES.with(|machines| machines.borrow().get(&kind).cloned());
-    if let Some(machine) = known {
-        return Ok(machine);
+    let known = PIPELINES.with(|pipelines| pipelines.borrow().get(&kind).cloned());
+    if let Some(pipeline) = known {
+        return Ok(pipeline);
     }
-    let machine = Rc::new(new_machine(options)?);
-    MACHINES.with(|machines| machines.borrow_mut().insert(kind, Rc::clone(&machine)));
-    Ok(machine)
+    let pipeline = Pipeline::new(new_machine(options)?);
+    let pipeline = Rc::new(pipeline.ok_or("LLVM writes no objects for this target")?);
+    PIPELINES.with(|pipelines| pipelines.borrow_mut().insert(kind, Rc::clone(&pipeline)));
+    Ok(pipeline)
 }
 
 fn new_machine(options: Options) -> Result<TargetMachine, String> {
