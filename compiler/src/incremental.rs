@@ -120,6 +120,8 @@ pub struct Text {
     env: Env,
     cut: Cut,
     placed: Vec<Placed>,
+    /// Of the pieces that are placed.
+    lineages: FxHashSet<Lineage>,
     /// Those of the last compilation, and how they go together.
     pieces: Vec<Rc<Piece>>,
     plan: Plan,
@@ -154,6 +156,7 @@ impl Text {
             base,
             cut: Cut::default(),
             placed: Vec::new(),
+            lineages: FxHashSet::default(),
             pieces: Vec::new(),
             plan: Plan::default(),
             units: Vec::new(),

@@ -66,6 +66,8 @@ pub struct Sheet {
     places: Places,
     store: Store,
     cells: Vec<Cell>,
+    /// Which of them may bind or change a global, in their order.
+    makers: FxHashMap<DefId, Vec<usize>>,
     faces: Faces,
     /// The pieces as they stand, and where each does.
     order: Vec<Lineage>,
@@ -135,6 +137,7 @@ impl Sheet {
             places: Places::default(),
             store: Store::default(),
             cells: Vec::new(),
+            makers: FxHashMap::default(),
             faces: Faces::default(),
             order: Vec::new(),
             at: FxHashMap::default(),
@@ -375,6 +378,7 @@ impl Sheet {
 
     fn clear(&mut self) {
         self.cells.clear();
+        self.makers.clear();
         self.faces = Faces::default();
         self.store.clear();
         self.places.retain(|_| false);

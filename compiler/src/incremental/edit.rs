@@ -1,10 +1,12 @@
 //! The first half of an edit: the text is cut into pieces, and each is told from those of before.
 
+use std::cell::LazyCell;
+use std::ops::Range;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::cut::Kept;
-use syntax::{FileId, SourceFile, Sources, split};
+use syntax::{FileId, LineColumn, SourceFile, Sources, split};
 
 use super::{Lineage, Piece, Placed, Text, Work};
 
@@ -29,37 +31,36 @@ impl Text {
         cut: &[split::Piece],
         kept: Kept,
     ) {
-        let mut old: Vec<Option<Placed>> = std::mem::take(&mut self.placed)
-            .into_iter()
-            .map(Some)
-            .collect();
-        let stayed = stayed(&old, cut, kept);
-        let mut new: Vec<Option<Placed>> = Vec::with_capacity(cut.len());
-        let around = kept.first..cut.len() - kept.last;
-        // Pieces that may have another place, look or meaning for others than before.
-        let mut touched: FxHashSet<u128> = FxHashSet::default();
-        for (index, found) in cut.iter().enumerate() {
-            let former = stayed[index].and_then(|index| old[index].take());
-            new.push(former.map(|former| match around.contains(&index) {
-                true => {
-                    touched.insert(found.hash);
-                    laid_out(sources, whole, found, former)
-                }
-                false => former.moved_to(found),
-            }));
+        let behind = cut.len() - kept.last;
+        let cut_around = &cut[kept.first..behind];
+        for (placed, found) in self.placed.iter_mut().rev().zip(cut[behind..].iter().rev()) {
+            placed.move_to(found);
         }
-        let mut taken: FxHashSet<Lineage> = new.iter().flatten().map(|new| new.lineage).collect();
-        for (index, found) in cut.iter().enumerate() {
+        let end = self.placed.len() - kept.last;
+        let around = self.placed.splice(kept.first..end, []);
+        let mut old: Vec<Option<Placed>> = around.map(Some).collect();
+        let stayed = stayed(&old, cut_around);
+        // Pieces that may have another place, look or meaning for others than before.
+        let mut touched: FxHashSet<u128> = cut_around.iter().map(|found| found.hash).collect();
+        let mut new: Vec<Option<Placed>> = Vec::with_capacity(cut_around.len());
+        for (stayed, found) in stayed.iter().zip(cut_around) {
+            let former = stayed.and_then(|index| old[index].take());
+            new.push(former.map(|former| laid_out(sources, whole, found, former)));
+        }
+        for gone in old.iter().flatten() {
+            self.lineages.remove(&gone.lineage);
+        }
+        for (index, found) in cut_around.iter().enumerate() {
             if new[index].is_some() {
                 continue;
             }
             let former = self.attic.shift_remove(&found.hash);
             let known = former.as_ref().map(|(lineage, _)| *lineage);
-            let near = self.near(&old, &stayed, index);
+            let near = near(&old, &stayed, index);
             let mut candidates = known.into_iter().chain(near);
-            let lineage = candidates.find(|lineage| !taken.contains(lineage));
+            let lineage = candidates.find(|lineage| !self.lineages.contains(lineage));
             let lineage = lineage.unwrap_or_else(|| self.fresh_lineage());
-            taken.insert(lineage);
+            self.lineages.insert(lineage);
             let placed = match former {
                 Some((_, piece)) => {
                     sources.lay_out_as_it_was(piece.file);
@@ -69,7 +70,6 @@ impl Text {
                 None => self.read(sources, whole, found, lineage),
             };
             self.fresh.insert(placed.piece.file);
-            touched.insert(found.hash);
             new[index] = Some(placed);
         }
         for gone in old.into_iter().flatten() {
@@ -81,45 +81,46 @@ impl Text {
         }
         let excess = self.attic.len().saturating_sub(MOST_KEPT);
         self.attic.drain(..excess);
-        self.placed = new.into_iter().flatten().collect();
-        // What is known of a piece that is gone may be shown beside one with the same tokens.
-        let there: FxHashSet<FileId> = self.placed.iter().map(|placed| placed.piece.file).collect();
-        let placed = self.placed.iter();
-        for placed in placed.filter(|placed| touched.contains(&placed.piece.hash)) {
-            let same = self.last_with.get(&placed.piece.hash);
-            if let Some(gone) = same.filter(|gone| !there.contains(gone)) {
+        let new = new.into_iter().flatten();
+        self.placed.splice(kept.first..kept.first, new);
+        self.show_what_is_gone(sources, cut, &touched);
+        let last = kept.first + cut_around.len();
+        self.note_origins(sources, whole, kept.first..last);
+    }
+
+    /// What is known of a piece that is gone may be shown beside one with the same tokens.
+    fn show_what_is_gone(
+        &self,
+        sources: &mut Sources,
+        cut: &[split::Piece],
+        touched: &FxHashSet<u128>,
+    ) {
+        let there = LazyCell::new(|| {
+            let files = self.placed.iter().map(|placed| placed.piece.file);
+            files.collect::<FxHashSet<FileId>>()
+        });
+        for (placed, found) in self.placed.iter().zip(cut) {
+            if touched.contains(&found.hash)
+                && let Some(gone) = self.last_with.get(&found.hash)
+                && !there.contains(gone)
+            {
                 lay_out(sources, *gone, placed.shown);
             }
         }
-        let begins = |placed: &Placed| whole.line_column(placed.range.start as u32);
-        let behind = self.placed.len() - kept.last;
-        let first_behind = self.placed.get(behind);
-        // What is behind the edit stays where it was if the first of it does.
-        let stays = |placed: &Placed| sources.origin(placed.shown) == Some(begins(placed));
-        let end = match first_behind.is_some_and(stays) {
-            true => behind,
-            false => self.placed.len(),
-        };
-        for placed in &self.placed[kept.first..end] {
-            let origin = begins(placed);
+    }
+
+    /// Where pieces begin in the text, from those on that were edited.
+    fn note_origins(&self, sources: &mut Sources, whole: &SourceFile, edited: Range<usize>) {
+        let mut lines = Places::new(&whole.text);
+        for (index, placed) in self.placed.iter().enumerate().skip(edited.start) {
+            let origin = lines.of(placed.range.start);
+            // What is behind the edit stays where it was if the first of it does.
+            if index == edited.end && sources.origin(placed.shown) == Some(origin) {
+                break;
+            }
             sources.set_origin(placed.shown, origin);
             sources.set_origin(placed.piece.file, origin);
         }
-    }
-
-    /// The pieces that stood where a new one stands.
-    fn near(&self, old: &[Option<Placed>], stayed: &[Option<usize>], index: usize) -> Vec<Lineage> {
-        let before = match index.checked_sub(1) {
-            Some(before) => stayed[before].map(|old| old + 1),
-            None => Some(0),
-        };
-        let after = match stayed.get(index + 1) {
-            Some(after) => after.and_then(|after| after.checked_sub(1)),
-            None => old.len().checked_sub(1),
-        };
-        let near = [before, after].into_iter().flatten();
-        let former = near.filter_map(|index| old.get(index)?.as_ref());
-        former.map(|former| former.lineage).collect()
     }
 
     fn fresh_lineage(&mut self) -> Lineage {
@@ -155,11 +156,39 @@ impl Placed {
         }
     }
 
-    fn moved_to(self, found: &split::Piece) -> Placed {
-        Placed {
-            range: found.range.clone(),
-            code: found.code.clone(),
-            ..self
+    fn move_to(&mut self, found: &split::Piece) {
+        self.range = found.range.clone();
+        self.code = found.code.clone();
+    }
+}
+
+/// Positions in a text that are asked for in their order.
+struct Places<'t> {
+    text: &'t str,
+    /// The line from 1 up to which ends of lines are counted, and where it begins.
+    line: u32,
+    start: usize,
+}
+
+impl Places<'_> {
+    fn new(text: &str) -> Places<'_> {
+        Places {
+            text,
+            line: 1,
+            start: 0,
+        }
+    }
+
+    fn of(&mut self, offset: usize) -> LineColumn {
+        let passed = &self.text.as_bytes()[self.start..offset];
+        self.line += memchr::memchr_iter(b'\n', passed).count() as u32;
+        if let Some(last) = memchr::memrchr(b'\n', passed) {
+            self.start += last + 1;
+        }
+        let before = self.text.get(self.start..offset).unwrap_or("");
+        LineColumn {
+            line: self.line,
+            column: before.chars().count() as u32 + 1,
         }
     }
 }
@@ -169,10 +198,10 @@ fn laid_out(
     sources: &mut Sources,
     whole: &SourceFile,
     found: &split::Piece,
-    former: Placed,
+    mut placed: Placed,
 ) -> Placed {
     let text = &whole.text[found.range.clone()];
-    let mut placed = former.moved_to(found);
+    placed.move_to(found);
     if *sources.file(placed.shown).text == *text {
         return placed;
     }
@@ -200,11 +229,11 @@ fn lay_out(sources: &mut Sources, earlier: FileId, shown: FileId) {
 
 /// For each of the new pieces the old one with the same tokens: of several the one that stands in the same order from the beginning or the end,
 /// else the first.
-fn stayed(old: &[Option<Placed>], new: &[split::Piece], kept: Kept) -> Vec<Option<usize>> {
+fn stayed(old: &[Option<Placed>], new: &[split::Piece]) -> Vec<Option<usize>> {
     let hash = |index: usize| old[index].as_ref().map(|placed| placed.piece.hash);
     let mut found = vec![None; new.len()];
     let most = old.len().min(new.len());
-    let first = (0..most - kept.last)
+    let first = (0..most)
         .take_while(|i| hash(*i) == Some(new[*i].hash))
         .count();
     let last = (0..most - first)
@@ -226,4 +255,19 @@ fn stayed(old: &[Option<Placed>], new: &[split::Piece], kept: Kept) -> Vec<Optio
         found[index] = rest.get_mut(&new[index].hash).and_then(Vec::pop);
     }
     found
+}
+
+/// The pieces that stood where a new one stands.
+fn near(old: &[Option<Placed>], stayed: &[Option<usize>], index: usize) -> Vec<Lineage> {
+    let before = match index.checked_sub(1) {
+        Some(before) => stayed[before].map(|old| old + 1),
+        None => Some(0),
+    };
+    let after = match stayed.get(index + 1) {
+        Some(after) => after.and_then(|after| after.checked_sub(1)),
+        None => old.len().checked_sub(1),
+    };
+    let near = [before, after].into_iter().flatten();
+    let former = near.filter_map(|index| old.get(index)?.as_ref());
+    former.map(|former| former.lineage).collect()
 }

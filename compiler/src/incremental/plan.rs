@@ -30,6 +30,8 @@ pub(super) struct Group {
     pub(super) members: Vec<usize>,
     /// The groups that may give it something.
     pub(super) below: Vec<usize>,
+    /// The groups to which it may give something.
+    pub(super) above: Vec<usize>,
 }
 
 impl Plan {
@@ -57,7 +59,11 @@ impl Plan {
             }
         }
         for group in 0..plan.groups.len() {
-            plan.groups[group].below = plan.below(group);
+            let below = plan.below(group);
+            for giver in &below {
+                plan.groups[*giver].above.push(group);
+            }
+            plan.groups[group].below = below;
         }
         plan
     }

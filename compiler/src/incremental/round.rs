@@ -121,11 +121,16 @@ impl Text {
     /// Goes through the groups of which something may have changed.
     fn bring_up_to_date(&mut self, sources: &Sources, round: &mut Round) {
         for group in 0..round.plan.groups.len() {
-            let below = &round.plan.groups[group].below;
-            if round.open[group] || below.iter().any(|below| round.changed[*below]) {
-                let is_new = self.renew(sources, round, group);
-                let is_deeper = round.note_deep(group);
-                round.changed[group] |= is_new || is_deeper;
+            if !round.open[group] {
+                continue;
+            }
+            let is_new = self.renew(sources, round, group);
+            let is_deeper = round.note_deep(group);
+            round.changed[group] |= is_new || is_deeper;
+            if round.changed[group] {
+                for above in &round.plan.groups[group].above {
+                    round.open[*above] = true;
+                }
             }
         }
         round.open.fill(false);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One registered source text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -52,7 +52,8 @@ pub struct SourceFile {
     pub id: FileId,
     pub name: String,
     pub text: Arc<str>,
-    line_starts: Arc<[u32]>,
+    /// Found when they are asked for.
+    line_starts: OnceLock<Arc<[u32]>>,
     /// Of a part of a larger text: where it stands there.
     origin: Option<LineColumn>,
 }
@@ -66,18 +67,21 @@ pub struct LineColumn {
 
 impl SourceFile {
     pub fn new(id: FileId, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceFile {
-        let text = text.into();
-        let newlines = memchr::memchr_iter(b'\n', text.as_bytes());
-        let line_starts = std::iter::once(0)
-            .chain(newlines.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)))
-            .collect();
         SourceFile {
             id,
             name: name.into(),
-            text,
-            line_starts,
+            text: text.into(),
+            line_starts: OnceLock::new(),
             origin: None,
         }
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let newlines = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            let starts = newlines.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
+            std::iter::once(0).chain(starts).collect()
+        })
     }
 
     /// A name that no other file has, for what must find its way back here: see [`Sources::by_key`].
@@ -123,8 +127,8 @@ impl SourceFile {
     }
 
     pub fn line_column(&self, offset: u32) -> LineColumn {
-        let line = self.line_starts.partition_point(|start| *start <= offset) - 1;
-        let start = self.line_starts[line] as usize;
+        let line = self.line_starts().partition_point(|start| *start <= offset) - 1;
+        let start = self.line_starts()[line] as usize;
         let end = (offset as usize).min(self.text.len());
         let before = self.text.get(start..end).unwrap_or("");
         LineColumn {
@@ -135,32 +139,32 @@ impl SourceFile {
 
     /// The line of an offset, counted from 1.
     pub fn line(&self, offset: u32) -> u32 {
-        self.line_starts.partition_point(|start| *start <= offset) as u32
+        self.line_starts().partition_point(|start| *start <= offset) as u32
     }
 
     /// Where a line, counted from 1, begins.
     pub fn line_start(&self, line: u32) -> Option<u32> {
         let index = (line as usize).checked_sub(1)?;
-        self.line_starts.get(index).copied()
+        self.line_starts().get(index).copied()
     }
 
     pub fn line_count(&self) -> u32 {
-        self.line_starts.len() as u32
+        self.line_starts().len() as u32
     }
 
     /// The bytes of a line, counted from 1, with its line break.
     pub fn line_range(&self, line: u32) -> Option<std::ops::Range<usize>> {
-        let start = *self.line_starts.get(line.checked_sub(1)? as usize)?;
-        let next = self.line_starts.get(line as usize);
+        let start = *self.line_starts().get(line.checked_sub(1)? as usize)?;
+        let next = self.line_starts().get(line as usize);
         Some(start as usize..next.map_or(self.text.len(), |next| *next as usize))
     }
 
     /// A line, counted from 1, without its line break.
     pub fn line_text(&self, line: u32) -> &str {
-        let Some(start) = self.line_starts.get(line.saturating_sub(1) as usize) else {
+        let Some(start) = self.line_starts().get(line.saturating_sub(1) as usize) else {
             return "";
         };
-        let end = match self.line_starts.get(line as usize) {
+        let end = match self.line_starts().get(line as usize) {
             Some(next) => *next as usize,
             None => self.text.len(),
         };

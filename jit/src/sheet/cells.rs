@@ -21,7 +21,7 @@ use syntax::Diagnostic;
 
 use super::code::Source;
 use super::files::Seen;
-use super::former::{CodeOf, Former};
+use super::former::{Glance, News};
 use super::key::Touched;
 use super::recall::{AS_BEFORE, Chain};
 use super::store::Record;
@@ -70,12 +70,27 @@ pub(super) struct Cell {
     pub(super) last: Option<Rc<Record>>,
     /// Why it ran or did not.
     pub(super) why: Cow<'static, str>,
-    /// None without any.
-    pub(super) code: Option<CodeOf>,
+    /// Its code, and which cell it is in that; none of a piece that was not compiled.
+    pub(super) code: Option<(Source, usize)>,
     pub(super) touched: Option<Rc<Touched>>,
+    pub(super) glance: Glance,
 }
 
 impl Cell {
+    /// One that has not run.
+    pub(super) fn new(id: CellId, code: Option<(Source, usize)>) -> Cell {
+        Cell {
+            id,
+            state: State::Running,
+            ran: false,
+            last: None,
+            why: Cow::default(),
+            code,
+            touched: None,
+            glance: Glance::default(),
+        }
+    }
+
     /// The result that it has.
     pub(super) fn result(&self) -> Option<&Rc<Record>> {
         match &self.state {
@@ -98,8 +113,12 @@ impl Cell {
 /// The way through the cells.
 #[derive(Default)]
 pub(super) struct Walk {
-    /// What each global is at this point.
-    pub(super) stamps: FxHashMap<DefId, Fingerprint>,
+    /// All of them: those before this point as they stand now, the others as they stood.
+    pub(super) cells: Vec<Cell>,
+    /// How many are before this point.
+    pub(super) at: usize,
+    /// Which of them may bind or change a global, in their order.
+    pub(super) makers: FxHashMap<DefId, Vec<usize>>,
     /// What did not come about, with the name by which one waits for it.
     spoiled: FxHashMap<DefId, Spoiled>,
     /// What the outside is at this point.
@@ -108,9 +127,8 @@ pub(super) struct Walk {
     /// What the functions in the values of variables may touch.
     pub(super) code_in: FxHashMap<DefId, Reach>,
     pub(super) no_code: Reach,
-    pub(super) cells: Vec<Cell>,
-    /// What is known from the way before.
-    pub(super) former: Former,
+    /// What is otherwise than on the way before.
+    pub(super) news: News,
     /// While there are results of an earlier process.
     pub(super) chain: Option<Chain>,
 }
@@ -126,14 +144,24 @@ impl Walk {
             false => self.code_in.get(&def),
         }
     }
-}
 
-/// What there is to do on the way.
-enum Step {
-    /// A cell of a source.
-    Run(Source, usize),
-    /// A piece that was not compiled.
-    Not(usize),
+    pub(super) fn cells_before(&self) -> &[Cell] {
+        &self.cells[..self.at]
+    }
+
+    /// What a global is at this point.
+    pub(super) fn stamp(&self, def: DefId) -> Option<Fingerprint> {
+        let makers = self.makers.get(&def)?;
+        let before = makers.partition_point(|at| *at < self.at);
+        let mut before = makers[..before].iter().rev();
+        before.find_map(|at| self.cells[*at].result()?.left(def))
+    }
+
+    /// The globals that are something at this point.
+    pub(super) fn globals(&self) -> impl Iterator<Item = DefId> {
+        let all = self.makers.keys().copied();
+        all.filter(|def| self.stamp(*def).is_some())
+    }
 }
 
 /// Why something is not what it should be.
@@ -219,63 +247,29 @@ impl Sheet {
             chain: self.recalled.is_some().then(|| self.chain()),
             ..Walk::default()
         };
-        let steps = self.steps();
-        let ids: Vec<CellId> = steps.iter().map(|(id, _)| *id).collect();
-        walk.former = Former::new(std::mem::take(&mut self.cells), &ids);
-        walk.cells.reserve(ids.len());
-        for (at, (id, step)) in steps.iter().enumerate() {
-            let id = *id;
-            let former = walk.former.take(id);
-            match step {
-                Step::Run(source, index) => match former {
-                    Some(cell) if self.stays(&walk, &cell, source, *index) => {
-                        self.pass(&mut walk, cell, source, *index);
-                    }
-                    former => {
-                        let rest = &steps[at..];
-                        let cell = self.visit(&mut walk, id, (source, *index), rest, progress);
-                        walk.former.note(former.as_ref(), &cell);
-                        walk.cells.push(cell);
-                    }
-                },
-                Step::Not(at) => {
-                    let cell = self.not_compiled(&mut walk, *at, id);
-                    walk.former.note(former.as_ref(), &cell);
-                    walk.cells.push(cell);
-                }
+        self.align(&mut walk);
+        for at in 0..walk.cells.len() {
+            walk.at = at;
+            if self.stays(&walk) {
+                self.pass(&mut walk);
+                continue;
             }
+            let id = walk.cells[at].id;
+            let cell = match walk.cells[at].code.clone() {
+                Some(code) => self.visit(&mut walk, id, code, progress),
+                None => self.not_compiled(&mut walk, id),
+            };
+            self.store.exchange(walk.cells[at].result(), cell.result());
+            walk.put(cell);
         }
         self.cells = walk.cells;
-    }
-
-    /// All cells, and pieces that would be some.
-    fn steps(&self) -> Vec<(CellId, Step)> {
-        let mut steps = Vec::with_capacity(self.text.placed().len());
-        for module in &self.modules {
-            let source = Source::Module(Rc::clone(module));
-            steps.extend((0..source.cells().len()).map(|index| {
-                let id = CellId::Module(module.version, index);
-                (id, Step::Run(source.clone(), index))
-            }));
-        }
-        let placed = self.text.placed().iter().zip(self.text.outcomes());
-        for (at, (placed, outcome)) in placed.enumerate() {
-            match outcome {
-                Outcome::Imported => {}
-                Outcome::Compiled(unit, cells) => steps.extend(cells.clone().map(|cell| {
-                    let id = CellId::Text(placed.lineage, cell - cells.start);
-                    (id, Step::Run(Source::Text(Rc::clone(unit)), cell))
-                })),
-                Outcome::Failed(_) | Outcome::Waits(_) => {
-                    steps.push((CellId::Text(placed.lineage, 0), Step::Not(at)));
-                }
-            }
-        }
-        steps
+        self.makers = walk.makers;
     }
 
     /// A piece without code: what it may have been to change is not what it should be.
-    fn not_compiled(&self, walk: &mut Walk, index: usize, id: CellId) -> Cell {
+    fn not_compiled(&self, walk: &mut Walk, id: CellId) -> Cell {
+        let index = self.position(id);
+        let index = index.expect("compiler bug: a piece without code is not in the text");
         let state = match &self.text.outcomes()[index] {
             Outcome::Failed(diagnostics) => State::Broken(diagnostics.as_slice().into()),
             Outcome::Waits(names) => {
@@ -300,22 +294,18 @@ impl Sheet {
             touched.written.extend(self.variables(walk));
         }
         self.spoil(walk, &touched, false, &why);
-        walk.former.spoiled(&touched);
+        walk.news.spoiled(&touched);
         Cell {
-            id,
             state,
-            ran: false,
             last: self.store.newest.get(&id).cloned(),
-            why: Cow::default(),
-            code: None,
-            touched: None,
+            ..Cell::new(id, None)
         }
     }
 
     /// What a cell was to bind or change is not what it should be.
     fn spoil(&self, walk: &mut Walk, cell: &Touched, is_stale: bool, why: &str) {
         let env = self.text.env();
-        let order = walk.cells.len();
+        let order = walk.at;
         let spoiled = |name: String| Spoiled {
             name,
             is_stale,
@@ -346,14 +336,8 @@ impl Sheet {
         }
     }
 
-    /// Why a cell cannot run, from which on the rest begins.
-    fn hindrance(
-        &self,
-        walk: &Walk,
-        touched: &Touched,
-        info: &CellInfo,
-        rest: &[(CellId, Step)],
-    ) -> Option<State> {
+    /// Why a cell cannot run.
+    fn hindrance(&self, walk: &Walk, touched: &Touched, info: &CellInfo) -> Option<State> {
         let globals = touched.all.iter().filter_map(|def| walk.spoiled.get(def));
         let kinds = touched.outside.reads.iter();
         let kinds = kinds.filter_map(|kind| walk.spoiled_outside.get(&kind));
@@ -366,16 +350,14 @@ impl Sheet {
             return Some(spoiled.state());
         }
         // What was bound has a value.
-        let unknown = |def: &&DefId| !walk.stamps.contains_key(def);
+        let unknown = |def: &&DefId| walk.stamp(**def).is_none();
         let unknown: Vec<DefId> = touched.all.iter().filter(unknown).copied().collect();
         if unknown.is_empty() {
             return None;
         }
-        let cells = rest.iter().filter_map(|(_, step)| match step {
-            Step::Run(source, index) => Some(&source.cells()[*index]),
-            Step::Not(_) => None,
-        });
-        let mut later = cells.flat_map(|cell| &cell.defines);
+        let rest = walk.cells[walk.at..].iter();
+        let codes = rest.filter_map(|cell| cell.code.as_ref());
+        let mut later = codes.flat_map(|(source, index)| &source.cells()[*index].defines);
         let unbound = later.find(|def| unknown.contains(def))?;
         Some(State::Broken(Rc::new([self.not_bound(*unbound, info)])))
     }
@@ -384,22 +366,17 @@ impl Sheet {
         &mut self,
         walk: &mut Walk,
         id: CellId,
-        (source, index): (&Source, usize),
-        rest: &[(CellId, Step)],
+        (source, index): (Source, usize),
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Cell {
+        let source = &source;
         let info = &source.cells()[index];
         let touched = self.touched(walk, source, index);
         let mut cell = Cell {
-            id,
-            state: State::Waits(String::new()),
-            ran: false,
-            last: None,
-            why: Cow::default(),
-            code: Some((source.version(), index)),
             touched: Some(Rc::clone(&touched)),
+            ..Cell::new(id, Some((source.clone(), index)))
         };
-        cell.state = match self.hindrance(walk, &touched, info, rest) {
+        cell.state = match self.hindrance(walk, &touched, info) {
             Some(state) => state,
             None => self.result(walk, &mut cell, (source, index), &touched, progress),
         };
@@ -412,7 +389,6 @@ impl Sheet {
                         walk.outside.insert(kind, Fingerprint::of(&(after, kind)));
                     }
                 }
-                walk.stamps.extend(record.named());
                 if record.result.is_err() {
                     self.spoil(walk, &touched, false, FAILED);
                 }
@@ -431,6 +407,7 @@ impl Sheet {
             self.extend(&mut chain, &cell, source, index, &touched);
             walk.chain = Some(chain);
         }
+        cell.glance = Glance::of(&cell, info);
         cell
     }
 

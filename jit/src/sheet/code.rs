@@ -150,8 +150,9 @@ pub(super) struct Codes {
     reached: FxHashMap<Version, Rc<Reached>>,
     /// Of cells that call no function that they do not name.
     pub(super) touched: FxHashMap<(Version, usize), Rc<Touched>>,
-    /// The sources of this update, in their order and as a set.
-    order: Vec<Version>,
+    /// The sources of this update, in their order, and those that have code as a set.
+    modules: Vec<Rc<Module>>,
+    units: Vec<Rc<Unit>>,
     current: FxHashSet<Version>,
     /// Those of the update before that are no more.
     pub(super) gone: FxHashSet<Version>,
@@ -162,6 +163,18 @@ pub(super) struct Codes {
     /// In this update: units for which code was generated, and cells that ran.
     pub(super) compiled: usize,
     pub(super) ran: usize,
+}
+
+/// The list becomes the newer one; gives those that differ where they are not the same at the beginning or the end: the former, the newer.
+fn exchange<T>(known: &mut Vec<Rc<T>>, newer: &[Rc<T>]) -> (Vec<Rc<T>>, Vec<Rc<T>>) {
+    let is_same = |(a, b): &(&Rc<T>, &Rc<T>)| Rc::ptr_eq(a, b);
+    let first = known.iter().zip(newer).take_while(is_same).count();
+    let ends = known[first..].iter().rev().zip(newer[first..].iter().rev());
+    let last = ends.take_while(is_same).count();
+    let new = newer[first..newer.len() - last].to_vec();
+    let end = known.len() - last;
+    let gone = known.splice(first..end, new.iter().cloned()).collect();
+    (gone, new)
 }
 
 impl Codes {
@@ -274,26 +287,23 @@ impl Sheet {
 
     /// Which sources there are in this update.
     pub(super) fn note_sources(&mut self) {
-        let modules = self.modules.iter().map(|of| Version::Module(of.version));
-        let units = self.text.units().iter();
-        let units = units.filter(|unit| unit.good().is_some());
-        let now: Vec<Version> = modules
-            .chain(units.map(|unit| Version::Text(unit.version)))
-            .collect();
-        let former = std::mem::replace(&mut self.codes.order, now);
-        let now = &self.codes.order;
-        let is_same = |(a, b): &(&Version, &Version)| a == b;
-        let first = former.iter().zip(now).take_while(is_same).count();
-        let ends = former[first..].iter().rev().zip(now[first..].iter().rev());
-        let last = ends.take_while(is_same).count();
-        let replaced = &former[first..former.len() - last];
-        let current = &mut self.codes.current;
-        for version in replaced {
-            current.remove(version);
+        let codes = &mut self.codes;
+        let (no_modules, new_modules) = exchange(&mut codes.modules, &self.modules);
+        let (no_units, new_units) = exchange(&mut codes.units, self.text.units());
+        let versions = |modules: Vec<Rc<Module>>, units: Vec<Rc<Unit>>| {
+            let modules = modules.into_iter().map(Source::Module);
+            let units = units.into_iter().filter(|unit| unit.good().is_some());
+            let sources: Vec<Source> = modules.chain(units.map(Source::Text)).collect();
+            sources.into_iter().map(|source| source.version())
+        };
+        codes.gone = versions(no_modules, no_units).collect();
+        for version in &codes.gone {
+            codes.current.remove(version);
         }
-        current.extend(&now[first..now.len() - last]);
-        let gone = replaced.iter().filter(|version| !current.contains(version));
-        self.codes.gone = gone.copied().collect();
+        for version in versions(new_modules, new_units) {
+            codes.current.insert(version);
+            codes.gone.remove(&version);
+        }
     }
 
     fn search(&mut self, source: &Source) -> Result<Vec<Source>, Vec<Diagnostic>> {

@@ -69,7 +69,7 @@ impl Sheet {
     }
 
     pub(super) fn variables(&self, walk: &Walk) -> Vec<DefId> {
-        let all = walk.stamps.keys().copied();
+        let all = walk.globals();
         all.filter(|def| self.is_variable(*def)).collect()
     }
 
@@ -95,7 +95,7 @@ impl Sheet {
         let mut written: Vec<DefId> = reach.writes.iter().copied().collect();
         let mut all: Vec<DefId> = reach.reads.union(&reach.writes).copied().collect();
         if reach.anything {
-            all.extend(walk.stamps.keys());
+            all.extend(walk.globals());
             written.extend(self.variables(walk));
         }
         for list in [&mut all, &mut written] {
@@ -124,7 +124,7 @@ impl Sheet {
                 let reach = own::reach_of_show(env, global.ty(), &walk.code_before(info));
                 all.extend(reach.reads.union(&reach.writes));
                 if reach.anything {
-                    all.extend(walk.stamps.keys());
+                    all.extend(walk.globals());
                 }
             }
         }
@@ -143,10 +143,11 @@ impl Sheet {
         touched: &Touched,
     ) -> Result<Rc<Key>, Vec<Diagnostic>> {
         let reached = self.reach(source)?;
-        let values = touched.all.iter().chain(&touched.for_show).map(|def| {
-            let stamp = walk.stamps.get(def).copied();
-            (What::Value(*def), stamp.unwrap_or_default())
-        });
+        let values = touched
+            .all
+            .iter()
+            .chain(&touched.for_show)
+            .map(|def| (What::Value(*def), walk.stamp(*def).unwrap_or_default()));
         let outside = touched.outside.reads.iter().map(|kind| {
             let stamp = walk.outside.get(&kind).copied();
             (What::Outside(kind), stamp.unwrap_or_default())

@@ -34,9 +34,9 @@ impl Sheet {
             .all
             .iter()
             .chain(&touched.for_show)
-            .filter_map(|def| Some((*def, *walk.stamps.get(def)?)))
+            .filter_map(|def| Some((*def, walk.stamp(*def)?)))
             .collect();
-        if let Err(trap) = self.make_again(&walk.cells, &values)? {
+        if let Err(trap) = self.make_again(walk.cells_before(), &values)? {
             return Ok(Err(trap));
         }
         self.hold(&values);

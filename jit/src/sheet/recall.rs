@@ -285,6 +285,7 @@ impl Sheet {
             elapsed: found.elapsed,
             allocations: found.allocations,
             files: found.files,
+            users: cell::Cell::default(),
             used: cell::Cell::default(),
             is_repeatable: touched.outside.is_none(),
         };

@@ -139,6 +139,7 @@ impl Sheet {
             elapsed: attempt.elapsed,
             allocations: attempt.allocations,
             files: attempt.paths.into_iter().map(Seen::now).collect(),
+            users: Cell::default(),
             used: Cell::default(),
             is_repeatable: touched.outside.is_none(),
         });

@@ -28,7 +28,9 @@ pub(super) struct Record {
     pub(super) allocations: u64,
     /// What it has read.
     pub(super) files: Vec<Seen>,
-    /// In which update it was last of use.
+    /// How many cells stand with it.
+    pub(super) users: Cell<usize>,
+    /// In which update it was last of use, if it is not.
     pub(super) used: Cell<u64>,
     /// Whether it can be run again for the values that it left: nobody notices.
     pub(super) is_repeatable: bool,
@@ -57,6 +59,8 @@ pub(super) struct Kept {
 
 /// For how many updates a result that is not in use is kept.
 const KEPT_FOR: u64 = 64;
+/// In every so many updates it is looked for what can be given up.
+const PRUNED_EVERY: u64 = 16;
 
 /// Values and results of a sheet.
 #[derive(Default)]
@@ -109,17 +113,32 @@ impl Store {
         let all = self.records.values();
         let found = all.filter(|record| record.is_repeatable);
         let mut found: Vec<Rc<Record>> = found.cloned().collect();
-        found.sort_by_key(|record| match record.used.get() {
-            used if used == self.updates => (true, 0, record.elapsed, record.key.print),
-            used => (false, used, Duration::ZERO, record.key.print),
+        found.sort_by_key(|record| match record.is_in_use() {
+            true => (true, 0, record.elapsed, record.key.print),
+            false => (false, record.used.get(), Duration::ZERO, record.key.print),
         });
         found
     }
 
+    /// A cell has another result.
+    pub(super) fn exchange(&self, before: Option<&Rc<Record>>, now: Option<&Rc<Record>>) {
+        if let Some(record) = now {
+            record.users.set(record.users.get() + 1);
+        }
+        if let Some(record) = before {
+            record.users.set(record.users.get() - 1);
+            record.used.set(self.updates);
+        }
+    }
+
     /// Gives up what was not in use for a while, and of cells that are gone.
     pub(super) fn prune(&mut self, cells: &[cells::Cell]) {
+        if !self.updates.is_multiple_of(PRUNED_EVERY) {
+            return;
+        }
         let oldest = self.updates.saturating_sub(KEPT_FOR);
-        self.records.retain(|_, record| record.used.get() >= oldest);
+        self.records
+            .retain(|_, record| record.is_in_use() || record.used.get() >= oldest);
         let there: FxHashSet<CellId> = cells.iter().map(|cell| cell.id).collect();
         let records = &self.records;
         self.newest
@@ -132,6 +151,10 @@ impl Store {
 }
 
 impl Record {
+    fn is_in_use(&self) -> bool {
+        self.users.get() > 0
+    }
+
     /// Whether it did not come to an end by itself.
     pub(super) fn was_stopped(&self) -> bool {
         let failure = self.result.as_ref().err();

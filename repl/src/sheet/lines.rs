@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::patch::Patch;
 
+#[derive(Clone)]
 pub(crate) struct Lines {
     starts: Vec<usize>,
     end: usize,
@@ -16,6 +17,20 @@ impl Lines {
             starts: std::iter::once(0).chain(ends).collect(),
             end: source.len(),
         }
+    }
+
+    /// Of the text after these bytes have become others.
+    pub(crate) fn replace(&mut self, bytes: Range<usize>, by: &str) {
+        let first = self.starts.partition_point(|start| *start <= bytes.start);
+        let behind = self.starts.partition_point(|start| *start <= bytes.end);
+        let moved = |at: usize| at - bytes.end + bytes.start + by.len();
+        for start in &mut self.starts[behind..] {
+            *start = moved(*start);
+        }
+        let ends = memchr::memchr_iter(b'\n', by.as_bytes());
+        let starts = ends.map(|at| bytes.start + at + 1);
+        self.starts.splice(first..behind, starts);
+        self.end = moved(self.end);
     }
 
     /// The line of a byte, from 1.
@@ -42,5 +57,30 @@ impl Lines {
     pub(crate) fn range(&self, line: usize) -> Range<usize> {
         let at = |line: usize| self.starts.get(line).copied().unwrap_or(self.end);
         at(line)..at(line + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_follow_what_is_replaced() {
+        let texts = ["", "a", "a\n", "a\nb", "a\nb\n\nc", "\n\n", "ab\ncd\nef\n"];
+        for old in texts {
+            for by in texts {
+                for start in 0..=old.len() {
+                    for end in start..=old.len() {
+                        let mut lines = Lines::of(old);
+                        lines.replace(start..end, by);
+                        let mut text = old.to_owned();
+                        text.replace_range(start..end, by);
+                        let fresh = Lines::of(&text);
+                        assert_eq!(lines.starts, fresh.starts, "{old:?} {start}..{end} {by:?}");
+                        assert_eq!(lines.end, fresh.end);
+                    }
+                }
+            }
+        }
     }
 }

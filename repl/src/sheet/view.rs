@@ -82,7 +82,8 @@ impl View {
     pub(crate) fn edit(&mut self, text: Arc<str>, revision: u64, now: Instant) -> usize {
         self.wanted = revision;
         let patch = Patch::between(&self.text, &text);
-        let lines = Lines::of(&text);
+        let mut lines = self.lines.clone();
+        lines.replace(patch.old.clone(), &text[patch.new.clone()]);
         let (same_above, same_below) = self.lines.same(&lines, &patch);
         let old_end = self.lines.count().saturating_sub(same_below);
         let new_end = lines.count().saturating_sub(same_below);

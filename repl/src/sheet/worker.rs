@@ -257,7 +257,6 @@ impl Worker {
         }
         self.sheet.quarantine(edit.quarantine.iter().cloned());
         self.name = edit.name;
-        self.lines = Lines::of(&self.text);
         self.bring_up_to_date();
     }
 
@@ -272,6 +271,7 @@ impl Worker {
     fn put(&mut self, edit: &Edit) -> Result<(), String> {
         let Some([start, end]) = edit.range else {
             self.text.clone_from(&edit.text);
+            self.lines = Lines::of(&self.text);
             return Ok(());
         };
         if self.text.get(start..end).is_none() {
@@ -281,6 +281,7 @@ impl Worker {
             ));
         }
         self.text.replace_range(start..end, &edit.text);
+        self.lines.replace(start..end, &edit.text);
         Ok(())
     }
 

@@ -97,7 +97,9 @@ fn go_on(
     inputs: &Receiver<Input>,
 ) -> std::io::Result<()> {
     loop {
-        terminal.draw(screen)?;
+        if std::mem::take(&mut screen.is_new) {
+            terminal.draw(screen)?;
+        }
         if !screen.classes.is_prepared() {
             // While the cells run for the first time.
             screen.classes.prepare();
@@ -111,7 +113,10 @@ fn go_on(
         };
         let first = match inputs.recv_timeout(wait) {
             Ok(input) => input,
-            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Timeout) => {
+                screen.is_new = true;
+                continue;
+            }
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
         };
         // What came meanwhile is drawn at once with it.
@@ -131,6 +136,8 @@ fn take(
     (client, follower): (&mut Client, &mut Follower),
 ) -> std::io::Result<bool> {
     let now = Instant::now();
+    // What a process says is not always seen.
+    screen.is_new |= !matches!(input, Input::Heard(_));
     let wish = match input {
         Input::Heard(heard) => {
             if let Some(event) = client.hear(heard) {

@@ -53,6 +53,8 @@ pub(super) struct Screen {
     pub has_pictures: bool,
     /// Those that are to stand on it, as it was drawn last.
     pub pictures: Vec<graphics::Wanted>,
+    /// Whether something may be seen that is not on the terminal yet.
+    pub is_new: bool,
     is_dirty: bool,
 }
 
@@ -75,6 +77,7 @@ impl Screen {
             shows_numbers: false,
             has_pictures: false,
             pictures: Vec::new(),
+            is_new: true,
             is_dirty: true,
         }
     }
@@ -92,6 +95,11 @@ impl Screen {
     }
 
     pub(super) fn hear(&mut self, event: Event, now: Instant) {
+        // That a cell runs is seen only after a while.
+        self.is_new |= !matches!(
+            event,
+            Event::Opened { .. } | Event::Edited { .. } | Event::Running { .. }
+        );
         match (event, &mut self.pane) {
             (Event::Page(page), Some(pane)) => pane.hear(page),
             (event, _) => self.is_dirty |= self.view.hear(event, now),
