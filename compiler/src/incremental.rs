@@ -65,6 +65,9 @@ pub struct Placed {
     pub code: Range<usize>,
     /// What is stated behind its items.
     pub expected: Vec<Option<Expected>>,
+    /// The piece's, which is not looked at for them.
+    pub is_import: bool,
+    pub is_trial: bool,
     /// Its text as it is laid out now.
     shown: FileId,
 }
@@ -224,8 +227,8 @@ impl Text {
 
     /// The `import`s of the text, with the files of their pieces.
     pub fn imports(&self) -> impl Iterator<Item = (FileId, &ast::Item)> {
-        let pieces = self.placed.iter().map(|placed| &placed.piece);
-        pieces.flat_map(|piece| {
+        let imports = self.placed.iter().filter(|placed| placed.is_import);
+        imports.map(|placed| &placed.piece).flat_map(|piece| {
             let items = piece.items.iter();
             let imports = items.filter(|item| matches!(item.kind, ast::ItemKind::Import(_)));
             imports.map(|item| (piece.file, item))

@@ -219,6 +219,15 @@ impl Compiled {
         }
     }
 
+    /// Without what is measured only when it is asked for.
+    pub fn drop_benches(&mut self) {
+        let is_bench = |cell: &CellInfo| cell.test.as_ref().is_some_and(|test| test.is_bench);
+        let stays: Vec<bool> = self.cells.iter().map(|cell| !is_bench(cell)).collect();
+        self.cells.retain(|cell| !is_bench(cell));
+        let mut stays = stays.into_iter();
+        self.unit.cells.retain(|_| stays.next() == Some(true));
+    }
+
     fn rejected(env: Env, mut diagnostics: Diagnostics) -> Compiled {
         diagnostics.sort();
         diagnostics.dedup();

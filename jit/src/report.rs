@@ -76,6 +76,8 @@ impl UnitReport {
 
 #[derive(Clone, Debug, Default)]
 pub struct CellReport {
+    /// Of a `test`: what it is called.
+    pub test: Option<String>,
     /// In a sheet that is edited: which cell it is, however it is changed or moved.
     pub id: u64,
     /// Bytes of the unit's text.

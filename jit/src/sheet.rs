@@ -222,16 +222,21 @@ impl Sheet {
 
     /// What stands beside the text.
     pub fn report(&self) -> UnitReport {
+        let cells = self.in_text_order(&self.cells).into_iter();
         UnitReport {
             warnings: self.warnings(),
-            cells: self
-                .cells
-                .iter()
-                .filter_map(|cell| Some((cell, self.position(cell.id)?)))
-                .map(|(cell, at)| self.cell_report(cell, at))
-                .collect(),
+            cells: cells.map(|(cell, at)| self.cell_report(cell, at)).collect(),
             ..UnitReport::default()
         }
+    }
+
+    /// The cells of the text with their places, which are not those in the order in which they run: tests run last.
+    fn in_text_order<'c>(&self, cells: &'c [Cell]) -> Vec<(&'c Cell, usize)> {
+        let found = cells.iter();
+        let found = found.filter_map(|cell| Some((cell, self.position(cell.id)?)));
+        let mut found: Vec<(&Cell, usize)> = found.collect();
+        found.sort_by_key(|(_, at)| *at);
+        found
     }
 
     /// What is to be said about a text that is not wrong, rendered.
@@ -264,7 +269,9 @@ impl Sheet {
 
     fn cell_report(&self, cell: &Cell, at: usize) -> CellReport {
         let placed = &self.text.placed()[at];
+        let test = placed.piece.test();
         let mut report = CellReport {
+            test: test.map(ToString::to_string),
             id: cell.id.number(),
             span: placed.code.clone(),
             ran: cell.ran,
@@ -285,6 +292,9 @@ impl Sheet {
                     self.config.color,
                 );
             }
+        }
+        if let (Some(error), Some(name)) = (&mut report.error, test) {
+            failure::name_the_top(error, &format!("test \"{name}\""));
         }
         if let Some(last) = &cell.last {
             self.add_result(&mut report, last);
@@ -381,7 +391,7 @@ impl Sheet {
         self.makers.clear();
         self.faces = Faces::default();
         self.store.clear();
-        self.places.retain(|_| false);
+        self.places.clear();
         self.codes.clear();
     }
 

@@ -39,6 +39,9 @@ pub fn test(path: &Path) -> Result<(), String> {
                 shown += &format!("    at line {}\n", place.line);
             }
         }
+        if cell.test.is_some() && cell.error.is_none() && cell.waits_for.is_none() {
+            shown += "  passed\n";
+        }
         if let Some(reason) = &cell.waits_for {
             shown += &format!("  waits for {reason}\n");
         }

@@ -1,6 +1,5 @@
 //! The first half of an edit: the text is cut into pieces, and each is told from those of before.
 
-use std::cell::LazyCell;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -63,6 +62,9 @@ impl Text {
             self.lineages.insert(lineage);
             let placed = match former {
                 Some((_, piece)) => {
+                    if self.last_with.get(&found.hash) == Some(&piece.file) {
+                        self.last_with.remove(&found.hash);
+                    }
                     sources.lay_out_as_it_was(piece.file);
                     let placed = Placed::new(lineage, piece, found);
                     laid_out(sources, whole, found, placed)
@@ -95,14 +97,9 @@ impl Text {
         cut: &[split::Piece],
         touched: &FxHashSet<u128>,
     ) {
-        let there = LazyCell::new(|| {
-            let files = self.placed.iter().map(|placed| placed.piece.file);
-            files.collect::<FxHashSet<FileId>>()
-        });
         for (placed, found) in self.placed.iter().zip(cut) {
             if touched.contains(&found.hash)
                 && let Some(gone) = self.last_with.get(&found.hash)
-                && !there.contains(gone)
             {
                 lay_out(sources, *gone, placed.shown);
             }
@@ -151,6 +148,8 @@ impl Placed {
             range: found.range.clone(),
             code: found.code.clone(),
             expected: piece.expected(),
+            is_import: piece.is_import(),
+            is_trial: piece.is_trial(),
             shown: piece.file,
             piece,
         }

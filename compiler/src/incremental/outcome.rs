@@ -85,7 +85,8 @@ impl Text {
             }
         }
         // What did not parse may have been to define whatever it names.
-        let torn = round.pieces.iter().filter(|other| other.file != piece.file);
+        let torn = round.pieces.iter();
+        let torn = torn.filter(|other| other.file != piece.file && !other.is_trial());
         for name in torn.flat_map(|other| &other.skipped) {
             let need = Name::Top(name.clone());
             if round.plan.givers(&need).is_empty() && piece.names.needs.contains(&need) {

@@ -73,6 +73,8 @@ pub(super) struct Names {
     pub(super) is_called_by_c: bool,
     /// It belongs to what the text stands on.
     pub(super) is_import: bool,
+    /// It is a `test` or `bench`, also if it has mistakes.
+    pub(super) is_trial: bool,
 }
 
 impl Piece {
@@ -93,6 +95,19 @@ impl Piece {
 
     pub fn is_import(&self) -> bool {
         self.names.is_import
+    }
+
+    /// Whether it is a `test` or `bench`, which come after all else, and whose changes nobody sees.
+    pub fn is_trial(&self) -> bool {
+        self.names.is_trial
+    }
+
+    /// What it is called, if it is a `test`.
+    pub fn test(&self) -> Option<&SmolStr> {
+        self.items.iter().find_map(|item| match &item.kind {
+            ast::ItemKind::Test(test) if !test.is_bench => Some(&test.name),
+            _ => None,
+        })
     }
 
     /// What it defines, as one would name it.
@@ -119,6 +134,7 @@ impl Names {
         let mut names = Names {
             computes: words.computes,
             written: words.written.clone(),
+            is_trial: words.is_trial,
             ..Names::default()
         };
         for item in items {

@@ -213,7 +213,7 @@ impl Text {
         if !compiled.is_accepted() {
             return State::Failed(compiled.diagnostics.into_iter().collect());
         }
-        compiled.drop_tests();
+        compiled.drop_benches();
         let journal = compiled.env.journal().clone();
         self.remember_ids(pieces[0].file, &compiled.env);
         self.env = compiled.env;

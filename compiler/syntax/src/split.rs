@@ -38,6 +38,8 @@ pub struct Words {
     pub written: Vec<SmolStr>,
     /// Whether there may be constants or lengths that are computed while it is compiled.
     pub computes: bool,
+    /// Whether it begins as a `test` or `bench` does.
+    pub is_trial: bool,
 }
 
 /// The pieces of a text, and whether the lexer had nothing to say. One that has no item, only comments, has none.
@@ -117,7 +119,11 @@ pub fn token_starts(file: &SourceFile) -> Vec<u32> {
 /// What the tokens of a text name, those in interpolations included.
 pub fn words(file: &SourceFile) -> Words {
     let lexed = lexer::lex(file);
-    let mut words = Words::default();
+    let first = lexed.tokens.first().map(|token| &token.token);
+    let mut words = Words {
+        is_trial: matches!(first, Some(Token::Test | Token::Bench)),
+        ..Words::default()
+    };
     let mut after_dot = false;
     let assigns = lexed.tokens.iter().any(|token| is_assignment(&token.token));
     let mut before: Option<&Token> = None;

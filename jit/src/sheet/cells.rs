@@ -14,6 +14,7 @@ use std::time::Duration;
 use compiler::CellInfo;
 use compiler::env::DefId;
 use compiler::incremental::{Fingerprint, Lineage, Outcome};
+use compiler::mir::Effects;
 use compiler::mir::outside::Kind;
 use compiler::own::{self, Reach};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -237,8 +238,7 @@ impl Sheet {
         self.recalled.take_if(|_| self.went_on);
         self.asked.clear();
         self.store.prune(&self.cells);
-        let env = self.text.env();
-        self.places.retain(|def| env.try_def(def).is_some());
+        self.leave_places();
     }
 
     /// Goes through the cells once.
@@ -280,12 +280,16 @@ impl Sheet {
                 unreachable!("compiler bug: a piece has code and is not run")
             }
         };
-        let title = self.text.placed()[index].piece.title();
+        let piece = &self.text.placed()[index].piece;
+        let title = piece.title();
         let why = title.map_or_else(
             || "a line above that is not right".to_owned(),
             |name| format!("`{name}`"),
         );
-        let effects = self.text.may_write(index);
+        let effects = match piece.is_trial() {
+            true => Effects::default(),
+            false => self.text.may_write(index),
+        };
         let mut touched = Touched {
             written: effects.writes.clone(),
             ..Touched::default()
@@ -389,13 +393,16 @@ impl Sheet {
                         walk.outside.insert(kind, Fingerprint::of(&(after, kind)));
                     }
                 }
-                if record.result.is_err() {
+                // What a test has done outside the others find, whether it failed or not.
+                if record.result.is_err() && info.test.is_none() {
                     self.spoil(walk, &touched, false, FAILED);
                 }
             }
             State::Waits(_) | State::Broken(_) | State::Running => {
                 cell.last = self.store.newest.get(&id).cloned();
-                self.spoil(walk, &touched, false, FAILED);
+                if info.test.is_none() {
+                    self.spoil(walk, &touched, false, FAILED);
+                }
             }
             State::Stale(_) => {
                 self.recall_last(walk, id, (source, index), &touched);

@@ -156,6 +156,8 @@ pub(super) struct Codes {
     current: FxHashSet<Version>,
     /// Those of the update before that are no more.
     pub(super) gone: FxHashSet<Version>,
+    /// What those define, and others may by now.
+    gone_defs: Vec<DefId>,
     /// By what it was made from: an edit that is taken back finds its code again.
     objects: FxHashMap<(Fingerprint, Tier), Weak<Linked>>,
     /// Code that values may still refer to.
@@ -290,19 +292,31 @@ impl Sheet {
         let codes = &mut self.codes;
         let (no_modules, new_modules) = exchange(&mut codes.modules, &self.modules);
         let (no_units, new_units) = exchange(&mut codes.units, self.text.units());
-        let versions = |modules: Vec<Rc<Module>>, units: Vec<Rc<Unit>>| {
+        let with_code = |modules: Vec<Rc<Module>>, units: Vec<Rc<Unit>>| {
             let modules = modules.into_iter().map(Source::Module);
             let units = units.into_iter().filter(|unit| unit.good().is_some());
             let sources: Vec<Source> = modules.chain(units.map(Source::Text)).collect();
-            sources.into_iter().map(|source| source.version())
+            sources
         };
-        codes.gone = versions(no_modules, no_units).collect();
-        for version in &codes.gone {
-            codes.current.remove(version);
+        codes.gone.clear();
+        for source in with_code(no_modules, no_units) {
+            codes.current.remove(&source.version());
+            codes.gone.insert(source.version());
+            codes.gone_defs.extend(source.defs());
         }
-        for version in versions(new_modules, new_units) {
-            codes.current.insert(version);
-            codes.gone.remove(&version);
+        for source in with_code(new_modules, new_units) {
+            codes.current.insert(source.version());
+            codes.gone.remove(&source.version());
+        }
+    }
+
+    /// Gives up the places of what is no longer defined.
+    pub(super) fn leave_places(&mut self) {
+        let env = self.text.env();
+        for def in self.codes.gone_defs.drain(..) {
+            if env.try_def(def).is_none() {
+                self.places.remove(def);
+            }
         }
     }
 

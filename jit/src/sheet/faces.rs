@@ -92,10 +92,7 @@ impl Sheet {
         let mut faces = mem::take(&mut self.faces);
         let mut former = mem::take(&mut faces.known);
         let mut changes = Vec::new();
-        for cell in &self.cells {
-            let Some(at) = self.position(cell.id) else {
-                continue;
-            };
+        for (cell, at) in self.in_text_order(&self.cells) {
             let id = cell.id.number();
             let placed = &self.text.placed()[at];
             let (span, layout) = (placed.code.clone(), placed.layout());

@@ -32,7 +32,9 @@ impl Sheet {
     pub fn files(&self) -> Vec<PathBuf> {
         let mut all: Vec<PathBuf> = self.front.module_files().collect();
         for cell in &self.cells {
-            if let State::Done(record) = &cell.state {
+            if let State::Done(record) = &cell.state
+                && !cell.glance.follows_from_text()
+            {
                 all.extend(record.files.iter().map(|seen| seen.path.clone()));
             }
         }

@@ -56,6 +56,11 @@ pub(super) struct Glance {
 }
 
 impl Glance {
+    /// Whether nothing outside had to do with what the cell came to.
+    pub(super) fn follows_from_text(self) -> bool {
+        self.is_settled
+    }
+
     pub(super) fn of(cell: &Cell, info: &CellInfo) -> Glance {
         let (Some(record), Some(touched)) = (cell.success(), &cell.touched) else {
             return Glance::default();
@@ -213,15 +218,17 @@ impl Found<'_> {
 }
 
 impl Sheet {
-    /// All cells of the text, and pieces that would be some.
+    /// All cells, and pieces that would be some. Tests begin from what all others have left, wherever they stand.
     fn found(&self) -> impl Iterator<Item = (CellId, Found<'_>)> {
         let of_modules = self.modules.iter().flat_map(|module| {
             let cells = 0..module.ready.compiled.cells.len();
             let id = |at| CellId::Module(module.version, at);
             cells.map(move |at| (id(at), Found::Module(module, at)))
         });
-        let pieces = self.text.placed().iter().zip(self.text.outcomes());
-        let of_text = pieces.flat_map(|(placed, outcome)| {
+        let pieces = || self.text.placed().iter().zip(self.text.outcomes());
+        let others = pieces().filter(|(placed, _)| !placed.is_trial);
+        let trials = pieces().filter(|(placed, _)| placed.is_trial);
+        let of_text = others.chain(trials).flat_map(|(placed, outcome)| {
             let (unit, cells) = match outcome {
                 Outcome::Imported => (None, 0..0),
                 Outcome::Compiled(unit, cells) => (Some(unit), cells.clone()),

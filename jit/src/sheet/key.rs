@@ -53,6 +53,7 @@ impl Key {
 #[derive(Default)]
 pub(super) struct Touched {
     pub(super) all: Vec<DefId>,
+    /// What it leaves otherwise: of a test nothing, since that is taken back.
     pub(super) written: Vec<DefId>,
     pub(super) defined: Vec<DefId>,
     pub(super) outside: Outside,
@@ -97,6 +98,9 @@ impl Sheet {
         if reach.anything {
             all.extend(walk.globals());
             written.extend(self.variables(walk));
+        }
+        if info.test.is_some() {
+            written.clear();
         }
         for list in [&mut all, &mut written] {
             list.retain(|def| !is_own(def));

@@ -60,9 +60,13 @@ impl Places {
         all.into_iter()
     }
 
-    /// Drops the places of what is no longer defined.
-    pub(super) fn retain(&mut self, is_defined: impl Fn(DefId) -> bool) {
-        self.places.retain(|def, _| is_defined(*def));
+    /// Drops the place of a global.
+    pub(super) fn remove(&mut self, def: DefId) {
+        self.places.remove(&def);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.places.clear();
     }
 }
 

@@ -48,6 +48,7 @@ struct Place {
     id: u64,
     /// Bytes of the text.
     span: Range<usize>,
+    test: Option<String>,
     /// What is stated beside it, and where.
     stated: Option<(String, Range<usize>)>,
 }
@@ -126,6 +127,7 @@ impl SavedResult {
         let value = self.value.as_ref();
         let stated = place.stated.as_ref();
         Some(CellReport {
+            test: place.test.clone(),
             id: place.id,
             span: place.span.clone(),
             elapsed: self.elapsed,
@@ -211,7 +213,10 @@ impl Sheet {
             return;
         }
         let reports = saved.results.iter().filter_map(SavedResult::report);
-        let changes: Vec<Change> = reports.map(|it| Change::Shows(Box::new(it))).collect();
+        let mut reports: Vec<CellReport> = reports.collect();
+        reports.sort_by_key(|report| report.span.start);
+        let changes = reports.into_iter().map(|it| Change::Shows(Box::new(it)));
+        let changes: Vec<Change> = changes.collect();
         // Whether to go on is asked before each cell.
         progress(Progress::Turn(changes, Vec::new()));
     }
@@ -404,6 +409,7 @@ impl Sheet {
         let placed = &self.text.placed()[at];
         let expectation = Self::expectation(placed, None);
         Some(Place {
+            test: placed.piece.test().map(ToString::to_string),
             id: CellId::Text(Lineage::of_first(at), index).number(),
             span: placed.code.clone(),
             stated: expectation.map(|stated| (stated.expected, stated.span)),

@@ -104,6 +104,9 @@ impl Sheet {
                     former: former.as_deref(),
                 };
                 let after = self.keep(&inputs, &made, &touched.defined, &touched.written);
+                if info.test.is_some() {
+                    self.take_back(&inputs);
+                }
                 Ok(Success { after, ..shown })
             }
             Err(mut trap) => {
@@ -343,6 +346,21 @@ impl Sheet {
         let id = (def, Fingerprint::of(&(nonce, def)));
         self.store.add_value(id, Rc::new(share));
         Some(id)
+    }
+
+    /// What a test has changed is as it was before.
+    fn take_back(&mut self, inputs: &[Input]) {
+        for input in inputs {
+            let (def, stamp) = input.value;
+            let Some(place) = self.places.get_mut(def) else {
+                continue;
+            };
+            match &input.share {
+                Some(share) if share.is_in(&place.global) => {} // nothing was written
+                Some(share) => place.put(share, stamp),
+                None => place.clear(),
+            }
+        }
     }
 
     /// After a failure everything is as before the cell.

@@ -1,6 +1,7 @@
 //! Edits, what they cost, and what the sheet shows after them.
 
 mod reopening;
+mod trials;
 
 use super::{Counts, Progress, Saved, Sheet};
 use crate::config::Config;
@@ -26,6 +27,11 @@ fn shown(sheet: &Sheet) -> String {
             .iter()
             .map(|shown| format!("{} = {}", shown.name, shown.text))
             .collect();
+        let is_settled =
+            cell.problems.is_empty() && cell.waits_for.is_none() && cell.stale.is_none();
+        if cell.test.is_some() && is_settled && cell.error.is_none() {
+            parts.push("passed".to_owned());
+        }
         parts.extend(cell.value.iter().map(|shown| shown.text.clone()));
         parts.extend((!cell.output.is_empty()).then(|| format!("» {}", cell.output.trim_end())));
         parts.extend(

@@ -52,6 +52,9 @@ pub(crate) fn beside(cell: &Cell, room: &Room) -> Vec<Stroke> {
         lines.push(vec![(Tone::Bad, format!("✗ {}", on_paper(&error.message)))]);
         lines.extend(error.place().and_then(|frame| place(cell, frame, room)));
     }
+    if cell.is_passed_test() {
+        lines.push(vec![(Tone::Good, "✓ passed".to_owned())]);
+    }
     let problem = cell.problems.first();
     let problem = problem.map(|found| (Tone::Bad, format!("✗ {}", on_paper(&found.message))));
     for reason in problem.into_iter().chain(held(cell)) {
@@ -64,11 +67,13 @@ pub(crate) fn beside(cell: &Cell, room: &Room) -> Vec<Stroke> {
     lines
 }
 
-/// Where it failed, unless that is the line itself.
+/// Where it failed, unless that is said beside that line.
 fn place(cell: &Cell, frame: &Frame, room: &Room) -> Option<Stroke> {
     let line = frame.line;
+    let shown = cell.lines[1] - cell.lines_behind(&room.name);
+    let is_beside = shown == line as usize && (cell.test.is_some() || shown == cell.lines[0]);
     let text = match frame.file == room.name {
-        true if cell.lines == [line as usize; 2] => return None,
+        true if is_beside => return None,
         true => format!("  at line {line}"),
         false => format!("  at {}:{line}", frame.file),
     };

@@ -91,8 +91,8 @@ impl Client {
         self.is_busy
     }
 
-    /// The text is this one from now on; gives the number by which it is named.
-    pub(crate) fn edit(&mut self, name: &str, text: &Arc<str>, changes: bool) -> u64 {
+    /// The text is this one from now on; gives the number by which it is named, and what is new of it.
+    pub(crate) fn edit(&mut self, name: &str, text: &Arc<str>, changes: bool) -> (u64, Patch) {
         self.quarantine.retain(|cell| text.contains(cell));
         name.clone_into(&mut self.name);
         self.changes = changes;
@@ -101,20 +101,18 @@ impl Client {
             self.start();
             self.knows_a_text = false;
         }
-        let patch = self
-            .knows_a_text
-            .then(|| Patch::between(&before, &self.text));
-        self.send_edit(patch);
-        self.revision
+        let patch = Patch::between(&before, &self.text);
+        self.send_edit(self.knows_a_text.then_some(&patch));
+        (self.revision, patch)
     }
 
     /// The text as a whole, or what is new of it.
-    fn send_edit(&mut self, patch: Option<Patch>) {
+    fn send_edit(&mut self, patch: Option<&Patch>) {
         self.revision += 1;
         self.is_busy = true;
         self.running = None;
         self.knows_a_text = true;
-        let text = match &patch {
+        let text = match patch {
             Some(patch) => &self.text[patch.new.clone()],
             None => &self.text,
         };

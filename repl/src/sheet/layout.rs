@@ -42,7 +42,7 @@ impl Layout {
         let count = view.lines.count().max(1);
         let cells = view.cells.iter();
         let mut cells: Vec<_> = cells
-            .filter_map(|(key, seen)| Some((seen.at?[1], key, seen)))
+            .filter_map(|(key, seen)| Some((view.line_of(seen)?, key, seen)))
             .collect();
         cells.sort_by_key(|(line, key, seen)| (*line, seen.cell.bytes, **key));
         let mut results: Vec<(usize, Vec<Result>)> = Vec::new();
@@ -71,6 +71,11 @@ impl Layout {
             results,
             source,
         }
+    }
+
+    /// Lines of the view are others than they were, as many as before.
+    pub(crate) fn measure(&mut self, view: &View, columns: usize) {
+        self.source = divider(view, &self.results, columns);
     }
 
     pub(crate) fn rows(&self) -> usize {

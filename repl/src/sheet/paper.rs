@@ -90,7 +90,7 @@ pub(crate) fn evaluate(name: &str, source: &str, options: &Options) -> Result<(V
     Ok((cells, status.unwrap_or(0)))
 }
 
-/// The sheet as text: each cell's results begin beside its last line.
+/// The sheet as text: each cell's results begin beside its last line, those of a test that failed beside the line where it did.
 pub(crate) fn render(name: &str, source: &str, cells: &[Cell], room: Room) -> String {
     let lines: Vec<Cow<'_, str>> = source.lines().map(on_paper).collect();
     let widths = lines.iter().map(|line| line.width());
@@ -101,7 +101,8 @@ pub(crate) fn render(name: &str, source: &str, cells: &[Cell], room: Room) -> St
     let mut results: Vec<Vec<String>> = vec![Vec::new(); lines.len()];
     let shown = room.beside(name);
     for cell in cells {
-        let line = (cell.lines[1] - 1).min(lines.len().saturating_sub(1));
+        let line = cell.lines[1] - cell.lines_behind(name);
+        let line = (line - 1).min(lines.len().saturating_sub(1));
         if let Some(here) = results.get_mut(line) {
             let strokes = beside(cell, &shown);
             let texts = strokes.into_iter().map(|stroke| {

@@ -33,8 +33,8 @@ pub(crate) fn watch(path: &Path, options: &Options, room: Room, keep: bool) -> u
         drop(tell.send(Input::Heard(heard)));
     });
     let mut view = View::new(room.beside(&name));
-    let revision = client.edit(&name, &text, false);
-    view.edit(text, revision, Instant::now());
+    let (revision, patch) = client.edit(&name, &text, false);
+    view.edit(text, &patch, revision, Instant::now());
     while let Ok(input) = inputs.recv() {
         match input {
             Input::Heard(heard) => {
@@ -51,8 +51,8 @@ pub(crate) fn watch(path: &Path, options: &Options, room: Room, keep: bool) -> u
                 }
             }
             Input::File(News::Text(text)) => {
-                let revision = client.edit(&name, &text, false);
-                view.edit(text, revision, Instant::now());
+                let (revision, patch) = client.edit(&name, &text, false);
+                view.edit(text, &patch, revision, Instant::now());
             }
             // What was there stays until the file is back.
             Input::File(News::Missing(message)) => complain!("sumi: {message}"),

@@ -145,6 +145,9 @@ pub(crate) struct Cell {
     /// Of the text, the end exclusive.
     pub bytes: [usize; 2],
     pub state: State,
+    /// Of a `test`: what it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<String>,
     /// Whether it ran in this update.
     pub ran: bool,
     /// The values and the output are those that it had before it was as it is now.
@@ -175,23 +178,38 @@ pub(crate) struct Cell {
     pub allocations: u64,
 }
 
-impl State {
-    /// The exit status that a cell asks for that stands so: 101 if it failed, 1 if it has mistakes.
-    pub(crate) fn status(self) -> u8 {
-        match self {
-            State::Failed => 101,
-            State::Broken => 1,
-            State::Done | State::Running | State::Waits | State::Stale => 0,
-        }
-    }
-}
-
 impl Cell {
-    /// As [`State::status`], and 1 if a stated value does not hold.
+    /// The exit status that the cell asks for: 101 if it failed, 1 if it has mistakes, or is a test that failed, or a stated value does not
+    /// hold.
     pub(crate) fn status(&self) -> u8 {
         let stated = self.expectation.as_ref();
         let is_wrong = stated.is_some_and(|stated| !stated.holds);
-        self.state.status().max(u8::from(is_wrong))
+        self.status_of_state().max(u8::from(is_wrong))
+    }
+
+    /// The same whatever is stated.
+    pub(crate) fn status_of_state(&self) -> u8 {
+        match self.state {
+            State::Failed if self.test.is_none() => 101,
+            State::Failed | State::Broken => 1,
+            State::Done | State::Running | State::Waits | State::Stale => 0,
+        }
+    }
+
+    pub(crate) fn is_passed_test(&self) -> bool {
+        self.test.is_some() && self.state == State::Done
+    }
+
+    /// So many lines before its last one stands what it came to: where a test failed, in a sheet of that name.
+    pub(crate) fn lines_behind(&self, sheet: &str) -> usize {
+        let [first, last] = self.lines;
+        let error = self.error.iter().filter(|_| self.test.is_some());
+        let lines = error.flat_map(|error| &error.frames);
+        let mut lines = lines
+            .filter(|frame| frame.file == sheet)
+            .map(|frame| frame.line as usize);
+        let own = lines.find(|line| (first..=last).contains(line));
+        last - own.unwrap_or(last)
     }
 }
 

@@ -156,6 +156,7 @@ fn cell(lines: &Lines, report: &CellReport, most: usize) -> Cell {
         lines: lines_of(lines, &report.span),
         bytes: [start, end],
         state: state(report),
+        test: report.test.clone(),
         ran: report.ran,
         old: report.is_old,
         bindings: report.bindings.iter().map(value).collect(),

@@ -9,6 +9,14 @@ use super::lines::Lines;
 use super::patch::Patch;
 use super::protocol::{Cell, Event, Settled, State};
 
+/// What an edit did to the lines.
+pub(crate) struct Edited {
+    /// The first that is new.
+    pub line: usize,
+    /// Whether others stand elsewhere.
+    pub are_moved: bool,
+}
+
 /// Which cell: those of a process that has ended stay until the next one says otherwise.
 pub(crate) type Key = (u64, u64);
 
@@ -78,29 +86,36 @@ impl View {
         key.0 != self.generation
     }
 
-    /// The text is this one from now on; gives the first line that is new. Cells stay beside their lines.
-    pub(crate) fn edit(&mut self, text: Arc<str>, revision: u64, now: Instant) -> usize {
+    /// The text is this one from now on. Cells stay beside their lines.
+    pub(crate) fn edit(
+        &mut self,
+        text: Arc<str>,
+        patch: &Patch,
+        revision: u64,
+        now: Instant,
+    ) -> Edited {
         self.wanted = revision;
-        let patch = Patch::between(&self.text, &text);
         let mut lines = self.lines.clone();
         lines.replace(patch.old.clone(), &text[patch.new.clone()]);
-        let (same_above, same_below) = self.lines.same(&lines, &patch);
+        let (same_above, same_below) = self.lines.same(&lines, patch);
         let old_end = self.lines.count().saturating_sub(same_below);
         let new_end = lines.count().saturating_sub(same_below);
         let last = lines.count().saturating_sub(1);
-        // Lines were changed, not added or taken away.
-        let is_same_count = old_end == new_end;
-        let place = |line: usize| match line {
-            line if line < same_above || is_same_count => Some(line),
-            line if line >= old_end => Some(line - old_end + new_end),
-            _ => None,
-        };
-        for seen in self.cells.values_mut() {
-            let at = seen.at.take();
-            seen.at = at.and_then(|[first, last]| {
-                let last = place(last)?;
-                Some([place(first).unwrap_or(last), last])
-            });
+        // Else lines were changed, not added or taken away.
+        let are_moved = old_end != new_end;
+        if are_moved {
+            let place = |line: usize| match line {
+                line if line < same_above => Some(line),
+                line if line >= old_end => Some(line - old_end + new_end),
+                _ => None,
+            };
+            for seen in self.cells.values_mut() {
+                let at = seen.at.take();
+                seen.at = at.and_then(|[first, last]| {
+                    let last = place(last)?;
+                    Some([place(first).unwrap_or(last), last])
+                });
+            }
         }
         self.lines = lines;
         self.text = text;
@@ -109,7 +124,10 @@ impl View {
         }
         self.is_busy = true;
         self.notice = None;
-        same_above.min(last)
+        Edited {
+            line: same_above.min(last),
+            are_moved,
+        }
     }
 
     /// Whether cells stand elsewhere in the text that is shown.
@@ -226,9 +244,11 @@ impl View {
             ran_in,
             strokes,
         };
-        let rows = (seen.at, seen.rows());
-        let former = self.cells.insert(key, seen);
-        are_gone || former.map(|former| (former.at, former.rows())) != Some(rows)
+        let place = |seen: &Seen| (self.line_of(seen), seen.at, seen.rows());
+        let now = place(&seen);
+        let before = self.cells.get(&key).map(place);
+        self.cells.insert(key, seen);
+        are_gone || before != Some(now)
     }
 
     /// The cell of a line, from 0; of several the last one.
@@ -239,6 +259,13 @@ impl View {
                 .is_some_and(|[first, last]| (first..=last).contains(&line))
         })?;
         Some((*found.0, found.1))
+    }
+
+    /// The line, from 0, beside which the results of a cell begin.
+    pub(crate) fn line_of(&self, seen: &Seen) -> Option<usize> {
+        let [first, last] = seen.at?;
+        let behind = seen.cell.lines_behind(&self.room.name);
+        Some(last.saturating_sub(behind).max(first))
     }
 
     /// Whether a cell ran in the last update.

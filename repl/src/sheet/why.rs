@@ -65,10 +65,18 @@ fn reason(cell: &Cell) -> String {
     }
 }
 
-/// The cell that keeps this one from running: the last one before it that defines what it waits for, or else that failed.
+/// The cell that keeps this one from running: the last one before it that defines what it waits for, or else that failed. Before a test are
+/// all that are none.
 fn cause<'c>(cells: &'c [Cell], cell: &Cell) -> Option<&'c Cell> {
     let name = cell.reason.split('`').nth(1);
-    let before = || cells.iter().rev().filter(|other| other.bytes < cell.bytes);
+    let is_before = |other: &&Cell| match (&cell.test, &other.test) {
+        (None, None) => other.bytes < cell.bytes,
+        (Some(_), None) => true,
+        // What one test has done outside others find.
+        (Some(_), Some(_)) => cell.state == State::Stale && other.bytes < cell.bytes,
+        (None, Some(_)) => false,
+    };
+    let before = || cells.iter().rev().filter(is_before);
     let is_held = |other: &&Cell| match cell.state {
         State::Waits => matches!(other.state, State::Failed | State::Broken | State::Waits),
         State::Stale => other.state == State::Stale && cell.reason.starts_with("depends"),

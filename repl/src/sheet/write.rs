@@ -33,7 +33,7 @@ pub(crate) fn write(path: &Path, options: &Options) -> u8 {
         return 1;
     }
     // What was stated wrongly is stated rightly now.
-    let statuses = cells.iter().map(|cell| cell.state.status());
+    let statuses = cells.iter().map(Cell::status_of_state);
     statuses.max().unwrap_or(0)
 }
 

@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use expect_test::expect;
+
 use super::Sheet;
 
 /// What it says on both streams, and its exit status.
@@ -53,4 +55,65 @@ fn a_line_is_explained_down_to_where_it_begins() {
     let (said, status) = run(&sheet, &["why", "a.sumi", "9"]);
     assert!(said.contains("line 9 of a.sumi has no cell"), "{said}");
     assert_eq!(status, Some(2));
+}
+
+const TESTED: &str = "test \"later\" { assert(total(xs) == 6) }\nvar xs = [1, 2]\nfn total(of: [i64]) -> i64 = of.sum()\n\
+    test \"changes\" {\n    xs.push(9)\n    print(xs)\n    assert(xs.len() == 2)\n}\nxs.push(3)\n\
+    test \"fails below\" {\n    third([1])\n}\nfn third(of: [i64]) -> i64 = of[2]\nxs\n";
+
+#[test]
+fn tests_show_beside_their_lines_whether_they_pass() {
+    let sheet = Sheet::new(TESTED);
+    let (said, status) = run(&sheet, &["sheet", "a.sumi"]);
+    expect![[r#"
+        test "later" { assert(total(xs) == 6) } │ ✓ passed
+        var xs = [1, 2]                         │ xs = [1, 2]
+        fn total(of: [i64]) -> i64 = of.sum()
+        test "changes" {
+            xs.push(9)
+            print(xs)
+            assert(xs.len() == 2)               │ » [1, 2, 3, 9]
+                                                │ ✗ assertion failed: 4 == 2
+        }
+        xs.push(3)
+        test "fails below" {
+            third([1])                          │ ✗ the index 2 is out of range: the length is 1
+                                                │   at line 13
+        }
+        fn third(of: [i64]) -> i64 = of[2]
+        xs                                      │ [1, 2, 3]
+    "#]]
+    .assert_eq(&said);
+    assert_eq!(status, Some(1));
+}
+
+#[test]
+fn tests_are_no_values_that_are_written() {
+    let sheet = Sheet::new(TESTED);
+    let wanted = TESTED.replace("\nxs\n", "\nxs  //=> [1, 2, 3]\n");
+    for _ in 0..2 {
+        let (_, status) = run(&sheet, &["sheet", "--write", "a.sumi"]);
+        assert_eq!(status, Some(1));
+        let text = std::fs::read_to_string(sheet.path()).expect("the file");
+        assert_eq!(text, wanted);
+    }
+    let (said, status) = run(&sheet, &["sheet", "--check", "a.sumi"]);
+    let fresh = "a.sumi: after each of 13 edits it is as a fresh run\n";
+    assert_eq!((said.as_str(), status), (fresh, Some(0)));
+}
+
+#[test]
+fn a_test_that_waits_is_explained_by_what_stands_behind_it() {
+    let sheet = Sheet::new(
+        "test \"t\" { assert(a == 1) }\ntest \"u\" { assert(1 == 2) }\nlet a = [1][1]\n",
+    );
+    let (said, status) = run(&sheet, &["why", "a.sumi", "1"]);
+    let wanted = "line 1: it did not run: it waits for `a`\n\
+        line 3: it ran (it is new), and failed: the index 1 is out of range: the length is 1\n";
+    assert_eq!((said.as_str(), status), (wanted, Some(0)));
+    let (said, _) = run(&sheet, &["why", "a.sumi", "2"]);
+    assert!(
+        said.starts_with("line 2: it ran (it is new), and failed: "),
+        "{said}"
+    );
 }

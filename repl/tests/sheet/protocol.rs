@@ -141,3 +141,44 @@ fn no_interrupt_is_lost() {
 }
 
 const INTERRUPTS: usize = 100;
+
+#[test]
+fn tests_are_cells_with_a_name() {
+    let text = "test \"late\" {\n    assert(n == 3)\n}\nvar n = 1\nn += 2\n";
+    let sheet = Sheet::new(text);
+    let speaker = Speaker::start(&sheet, &["--json", "--watch", "a.sumi"]);
+    let said = speaker.until("settled");
+    expect![[r#"
+        {"event":"opened","pid":"…","sumi":1,"version":"…"}
+        {"event":"edited","name":"a.sumi","revision":1}
+        {"bytes":[35,44],"event":"running","id":131072}
+        {"allocations":0,"bindings":[{"name":"n","text":"1","type":"i64"}],"bytes":[35,44],"elapsed_ns":"…","event":"cell","id":131072,"lines":[4,4],"old":false,"ran":true,"state":"done","why":"it is new"}
+        {"bytes":[45,51],"event":"running","id":196608}
+        {"allocations":0,"bytes":[45,51],"elapsed_ns":"…","event":"cell","id":196608,"lines":[5,5],"old":false,"ran":true,"state":"done","why":"it is new"}
+        {"bytes":[0,34],"event":"running","id":65536}
+        {"allocations":0,"bytes":[0,34],"elapsed_ns":"…","event":"cell","id":65536,"lines":[1,3],"old":false,"ran":true,"state":"done","test":"late","why":"it is new"}
+        {"counts":{"checked":3,"compiled":3,"parsed":3,"ran":3},"elapsed_ns":"…","event":"settled","revision":1}
+    "#]].assert_eq(&said);
+    sheet.kept();
+    drop(speaker);
+    let speaker = Speaker::start(&sheet, &["--json", "--watch", "a.sumi"]);
+    let said = speaker.until("settled");
+    expect![[r#"
+        {"event":"opened","pid":"…","sumi":1,"version":"…"}
+        {"event":"edited","name":"a.sumi","revision":1}
+        {"allocations":0,"bytes":[0,34],"elapsed_ns":"…","event":"cell","id":65536,"lines":[1,3],"old":false,"ran":false,"state":"done","test":"late","why":"nothing has changed since the sheet was last open"}
+        {"allocations":0,"bindings":[{"name":"n","text":"1","type":"i64"}],"bytes":[35,44],"elapsed_ns":"…","event":"cell","id":131072,"lines":[4,4],"old":false,"ran":false,"state":"done","why":"nothing has changed since the sheet was last open"}
+        {"allocations":0,"bytes":[45,51],"elapsed_ns":"…","event":"cell","id":196608,"lines":[5,5],"old":false,"ran":false,"state":"done","why":"nothing has changed since the sheet was last open"}
+        {"counts":{"checked":3,"compiled":0,"parsed":3,"ran":0},"elapsed_ns":"…","event":"settled","revision":1}
+    "#]].assert_eq(&said);
+    sheet.save(&text.replace("+= 2", "+= 3"));
+    let said = speaker.until("settled");
+    expect![[r#"
+        {"event":"edited","name":"a.sumi","revision":2}
+        {"bytes":[45,51],"event":"running","id":196608}
+        {"allocations":0,"bytes":[45,51],"elapsed_ns":"…","event":"cell","id":196608,"lines":[5,5],"old":false,"ran":true,"state":"done","why":"its text is another one"}
+        {"bytes":[0,34],"event":"running","id":65536}
+        {"allocations":1,"bytes":[0,34],"elapsed_ns":"…","error":{"frames":[{"column":5,"file":"a.sumi","function":"test \"late\"","line":2}],"kind":"assert","message":"assertion failed: 4 == 3","own":0,"rendered":"error[assert]: assertion failed: 4 == 3\n  ┌─ a.sumi:2:5\n  │\n2 │     assert(n == 3)\n  │     ^^^^^^^^^^^^^^\n  in test \"late\" at a.sumi:2\n"},"event":"cell","id":65536,"lines":[1,3],"old":false,"ran":true,"state":"failed","test":"late","why":"`n` has another value"}
+        {"counts":{"checked":1,"compiled":3,"parsed":1,"ran":2},"elapsed_ns":"…","event":"settled","revision":2}
+    "#]].assert_eq(&said);
+}

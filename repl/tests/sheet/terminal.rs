@@ -150,3 +150,22 @@ fn a_long_value_has_its_ends_at_hand() {
     screen.press("q");
     screen.end();
 }
+
+#[test]
+fn a_test_that_fails_does_so_beside_its_line() {
+    let text = "test \"t\" {\n    assert(n == 1)\n    assert(n == 2)\n}\nlet n = 1\n";
+    let sheet = Sheet::new(text);
+    let mut screen = Screen::open(&sheet);
+    screen.wait_for("assert(n == 2) │ ✗ assertion failed: 1 == 2");
+    screen.wait_for("0 of 1 test passed");
+    let text = text.replace("n = 1", "n = 2");
+    sheet.save(&text);
+    screen.wait_for("assert(n == 1) │ ✗ assertion failed: 2 == 1");
+    // The other line has nothing beside it any more.
+    screen.wait_for("assert(n == 2)\n");
+    sheet.save(&text.replace("n == 1", "n > 1"));
+    screen.wait_for("}            │ ✓ passed");
+    screen.wait_for("1 of 1 test passed");
+    screen.press("q");
+    screen.end();
+}

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jit::{Config, Sheet, UnitReport};
+use jit::{CellReport, Config, Session, Sheet, UnitReport};
 
 use super::random::Random;
 
@@ -14,6 +14,8 @@ const EDITS: usize = 30;
 const MOST_ITEMS: usize = 24;
 /// After so many edits the sheet is opened by another process.
 const REOPENED_EVERY: usize = 7;
+/// After so many edits its tests are compared with those of the file.
+const TESTED_EVERY: usize = 5;
 
 /// What went wrong, with the texts that led to it.
 pub(crate) struct Wrong {
@@ -99,6 +101,10 @@ fn check_texts(texts: &[String], config: &Config) -> Result<(), Wrong> {
         if live > 0 {
             return Err(wrong(format!("{live} blocks are live"), index));
         }
+        let is_tested = index % TESTED_EVERY == TESTED_EVERY - 1;
+        if is_tested && let Err(message) = check_tests(text, &report, config) {
+            return Err(wrong(message, index));
+        }
         // Of several with the same text those that are new may run.
         let mut now: BTreeMap<String, (usize, usize)> = BTreeMap::new();
         let has_twins = texts[..=index].iter().any(|text| has_twins(text));
@@ -176,11 +182,83 @@ fn sheet(config: &Config) -> Sheet {
     Sheet::new(config.clone()).expect("a sheet")
 }
 
+/// Compares the tests of a sheet with what `sumi test` says of the file, without the lines that are not right.
+fn check_tests(text: &str, report: &UnitReport, config: &Config) -> Result<(), String> {
+    let is_test = |cell: &&CellReport| cell.test.is_some();
+    let is_right = |cell: &&CellReport| {
+        let has_run = cell.error.is_none() || cell.test.is_some();
+        has_run && cell.problems.is_empty() && cell.waits_for.is_none()
+    };
+    let text_of = |cell: &CellReport| &text[cell.span.clone()];
+    let wrong = report.cells.iter().filter(|cell| !is_right(cell));
+    let wrong: BTreeSet<usize> = wrong.map(|cell| cell.span.start).collect();
+    let mut at = 0;
+    let lines = text.split_inclusive('\n').filter(|line| {
+        let here = at..at + line.len();
+        at = here.end;
+        wrong.range(here).next().is_none()
+    });
+    let mut right_text: String = lines.collect();
+    for cell in report.cells.iter().filter(is_right) {
+        for shown in &cell.bindings {
+            let name = &shown.name;
+            let change = match shown.ty.as_str() {
+                "i64" => "+= 1",
+                "[i64]" => ".push(1)",
+                _ => continue,
+            };
+            if text_of(cell).starts_with("var") {
+                right_text.insert_str(0, &format!("test \"read {name}\" {{ print({name}) }}\n"));
+                right_text.insert_str(
+                    0,
+                    &format!("test \"change {name}\" {{ {name} {change}; print({name}) }}\n"),
+                );
+            }
+        }
+    }
+    let mut right = sheet(config);
+    right.edit("sheet.sumi", &right_text);
+    let cells = right.report().cells;
+    drop(right);
+    if !cells.iter().all(|cell| is_right(&cell)) {
+        return Ok(()); // what was left out had a say in others
+    }
+    let tests = cells.iter().filter(is_test).map(|cell| {
+        let error = cell.error.as_ref().map(|error| error.message.as_str());
+        format!("{:?} {:?} {error:?}", cell.test, cell.output)
+    });
+    let ours: Vec<String> = tests.collect();
+    if ours.is_empty() {
+        return Ok(());
+    }
+    let mut theirs = Vec::new();
+    let config = Config {
+        capture: true,
+        ..config.clone()
+    };
+    let session = Session::new(config);
+    let ran = session.and_then(|mut session| {
+        session.run_tests("sheet.sumi", &right_text, false, &|_| true, &mut |test| {
+            let error = test.error.as_ref().map(|error| error.message.as_str());
+            theirs.push(format!(
+                "{:?} {:?} {error:?}",
+                Some(&test.name),
+                test.output
+            ));
+        })
+    });
+    match ran {
+        Err(error) => Err(format!("tests: {error} of\n{right_text}")),
+        Ok(()) if ours != theirs => Err(format!("tests: {ours:?} and {theirs:?} of\n{right_text}")),
+        Ok(()) => Ok(()),
+    }
+}
+
 /// All that stands beside the text, but for what was there before.
 fn shown(text: &str, report: &UnitReport) -> String {
     let mut out = String::new();
     for cell in &report.cells {
-        out += &format!("{:?}: ", &text[cell.span.clone()]);
+        out += &format!("{:?} {:?}: ", cell.test, &text[cell.span.clone()]);
         if let Some(error) = &cell.error {
             out += &format!("{} ", error.rendered.replace('\n', "/"));
         }
@@ -265,7 +343,7 @@ fn is_common(word: &str) -> bool {
         || [
             "let", "var", "fn", "i64", "i32", "f64", "str", "bool", "if", "else", "for", "in",
             "mut", "self", "struct", "impl", "x", "y", "print", "push", "len", "sum", "map",
-            "true", "false", "match", "enum", "while", "return",
+            "true", "false", "match", "enum", "while", "return", "test", "assert",
         ]
         .contains(&word)
 }
@@ -358,7 +436,7 @@ fn item(random: &mut Random) -> String {
     let variable = *random.pick(&VARIABLES);
     let function = *random.pick(&FUNCTIONS);
     let value = expression(random, 2);
-    match random.below(40) {
+    match random.below(44) {
         0..=3 => format!("let {} = {value}", random.pick(&NUMBERS)),
         4..=5 => format!("var {variable} = {value}"),
         6 => format!("{variable} = {value}"),
@@ -418,6 +496,18 @@ fn item(random: &mut Random) -> String {
         36 => format!("var u: any Named = P({value})"),
         37 => "u.id()".to_owned(),
         38 => format!("impl P {{ fn grow(mut self) {{ self.x += {variable} }} }}"),
+        39 => format!("test \"sum\" {{ assert({value} < {}) }}", number(random)),
+        40 => format!(
+            "test \"change\" {{ {variable} += {value}; {list}.push({variable}); assert({list}.sum() > {}) }}",
+            number(random)
+        ),
+        41 => format!(
+            "test \"both\" {{ {list}[0] = {value}; print({list}, {function}({variable})) }}"
+        ),
+        42 => format!(
+            "test \"named\" {{ u = p; var q = p; q.grow(); assert(u.id() + q.x < {}) }}",
+            number(random)
+        ),
         _ => value,
     }
 }

@@ -144,10 +144,14 @@ impl Screen {
         let first = tokens.partition_point(|(token, _)| token.end <= range.start);
         let mut from = range.start;
         let mut put = |piece: &str, style: Style| {
-            let piece = on_paper(piece.trim_end_matches(['\n', '\r'])).into_owned();
-            let room = end.saturating_sub(x);
-            (x, _) = buffer.set_stringn(x, y, &piece, usize::from(room), style);
-            piece.width() > usize::from(room)
+            let piece = on_paper(piece.trim_end_matches(['\n', '\r']));
+            let room = usize::from(end.saturating_sub(x));
+            let width = match is_plain(&piece) {
+                true => piece.len(),
+                false => piece.width(),
+            };
+            x = put(buffer, (x, y), &piece, room, style);
+            width > room
         };
         let mut is_cut = false;
         for (token, class) in &tokens[first..] {
@@ -302,6 +306,25 @@ impl Screen {
             false => format!(" {subject}{line}"),
         }
     }
+}
+
+/// Whether each byte is one character that takes one column.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// Puts as much of a text there as fits into so many columns; gives the column behind it.
+fn put(buffer: &mut Buffer, (x, y): (u16, u16), text: &str, room: usize, style: Style) -> u16 {
+    if !is_plain(text) {
+        return buffer.set_stringn(x, y, text, room, style).0;
+    }
+    // Which characters are one cannot be a question here, and takes long to find out.
+    let mut at = x;
+    for byte in text.bytes().take(room) {
+        buffer[(at, y)].set_char(char::from(byte)).set_style(style);
+        at += 1;
+    }
+    at
 }
 
 /// Whether a cell runs for so long that it is worth to be seen.

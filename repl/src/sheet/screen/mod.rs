@@ -50,8 +50,8 @@ pub(crate) fn watch(path: &Path, choice: Choice, options: &Options, keep: bool) 
     });
     let result = Terminal::open(choice).and_then(|mut terminal| {
         let mut screen = Screen::new(&name, terminal.size()?);
-        let revision = client.edit(&name, &text, false);
-        screen.edit(text, revision, Instant::now());
+        let (revision, patch) = client.edit(&name, &text, false);
+        screen.edit(text, &patch, revision, Instant::now());
         listen(tell)?;
         go_on(
             &mut terminal,
@@ -150,8 +150,8 @@ fn take(
             Wish::Nothing
         }
         Input::File(News::Text(text)) => {
-            let revision = client.edit(&screen.name, &text, false);
-            screen.edit(text, revision, now);
+            let (revision, patch) = client.edit(&screen.name, &text, false);
+            screen.edit(text, &patch, revision, now);
             Wish::Nothing
         }
         Input::File(News::Touched(files)) => {

@@ -10,6 +10,7 @@ use termina::event::{
 
 use super::super::beside::Room;
 use super::super::layout::Layout;
+use super::super::patch::Patch;
 use super::super::protocol::{Event, State, Wanted};
 use super::super::view::{Key, View};
 use super::graphics;
@@ -82,14 +83,18 @@ impl Screen {
         }
     }
 
-    pub(super) fn edit(&mut self, text: Arc<str>, revision: u64, now: Instant) {
+    pub(super) fn edit(&mut self, text: Arc<str>, patch: &Patch, revision: u64, now: Instant) {
         let is_first = self.view.text.is_empty();
         self.classes.edit(Arc::clone(&text));
-        let changed = self.view.edit(text, revision, now);
-        self.is_dirty = true;
+        let edited = self.view.edit(text, patch, revision, now);
+        if edited.are_moved || is_first {
+            self.is_dirty = true;
+        } else {
+            self.layout.measure(&self.view, usize::from(self.size.0));
+        }
         if !is_first {
             self.lay_out();
-            self.cursor = changed;
+            self.cursor = edited.line;
             self.bring_into_sight(self.height() / 3);
         }
     }

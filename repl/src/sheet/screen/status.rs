@@ -61,6 +61,16 @@ impl Screen {
                 .filter(|seen| states.contains(&seen.cell.state))
                 .count()
         };
+        let tests = self.view.cells.values();
+        let tests = tests.filter(|seen| seen.cell.test.is_some()).count();
+        if tests > 0 {
+            let passed = self.view.cells.values();
+            let passed = passed.filter(|seen| seen.cell.is_passed_test()).count();
+            let plural = if tests == 1 { "" } else { "s" };
+            let style = if passed == tests { ink.good() } else { quiet };
+            let text = format!("  {passed} of {tests} test{plural} passed");
+            spans.push(Span::styled(text, style));
+        }
         let bad = count(&[State::Failed, State::Broken]);
         let wrong = self.view.cells.values().filter(|seen| {
             let stated = seen.cell.expectation.as_ref();
