@@ -96,7 +96,12 @@ fn go_on(
     (client, follower): (&mut Client, &mut Follower),
     inputs: &Receiver<Input>,
 ) -> std::io::Result<()> {
+    let mut was_moving = false;
     loop {
+        let is_moving = screen.is_moving(Instant::now());
+        // What has come to rest is seen as it is then.
+        screen.is_new |= was_moving && !is_moving;
+        was_moving = is_moving;
         if std::mem::take(&mut screen.is_new) {
             terminal.draw(screen)?;
         }
@@ -107,7 +112,7 @@ fn go_on(
         if let Some(wanted) = screen.wanted() {
             client.turn_to(wanted);
         }
-        let wait = match screen.is_moving(Instant::now()) {
+        let wait = match is_moving {
             true => draw::TICK,
             false => Duration::from_secs(3600),
         };
