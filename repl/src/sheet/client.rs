@@ -148,6 +148,8 @@ impl Client {
         if let Some(worker) = &mut self.worker {
             // One that does not listen has ended, which is heard.
             let _ = worker.commands.write_all(line(command).as_bytes());
+            // It is woken by a pipe, for which the system would let it wait until this thread sleeps.
+            std::thread::yield_now();
         }
     }
 

@@ -334,6 +334,8 @@ impl Worker {
                 Progress::Ran(report) => {
                     say(messages, &told.ran(lines, &report));
                     let _ = messages.flush();
+                    // The system lets whoever is woken by a pipe wait for the one who wrote: they go first.
+                    std::thread::yield_now();
                 }
                 Progress::Turn(changes, files) => {
                     for event in told.update(lines, changes) {

@@ -1,11 +1,11 @@
 //! The terminal while the sheet has it.
 
-use std::io::{Result, Stdout, stdout};
+use std::io::{BufWriter, Result, Stdout, stdout};
 use std::time::Instant;
 
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{DisableMouseCapture, EnableMouseCapture};
-use ratatui::crossterm::execute;
+use ratatui::crossterm::{execute, queue};
 use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, WindowSize, window_size,
 };
@@ -14,8 +14,11 @@ use super::graphics::{Choice, Graphics};
 use super::ink::Ink;
 use super::state::Screen;
 
+/// What a frame takes at most, unless it is a large one.
+const FRAME: usize = 64 << 10;
+
 pub(super) struct Terminal {
-    screen: ratatui::Terminal<CrosstermBackend<Stdout>>,
+    screen: ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>,
     ink: Ink,
     pub graphics: Graphics,
 }
@@ -23,8 +26,11 @@ pub(super) struct Terminal {
 impl Terminal {
     pub(super) fn open(choice: Choice) -> Result<Terminal> {
         let ink = Ink::of_the_terminal();
+        // Its own backend writes a frame in many pieces.
+        drop(ratatui::try_init()?);
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME, stdout()));
         let mut terminal = Terminal {
-            screen: ratatui::try_init()?,
+            screen: ratatui::Terminal::new(backend)?,
             ink,
             graphics: Graphics::new(choice, ink.is_plain()),
         };
@@ -58,7 +64,7 @@ impl Terminal {
             ink,
             graphics,
         } = self;
-        execute!(stdout(), BeginSynchronizedUpdate)?;
+        queue!(stdout(), BeginSynchronizedUpdate)?;
         screen.has_pictures = graphics.are_there();
         let mut before = Ok(());
         terminal.draw(|frame| {
