@@ -16,7 +16,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 pub use crate::ids::{DefId, ModuleId};
 pub use def::*;
-pub use journal::{Ids, Journal, KnownIds};
+pub use journal::{DefKey, Ids, Journal, KnownIds};
 pub use stored::StoredBody;
 
 use crate::types::{Ty, TyKind, TyNames, fits};

@@ -16,8 +16,10 @@ mod interface;
 mod outcome;
 mod piece;
 mod plan;
+pub mod portable;
 mod round;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -34,7 +36,7 @@ pub use interface::{code as code_of, of_def as interface_of};
 pub use piece::{Lineage, Piece};
 
 use crate::CellInfo;
-use crate::env::{DefId, Env, Ids, Journal, KnownIds, ModuleId};
+use crate::env::{DefId, Env, Journal, KnownIds, ModuleId};
 use crate::hir::Imports;
 use crate::mono;
 use interface::Interfaces;
@@ -51,6 +53,8 @@ pub struct Base {
     pub print: Fingerprint,
     /// Imports that failed, by the file of their piece, and why.
     pub failed: FxHashMap<FileId, Vec<Diagnostic>>,
+    /// Of what the modules define.
+    pub names: Arc<portable::Names>,
 }
 
 /// A piece in the text as it is now.
@@ -94,6 +98,7 @@ pub struct Good {
     pub warnings: Vec<Diagnostic>,
     /// Of its own bodies, and of the types in them.
     pub code: Fingerprint,
+    portable: OnceCell<portable::Code>,
     journal: Journal,
     interfaces: Interfaces,
     /// All of them as one.
@@ -121,6 +126,7 @@ pub struct Work {
 pub struct Text {
     base: Base,
     env: Env,
+    names: Arc<portable::Names>,
     cut: Cut,
     placed: Vec<Placed>,
     /// Of the pieces that are placed.
@@ -156,6 +162,7 @@ impl Text {
     pub fn new(base: Base) -> Text {
         Text {
             env: base.env.clone(),
+            names: Arc::clone(&base.names),
             base,
             cut: Cut::default(),
             placed: Vec::new(),
@@ -220,6 +227,17 @@ impl Text {
         prints
     }
 
+    /// What the definitions are called in any process.
+    pub fn names(&self) -> &portable::Names {
+        &self.names
+    }
+
+    /// The code of a unit as it is called in any process.
+    pub fn portable<'g>(&self, good: &'g Good) -> &'g portable::Code {
+        good.portable
+            .get_or_init(|| portable::Code::new(&self.env, &good.unit, &self.names))
+    }
+
     /// What the last edit cost.
     pub fn work(&self) -> Work {
         self.work
@@ -235,16 +253,11 @@ impl Text {
         })
     }
 
-    /// The ids for what the modules of another base define.
-    pub fn ids_for_base(&self, env: &mut Env) {
-        env.skip_ids_of(&self.env);
-        env.set_ids(Ids::new(self.named.clone(), Arc::default()));
-    }
-
     /// The text stands on something else from now on.
     pub fn set_base(&mut self, base: Base) {
         let former = std::mem::replace(&mut self.env, base.env.clone());
         self.env.skip_ids_of(&former);
+        self.names = Arc::clone(&base.names);
         self.base = base;
         self.units.clear();
         self.owners.clear();

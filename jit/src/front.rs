@@ -1,8 +1,9 @@
 //! From texts to checked units: keeps the environment and the sources, and finds what a source imports.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use compiler::env::{DefKind, Env, ModuleId};
+use compiler::env::{DefId, DefKind, Env, Ids, KnownIds, ModuleId};
 use compiler::hir::Imports;
 use compiler::incremental::Fingerprint;
 use compiler::mir::Const;
@@ -31,6 +32,36 @@ pub(crate) struct Front {
     searches: Vec<Search>,
     /// Whether the tests of a source are wanted; those of what it imports never are.
     pub(crate) with_tests: bool,
+    /// Where modules are loaded again: the ids of what they define.
+    pub(crate) kept_ids: Option<KeptIds>,
+}
+
+/// What defines the same has the same id, so that those who use it stay right.
+#[derive(Default)]
+pub(crate) struct KeptIds {
+    /// By the names of their sources.
+    modules: FxHashMap<String, ModuleId>,
+    named: KnownIds,
+    /// Of each module, in the order in which they are given out.
+    nameless: FxHashMap<ModuleId, Arc<Vec<DefId>>>,
+}
+
+impl KeptIds {
+    fn of(&self, module: ModuleId) -> Ids {
+        let nameless = self.nameless.get(&module).cloned();
+        Ids::new(self.named.clone(), nameless.unwrap_or_default())
+    }
+
+    fn remember(&mut self, module: ModuleId, ids: &Ids) {
+        let mut nameless = Vec::new();
+        for (key, id) in ids.given() {
+            match key {
+                Some(key) => drop(self.named.insert(key.clone(), *id)),
+                None => nameless.push(*id),
+            }
+        }
+        self.nameless.insert(module, Arc::new(nameless));
+    }
 }
 
 /// A unit that is ready to be made concrete.
@@ -90,6 +121,7 @@ impl Front {
             resolver: None,
             searches: Vec::new(),
             with_tests: false,
+            kept_ids: None,
         }
     }
 
@@ -147,6 +179,9 @@ impl Front {
         let (bindings, others): (Vec<_>, Vec<_>) = again.iter().cloned().partition(is_binding);
         parsed.module.items.splice(0..0, bindings);
         parsed.module.items.extend(others);
+        if let Some(kept) = &self.kept_ids {
+            self.env.set_ids(kept.of(module));
+        }
         let source = compiler::Source {
             tree: &parsed.module,
             module,
@@ -156,6 +191,9 @@ impl Front {
         let mut compiled = compiler::compile_tree(&self.env, source, parsed.diagnostics);
         if !compiled.is_accepted() {
             return Err(compiled.diagnostics.into_iter().collect());
+        }
+        if let Some(kept) = &mut self.kept_ids {
+            kept.remember(module, compiled.env.ids());
         }
         if !self.with_tests || chain.len() > 1 {
             compiled.drop_tests();
@@ -227,13 +265,28 @@ impl Front {
         if let Some(module) = self.env.loaded_module(&name) {
             return Ok(module);
         }
-        let module = self.env.fresh_module(path);
+        let module = self.module_id(&name, path);
         self.env.mark_loaded(name.as_str().into(), module);
         let file = self.sources.add(name.clone(), text);
         let mut deeper = chain.clone();
         deeper.push(name);
         self.unit(file, module, &deeper, &[], gathered)?;
         Ok(module)
+    }
+
+    /// The scope of a module that is loaded.
+    fn module_id(&mut self, name: &str, path: &str) -> ModuleId {
+        let known = self.kept_ids.as_ref();
+        let known = known.and_then(|kept| kept.modules.get(name)).copied();
+        if let Some(module) = known {
+            self.env.add_module(module, path);
+            return module;
+        }
+        let module = self.env.fresh_module(path);
+        if let Some(kept) = &mut self.kept_ids {
+            kept.modules.insert(name.to_owned(), module);
+        }
+        module
     }
 
     /// A module beside that of which the newest search was.

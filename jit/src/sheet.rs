@@ -32,7 +32,7 @@ use stdlib::Root;
 
 use crate::config::Config;
 use crate::failure;
-use crate::front::Front;
+use crate::front::{Front, KeptIds};
 use crate::machine::Machine;
 use crate::output::Captured;
 use crate::preview::page;
@@ -116,7 +116,8 @@ impl Sheet {
     /// An empty sheet.
     pub fn new(config: Config) -> Result<Sheet, Error> {
         let machine = Machine::new(config.stack_bytes, config.memory_limit)?;
-        let front = Front::new(config.color);
+        let mut front = Front::new(config.color);
+        front.kept_ids = Some(KeptIds::default());
         let captured = Captured::default();
         machine.with_runtime(|runtime| {
             runtime.args.clone_from(&config.args);

@@ -135,6 +135,8 @@ fn open_editor() -> rustyline::Result<Lines> {
         .history_ignore_dups(true)?
         .auto_add_history(false)
         .completion_type(rustyline::CompletionType::List)
+        // A line is drawn by one write, so that nobody sees half of it; around it there would be two more.
+        .enable_synchronized_output(false)
         .build();
     let mut editor = Editor::with_config(config)?;
     editor.set_helper(Some(Helper::default()));

@@ -18,12 +18,17 @@ impl Env {
     pub fn fresh_module(&mut self, name: impl Into<SmolStr>) -> ModuleId {
         let id = ModuleId::from_u32(self.next_module);
         self.next_module += 1;
+        self.add_module(id, name);
+        id
+    }
+
+    /// A module with an id that it had before.
+    pub fn add_module(&mut self, id: ModuleId, name: impl Into<SmolStr>) {
         let scope = ModuleScope {
             name: name.into(),
             ..ModuleScope::default()
         };
         self.modules.insert(id, Arc::new(scope));
-        id
     }
 
     /// Adds or replaces the definition with the id of `def`; names find it only after [`Env::bind_name`].
@@ -160,7 +165,7 @@ impl Env {
     }
 
     /// What tells the value of a constant from other ones, where it is no literal.
-    pub(crate) fn set_print(&mut self, id: DefId, print: u128) {
+    pub fn set_print(&mut self, id: DefId, print: u128) {
         if let DefKind::Const(constant) = &mut self.def_mut(id).kind {
             constant.print = print;
         }

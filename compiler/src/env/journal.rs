@@ -23,8 +23,17 @@ pub struct Journal {
     pub impls: Vec<(DefId, Span)>,
 }
 
+/// By what a definition is known that has a name; no other one of its time has the same.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct DefKey {
+    pub module: ModuleId,
+    /// Of a function that implements one of a trait.
+    pub of_trait: Option<DefId>,
+    pub name: SmolStr,
+}
+
 /// By what their definitions are known by.
-pub type KnownIds = HashMap<SmolStr, DefId>;
+pub type KnownIds = HashMap<DefKey, DefId>;
 
 /// Ids for the definitions of a unit: those of the same names that were there before, as far as nobody has them now.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +42,7 @@ pub struct Ids {
     /// For definitions without a name, in the order in which they ask.
     nameless: Arc<Vec<DefId>>,
     used: usize,
-    given: Vec<(Option<SmolStr>, DefId)>,
+    given: Vec<(Option<DefKey>, DefId)>,
 }
 
 impl Ids {
@@ -46,7 +55,7 @@ impl Ids {
     }
 
     /// What the unit's definitions got, with what they are known by.
-    pub fn given(&self) -> &[(Option<SmolStr>, DefId)] {
+    pub fn given(&self) -> &[(Option<DefKey>, DefId)] {
         &self.given
     }
 }
@@ -84,11 +93,11 @@ impl Env {
     }
 
     /// The id for a definition that others know by `key`.
-    pub(crate) fn named_def(&mut self, key: &str) -> DefId {
-        let former = self.ids.former.get(key).copied();
+    pub(crate) fn named_def(&mut self, key: DefKey) -> DefId {
+        let former = self.ids.former.get(&key).copied();
         let id = former.filter(|id| self.is_free(*id));
         let id = id.unwrap_or_else(|| self.next_id());
-        self.ids.given.push((Some(SmolStr::new(key)), id));
+        self.ids.given.push((Some(key), id));
         id
     }
 
@@ -115,6 +124,12 @@ impl Env {
     /// No id up to that of `other` is given out any more.
     pub fn skip_ids_of(&mut self, other: &Env) {
         self.next_def = self.next_def.max(other.next_def);
+        self.next_module = self.next_module.max(other.next_module);
+    }
+
+    /// How many ids of definitions were given out.
+    pub fn id_count(&self) -> u32 {
+        self.next_def
     }
 
     /// Takes out what a unit has added.

@@ -3,12 +3,16 @@
 
 use std::fmt::{self, Display};
 use std::hash::Hasher;
+use std::sync::Arc;
 
 use serde::ser::{
     self, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
     SerializeTuple, SerializeTupleStruct, SerializeTupleVariant,
 };
 use siphasher::sip128::{Hasher128, SipHasher13};
+
+use super::portable::Names;
+use crate::env::DefId;
 
 #[derive(
     Clone,
@@ -40,16 +44,43 @@ impl Fingerprint {
 
 /// Makes one fingerprint of several things.
 #[derive(Default)]
-pub struct Fingerprinter(SipHasher13);
+pub struct Fingerprinter {
+    hasher: SipHasher13,
+    /// By which definitions and modules count, in place of their ids.
+    names: Option<Arc<Names>>,
+    /// Which of them the next number is.
+    next: Option<Id>,
+    /// Whether one of them had none.
+    has_nameless: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Id {
+    Def,
+    Module,
+}
 
 impl Fingerprinter {
+    /// Makes the same fingerprint in every process.
+    pub(super) fn with_names(names: &Arc<Names>) -> Fingerprinter {
+        Fingerprinter {
+            names: Some(Arc::clone(names)),
+            ..Fingerprinter::default()
+        }
+    }
+
+    /// None if something had no name.
+    pub(super) fn finish_named(&self) -> Option<Fingerprint> {
+        (!self.has_nameless).then(|| self.finish())
+    }
+
     pub fn add(&mut self, value: &impl Serialize) {
         let added = value.serialize(Parts(self));
         added.expect("compiler bug: a hash takes whatever comes");
     }
 
     pub fn finish(&self) -> Fingerprint {
-        Fingerprint(self.0.finish128().as_u128())
+        Fingerprint(self.hasher.finish128().as_u128())
     }
 }
 
@@ -58,6 +89,8 @@ struct Parts<'h>(&'h mut Fingerprinter);
 
 /// The type whose values do not count.
 const PLACE: &str = "Span";
+/// Follows from the rest; in the order of ids, which is another one in each process.
+const EFFECTS: &str = "Effects";
 
 /// Never made: a hash takes everything.
 #[derive(Debug)]
@@ -89,13 +122,13 @@ impl<'h> Parts<'h> {
     }
 
     fn number(self, number: u64) -> Result<(), Never> {
-        self.0.0.write_u64(number);
+        self.0.hasher.write_u64(number);
         Ok(())
     }
 
     fn text(self, bytes: &[u8]) -> Result<(), Never> {
-        self.0.0.write_u64(bytes.len() as u64);
-        self.0.0.write(bytes);
+        self.0.hasher.write_u64(bytes.len() as u64);
+        self.0.hasher.write(bytes);
         Ok(())
     }
 
@@ -132,16 +165,31 @@ impl<'h> ser::Serializer for Parts<'h> {
 
     numbers! {
         serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64,
-        serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_char: char
+        serialize_u8: u8, serialize_u16: u16, serialize_u64: u64, serialize_char: char
+    }
+
+    fn serialize_u32(self, value: u32) -> Result<(), Never> {
+        let name = match (self.0.next.take(), &self.0.names) {
+            (Some(Id::Def), Some(names)) => names.of(DefId::from_u32(value)),
+            (Some(Id::Module), Some(names)) => Some(names.of_module(value)),
+            (_, _) => return self.number(u64::from(value)),
+        };
+        match name {
+            Some(name) => self.serialize_u128(name.as_u128()),
+            None => {
+                self.0.has_nameless = true;
+                Ok(())
+            }
+        }
     }
 
     fn serialize_i128(self, value: i128) -> Result<(), Never> {
-        self.0.0.write(&value.to_le_bytes());
+        self.0.hasher.write(&value.to_le_bytes());
         Ok(())
     }
 
     fn serialize_u128(self, value: u128) -> Result<(), Never> {
-        self.0.0.write(&value.to_le_bytes());
+        self.0.hasher.write(&value.to_le_bytes());
         Ok(())
     }
 
@@ -189,9 +237,14 @@ impl<'h> ser::Serializer for Parts<'h> {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<(), Never> {
+        self.0.next = match name {
+            "DefId" => Some(Id::Def),
+            "ModuleId" => Some(Id::Module),
+            _ => None,
+        };
         value.serialize(self)
     }
 
@@ -232,9 +285,10 @@ impl<'h> ser::Serializer for Parts<'h> {
     }
 
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Fields<'h>, Never> {
+        let is_derived = name == EFFECTS && self.0.names.is_some();
         Ok(Fields {
             of: self,
-            count: name != PLACE,
+            count: name != PLACE && !is_derived,
         })
     }
 

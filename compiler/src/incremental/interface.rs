@@ -116,7 +116,9 @@ fn add_head(env: &Env, def: DefId, print: &mut Fingerprinter, defaults: &mut Vec
         }
         DefKind::Const(constant) => {
             print.add(&(constant.ty, constant.int_value, &constant.literal));
-            print.add(&constant.print);
+            if constant.literal.is_none() {
+                print.add(&constant.print);
+            }
             types.extend(constant.ty);
         }
     }
@@ -124,7 +126,7 @@ fn add_head(env: &Env, def: DefId, print: &mut Fingerprinter, defaults: &mut Vec
 }
 
 /// The fields and variants of a type.
-fn add_shape(env: &Env, def: DefId, print: &mut Fingerprinter) {
+pub(super) fn add_shape(env: &Env, def: DefId, print: &mut Fingerprinter) {
     let field = |field: &FieldDef| (field.name.clone(), field.ty, field.default);
     match &env.def(def).kind {
         DefKind::Struct(found) => {
@@ -181,12 +183,33 @@ fn collect(env: &Env, ty: Ty, found: &mut BTreeSet<DefId>) {
 /// The code of a unit: its bodies, and the shapes of the types in them.
 pub fn code(env: &Env, unit: &mono::Unit) -> Fingerprint {
     let mut print = Fingerprinter::default();
+    each_part(env, unit, &mut |part| match part {
+        Part::Body(body) => print.add(body),
+        Part::Constant(def) => print.add(&of_def(env, def)),
+        Part::Type(def) => {
+            print.add(&def);
+            add_shape(env, def, &mut print);
+        }
+    });
+    print.finish()
+}
+
+/// What the code of a unit consists of, and what those who have compiled it knew.
+pub(super) enum Part<'u> {
+    Body(&'u Elaborated),
+    Constant(DefId),
+    /// A type of the program that something in it has.
+    Type(DefId),
+}
+
+/// Calls `f` with each of them, the types last.
+pub(super) fn each_part(env: &Env, unit: &mono::Unit, f: &mut impl FnMut(Part<'_>)) {
     let mut types = BTreeSet::new();
     let mut add = |body: &Elaborated| {
-        print.add(body);
+        f(Part::Body(body));
         own::each_constant(body.body(), &mut |constant| {
             if let Const::Def(def) = constant {
-                print.add(&of_def(env, *def));
+                f(Part::Constant(*def));
             }
         });
         each_type(env, body.body(), &mut |ty| collect(env, ty, &mut types));
@@ -197,11 +220,7 @@ pub fn code(env: &Env, unit: &mono::Unit) -> Fingerprint {
         }
     }
     unit.cells.iter().for_each(|cell| add(cell));
-    for def in types {
-        print.add(&def);
-        add_shape(env, def, &mut print);
-    }
-    print.finish()
+    types.into_iter().for_each(|def| f(Part::Type(def)));
 }
 
 fn each_type(env: &Env, body: &Body, f: &mut impl FnMut(Ty)) {

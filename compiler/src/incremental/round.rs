@@ -1,6 +1,7 @@
 //! The second half of an edit: which units are compiled again. One is looked at if one of its pieces is another than before, or if something
 //! happened to a unit that may give it something.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -219,10 +220,12 @@ impl Text {
         self.env = compiled.env;
         let hashes: Vec<u128> = pieces.iter().map(|piece| piece.hash).collect();
         let bodies = interface::code(&self.env, &compiled.unit);
+        Arc::make_mut(&mut self.names).add_unit(&self.env, Fingerprint::of(&hashes));
         let code = Fingerprint::of(&(hashes, bodies));
+        // A constant may be computed by functions of modules.
+        let print = Fingerprint::of(&(code, below, self.base.print));
         for def in &journal.defs {
-            self.env
-                .set_print(*def, Fingerprint::of(&(code, below)).as_u128());
+            self.env.set_print(*def, print.as_u128());
         }
         let interfaces = interface::interfaces(&self.env, &journal);
         State::Compiled(Box::new(Good {
@@ -232,6 +235,7 @@ impl Text {
             unit: compiled.unit,
             cells: compiled.cells,
             warnings: compiled.diagnostics.into_iter().collect(),
+            portable: OnceCell::new(),
             journal,
         }))
     }

@@ -1,9 +1,11 @@
 //! What the text of a sheet stands on: the library, and the modules that it imports, which are loaded again when one of their files changes.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
-use compiler::env::Env;
+use compiler::env::{Env, ModuleId};
 use compiler::hir::Imports;
+use compiler::incremental::portable::{Code, Names};
 use compiler::incremental::{Base, Fingerprint};
 use compiler::pipeline::{self, Source};
 use rustc_hash::FxHashMap;
@@ -29,6 +31,7 @@ pub(super) fn library(front: &Front) -> Base {
         imports: Imports::default(),
         print: Fingerprint::default(),
         failed: FxHashMap::default(),
+        names: Arc::new(Names::new(&front.env)),
     }
 }
 
@@ -46,17 +49,17 @@ impl Sheet {
             .map(|(file, item)| (file, item.clone()))
             .collect();
         self.imports.files = files;
+        let base = library(&self.front);
         let mut env = self.front.env.clone();
-        self.text.ids_for_base(&mut env);
+        env.skip_ids_of(self.text.env());
         let before = std::mem::replace(&mut self.front.env, env);
-        let base = self.load(&items);
+        let base = self.load(base, &items);
         self.front.env = before;
         self.text.set_base(base);
     }
 
-    fn load(&mut self, items: &[(FileId, ast::Item)]) -> Base {
+    fn load(&mut self, mut base: Base, items: &[(FileId, ast::Item)]) -> Base {
         let mut gathered = Gathered::default();
-        let mut base = library(&self.front);
         let chain = vec![self.name.clone()];
         for (file, item) in items {
             let ast::ItemKind::Import(import) = &item.kind else {
@@ -86,7 +89,7 @@ impl Sheet {
             }
         }
         base.env = env;
-        self.set_modules(gathered);
+        self.set_modules(gathered, &mut base);
         let prints: Vec<Fingerprint> = self.modules.iter().map(|module| module.code).collect();
         let files: Vec<u32> = self.imports.files.iter().map(|file| file.0).collect();
         base.print = Fingerprint::of(&(prints, files));
@@ -120,14 +123,43 @@ impl Sheet {
         }
     }
 
-    fn set_modules(&mut self, gathered: Gathered) {
+    fn set_modules(&mut self, gathered: Gathered, base: &mut Base) {
+        let names = Arc::make_mut(&mut base.names);
+        for ready in &gathered.units {
+            let file = &self.front.sources.file(ready.file).name;
+            names.add_module(ready.module, file);
+            names.add_unit(&ready.compiled.env, Fingerprint::of(file));
+        }
+        // The code of each and of all that it imports, here and in any process.
+        let mut deep: FxHashMap<ModuleId, (Fingerprint, Option<Fingerprint>)> =
+            FxHashMap::default();
         let modules = gathered.units.into_iter().map(|ready| {
             self.imports.next_version += 1;
-            let code = compiler::incremental::code_of(&ready.compiled.env, &ready.compiled.unit);
+            let (env, unit) = (&ready.compiled.env, &ready.compiled.unit);
+            let code = compiler::incremental::code_of(env, unit);
+            let below = ready.imports.values();
+            let below = below.filter_map(|module| deep.get(module).copied());
+            let mut below: Vec<(Fingerprint, Option<Fingerprint>)> = below.collect();
+            below.sort_unstable();
+            let (here, anywhere): (Vec<Fingerprint>, Vec<Option<Fingerprint>>) =
+                below.into_iter().unzip();
+            let print = Fingerprint::of(&(code, here));
+            let portable = Code::new(env, unit, &base.names);
+            let anywhere: Option<Vec<Fingerprint>> = anywhere.into_iter().collect();
+            let anywhere = portable.print.zip(anywhere).map(|(own, mut below)| {
+                below.sort_unstable();
+                Fingerprint::of(&(own, below))
+            });
+            deep.insert(ready.module, (print, anywhere));
+            for def in env.of_last_unit() {
+                base.env.set_print(def.id, print.as_u128());
+            }
             Rc::new(Module {
                 version: self.imports.next_version,
-                ready,
                 code,
+                portable,
+                portable_deep: anywhere,
+                ready,
             })
         });
         self.modules = modules.collect();

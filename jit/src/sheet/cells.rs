@@ -12,7 +12,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use compiler::CellInfo;
-use compiler::env::DefId;
+use compiler::env::{DefId, ModuleId};
 use compiler::incremental::{Fingerprint, Lineage, Outcome};
 use compiler::mir::Effects;
 use compiler::mir::outside::Kind;
@@ -31,7 +31,7 @@ use super::{Progress, Sheet};
 /// Which cell it is, however it is edited.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) enum CellId {
-    Module(u32, usize),
+    Module(ModuleId, usize),
     Text(Lineage, usize),
 }
 

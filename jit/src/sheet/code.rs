@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 use codegen::{Input, Options};
 use compiler::CellInfo;
 use compiler::env::{DefId, FnOrigin, GlobalOrigin};
-use compiler::incremental::{Fingerprint, Fingerprinter, Good, Unit, interface_of};
+use compiler::incremental::{Fingerprint, Fingerprinter, Good, Unit, interface_of, portable};
 use compiler::mir::Const;
 use compiler::mono::{self, Mode, Program, slot_symbol};
 use compiler::own;
@@ -33,6 +33,10 @@ pub(super) struct Module {
     pub(super) version: u32,
     pub(super) ready: Ready,
     pub(super) code: Fingerprint,
+    /// The same as it is called in any process.
+    pub(super) portable: portable::Code,
+    /// With that of all that it imports.
+    pub(super) portable_deep: Option<Fingerprint>,
 }
 
 /// Tells sources apart.

@@ -222,7 +222,7 @@ impl Sheet {
     fn found(&self) -> impl Iterator<Item = (CellId, Found<'_>)> {
         let of_modules = self.modules.iter().flat_map(|module| {
             let cells = 0..module.ready.compiled.cells.len();
-            let id = |at| CellId::Module(module.version, at);
+            let id = |at| CellId::Module(module.ready.module, at);
             cells.map(move |at| (id(at), Found::Module(module, at)))
         });
         let pieces = || self.text.placed().iter().zip(self.text.outcomes());

@@ -173,9 +173,9 @@ impl Sheet {
     /// None of a cell that has mistakes.
     pub(super) fn known_source(&self, id: CellId) -> Option<(Source, usize)> {
         match id {
-            CellId::Module(version, index) => {
+            CellId::Module(of, index) => {
                 let mut modules = self.modules.iter();
-                let module = modules.find(|module| module.version == version);
+                let module = modules.find(|module| module.ready.module == of);
                 module.map(|module| (Source::Module(Rc::clone(module)), index))
             }
             CellId::Text(_, index) => {

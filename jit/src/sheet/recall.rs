@@ -1,7 +1,7 @@
 //! Results that outlive their process: a sheet that is opened again shows at once what it showed before, and runs what has changed since.
 //!
-//! Ids and stamps differ from process to process, so results are known by other keys here: the tokens of a cell, of all code that it may reach
-//! and of what those may follow from, and for each global that it may touch the key of the cell that bound or changed it last. What
+//! Ids and stamps differ from process to process, so results are known by other keys here: the tokens of a cell, all code that it may reach, in
+//! which definitions have names for ids, and for each global that it may touch the key of the cell that bound or changed it last. What
 //! follows from the outside has none, but for files, which can be looked at.
 
 use std::cell;
@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use compiler::env::DefId;
+use compiler::incremental::portable::Code;
 use compiler::incremental::{Fingerprint, Lineage, interface_of};
 use compiler::mir::outside::{Kind, Kinds};
 use rustc_hash::FxHashMap;
@@ -81,9 +82,7 @@ pub(super) struct Recalled {
 /// The keys of the cells and of the values that they leave, in the order of the cells.
 #[derive(Default)]
 pub(super) struct Chain {
-    /// Of the modules as they were found.
-    modules: Fingerprint,
-    /// Of the tokens of each source, and of all that those may follow from.
+    /// Of the code of each source.
     sources: FxHashMap<Version, Fingerprint>,
     /// Which global it is.
     globals: FxHashMap<DefId, Fingerprint>,
@@ -222,31 +221,49 @@ impl Sheet {
     }
 
     pub(super) fn chain(&self) -> Chain {
-        let imports = self.text.placed().iter().map(|placed| &placed.piece);
-        let imports = imports.filter(|piece| piece.is_import());
-        let imports: Vec<u128> = imports.map(|piece| piece.hash).collect();
-        let modules = self.front.modules_print();
-        let mut chain = Chain {
-            modules,
-            ..Chain::default()
+        let modules: Vec<Option<Fingerprint>> = self
+            .modules
+            .iter()
+            .map(|module| module.portable_deep)
+            .collect();
+        let units = self.text.units().iter();
+        let tokens: FxHashMap<u32, Fingerprint> = units
+            .zip(self.text.token_prints())
+            .map(|(unit, print)| (unit.version, Fingerprint::of(&(&modules, print))))
+            .collect();
+        // What a constant is computed from has left no trace in the code.
+        let constant = |def: &DefId| match self.text.owner(*def) {
+            Some(unit) => tokens.get(&unit.version).copied(),
+            None => self
+                .module_of
+                .get(def)
+                .and_then(|module| module.portable_deep),
         };
-        let mut add = |source: &Source, print: Fingerprint| {
+        let mut chain = Chain::default();
+        let mut add = |source: &Source, tokens: &[u128], code: &Code| {
             let cells = source.cells().iter();
             let globals = cells.flat_map(|cell| cell.defines.iter().chain(&cell.value));
-            for (at, def) in globals.enumerate() {
-                chain.globals.insert(*def, Fingerprint::of(&(print, at)));
+            for def in globals {
+                if let Some(name) = self.text.names().of(*def) {
+                    chain.globals.insert(*def, name);
+                }
             }
-            chain.sources.insert(source.version(), print);
+            let constants: Option<Vec<Fingerprint>> = code.constants.iter().map(constant).collect();
+            if let Some((print, mut constants)) = code.print.zip(constants) {
+                constants.sort_unstable();
+                let print = Fingerprint::of(&(tokens, print, constants));
+                chain.sources.insert(source.version(), print);
+            }
         };
-        for (at, module) in self.modules.iter().enumerate() {
+        for module in &self.modules {
             let source = Source::Module(Rc::clone(module));
-            add(&source, Fingerprint::of(&(&imports, modules, at)));
+            add(&source, &[], &module.portable);
         }
-        let prints = self.text.token_prints().into_iter();
-        for (unit, print) in self.text.units().iter().zip(prints) {
-            if unit.good().is_some() {
+        for unit in self.text.units() {
+            if let Some(good) = unit.good() {
+                let tokens: Vec<u128> = unit.pieces.iter().map(|piece| piece.hash).collect();
                 let source = Source::Text(Rc::clone(unit));
-                add(&source, Fingerprint::of(&(&imports, modules, print)));
+                add(&source, &tokens, self.text.portable(good));
             }
         }
         chain
@@ -372,7 +389,7 @@ impl Sheet {
         let mut saved = Saved {
             text: Fingerprint::of(&text),
             wanted: self.front.wanted_modules(),
-            modules: chain.modules,
+            modules: self.front.modules_print(),
             results: Vec::new(),
         };
         let mut taint = Taint::default();

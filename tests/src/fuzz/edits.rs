@@ -5,8 +5,11 @@
 //! right becomes wrong and right again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::{self, Display};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use jit::{CellReport, Config, Session, Sheet, UnitReport};
+use jit::{CellReport, Config, Error, Session, Sheet, UnitReport};
 
 use super::random::Random;
 
@@ -20,9 +23,32 @@ const TESTED_EVERY: usize = 5;
 /// What went wrong, with the texts that led to it.
 pub(crate) struct Wrong {
     pub(crate) message: String,
-    pub(crate) texts: Vec<String>,
+    pub(crate) texts: Vec<Texts>,
     config: Box<Config>,
 }
+
+/// A sheet and the modules beside it, at some moment.
+#[derive(Clone)]
+pub(crate) struct Texts {
+    sheet: String,
+    /// As many as [`MODULES`].
+    modules: Vec<String>,
+}
+
+impl Display for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sheet)?;
+        for (name, text) in MODULES.iter().zip(&self.modules) {
+            write!(f, "\n---- {name}.sumi\n{text}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The modules that a sheet may import; the second one imports the first.
+const MODULES: [&str; 2] = ["base", "lib"];
+/// Every so many worksheets import modules.
+const WITH_MODULES: u64 = 2;
 
 /// Every so many worksheets are run in both tiers of code, which costs much for each that never ends.
 const WITH_BOTH_TIERS: u64 = 16;
@@ -45,53 +71,119 @@ pub(crate) fn check(seed: u64) -> Result<(), Wrong> {
 }
 
 /// The texts of one sheet, one edit after another.
-fn texts(seed: u64) -> Vec<String> {
+fn texts(seed: u64) -> Vec<Texts> {
     let mut random = Random::new(seed);
+    let has_modules = seed.is_multiple_of(WITH_MODULES);
+    let item = |random: &mut Random| match has_modules && random.chance(50) {
+        true => item_with_modules(random),
+        false => item(random),
+    };
     let mut items: Vec<String> = (0..4 + random.below(14))
         .map(|_| item(&mut random))
         .collect();
-    let mut texts = vec![items.join("\n")];
+    let mut modules: Vec<Vec<String>> = Vec::new();
+    if has_modules {
+        items.splice(
+            0..0,
+            ["import lib".to_owned(), "import lib.{Q, Scale}".to_owned()],
+        );
+        modules.push(module_items(&BASE, &mut random));
+        modules.push(module_items(&LIB, &mut random));
+    }
+    let as_texts = |items: &[String], modules: &[Vec<String>]| Texts {
+        sheet: items.join("\n"),
+        modules: modules.iter().map(|items| items.join("\n")).collect(),
+    };
+    let mut texts = vec![as_texts(&items, &modules)];
     for _ in 0..EDITS {
         if random.chance(12) && texts.len() > 2 {
             let back = 2 + random.below((texts.len() - 2).min(4));
             let former = texts[texts.len() - back].clone();
-            items = former.split('\n').map(str::to_owned).collect();
+            items = former.sheet.split('\n').map(str::to_owned).collect();
+        } else if has_modules && random.chance(40) {
+            let of = random.below(modules.len());
+            // What is gone from a module is missed by all others.
+            match random.chance(20) {
+                true => modules[of] = module_items([&BASE[..], &LIB][of], &mut random),
+                false => edit_module(&mut random, &mut modules[of]),
+            }
         } else {
-            edit(&mut random, &mut items);
+            edit(&mut random, &mut items, &item);
         }
-        texts.push(items.join("\n"));
+        texts.push(as_texts(&items, &modules));
     }
     texts
 }
 
+/// A folder for a sheet with its modules; it goes with this.
+struct Folder(Option<PathBuf>);
+
+impl Folder {
+    fn new(has_modules: bool) -> Folder {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("sumi-edits-{}-{number}", std::process::id());
+        let path = has_modules.then(|| std::env::temp_dir().join(name));
+        if let Some(path) = &path {
+            std::fs::create_dir_all(path).expect("a folder");
+        }
+        Folder(path)
+    }
+
+    /// The name of the sheet, beside which the modules are from now on.
+    fn put(&self, texts: &Texts) -> String {
+        let Some(path) = &self.0 else {
+            return "sheet.sumi".to_owned();
+        };
+        for (name, text) in MODULES.iter().zip(&texts.modules) {
+            std::fs::write(path.join(format!("{name}.sumi")), text).expect("a file");
+        }
+        path.join("sheet.sumi").display().to_string()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0 {
+            let _ = std::fs::remove_dir_all(path);
+        }
+    }
+}
+
 /// Edits a sheet along the texts; compares it with fresh ones.
-fn check_texts(texts: &[String], config: &Config) -> Result<(), Wrong> {
+fn check_texts(texts: &[Texts], config: &Config) -> Result<(), Wrong> {
     let wrong = |message: String, upto: usize| Wrong {
         message,
         texts: texts[..=upto].to_vec(),
         config: Box::new(config.clone()),
     };
+    let folder = Folder::new(texts.iter().any(|texts| !texts.modules.is_empty()));
     let mut edited = sheet(config);
     let mut seen: HashMap<String, usize> = HashMap::new();
-    for (index, text) in texts.iter().enumerate() {
+    // Of the text before, what an earlier process can know.
+    let mut known_last: HashMap<String, usize> = HashMap::new();
+    for (index, now) in texts.iter().enumerate() {
+        let text = now.sheet.as_str();
         // Another process takes up what this one came to, for this text or the one before it.
         let is_reopened = index % REOPENED_EVERY == REOPENED_EVERY - 1;
         if is_reopened {
+            let before = &texts[index - 1];
             let mut again = sheet(config);
-            again.recall(edited.saved(&texts[index - 1]));
-            if index % 2 == 0 {
-                again.edit("sheet.sumi", &texts[index - 1]);
+            again.recall(edited.saved(&before.sheet));
+            if index < REOPENED_EVERY {
+                again.edit(&folder.put(before), &before.sheet);
             }
             let live = std::mem::replace(&mut edited, again).close();
             if live > 0 {
                 return Err(wrong(format!("{live} blocks are live"), index));
             }
-            seen.clear();
+            seen = std::mem::take(&mut known_last);
         }
-        edited.edit("sheet.sumi", text);
+        let name = folder.put(now);
+        edited.edit(&name, text);
         let report = edited.report();
         let mut fresh = sheet(config);
-        fresh.edit("sheet.sumi", text);
+        fresh.edit(&name, text);
         let (ours, theirs) = (shown(text, &report), shown(text, &fresh.report()));
         if ours != theirs {
             let first = ours.lines().zip(theirs.lines()).find(|(a, b)| a != b);
@@ -102,27 +194,37 @@ fn check_texts(texts: &[String], config: &Config) -> Result<(), Wrong> {
             return Err(wrong(format!("{live} blocks are live"), index));
         }
         let is_tested = index % TESTED_EVERY == TESTED_EVERY - 1;
-        if is_tested && let Err(message) = check_tests(text, &report, config) {
+        if is_tested && let Err(message) = check_tests(&name, text, &report, config) {
             return Err(wrong(message, index));
         }
         // Of several with the same text those that are new may run.
-        let mut now: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-        let has_twins = texts[..=index].iter().any(|text| has_twins(text));
+        let mut settled: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+        known_last.clear();
+        let is_known = |texts: &Texts, line: &str| texts.sheet.matches(line).count() < 2;
+        let has_twins = texts[..=index].iter().any(|texts| has_twins(&texts.sheet));
         for cell in &report.cells {
             let line = &text[cell.span.clone()];
-            let settled =
+            let is_settled =
                 cell.error.is_some() || cell.waits_for.is_none() && cell.problems.is_empty();
-            // Which of two lines of one text it was before nobody knows.
-            let is_one = |text: &String| text.matches(line).count() < 2;
             // A twin of another line may have taken over what that one had.
             let has_name = !cell.bindings.is_empty() || !has_twins;
-            if settled && has_name && texts[..=index].iter().all(is_one) {
-                let (all, ran) = now.entry(known_by(text, line)).or_default();
+            // Which of two lines of one text it was before nobody knows.
+            let is_one = texts[..=index].iter().all(|texts| is_known(texts, line));
+            if is_settled && has_name && is_one {
+                let known = known_by(now, line);
+                if cell.error.is_none() {
+                    *known_last.entry(known.clone()).or_default() += 1;
+                }
+                let (all, ran) = settled.entry(known).or_default();
                 *all += 1;
                 *ran += usize::from(cell.ran);
             }
         }
-        for (known, (all, ran)) in now {
+        if is_reopened {
+            // What an earlier process knew is forgotten with the first text.
+            seen.retain(|known, _| settled.contains_key(known));
+        }
+        for (known, (all, ran)) in settled {
             let before = seen.entry(known.clone()).or_default();
             // What was given up cannot be compared with.
             let has_memory = config.state_limit > 0;
@@ -147,7 +249,7 @@ pub(crate) fn shrunk(wrong: Wrong) -> Wrong {
     let wanted = kind(&wrong.message);
     let config = wrong.config.clone();
     let mut best = wrong;
-    let fails = |texts: &[String]| match check_texts(texts, &config) {
+    let fails = |texts: &[Texts]| match check_texts(texts, &config) {
         Err(found) if kind(&found.message) == wanted => Some(found),
         _ => None,
     };
@@ -163,6 +265,7 @@ pub(crate) fn shrunk(wrong: Wrong) -> Wrong {
     let lines: BTreeSet<String> = best
         .texts
         .iter()
+        .flat_map(|texts| texts.modules.iter().chain([&texts.sheet]))
         .flat_map(|text| text.split('\n').map(str::to_owned))
         .collect();
     for line in lines {
@@ -170,8 +273,11 @@ pub(crate) fn shrunk(wrong: Wrong) -> Wrong {
             let kept: Vec<&str> = text.split('\n').filter(|each| **each != *line).collect();
             kept.join("\n")
         };
-        let fewer: Vec<String> = best.texts.iter().map(without).collect();
-        if let Some(found) = fails(&fewer) {
+        let fewer = best.texts.iter().map(|texts| Texts {
+            sheet: without(&texts.sheet),
+            modules: texts.modules.iter().map(without).collect(),
+        });
+        if let Some(found) = fails(&fewer.collect::<Vec<Texts>>()) {
             best = found;
         }
     }
@@ -183,7 +289,7 @@ fn sheet(config: &Config) -> Sheet {
 }
 
 /// Compares the tests of a sheet with what `sumi test` says of the file, without the lines that are not right.
-fn check_tests(text: &str, report: &UnitReport, config: &Config) -> Result<(), String> {
+fn check_tests(name: &str, text: &str, report: &UnitReport, config: &Config) -> Result<(), String> {
     let is_test = |cell: &&CellReport| cell.test.is_some();
     let is_right = |cell: &&CellReport| {
         let has_run = cell.error.is_none() || cell.test.is_some();
@@ -217,7 +323,7 @@ fn check_tests(text: &str, report: &UnitReport, config: &Config) -> Result<(), S
         }
     }
     let mut right = sheet(config);
-    right.edit("sheet.sumi", &right_text);
+    right.edit(name, &right_text);
     let cells = right.report().cells;
     drop(right);
     if !cells.iter().all(|cell| is_right(&cell)) {
@@ -238,7 +344,7 @@ fn check_tests(text: &str, report: &UnitReport, config: &Config) -> Result<(), S
     };
     let session = Session::new(config);
     let ran = session.and_then(|mut session| {
-        session.run_tests("sheet.sumi", &right_text, false, &|_| true, &mut |test| {
+        session.run_tests(name, &right_text, false, &|_| true, &mut |test| {
             let error = test.error.as_ref().map(|error| error.message.as_str());
             theirs.push(format!(
                 "{:?} {:?} {error:?}",
@@ -248,6 +354,8 @@ fn check_tests(text: &str, report: &UnitReport, config: &Config) -> Result<(), S
         })
     });
     match ran {
+        // A module fails, which ends the file and not the sheet.
+        Err(Error::Runtime(_)) => Ok(()),
         Err(error) => Err(format!("tests: {error} of\n{right_text}")),
         Ok(()) if ours != theirs => Err(format!("tests: {ours:?} and {theirs:?} of\n{right_text}")),
         Ok(()) => Ok(()),
@@ -305,9 +413,13 @@ fn words(text: &str) -> BTreeSet<&str> {
 
 /// All that a cell may depend on, as far as words tell: its own text and those of all items that it is connected with through any words, in
 /// their order. It may not run twice for the same.
-fn known_by(text: &str, cell: &str) -> String {
-    let items: Vec<&str> = text.split('\n').collect();
-    let mut reached: BTreeMap<usize, &str> = BTreeMap::new();
+fn known_by(texts: &Texts, cell: &str) -> String {
+    let mut items: Vec<String> = texts.sheet.split('\n').map(str::to_owned).collect();
+    // A module is one whole, and what imports it is.
+    for (name, module) in MODULES.iter().zip(&texts.modules) {
+        items.extend(module.split('\n').map(|item| format!("{name} {item}")));
+    }
+    let mut reached: BTreeMap<usize, &String> = BTreeMap::new();
     let mut known = words(cell);
     loop {
         let before = reached.len();
@@ -343,7 +455,7 @@ fn is_common(word: &str) -> bool {
         || [
             "let", "var", "fn", "i64", "i32", "f64", "str", "bool", "if", "else", "for", "in",
             "mut", "self", "struct", "impl", "x", "y", "print", "push", "len", "sum", "map",
-            "true", "false", "match", "enum", "while", "return", "test", "assert",
+            "true", "false", "match", "enum", "while", "return", "test", "assert", "pub", "import",
         ]
         .contains(&word)
 }
@@ -353,7 +465,7 @@ const VARIABLES: [&str; 3] = ["m", "n", "k"];
 const LISTS: [&str; 2] = ["xs", "ys"];
 const FUNCTIONS: [&str; 4] = ["f", "g", "h", "w"];
 
-fn edit(random: &mut Random, items: &mut Vec<String>) {
+fn edit(random: &mut Random, items: &mut Vec<String>, item: &impl Fn(&mut Random) -> String) {
     let at = random
         .below(items.len().max(1))
         .min(items.len().saturating_sub(1));
@@ -428,6 +540,88 @@ fn renamed(item: &str, from: &str, to: &str) -> String {
     }
     out.pop();
     out
+}
+
+/// `#` stands for a number.
+const BASE: [&str; 5] = [
+    "pub fn more(x: i64) -> i64 = x + #",
+    "pub let first = more(#)",
+    "pub const TABLE = [more(#), #]",
+    "fn unused(x: i64) -> i64 = x - #",
+    "pub var count = #",
+];
+
+const LIB: [&str; 13] = [
+    "import base",
+    "pub fn add(x: i64) -> i64 = base.more(x) + #",
+    "pub fn times(x: i64) -> i64 = add(x) * #",
+    "pub let start = base.first + #",
+    "pub var total = #",
+    "pub fn bump() -> i64 { total += #; total }",
+    "pub const SIZE = # + 1",
+    "pub const ROW = [base.TABLE[0], add(#)]",
+    "pub struct Q { x: i64, y: i64 = # }",
+    "impl Q { pub fn grow(mut self) { self.x += # } }",
+    "impl Show for Q { fn show(self) -> str = \"<{self.x} #>\" }",
+    "pub trait Scale { fn scaled(self) -> i64 }",
+    "impl Scale for i64 { fn scaled(self) -> i64 = self * # }",
+];
+
+fn module_items(items: &[&str], random: &mut Random) -> Vec<String> {
+    let filled = items.iter().map(|item| {
+        let mut parts = item.split('#');
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |all, part| format!("{all}{}{part}", random.below(6)))
+    });
+    filled.collect()
+}
+
+fn edit_module(random: &mut Random, items: &mut Vec<String>) {
+    let at = random.below(items.len());
+    match random.below(16) {
+        0 => items[at] += " // said",
+        1 => {
+            let moved = items.remove(at);
+            items.insert(random.below(items.len() + 1), moved);
+        }
+        2 => items.insert(at, format!("fn own{}() -> i64 = 1", random.below(100))),
+        3 => {
+            items.remove(at);
+            if items.is_empty() {
+                items.push("// empty".to_owned());
+            }
+        }
+        4 => items.push(format!("let last = [1, 2][{}]", random.below(4))),
+        _ => items[at] = with_another_number(random, &items[at]),
+    }
+}
+
+fn item_with_modules(random: &mut Random) -> String {
+    let value = expression(random, 1);
+    let variable = *random.pick(&VARIABLES);
+    match random.below(18) {
+        0 => "import base".to_owned(),
+        1..=2 => format!("lib.add({value})"),
+        3 => format!("let {} = lib.times({value})", random.pick(&NUMBERS)),
+        4 => "lib.start + 1".to_owned(),
+        5 => format!("var {variable} = lib.bump()"),
+        6 => "lib.total".to_owned(),
+        7 => "[7; lib.SIZE]".to_owned(),
+        8 => format!("lib.ROW[{}]", random.below(3)),
+        9 => format!("var q = Q({value})"),
+        10 => "q.grow()".to_owned(),
+        11 => "q.x".to_owned(),
+        12 => "[q]".to_owned(),
+        13 => format!("{}.scaled()", random.below(9)),
+        14 => format!("const LEN = lib.SIZE + {}", random.below(4)),
+        15 => format!("const OWN = [lib.add({}), lib.ROW[1]]", random.below(4)),
+        16 => "OWN[0] + base.count".to_owned(),
+        _ => format!(
+            "fn {}(x: i64) -> i64 = lib.times(x) + {}",
+            random.pick(&FUNCTIONS),
+            random.below(4)
+        ),
+    }
 }
 
 fn item(random: &mut Random) -> String {

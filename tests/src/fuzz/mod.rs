@@ -92,7 +92,8 @@ pub fn edited(count: u64, seed: u64) -> Result<(), String> {
     for index in 0..count {
         if let Err(wrong) = edits::check(seed + index) {
             let wrong = edits::shrunk(wrong);
-            let texts = wrong.texts.join("\n----\n");
+            let texts = wrong.texts.iter().map(ToString::to_string);
+            let texts = texts.collect::<Vec<_>>().join("\n--------\n");
             return Err(format!("seed {}: {}\n{texts}", seed + index, wrong.message));
         }
         if (index + 1).is_multiple_of(100) {

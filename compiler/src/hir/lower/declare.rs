@@ -5,7 +5,8 @@ use syntax::{Diagnostic, Span, ast};
 
 use super::{Imports, Unit, duplicate_name};
 use crate::env::{
-    Def, DefId, DefKind, EnumDef, Generic, GlobalDef, GlobalOrigin, Import, StructDef, TraitDef,
+    Def, DefId, DefKey, DefKind, EnumDef, Generic, GlobalDef, GlobalOrigin, Import, StructDef,
+    TraitDef,
 };
 
 /// What was declared for each item, by its index.
@@ -226,8 +227,16 @@ impl<'a> Unit<'a> {
 
     /// The id for what has this name in the module.
     fn named_def(&mut self, name: &ast::Ident) -> DefId {
-        let key = format!("{}.{}", self.module, name.name);
-        self.env.named_def(&key)
+        self.id_named(None, name.name.clone())
+    }
+
+    /// The same for a member by its whole name, of an implementation of a trait if there is one.
+    pub(super) fn id_named(&mut self, of_trait: Option<DefId>, name: SmolStr) -> DefId {
+        self.env.named_def(DefKey {
+            module: self.module,
+            of_trait,
+            name,
+        })
     }
 
     /// The global for a value that has no name.

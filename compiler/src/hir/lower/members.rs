@@ -65,7 +65,7 @@ impl<'a> Unit<'a> {
     ) {
         let (name, span) = fn_name(decl);
         let full = format!("{type_name}.{name}");
-        let id = self.env.named_def(&format!("{}.{full}", self.module));
+        let id = self.id_named(None, full.as_str().into());
         let function = self.signature(id, &full, decl, scope, FnOrigin::Sumi);
         match &decl.name {
             ast::FnName::Ident(_) => self.enter_method(id, head, &name, span, &function),

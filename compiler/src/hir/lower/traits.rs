@@ -85,7 +85,7 @@ impl<'a> Unit<'a> {
         };
         let (name, span) = fn_name(decl);
         let full = format!("{trait_name}.{name}");
-        let id = self.env.named_def(&format!("{}.{full}", self.module));
+        let id = self.id_named(None, full.as_str().into());
         let mut function = self.signature(id, &full, decl, scope, FnOrigin::Sumi);
         function.of_trait = Some(of);
         if let (Some(_), Some(result)) = (function.projection.take(), &decl.result) {
@@ -270,9 +270,7 @@ impl<'a> Unit<'a> {
                 continue;
             }
             let full = format!("{type_name}.{name}");
-            let id = self
-                .env
-                .named_def(&format!("{}.{trait_id} for {full}", self.module));
+            let id = self.id_named(Some(trait_id), full.as_str().into());
             let signature = self.signature(id, &full, function, &scope, FnOrigin::Sumi);
             self.insert_fn(
                 id,

@@ -194,3 +194,59 @@ fn what_was_made_again_outlives_a_failure() {
     }
     assert_eq!(again.close(), 0);
 }
+
+/// After an edit of a module those cells run that reach it, whether the sheet is open or not.
+#[test]
+fn an_edit_of_a_module_runs_what_reaches_it() {
+    const RULES: &str = "pub struct Ball { x: i64, y: i64 = 2 }\npub const SIZE = 3\npub const TABLE = [speed(1), 2]\n\
+        pub fn speed(x: i64) -> i64 = x * 10\npub let limit = speed(4)\npub fn ball(x: i64) -> Ball = Ball(x)\n\
+        impl Show for Ball { fn show(self) -> str = \"<{self.x}>\" }\npub trait Grows { fn grown(self) -> i64 }\n\
+        impl Grows for i64 { fn grown(self) -> i64 = self + 1 }\n";
+    const OTHER: &str = "pub fn twice(x: i64) -> i64 = once(x) * 2\nfn once(x: i64) -> i64 = x\n\
+        pub let names = [\"a\", \"b\"].map(|s| s + \"!\")\n";
+    let text = "import rules\nimport rules.{Ball}\nimport other\nlet n = 1\nrules.speed(n)\nrules.SIZE\nrules.TABLE\nrules.limit\nrules.ball(3)\n\
+        struct Pair { a: Ball, b: i64 }\nlet pair = Pair(Ball(1), 5)\npair.b\n7.grown()\nother.twice(n)\nother.names\nn + 1";
+    let (rules, other) = (
+        |from, to| RULES.replace(from, to),
+        |from, to| OTHER.replace(from, to),
+    );
+    let first = format!("fn first() -> i64 = 1\n{RULES}");
+    // Of `rules` these are `limit`, which shows nothing, `speed`, the table, the balls and the pair, which show one, and `grown`. A value that
+    // comes out as it was is known as such only where the former one is there.
+    let changes = [
+        (rules("\n", "\n// said\n\n"), OTHER.to_owned(), [0, 0]),
+        (rules("x * 10", "x * 20"), OTHER.to_owned(), [8, 8]),
+        (rules("SIZE = 3", "SIZE = 4"), OTHER.to_owned(), [8, 9]),
+        (rules("y: i64 = 2", "y: i64 = 3"), OTHER.to_owned(), [7, 8]),
+        (rules("<{self.x}>", "({self.x})"), OTHER.to_owned(), [7, 8]),
+        (rules("self + 1", "self + 2"), OTHER.to_owned(), [7, 8]),
+        (first, OTHER.to_owned(), [7, 8]),
+        (RULES.to_owned(), other("* 2", "* 3"), [2, 3]),
+        (RULES.to_owned(), other("\"b\"", "\"c\""), [3, 3]),
+    ];
+    let folder = Folder::new("reopening-modules");
+    let name = folder.path("sheet.sumi");
+    let write = |rules: &str, other: &str| {
+        folder.write("rules.sumi", rules);
+        folder.write("other.sumi", other);
+    };
+    for (rules, other, expected) in changes {
+        write(RULES, OTHER);
+        let mut open = sheet();
+        // With a cell of each of the modules.
+        assert_eq!(open.edit(&name, text).ran, 14);
+        let saved = open.saved(text);
+        write(&rules, &other);
+        let mut again = sheet();
+        again.recall(saved);
+        let ran = [&mut open, &mut again].map(|sheet| sheet.edit(&name, text).ran);
+        assert_eq!(ran, expected, "{rules}{other}");
+        let mut fresh = sheet();
+        fresh.edit(&name, text);
+        assert_eq!(shown(&open), shown(&fresh), "{rules}{other}");
+        assert_eq!(shown(&again), shown(&fresh), "{rules}{other}");
+        for sheet in [open, again, fresh] {
+            assert_eq!(sheet.close(), 0);
+        }
+    }
+}
