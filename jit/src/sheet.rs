@@ -11,6 +11,7 @@ mod code;
 mod faces;
 mod files;
 mod former;
+mod importing;
 mod key;
 mod memory;
 mod place;
@@ -209,8 +210,9 @@ impl Sheet {
 
     /// Runs a cell, whatever is known of it, with what depends on it.
     pub fn ask(&mut self, cell: u64, progress: &mut dyn FnMut(Progress) -> bool) -> Counts {
-        let asked = self.cells.iter().find(|known| known.id.number() == cell);
-        self.asked.extend(asked.map(|cell| cell.id));
+        let ids = self.cells.iter().map(|known| known.id);
+        let asked: Vec<CellId> = ids.filter(|id| self.number(*id) == cell).collect();
+        self.asked.extend(asked);
         self.clock.set_awake(true);
         (self.codes.compiled, self.codes.ran) = (0, 0);
         self.evaluate(progress);
@@ -224,16 +226,19 @@ impl Sheet {
     /// What stands beside the text.
     pub fn report(&self) -> UnitReport {
         let cells = self.in_text_order(&self.cells).into_iter();
+        let cells = cells.map(|(cell, at)| self.cell_report(cell, at));
+        let mut cells: Vec<CellReport> = cells.chain(self.import_reports()).collect();
+        cells.sort_by_key(|cell| cell.span.start);
         UnitReport {
             warnings: self.warnings(),
-            cells: cells.map(|(cell, at)| self.cell_report(cell, at)).collect(),
+            cells,
             ..UnitReport::default()
         }
     }
 
     /// The cells of the text with their places, which are not those in the order in which they run: tests run last.
     fn in_text_order<'c>(&self, cells: &'c [Cell]) -> Vec<(&'c Cell, usize)> {
-        let found = cells.iter();
+        let found = cells.iter().filter(|cell| cell.id.is_of_text());
         let found = found.filter_map(|cell| Some((cell, self.position(cell.id)?)));
         let mut found: Vec<(&Cell, usize)> = found.collect();
         found.sort_by_key(|(_, at)| *at);
@@ -261,11 +266,29 @@ impl Sheet {
         rendered
     }
 
+    /// Which piece of the text has it; of a cell of a module the import.
     fn position(&self, id: CellId) -> Option<usize> {
-        let CellId::Text(lineage, _) = id else {
-            return None;
-        };
-        self.at.get(&lineage).copied()
+        match id {
+            CellId::Text(lineage, _) => self.at.get(&lineage).copied(),
+            CellId::Module(of, _) => {
+                let mut modules = self.modules.iter();
+                let module = modules.find(|module| module.ready.module == of)?;
+                let mut placed = self.text.placed().iter();
+                placed.position(|placed| placed.piece.file == module.importer)
+            }
+        }
+    }
+
+    /// By which those who look on know a cell; those of modules are one with their import.
+    fn number(&self, id: CellId) -> u64 {
+        match id {
+            CellId::Text(lineage, index) => cells::number(lineage, index),
+            CellId::Module(..) => {
+                let at = self.position(id);
+                let lineage = at.map(|at| self.text.placed()[at].lineage);
+                lineage.map_or(0, |lineage| cells::number(lineage, 0))
+            }
+        }
     }
 
     fn cell_report(&self, cell: &Cell, at: usize) -> CellReport {
@@ -273,7 +296,7 @@ impl Sheet {
         let test = placed.piece.test();
         let mut report = CellReport {
             test: test.map(ToString::to_string),
-            id: cell.id.number(),
+            id: self.number(cell.id),
             span: placed.code.clone(),
             ran: cell.ran,
             why: cell.why.to_string(),
@@ -356,7 +379,8 @@ impl Sheet {
         rows: Range<usize>,
         is_wanted: &dyn Fn() -> bool,
     ) -> Option<Page> {
-        let cell = self.cells.iter().find(|known| known.id.number() == cell)?;
+        let mut cells = self.cells.iter().filter(|known| known.id.is_of_text());
+        let cell = cells.find(|known| self.number(known.id) == cell)?;
         let record = cell.newest()?;
         let env = self.text.env();
         let is_named = |(def, _): &ValueId| {

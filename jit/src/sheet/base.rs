@@ -61,6 +61,7 @@ impl Sheet {
     fn load(&mut self, mut base: Base, items: &[(FileId, ast::Item)]) -> Base {
         let mut gathered = Gathered::default();
         let chain = vec![self.name.clone()];
+        let mut importers = Vec::new();
         for (file, item) in items {
             let ast::ItemKind::Import(import) = &item.kind else {
                 continue;
@@ -75,6 +76,7 @@ impl Sheet {
                     base.failed.insert(*file, diagnostics);
                 }
             }
+            importers.resize(gathered.units.len(), *file);
         }
         let mut env = self.front.env.clone();
         for (file, item) in items {
@@ -89,7 +91,7 @@ impl Sheet {
             }
         }
         base.env = env;
-        self.set_modules(gathered, &mut base);
+        self.set_modules(gathered, &importers, &mut base);
         let prints: Vec<Fingerprint> = self.modules.iter().map(|module| module.code).collect();
         let files: Vec<u32> = self.imports.files.iter().map(|file| file.0).collect();
         base.print = Fingerprint::of(&(prints, files));
@@ -123,7 +125,7 @@ impl Sheet {
         }
     }
 
-    fn set_modules(&mut self, gathered: Gathered, base: &mut Base) {
+    fn set_modules(&mut self, gathered: Gathered, importers: &[FileId], base: &mut Base) {
         let names = Arc::make_mut(&mut base.names);
         for ready in &gathered.units {
             let file = &self.front.sources.file(ready.file).name;
@@ -133,7 +135,8 @@ impl Sheet {
         // The code of each and of all that it imports, here and in any process.
         let mut deep: FxHashMap<ModuleId, (Fingerprint, Option<Fingerprint>)> =
             FxHashMap::default();
-        let modules = gathered.units.into_iter().map(|ready| {
+        let modules = gathered.units.into_iter().zip(importers);
+        let modules = modules.map(|(ready, importer)| {
             self.imports.next_version += 1;
             let (env, unit) = (&ready.compiled.env, &ready.compiled.unit);
             let code = compiler::incremental::code_of(env, unit);
@@ -156,6 +159,7 @@ impl Sheet {
             }
             Rc::new(Module {
                 version: self.imports.next_version,
+                importer: *importer,
                 code,
                 portable,
                 portable_deep: anywhere,

@@ -36,12 +36,14 @@ pub(super) enum CellId {
 }
 
 impl CellId {
-    pub(super) fn number(self) -> u64 {
-        match self {
-            CellId::Module(..) => 0,
-            CellId::Text(lineage, index) => u64::from(lineage.0) << 16 | index as u64,
-        }
+    pub(super) fn is_of_text(self) -> bool {
+        matches!(self, CellId::Text(..))
     }
+}
+
+/// By which those who look on know the cell of a piece.
+pub(super) fn number(lineage: Lineage, index: usize) -> u64 {
+    u64::from(lineage.0) << 16 | index as u64
 }
 
 /// Why a cell did not run.
@@ -461,7 +463,8 @@ impl Sheet {
         }
         let at = self.position(cell.id);
         let span = at.map_or(0..0, |at| self.text.placed()[at].code.clone());
-        self.went_on = self.went_on && progress(Progress::Running(cell.id.number(), span));
+        let number = self.number(cell.id);
+        self.went_on = self.went_on && progress(Progress::Running(number, span));
         if !self.went_on {
             return State::Running;
         }

@@ -12,7 +12,7 @@ use compiler::mono::{self, Mode, Program, slot_symbol};
 use compiler::own;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use syntax::Diagnostic;
+use syntax::{Diagnostic, FileId};
 
 use super::Sheet;
 use super::key::Touched;
@@ -31,6 +31,8 @@ pub(super) enum Source {
 pub(super) struct Module {
     /// No other one has this number.
     pub(super) version: u32,
+    /// The piece with the import that was the first to need it.
+    pub(super) importer: FileId,
     pub(super) ready: Ready,
     pub(super) code: Fingerprint,
     /// The same as it is called in any process.

@@ -93,7 +93,7 @@ impl Sheet {
         let mut former = mem::take(&mut faces.known);
         let mut changes = Vec::new();
         for (cell, at) in self.in_text_order(&self.cells) {
-            let id = cell.id.number();
+            let id = self.number(cell.id);
             let placed = &self.text.placed()[at];
             let (span, layout) = (placed.code.clone(), placed.layout());
             let ran = cell.ran && !faces.told.contains(&id);
@@ -113,11 +113,27 @@ impl Sheet {
             };
             faces.known.insert(id, face);
         }
+        let imports = self.import_reports();
+        let has_imports = !imports.is_empty();
+        for mut report in imports {
+            report.ran &= !faces.told.contains(&report.id);
+            former.remove(&report.id);
+            let face = Face::of_import(report.span.clone());
+            faces.known.insert(report.id, face);
+            changes.push(Change::Shows(Box::new(report)));
+        }
+        if has_imports {
+            changes.sort_by_key(|change| match change {
+                Change::Shows(report) => report.span.start,
+                Change::Moved(_, span) => span.start,
+                Change::Gone(_) => 0,
+            });
+        }
         let mut gone: Vec<u64> = former.into_keys().collect();
         gone.sort_unstable();
         changes.splice(0..0, gone.into_iter().map(Change::Gone));
         let ran = self.cells.iter().filter(|cell| cell.ran);
-        faces.told.extend(ran.map(|cell| cell.id.number()));
+        faces.told.extend(ran.map(|cell| self.number(cell.id)));
         self.faces = faces;
         changes
     }
@@ -128,12 +144,12 @@ impl Sheet {
         cell: &Cell,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> bool {
-        let Some(at) = self.position(cell.id) else {
-            return true;
-        };
+        let at = self.position(cell.id).filter(|_| cell.id.is_of_text());
+        // Of modules it is told with all else that their import shows.
+        let Some(at) = at else { return true };
         let placed = &self.text.placed()[at];
         let face = Face::of(cell, placed.code.clone(), placed.layout());
-        let id = cell.id.number();
+        let id = self.number(cell.id);
         self.faces.known.insert(id, face);
         self.faces.told.insert(id);
         progress(Progress::Ran(Box::new(self.cell_report(cell, at))))
@@ -141,6 +157,16 @@ impl Sheet {
 }
 
 impl Face {
+    /// It is told each time, as a result with messages is.
+    fn of_import(span: Range<usize>) -> Face {
+        Face {
+            span,
+            layout: FileId(u32::MAX),
+            result: Look::Volatile,
+            last: None,
+        }
+    }
+
     fn of(cell: &Cell, span: Range<usize>, layout: FileId) -> Face {
         Face {
             span,

@@ -16,7 +16,7 @@ use compiler::mir::outside::{Kind, Kinds};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::cells::{Cell, CellId, State, Walk};
+use super::cells::{Cell, CellId, State, Walk, number};
 use super::code::{Reached, Source, Version};
 use super::faces::Change;
 use super::files::Seen;
@@ -427,7 +427,7 @@ impl Sheet {
         let expectation = Self::expectation(placed, None);
         Some(Place {
             test: placed.piece.test().map(ToString::to_string),
-            id: CellId::Text(Lineage::of_first(at), index).number(),
+            id: number(Lineage::of_first(at), index),
             span: placed.code.clone(),
             stated: expectation.map(|stated| (stated.expected, stated.span)),
         })

@@ -125,7 +125,7 @@ impl Sheet {
                     }
                 } else if is_interrupt {
                     self.clock.was_stopped();
-                    self.went_on = progress(Progress::Interrupted(id.number()));
+                    self.went_on = progress(Progress::Interrupted(self.number(id)));
                     if !self.went_on {
                         return Ok(None);
                     }
@@ -161,7 +161,7 @@ impl Sheet {
     ) -> Result<Option<Rc<Record>>, Vec<Diagnostic>> {
         if trap.kind == TrapKind::Interrupt {
             self.clock.was_stopped();
-            self.went_on = progress(Progress::Interrupted(id.number()));
+            self.went_on = progress(Progress::Interrupted(self.number(id)));
             if !self.went_on {
                 return Ok(None);
             }

@@ -1,5 +1,6 @@
 //! Edits, what they cost, and what the sheet shows after them.
 
+mod importing;
 mod reopening;
 mod trials;
 

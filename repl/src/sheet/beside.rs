@@ -56,6 +56,9 @@ pub(crate) fn beside(cell: &Cell, room: &Room) -> Vec<Stroke> {
         lines.push(vec![(Tone::Good, "✓ passed".to_owned())]);
     }
     let problem = cell.problems.first();
+    // In a module that is imported.
+    let elsewhere = problem.filter(|found| found.file != room.name && !found.file.is_empty());
+    let elsewhere = elsewhere.map(|found| format!("  at {}:{}", found.file, found.line));
     let problem = problem.map(|found| (Tone::Bad, format!("✗ {}", on_paper(&found.message))));
     for reason in problem.into_iter().chain(held(cell)) {
         match lines.last_mut().filter(|_| cell.old) {
@@ -64,6 +67,7 @@ pub(crate) fn beside(cell: &Cell, room: &Room) -> Vec<Stroke> {
             None => lines.push(vec![reason]),
         }
     }
+    lines.extend(elsewhere.map(|place| vec![(Tone::Quiet, place)]));
     lines
 }
 

@@ -117,3 +117,31 @@ fn a_test_that_waits_is_explained_by_what_stands_behind_it() {
         "{said}"
     );
 }
+
+#[test]
+fn what_a_module_says_stands_beside_its_import() {
+    let sheet = Sheet::new("import rules\nimport broken\nrules.limit\nrules.size\nbroken.f()\n");
+    let rules = "print(\"loaded\")\npub let size = 3\npub let limit = [1][size]\n";
+    std::fs::write(sheet.folder.join("rules.sumi"), rules).expect("a module");
+    let broken = "\npub fn f() -> i64 = \"\"\n";
+    std::fs::write(sheet.folder.join("broken.sumi"), broken).expect("a module");
+    let (said, status) = run(&sheet, &["sheet", "a.sumi"]);
+    // Before what is said on the other stream.
+    let paper: Vec<&str> = said.lines().take(8).collect();
+    expect![[r#"
+        import rules  │ » loaded
+                      │ ✗ the index 3 is out of range: the length is 1
+                      │   at rules.sumi:3
+        import broken │ ✗ expected `i64`, found `str`
+                      │   at broken.sumi:2
+        rules.limit   │ … waits for `limit`
+        rules.size    │ 3
+        broken.f()    │ … waits for `broken`"#]]
+    .assert_eq(&paper.join("\n"));
+    assert_eq!(status, Some(101));
+    sheet.save("import rules\nrules.limit\n");
+    let (said, status) = run(&sheet, &["why", "a.sumi", "2"]);
+    let wanted = "line 2: it did not run: it waits for `limit`\n\
+        line 1: it ran (it is new), and failed: the index 3 is out of range: the length is 1\n";
+    assert_eq!((said.as_str(), status), (wanted, Some(0)));
+}
