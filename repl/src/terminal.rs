@@ -11,6 +11,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use jit::Session;
+use rustyline::config::Configurer;
 use rustyline::error::ReadlineError;
 use rustyline::{Config, Editor};
 
@@ -135,10 +136,10 @@ fn open_editor() -> rustyline::Result<Lines> {
         .history_ignore_dups(true)?
         .auto_add_history(false)
         .completion_type(rustyline::CompletionType::List)
-        // A line is drawn by one write, so that nobody sees half of it; around it there would be two more.
-        .enable_synchronized_output(false)
         .build();
     let mut editor = Editor::with_config(config)?;
+    // A line is drawn by one write, so that nobody sees half of it; around it there would be two more.
+    editor.enable_synchronized_output(false);
     editor.set_helper(Some(Helper::default()));
     if let Some(path) = history_file() {
         // The first session has none.

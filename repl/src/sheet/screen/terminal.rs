@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{DisableMouseCapture, EnableMouseCapture};
-use ratatui::crossterm::{execute, queue};
 use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, WindowSize, window_size,
 };
+use ratatui::crossterm::{execute, queue};
 
 use super::graphics::{Choice, Graphics};
 use super::ink::Ink;
