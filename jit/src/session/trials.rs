@@ -46,6 +46,7 @@ impl Session {
         for module in &gathered.units {
             self.run_module(module)?;
         }
+        self.drop_output();
         let loaded = self.load(&ready, Mode::Session)?;
         for (index, info) in ready.compiled.cells.iter().enumerate() {
             let report = match &info.test {
@@ -74,9 +75,14 @@ impl Session {
             Ok(()) => Self::bind(unit, ready, index),
             Err(trap) => self.finish_all(unit, Err(trap))?,
         }
+        self.drop_output();
+        Ok(())
+    }
+
+    /// What was printed before the tests belongs to none of them.
+    fn drop_output(&mut self) {
         self.machine.with_runtime(|runtime| runtime.flush());
         self.captured.take();
-        Ok(())
     }
 
     fn run_test(&mut self, unit: &Rc<Linked>, ready: &Ready, index: usize) -> TrialReport {
