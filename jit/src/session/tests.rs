@@ -478,6 +478,21 @@ fn each_test_starts_from_the_state_that_the_file_left() {
     assert_eq!(session.close(), 0);
 }
 
+#[test]
+fn what_a_module_prints_is_not_the_first_tests() {
+    let mut session = session();
+    session.set_resolver(|_| Some("print(\"loaded\")\npub let a = 1\n".to_owned()));
+    let text = "import rules\ntest \"t\" { print(rules.a) }";
+    let mut outputs = Vec::new();
+    session
+        .run_tests("t", text, false, &|_| true, &mut |report| {
+            outputs.push(report.output.clone());
+        })
+        .unwrap();
+    assert_eq!(outputs, ["1\n"]);
+    assert_eq!(session.close(), 0);
+}
+
 /// A functional update of a tree that nobody shares takes no new block: what is built goes into the boxes of what was taken apart.
 #[test]
 fn boxes_are_used_again() {
