@@ -4,12 +4,16 @@
 //! Only `rustc-link-lib` and `rustc-link-search` are said, because these reach every binary, test and example that
 //! depends on this package. `-bundle` keeps the archives out of our own rlib.
 
+mod shim;
+
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the JIT and the code generator use; llvm-config adds what these need.
 const COMPONENTS: [&str; 5] = ["orcjit", "orcdebugging", "x86", "passes", "irreader"];
+
+const SHIM: &str = "src/emit/pipeline.cpp";
 
 const PREFIX_VARIABLE: &str = "LLVM_SYS_221_PREFIX";
 
@@ -26,7 +30,9 @@ fn main() {
     );
     let include = ask(&config, &["--includedir"]);
     println!("cargo:include={include}");
-    compile_shim(&include);
+    println!("cargo:rerun-if-changed=shim.rs");
+    println!("cargo:rerun-if-changed={SHIM}");
+    shim::compile("sumi_codegen_shim", &include, [SHIM]);
     println!(
         "cargo:rustc-link-search=native={}",
         ask(&config, &["--libdir"])
@@ -38,24 +44,6 @@ fn main() {
         println!("cargo:rustc-link-lib=dylib=LLVM-22");
         println!("cargo:rustc-link-lib=dylib=stdc++");
     }
-}
-
-fn compile_shim(include: &str) {
-    let source = "src/emit/pipeline.cpp";
-    println!("cargo:rerun-if-changed={source}");
-    cc::Build::new()
-        .cpp(true)
-        .std("c++17")
-        .flag("-fno-exceptions")
-        .flag("-fno-rtti")
-        .flag("-isystem")
-        .flag(include)
-        .define("NDEBUG", None)
-        .opt_level(1)
-        .debug(false)
-        .cpp_link_stdlib(None) // below, shared or static as LLVM is
-        .file(source)
-        .compile("sumi_codegen_shim");
 }
 
 fn find_llvm_config() -> PathBuf {

@@ -222,10 +222,11 @@ impl Compiled {
     /// Without what is measured only when it is asked for.
     pub fn drop_benches(&mut self) {
         let is_bench = |cell: &CellInfo| cell.test.as_ref().is_some_and(|test| test.is_bench);
-        let stays: Vec<bool> = self.cells.iter().map(|cell| !is_bench(cell)).collect();
+        // They have the same cells, in the same order.
+        let mut cells = self.cells.iter();
+        let is_kept = |cell: Option<&CellInfo>| cell.is_some_and(|cell| !is_bench(cell));
+        self.unit.cells.retain(|_| is_kept(cells.next()));
         self.cells.retain(|cell| !is_bench(cell));
-        let mut stays = stays.into_iter();
-        self.unit.cells.retain(|_| stays.next() == Some(true));
     }
 
     fn rejected(env: Env, mut diagnostics: Diagnostics) -> Compiled {

@@ -65,7 +65,10 @@ mod walk;
 
 pub use block::Block;
 pub use desc::{FieldDesc, Kind, TypeDesc, VariantDesc};
-pub use runtime::{Entered, Outside, RaiseFn, Runtime, Sink, SplitFn, Stats, TrapKind};
+pub use runtime::{
+    AskedFile, Entered, FileState, Outside, RaiseFn, Runtime, Sink, SplitFn, Stats, TrapKind,
+    file_state,
+};
 pub use symbols::{Symbol, symbols};
 pub use walk::{Audit, Reached, Root};
 

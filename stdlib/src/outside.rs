@@ -162,7 +162,7 @@ pub(crate) unsafe extern "C" fn sumi_system(
             number,
         };
         if let Some(path) = system::path_asked(&request) {
-            current().note_path(path);
+            current().note_file(path);
         }
         let answer = system::answer(&request);
         drop(request);

@@ -6,8 +6,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
 use std::ptr::null_mut;
 use std::rc::Rc;
+use std::time::SystemTime;
 
 use crate::compare::CompareWork;
 use crate::hash::HashWork;
@@ -42,8 +44,23 @@ pub struct Stats {
 /// Told of each split, with the bytes that it copied.
 pub type SplitFn = fn(bytes: u64);
 
-/// Of more paths nobody is told.
-const MOST_PATHS: usize = 256;
+/// Of more files nobody is told.
+const MOST_FILES: usize = 256;
+
+/// A file or folder that a program has asked for, as it was just before.
+#[derive(Clone, Debug)]
+pub struct AskedFile {
+    pub path: PathBuf,
+    pub state: FileState,
+}
+
+/// When a file was changed last, and its length in bytes; none if it is not there.
+pub type FileState = Option<(SystemTime, u64)>;
+
+pub fn file_state(path: &Path) -> FileState {
+    let found = std::fs::metadata(path).ok()?;
+    Some((found.modified().ok()?, found.len()))
+}
 
 pub struct Runtime {
     pub(crate) heap: Heap,
@@ -59,7 +76,7 @@ pub struct Runtime {
     pub input: Box<dyn BufRead>,
     pub args: Vec<String>,
     /// Files and folders that the program has asked for, for those who want to know when they change.
-    pub asked_paths: Vec<String>,
+    pub asked_files: Vec<AskedFile>,
     pub(crate) show_work: ShowWork,
     pub(crate) compare_work: CompareWork,
     pub(crate) hash_work: HashWork,
@@ -192,7 +209,7 @@ impl Runtime {
             outside: Outside::Open,
             input: Box::new(std::io::BufReader::new(std::io::stdin())),
             args: Vec::new(),
-            asked_paths: Vec::new(),
+            asked_files: Vec::new(),
             show_work: ShowWork::default(),
             compare_work: CompareWork::default(),
             hash_work: HashWork::default(),
@@ -243,10 +260,15 @@ impl Runtime {
         self.live_blocks
     }
 
-    pub(crate) fn note_path(&mut self, path: &str) {
-        let is_known = || self.asked_paths.iter().any(|known| known == path);
-        if self.asked_paths.len() < MOST_PATHS && !is_known() {
-            self.asked_paths.push(path.to_owned());
+    /// Called before it is looked at, so that what happens to it meanwhile is a change.
+    pub(crate) fn note_file(&mut self, path: &str) {
+        let path = Path::new(path);
+        let is_known = || self.asked_files.iter().any(|known| known.path == path);
+        if self.asked_files.len() < MOST_FILES && !is_known() {
+            self.asked_files.push(AskedFile {
+                path: path.to_owned(),
+                state: file_state(path),
+            });
         }
     }
 

@@ -1,13 +1,13 @@
 //! Runs a cell: from the values that it is to find to those that it leaves.
 
 use std::cell::Cell;
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use compiler::CellInfo;
 use compiler::env::DefId;
 use compiler::incremental::Fingerprint;
+use stdlib::AskedFile;
 use stdlib::value::Budget;
 use syntax::Diagnostic;
 
@@ -40,7 +40,7 @@ pub(super) struct Attempt {
     output: String,
     allocations: u64,
     /// What it has read.
-    paths: Vec<PathBuf>,
+    files: Vec<AskedFile>,
 }
 
 impl Attempt {
@@ -141,7 +141,7 @@ impl Sheet {
             output: attempt.output,
             elapsed: attempt.elapsed,
             allocations: attempt.allocations,
-            files: attempt.paths.into_iter().map(Seen::now).collect(),
+            files: attempt.files.into_iter().map(Seen::from).collect(),
             users: Cell::default(),
             used: Cell::default(),
             is_repeatable: touched.outside.is_none(),
@@ -225,9 +225,9 @@ impl Sheet {
         let result = unsafe { self.machine.run(|| run()) };
         let took_too_long = self.clock.end();
         let elapsed = start.elapsed();
-        let (after, paths) = self.machine.with_runtime(|runtime| {
+        let (after, files) = self.machine.with_runtime(|runtime| {
             runtime.flush();
-            (runtime.stats, std::mem::take(&mut runtime.asked_paths))
+            (runtime.stats, std::mem::take(&mut runtime.asked_files))
         });
         if result.is_ok() {
             for def in own {
@@ -243,7 +243,7 @@ impl Sheet {
             is_best,
             elapsed,
             output: self.captured.take(),
-            paths: paths.into_iter().map(PathBuf::from).collect(),
+            files,
             allocations: after.allocations - before.allocations,
         })
     }

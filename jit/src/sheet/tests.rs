@@ -526,6 +526,31 @@ fn cells_run_when_a_file_changes_that_they_read() {
     assert_eq!(sheet.close(), 0);
 }
 
+/// What it came to is not that of the file as it is now.
+#[test]
+fn a_file_may_change_while_a_cell_runs_that_has_read_it() {
+    let folder = Folder::new("meanwhile");
+    folder.write("a.txt", "one");
+    let text = format!(
+        "import fs\nlet a = {{\n  let text = fs.read_text(\"{}\") ?? \"none\"\n  while !fs.exists(\"{}\") {{}}\n  text\n}}",
+        folder.path("a.txt"),
+        folder.path("b.txt"),
+    );
+    let mut sheet = sheet();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // Most likely it has read it by then; else it reads what is new at once.
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            folder.write("a.txt", "twelve");
+            folder.write("b.txt", "");
+        });
+        sheet.edit("s.sumi", &text);
+    });
+    sheet.edit("s.sumi", &text);
+    assert_eq!(shown(&sheet), "a = \"twelve\"\n");
+    assert_eq!(sheet.close(), 0);
+}
+
 #[test]
 fn the_text_of_a_value_follows_what_its_show_reads() {
     let text = "var unit = \"m\"\nstruct Length { x: i64 }\nimpl Show for Length { fn show(self) -> str = \"{self.x} {unit}\" }\n\

@@ -144,6 +144,11 @@ impl Client {
         self.send(&Command::Touched(files));
     }
 
+    /// The files that it wants to hear of are followed by now.
+    pub(crate) fn follows(&mut self) {
+        self.send(&Command::Following {});
+    }
+
     fn send(&mut self, command: &Command) {
         if let Some(worker) = &mut self.worker {
             // One that does not listen has ended, which is heard.

@@ -11,6 +11,8 @@ use std::time::Duration;
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{EventKind, RecursiveMode, Watcher};
 
+use super::client::Client;
+use super::protocol::Event;
 use crate::run;
 use crate::streams::complain;
 
@@ -115,8 +117,18 @@ impl Follower {
         }
     }
 
+    /// Follows what a sheet wants to hear of.
+    pub(crate) fn hear(&mut self, event: &Event, client: &mut Client) {
+        if let Event::Follows { files } = event
+            && self.watcher.is_some()
+        {
+            self.also(files);
+            client.follows();
+        }
+    }
+
     /// These files from now on, beside the first one. One that is not there is followed as soon as it is, if its folder is there.
-    pub(crate) fn also(&mut self, files: &[String]) {
+    fn also(&mut self, files: &[String]) {
         let Some(watcher) = &mut self.watcher else {
             return;
         };

@@ -52,9 +52,7 @@ pub(crate) fn stream(path: &Path, options: &Options, watch: bool, keep: bool) ->
             Input::Interrupt => return 0,
         };
         let Some(event) = event else { continue };
-        if let Event::Follows { files } = &event {
-            follower.also(files);
-        }
+        follower.hear(&event, &mut client);
         let mut out = std::io::stdout().lock();
         if out
             .write_all(line(&event).as_bytes())

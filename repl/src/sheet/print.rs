@@ -41,9 +41,7 @@ pub(crate) fn watch(path: &Path, options: &Options, room: Room, keep: bool) -> u
                 let Some(event) = client.hear(heard) else {
                     continue;
                 };
-                if let Event::Follows { files } = &event {
-                    follower.also(files);
-                }
+                follower.hear(&event, &mut client);
                 let is_whole = matches!(event, Event::Settled(_) | Event::Crashed { .. });
                 view.hear(event, Instant::now());
                 if is_whole {

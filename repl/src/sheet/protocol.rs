@@ -18,6 +18,8 @@ pub(crate) enum Command {
     Value(Wanted),
     /// These of the files that it follows are others than they were.
     Touched(Vec<String>),
+    /// The files that it follows are followed by now: what became another one before is looked at.
+    Following {},
     Quit {},
 }
 

@@ -205,6 +205,12 @@ impl Worker {
                         self.update(edit.take());
                         self.bring_up_to_date();
                     }
+                    Ok(Command::Following {}) => {
+                        self.update(edit.take());
+                        if self.sheet.are_files_others() {
+                            self.bring_up_to_date();
+                        }
+                    }
                     Ok(Command::Quit {}) => return self.keep_results(),
                     Err(message) => self.say(&Event::Refused { message }),
                 }

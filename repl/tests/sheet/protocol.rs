@@ -85,6 +85,30 @@ fn commands_are_lines() {
     assert_eq!(speaker.wait(), Some(0));
 }
 
+#[test]
+fn a_file_that_changes_before_it_is_followed_is_looked_at() {
+    let sheet = Sheet::new("");
+    let file = sheet.folder.join("a.txt");
+    let save = |text: &str| std::fs::write(&file, text).expect("a file");
+    save("one");
+    let mut speaker = Speaker::start(&sheet, &["--worker"]);
+    let text = format!(
+        "import fs\nfs.read_text(\"{}\") ?? \"none\"\n",
+        file.display()
+    );
+    speaker.command(&serde_json::json!({"edit": {"name": "a", "text": text}}));
+    let said = speaker.until("settled");
+    assert!(said.contains(r#""event":"follows""#), "{said}");
+    save("twelve");
+    speaker.command(&serde_json::json!({"following": {}}));
+    let said = speaker.until("settled");
+    assert!(said.contains(r#""text":"\"twelve\"""#), "{said}");
+    // Of what is as it was nothing is said.
+    speaker.command(&serde_json::json!({"following": {}}));
+    speaker.command(&serde_json::json!({"nonsense": 1}));
+    assert_eq!(speaker.until("refused").lines().count(), 1);
+}
+
 /// Also one that runs without an end goes with whoever asked for it.
 #[test]
 fn without_a_client_the_process_ends() {

@@ -21,7 +21,6 @@ use signal_hook::iterator::Signals;
 
 use super::client::{Client, Heard};
 use super::follow::{self, Follower, News};
-use super::protocol;
 use crate::Options;
 use crate::streams::complain;
 pub(crate) use graphics::Choice;
@@ -146,9 +145,7 @@ fn take(
     let wish = match input {
         Input::Heard(heard) => {
             if let Some(event) = client.hear(heard) {
-                if let protocol::Event::Follows { files } = &event {
-                    follower.also(files);
-                }
+                follower.hear(&event, client);
                 screen.hear(event, now);
             }
             screen.view.is_busy = client.is_busy();
