@@ -45,7 +45,7 @@ impl Attributes {
         add(context.create_string_attribute("probe-stack", "inline-asm"));
     }
 
-    /// The calls of code outside of all functions leave its frame: its place is the last of every stack.
+    /// Its calls leave its frame: no loop is made of them. The place of code outside of all functions is the last of every stack.
     pub(crate) fn keep_frame(&self, context: &Context, function: FunctionValue<'_>) {
         let attribute = context.create_string_attribute("disable-tail-calls", "true");
         function.add_attribute(AttributeLoc::Function, attribute);

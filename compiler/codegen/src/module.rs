@@ -120,6 +120,9 @@ impl<'ctx> Unit<'_, 'ctx> {
             self.functions.push(value);
         }
         self.declare_globals(&mut exports);
+        if self.input.options.optimise {
+            self.keep_endless_recursion();
+        }
         for (instance, value) in program.functions.iter().zip(self.functions.clone()) {
             function::emit(self, value, &instance.body, &instance.name, false);
             if instance.exported {
@@ -135,6 +138,19 @@ impl<'ctx> Unit<'_, 'ctx> {
         self.needs(&mut exports);
         exports.callbacks = self.callback_symbols();
         exports
+    }
+
+    /// It ends by overflowing the stack, and not never: LLVM makes loops of calls after which nothing happens.
+    fn keep_endless_recursion(&self) {
+        let may_come_back = self.input.program.may_come_back();
+        for (function, _) in self
+            .functions
+            .iter()
+            .zip(may_come_back)
+            .filter(|(_, may)| !may)
+        {
+            self.attributes.keep_frame(self.context, *function);
+        }
     }
 
     fn declare_globals(&mut self, exports: &mut Exports) {

@@ -8,6 +8,7 @@
 mod matching;
 mod rewrite;
 mod symbol;
+mod way_out;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
