@@ -21,6 +21,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell as StdCell;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -40,7 +41,7 @@ use crate::preview::page;
 use crate::report::{CellReport, Error, Expectation, Page, RuntimeError, Shown, UnitReport};
 use crate::saved::Share;
 use crate::session::Showing;
-use crate::trap::Trap;
+use crate::trap::{Trap, TrapKind};
 use cells::{Cell, CellId, State};
 use clock::Clock;
 use code::{Codes, Module};
@@ -52,6 +53,9 @@ use store::{Record, Store, ValueId};
 pub use clock::Stopper;
 pub use faces::Change;
 pub use recall::Saved;
+
+/// How long the text of a value may take that its type's own `show` makes.
+const SHOW_LIMIT: Duration = Duration::from_millis(250);
 
 pub struct Sheet {
     machine: Rc<Machine>,
@@ -82,6 +86,8 @@ pub struct Sheet {
     recalled: Option<Recalled>,
     /// How long cells may run at the moment.
     slice: Option<Duration>,
+    /// Whether somebody stopped the text of a value.
+    is_show_stopped: StdCell<bool>,
     /// Whether nobody has asked to stop.
     went_on: bool,
     name: String,
@@ -149,6 +155,7 @@ impl Sheet {
             clock: Clock::new(interrupter),
             recalled: None,
             slice: None,
+            is_show_stopped: StdCell::new(false),
             went_on: true,
             name: String::new(),
         })
@@ -457,6 +464,21 @@ impl Showing for Sheet {
             Some((place.global.def, share))
         });
         shares.collect()
+    }
+
+    fn watched(
+        &self,
+        run: impl FnOnce() -> Result<(), Trap>,
+    ) -> (Result<(), Trap>, Option<Duration>) {
+        let limit = self.slice.map(|_| SHOW_LIMIT.min(self.config.cell_limit));
+        self.clock.begin(limit);
+        let result = run();
+        let took_too_long = self.clock.end();
+        let is_interrupt = |trap: &Trap| trap.kind == TrapKind::Interrupt;
+        if result.as_ref().is_err_and(is_interrupt) && !took_too_long {
+            self.is_show_stopped.set(true);
+        }
+        (result, limit.filter(|_| took_too_long))
     }
 
     fn put_back(&self, state: Vec<(DefId, Share)>, abandoned: bool) {

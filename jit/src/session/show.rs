@@ -1,6 +1,8 @@
 //! The text of a value beside its cell. To show a value is no part of the program: what a type's own `show` changes is put back,
 //! what it prints is dropped, and where it fails or changes the outside, the parts of the value are shown and a note says why.
 
+use std::time::Duration;
+
 use compiler::CellInfo;
 use compiler::env::{DefId, DefKind, Env};
 use compiler::mir::Effects;
@@ -28,6 +30,14 @@ pub(crate) trait Showing {
     fn state(&self) -> Self::State;
     /// Puts it back in place of valid values, or over what an abandoned run left.
     fn put_back(&self, state: Self::State, abandoned: bool);
+
+    /// Runs code of the program for the sake of a text; the limit that it came to, if it did.
+    fn watched(
+        &self,
+        run: impl FnOnce() -> Result<(), Trap>,
+    ) -> (Result<(), Trap>, Option<Duration>) {
+        (run(), None)
+    }
 
     /// The literal text of a value, and why it is not that of the type's own `show` if it is not.
     fn text_of(&self, desc: &TypeDesc, address: *const u8) -> (String, Option<String>) {
@@ -68,7 +78,8 @@ pub(crate) trait Showing {
             .with_runtime(|runtime| runtime.outside = Outside::Closed);
         let mut text = None;
         // SAFETY: as above.
-        let result = unsafe { self.machine().run(|| text = Some(body())) };
+        let run = || unsafe { self.machine().run(|| text = Some(body())) };
+        let (result, limit) = self.watched(run);
         let outside = self
             .machine()
             .with_runtime(|runtime| std::mem::take(&mut runtime.outside));
@@ -78,7 +89,7 @@ pub(crate) trait Showing {
                 text.ok_or_else(String::new)
             }
             Err(trap) => {
-                let why = self.why_not(&trap, outside);
+                let why = self.why_not(&trap, outside, limit);
                 self.put_back(state, true);
                 self.sweep();
                 Err(why)
@@ -115,9 +126,12 @@ pub(crate) trait Showing {
         parts.into_iter().map(|(text, _)| bounded(text)).collect()
     }
 
-    fn why_not(&self, trap: &Trap, outside: Outside) -> String {
+    fn why_not(&self, trap: &Trap, outside: Outside, limit: Option<Duration>) -> String {
         if outside == Outside::Refused {
             return "these are the parts: `show` would change something outside".to_owned();
+        }
+        if let Some(limit) = limit {
+            return format!("these are the parts: `show` took longer than {limit:?}");
         }
         if trap.kind == TrapKind::Interrupt {
             return "these are the parts: `show` was interrupted".to_owned();

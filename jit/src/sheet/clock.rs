@@ -21,9 +21,9 @@ pub(super) struct Clock {
 struct Shared {
     /// In milliseconds since the start; 0 if there is none.
     deadline: AtomicU64,
-    /// The run that has to end by then.
+    /// The run that has to end by then, and the last one that did.
     run: AtomicU64,
-    expired: AtomicBool,
+    expired: AtomicU64,
     /// Whether the cell that runs, or the one that runs next, is to end.
     asked: AtomicBool,
     /// Whether anything is under way.
@@ -36,7 +36,7 @@ impl Clock {
         let shared = Arc::new(Shared {
             deadline: AtomicU64::new(0),
             run: AtomicU64::new(0),
-            expired: AtomicBool::new(false),
+            expired: AtomicU64::new(0),
             asked: AtomicBool::new(false),
             awake: AtomicBool::new(false),
             over: AtomicBool::new(false),
@@ -70,7 +70,6 @@ impl Clock {
             let end = self.start.elapsed() + limit;
             u64::try_from(end.as_millis()).unwrap_or(u64::MAX).max(1)
         });
-        self.shared.expired.store(false, Ordering::Release);
         self.shared
             .run
             .store(self.interrupter.next_run(), Ordering::Release);
@@ -92,7 +91,7 @@ impl Clock {
     /// It has come to its end; whether by the clock.
     pub(super) fn end(&self) -> bool {
         self.shared.deadline.store(0, Ordering::Release);
-        self.shared.expired.load(Ordering::Acquire)
+        self.shared.expired.load(Ordering::Acquire) == self.shared.run.load(Ordering::Acquire)
     }
 }
 
@@ -130,10 +129,12 @@ impl Shared {
             if let Some(run) = run.filter(|_| self.asked.load(Ordering::Acquire)) {
                 interrupter.interrupt_run(run);
             }
+            // In this order: the deadline of the run before is not taken for that of the next.
+            let run = self.run.load(Ordering::Acquire);
             let deadline = self.deadline.load(Ordering::Acquire);
             if deadline > 0 && start.elapsed().as_millis() >= u128::from(deadline) {
-                self.expired.store(true, Ordering::Release);
-                interrupter.interrupt_run(self.run.load(Ordering::Acquire));
+                self.expired.store(run, Ordering::Release);
+                interrupter.interrupt_run(run);
             }
         }
     }

@@ -302,6 +302,7 @@ impl Sheet {
                 bindings: found.bindings,
                 value: found.value,
                 unnamed: unnamed.map(stamp),
+                was_stopped: false,
             }),
             output: found.output,
             elapsed: found.elapsed,
@@ -436,7 +437,7 @@ impl Sheet {
 
 fn saved_result(chain: &Chain, key: Fingerprint, record: &Record) -> Option<SavedResult> {
     let success = record.result.as_ref().ok()?;
-    if record.output.len() > MOST_OUTPUT {
+    if record.output.len() > MOST_OUTPUT || record.was_stopped() {
         return None;
     }
     let changed = record.named().map(|(def, _)| chain.globals.get(&def));

@@ -96,6 +96,13 @@ impl Sheet {
             Ok(()) => {
                 // The text is that of the new code, also of a value that stays the old one.
                 let shown = self.shown_result(info, nonce);
+                if shown.was_stopped {
+                    self.tell_of_stop(id, progress);
+                    if !self.went_on && touched.outside.is_none() {
+                        self.undo_run(&own, &inputs);
+                        return Ok(None);
+                    }
+                }
                 let former = self.store.newest.get(&id).cloned();
                 let made = Made {
                     nonce,
@@ -124,8 +131,7 @@ impl Sheet {
                         return Ok(None);
                     }
                 } else if is_interrupt {
-                    self.clock.was_stopped();
-                    self.went_on = progress(Progress::Interrupted(self.number(id)));
+                    self.tell_of_stop(id, progress);
                     if !self.went_on {
                         return Ok(None);
                     }
@@ -160,8 +166,7 @@ impl Sheet {
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<Option<Rc<Record>>, Vec<Diagnostic>> {
         if trap.kind == TrapKind::Interrupt {
-            self.clock.was_stopped();
-            self.went_on = progress(Progress::Interrupted(self.number(id)));
+            self.tell_of_stop(id, progress);
             if !self.went_on {
                 return Ok(None);
             }
@@ -169,6 +174,12 @@ impl Sheet {
         self.fit_memory();
         let message = "a value from above was given up to save memory, and could not be made again";
         Err(vec![Diagnostic::error(trap.kind.name(), message)])
+    }
+
+    /// The cell was stopped, as somebody asked.
+    fn tell_of_stop(&mut self, id: CellId, progress: &mut dyn FnMut(Progress) -> bool) {
+        self.clock.was_stopped();
+        self.went_on = progress(Progress::Interrupted(self.number(id)));
     }
 
     fn limit(&self, id: CellId, touched: &Touched) -> Option<Duration> {
@@ -317,6 +328,7 @@ impl Sheet {
 
     /// What a cell shows, which has run.
     fn shown_result(&mut self, info: &CellInfo, nonce: Fingerprint) -> Success {
+        self.is_show_stopped.set(false);
         let env = self.text.env();
         let show = |def: DefId| {
             let place = self.places.get(def)?;
@@ -336,6 +348,7 @@ impl Sheet {
             bindings,
             value,
             unnamed: info.value.and_then(|def| self.keep_unnamed(def, nonce)),
+            was_stopped: self.is_show_stopped.take(),
         }
     }
 

@@ -44,6 +44,8 @@ pub(super) struct Success {
     pub(super) value: Option<Shown>,
     /// That of an expression; nobody but those who look at it has it.
     pub(super) unnamed: Option<ValueId>,
+    /// Whether somebody stopped a `show` whose text would stand here.
+    pub(super) was_stopped: bool,
 }
 
 /// Which value it is of a global: its stamp tells it from all others.
@@ -157,8 +159,10 @@ impl Record {
 
     /// Whether it did not come to an end by itself.
     pub(super) fn was_stopped(&self) -> bool {
-        let failure = self.result.as_ref().err();
-        failure.is_some_and(Failure::is_interrupt)
+        match &self.result {
+            Ok(success) => success.was_stopped,
+            Err(failure) => failure.is_interrupt(),
+        }
     }
 
     /// The values that it left under names: of the globals that it bound or changed.

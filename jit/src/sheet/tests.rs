@@ -2,6 +2,7 @@
 
 mod importing;
 mod reopening;
+mod stopping;
 mod trials;
 
 use super::{Counts, Progress, Saved, Sheet};
@@ -564,40 +565,4 @@ fn the_text_of_a_value_follows_what_its_show_reads() {
             "unit = \"km\"\na = 3 km\n[4 km]\n3",
         ),
     ]);
-}
-
-/// Whoever asks at a moment at which no cell runs means the one that is about to.
-#[test]
-fn a_request_to_stop_is_not_lost() {
-    let mut sheet = sheet();
-    let stopper = sheet.stopper();
-    // Of this nothing comes: there is nothing to stop.
-    stopper.stop();
-    let text = "let a = 20\nwhile true {}\na + 1";
-    let counts = sheet.edit_with("s.sumi", text, &mut |progress| {
-        if let Progress::Running(_, span) = progress
-            && text[span.clone()].starts_with("while")
-        {
-            stopper.stop();
-        }
-        true
-    });
-    assert_eq!(counts.ran, 3);
-    assert_eq!(shown(&sheet), "a = 20\n✗ interrupted\n21\n");
-    assert_eq!(sheet.close(), 0);
-}
-
-/// Whoever asks because the text is overtaken means no cell of the newer one.
-#[test]
-fn a_request_to_stop_is_of_no_later_text() {
-    let mut sheet = sheet();
-    let stopper = sheet.stopper();
-    sheet.edit_with("s.sumi", "1 + 1", &mut |_| {
-        stopper.stop();
-        false
-    });
-    let text = "var n = 0\nwhile n < 20_000_000 { n += 1 }\nn";
-    assert_eq!(sheet.edit("s.sumi", text).ran, 3);
-    assert_eq!(shown(&sheet), "n = 0\n\n20000000\n");
-    assert_eq!(sheet.close(), 0);
 }
