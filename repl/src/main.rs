@@ -14,6 +14,7 @@ mod trials;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -61,6 +62,19 @@ struct Options {
     /// After a script, tell for each line the bytes that were copied because a shared container was written.
     #[arg(long, global = true)]
     copies: bool,
+    /// How much memory the values of a program may take; half of the machine's unless said otherwise.
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..), global = true)]
+    memory: Option<u64>,
+    /// In a worksheet that is followed, how long a cell may run that nobody has asked to; 10 unless said otherwise.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, global = true)]
+    limit: Option<Duration>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number = text.parse().ok();
+    let time = number.and_then(|number| Duration::try_from_secs_f64(number).ok());
+    let time = time.filter(|time| !time.is_zero());
+    time.ok_or_else(|| "expected a number of seconds, as 0.5".to_owned())
 }
 
 #[derive(Subcommand)]
@@ -135,10 +149,28 @@ fn script_or_emit(script: Script, options: &Options) -> u8 {
 
 impl Options {
     fn config(&self) -> jit::Config {
+        let default = jit::Config::default();
+        let memory = self.memory.map(|memory| memory.saturating_mul(1 << 20));
+        let memory_limit = memory.unwrap_or(default.memory_limit);
         jit::Config {
             optimize: self.opt > 0,
             color: std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
-            ..jit::Config::default()
+            memory_limit,
+            state_limit: default.state_limit.min(memory_limit / 2),
+            cell_limit: self.limit.unwrap_or(default.cell_limit),
+            ..default
         }
+    }
+
+    /// What another process is to be told, that its programs run in the same way.
+    fn as_arguments(&self) -> Vec<String> {
+        let mut all = vec!["--opt".to_owned(), self.opt.to_string()];
+        if let Some(memory) = self.memory {
+            all.extend(["--memory".to_owned(), memory.to_string()]);
+        }
+        if let Some(limit) = self.limit {
+            all.extend(["--limit".to_owned(), limit.as_secs_f64().to_string()]);
+        }
+        all
     }
 }

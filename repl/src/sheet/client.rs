@@ -63,11 +63,11 @@ impl Client {
         keep: bool,
         tell: impl Fn(Heard) + Send + Sync + 'static,
     ) -> Client {
-        let level = options.opt.to_string();
-        let mut arguments = vec!["sheet", "--worker", "--opt", &level];
-        arguments.extend(keep.then_some("--keep"));
+        let mut arguments = vec!["sheet".to_owned(), "--worker".to_owned()];
+        arguments.extend(keep.then(|| "--keep".to_owned()));
+        arguments.extend(options.as_arguments());
         let mut client = Client {
-            arguments: arguments.into_iter().map(str::to_owned).collect(),
+            arguments,
             tell: Arc::new(tell),
             worker: None,
             generation: 0,

@@ -167,6 +167,23 @@ fn no_interrupt_is_lost() {
 const INTERRUPTS: usize = 100;
 
 #[test]
+fn limits_are_set_by_options() {
+    let sheet = Sheet::new("while true {}\n[0; 10_000_000].len()\n1 + 1\n");
+    let options = [
+        "--json", "--watch", "--limit", "0.2", "--memory", "8", "a.sumi",
+    ];
+    let speaker = Speaker::start(&sheet, &options);
+    let said = speaker.until("settled");
+    for expected in [
+        r#""message":"stopped after 200ms; it goes on when it is asked to""#,
+        r#""kind":"memory""#,
+        r#""text":"2""#,
+    ] {
+        assert!(said.contains(expected), "{expected}\n{said}");
+    }
+}
+
+#[test]
 fn tests_are_cells_with_a_name() {
     let text = "test \"late\" {\n    assert(n == 3)\n}\nvar n = 1\nn += 2\n";
     let sheet = Sheet::new(text);
