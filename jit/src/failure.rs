@@ -75,6 +75,15 @@ impl Failure {
         self.kind == TrapKind::Interrupt
     }
 
+    /// Whether it tells of places in files that are taken as a whole, apart from the library.
+    pub(crate) fn names_modules(&self, sources: &Sources) -> bool {
+        let frames = self.frames.iter().filter(|frame| frame.line > 0);
+        let files = frames.filter_map(|frame| sources.by_key(&frame.file));
+        let place = self.span.and_then(|span| sources.get(span.file));
+        let mut all = files.chain(place);
+        all.any(|file| !file.is_part() && !is_library(&file.name))
+    }
+
     /// As people see it, with the texts where they stand now.
     pub(crate) fn report(&self, sources: &Sources, color: bool) -> RuntimeError {
         let frames: Vec<Frame> = self

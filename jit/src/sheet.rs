@@ -449,8 +449,12 @@ impl Showing for Sheet {
         &self.machine
     }
 
+    /// Without places, which move while what is shown stays.
     fn describe(&self, trap: &Trap) -> RuntimeError {
-        failure::describe(&self.machine, &self.front.sources, trap, self.config.color)
+        RuntimeError {
+            frames: Vec::new(),
+            ..failure::describe(&self.machine, &self.front.sources, trap, self.config.color)
+        }
     }
 
     fn sweep(&self) {

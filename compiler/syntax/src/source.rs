@@ -92,6 +92,11 @@ impl SourceFile {
         }
     }
 
+    /// Whether it is a part of a larger text.
+    pub fn is_part(&self) -> bool {
+        self.origin.is_some()
+    }
+
     /// As people see the position: for a part of a larger text, in that.
     pub fn shown(&self, offset: u32) -> LineColumn {
         self.shown_from(self.line_column(offset))

@@ -20,6 +20,8 @@ use crate::front::{Front, Gathered, import_path};
 pub(super) struct Known {
     /// Their pieces.
     files: Vec<FileId>,
+    /// Of the texts of all modules.
+    print: Fingerprint,
     next_version: u32,
 }
 
@@ -32,6 +34,13 @@ pub(super) fn library(front: &Front) -> Base {
         print: Fingerprint::default(),
         failed: FxHashMap::default(),
         names: Arc::new(Names::new(&front.env)),
+    }
+}
+
+impl Known {
+    /// Of the texts of all modules.
+    pub(super) fn print(&self) -> Fingerprint {
+        self.print
     }
 }
 
@@ -54,6 +63,7 @@ impl Sheet {
         env.skip_ids_of(self.text.env());
         let before = std::mem::replace(&mut self.front.env, env);
         let base = self.load(base, &items);
+        self.imports.print = self.front.modules_print();
         self.front.env = before;
         self.text.set_base(base);
     }

@@ -443,6 +443,9 @@ impl Sheet {
         let is_free = !touched.outside.changes_any();
         let is_outdated = |record: &Record| record.files.iter().any(Seen::has_changed);
         let known = known.filter(|record| !(is_free && is_outdated(record)));
+        let texts = self.imports.print();
+        let is_misplaced = |record: &Record| record.placed_in.is_some_and(|known| known != texts);
+        let known = known.filter(|record| !(is_free && is_misplaced(record)));
         if let Some(record) = known {
             cell.why = Cow::Borrowed(NOTHING_CHANGED);
             return State::Done(record);

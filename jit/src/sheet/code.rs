@@ -228,6 +228,10 @@ impl Sheet {
         let mut copied: FxHashSet<DefId> = FxHashSet::default();
         let mut print = Fingerprinter::default();
         print.add(&source.code());
+        if let Source::Module(module) = source {
+            // It names lines of its file.
+            print.add(&self.front.sources.file(module.ready.file).text);
+        }
         for import in &program.imports {
             if import.origin == FnOrigin::Sumi {
                 refs.insert(import.key.0);

@@ -308,6 +308,7 @@ impl Sheet {
             elapsed: found.elapsed,
             allocations: found.allocations,
             files: found.files,
+            placed_in: None,
             users: cell::Cell::default(),
             used: cell::Cell::default(),
             is_repeatable: touched.outside.is_none(),

@@ -140,6 +140,9 @@ impl Sheet {
             }
         };
         self.codes.ran += 1;
+        let failure = result.as_ref().err();
+        let is_in_modules =
+            failure.is_some_and(|failure| failure.names_modules(&self.front.sources));
         let record = Rc::new(Record {
             key,
             after_outside: touched.outside.changes_any().then_some(nonce),
@@ -148,6 +151,7 @@ impl Sheet {
             elapsed: attempt.elapsed,
             allocations: attempt.allocations,
             files: attempt.files.into_iter().map(Seen::from).collect(),
+            placed_in: is_in_modules.then(|| self.imports.print()),
             users: Cell::default(),
             used: Cell::default(),
             is_repeatable: touched.outside.is_none(),

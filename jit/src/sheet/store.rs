@@ -28,6 +28,8 @@ pub(super) struct Record {
     pub(super) allocations: u64,
     /// What it has read.
     pub(super) files: Vec<Seen>,
+    /// The texts of all modules, if lines of theirs are named in its failure: they may stand elsewhere in others.
+    pub(super) placed_in: Option<Fingerprint>,
     /// How many cells stand with it.
     pub(super) users: Cell<usize>,
     /// In which update it was last of use, if it is not.

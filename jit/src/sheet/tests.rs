@@ -527,6 +527,28 @@ fn cells_run_when_a_file_changes_that_they_read() {
     assert_eq!(sheet.close(), 0);
 }
 
+#[test]
+fn why_a_show_failed_names_no_line() {
+    let text =
+        "struct P { x: i64 }\nimpl Show for P { fn show(self) -> str = \"{[1][self.x]}\" }\nP(3)";
+    let note = |sheet: &Sheet| {
+        sheet.report().cells[0]
+            .value
+            .clone()
+            .and_then(|shown| shown.note)
+    };
+    let mut sheet = sheet();
+    sheet.edit("s.sumi", text);
+    let failed = "these are the parts, `show` failed: the index 3 is out of range: the length is 1";
+    assert_eq!(note(&sheet).as_deref(), Some(failed));
+    assert_eq!(
+        sheet.edit("s.sumi", &format!("// A comment.\n{text}")).ran,
+        0
+    );
+    assert_eq!(note(&sheet).as_deref(), Some(failed));
+    assert_eq!(sheet.close(), 0);
+}
+
 /// What it came to is not that of the file as it is now.
 #[test]
 fn a_file_may_change_while_a_cell_runs_that_has_read_it() {

@@ -210,7 +210,14 @@ fn check_texts(texts: &[Texts], config: &Config) -> Result<(), Wrong> {
             let has_name = !cell.bindings.is_empty() || !has_twins;
             // Which of two lines of one text it was before nobody knows.
             let is_one = texts[..=index].iter().all(|texts| is_known(texts, line));
-            if is_settled && has_name && is_one {
+            // What fails in a module runs again for the places in it.
+            let mut frames = cell.error.iter().flat_map(|error| &error.frames);
+            let is_of_modules = frames.any(|frame| {
+                MODULES
+                    .iter()
+                    .any(|name| frame.file.ends_with(&format!("{name}.sumi")))
+            });
+            if is_settled && has_name && is_one && !is_of_modules {
                 let known = known_by(now, line);
                 if cell.error.is_none() {
                     *known_last.entry(known.clone()).or_default() += 1;

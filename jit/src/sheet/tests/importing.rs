@@ -49,6 +49,31 @@ fn a_module_that_fails_does_so_beside_its_import() {
     assert_eq!(sheet.close(), 0);
 }
 
+/// Of its cells, and of those that call its functions.
+#[test]
+fn failures_stand_where_a_module_has_them_now() {
+    let folder = Folder::new("importing-places");
+    let name = folder.path("sheet.sumi");
+    let rules = "pub fn at(n: i64) -> i64 = [1, 2][n]\npub let a = 5\npub let b = [1][a]\n";
+    folder.write("rules.sumi", rules);
+    let text = "import rules\nrules.at(7)\nrules.at(1)";
+    let mut sheet = sheet();
+    let lines = |sheet: &Sheet| -> Vec<u32> {
+        let cells = sheet.report().cells.into_iter();
+        let errors = cells.filter_map(|cell| cell.error);
+        errors
+            .filter_map(|error| Some(error.place()?.line))
+            .collect()
+    };
+    sheet.edit(&name, text);
+    assert_eq!(lines(&sheet), [3, 1]);
+    folder.write("rules.sumi", &format!("// A comment.\n{rules}"));
+    // Nothing else runs.
+    assert_eq!(sheet.edit(&name, text).ran, 2);
+    assert_eq!(lines(&sheet), [4, 2]);
+    assert_eq!(sheet.close(), 0);
+}
+
 #[test]
 fn a_module_that_does_not_end_is_stopped() {
     let folder = Folder::new("importing-endless");
