@@ -20,7 +20,7 @@ use compiler::own::{self, Reach};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::Diagnostic;
 
-use super::code::Source;
+use super::code::{Reached, Source};
 use super::files::Seen;
 use super::former::{Glance, News};
 use super::key::Touched;
@@ -76,6 +76,8 @@ pub(super) struct Cell {
     /// Its code, and which cell it is in that; none of a piece that was not compiled.
     pub(super) code: Option<(Source, usize)>,
     pub(super) touched: Option<Rc<Touched>>,
+    /// What its code may reach now. That of its result may be of an earlier text, with the same code.
+    pub(super) reached: Option<Rc<Reached>>,
     pub(super) glance: Glance,
 }
 
@@ -90,6 +92,7 @@ impl Cell {
             why: Cow::default(),
             code,
             touched: None,
+            reached: None,
             glance: Glance::default(),
         }
     }
@@ -416,6 +419,7 @@ impl Sheet {
             self.extend(&mut chain, &cell, source, index, &touched);
             walk.chain = Some(chain);
         }
+        cell.reached = self.codes.known_reach(source);
         cell.glance = Glance::of(&cell, info);
         cell
     }

@@ -186,6 +186,11 @@ fn exchange<T>(known: &mut Vec<Rc<T>>, newer: &[Rc<T>]) -> (Vec<Rc<T>>, Vec<Rc<T
 }
 
 impl Codes {
+    /// Of what the source may reach, what was found last.
+    pub(super) fn known_reach(&self, source: &Source) -> Option<Rc<Reached>> {
+        self.reached.get(&source.version()).cloned()
+    }
+
     pub(super) fn clear(&mut self) {
         self.known.clear();
         self.reached.clear();

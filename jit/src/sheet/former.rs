@@ -62,10 +62,12 @@ impl Glance {
     }
 
     pub(super) fn of(cell: &Cell, info: &CellInfo) -> Glance {
-        let (Some(record), Some(touched)) = (cell.success(), &cell.touched) else {
+        let (Some(_), Some(touched), Some(reached)) =
+            (cell.success(), &cell.touched, &cell.reached)
+        else {
             return Glance::default();
         };
-        let reached = record.key.reached.sources.iter();
+        let reached = reached.sources.iter();
         Glance {
             is_settled: touched.outside.is_none(),
             calls_anything: info.effects.anything,
@@ -313,10 +315,7 @@ impl Sheet {
     }
 
     fn reaches_what_is_gone(&self, cell: &Cell) -> bool {
-        let mut reached = cell
-            .success()
-            .into_iter()
-            .flat_map(|record| &record.key.reached.sources);
+        let mut reached = cell.reached.iter().flat_map(|reached| &reached.sources);
         reached.any(|source| self.codes.gone.contains(&source.version()))
     }
 

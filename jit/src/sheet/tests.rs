@@ -527,6 +527,28 @@ fn cells_run_when_a_file_changes_that_they_read() {
     assert_eq!(sheet.close(), 0);
 }
 
+/// The result of the first text comes back with code that is new again.
+#[test]
+fn what_was_taken_back_is_edited_again() {
+    let text = |n: i64| format!("f(2)\nfn f(a: i64) -> i64 {{ a + {n} }}");
+    let edits = [
+        (1, 1),
+        (2, 1),
+        (1, 0),
+        (3, 1),
+        (1, 0),
+        (4, 1),
+        (2, 0),
+        (5, 1),
+    ];
+    let texts = edits.map(|(n, ran)| (text(n), ran, format!("{}", n + 2)));
+    let texts: Vec<(&str, usize, &str)> = texts
+        .iter()
+        .map(|(text, ran, shown)| (text.as_str(), *ran, shown.as_str()))
+        .collect();
+    check(&texts);
+}
+
 #[test]
 fn why_a_show_failed_names_no_line() {
     let text =

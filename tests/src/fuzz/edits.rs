@@ -14,7 +14,7 @@ use jit::{CellReport, Config, Session, Sheet, UnitReport};
 use super::random::Random;
 
 const EDITS: usize = 30;
-const MOST_ITEMS: usize = 24;
+const MOST_ITEMS: usize = 36;
 /// After so many edits the sheet is opened by another process.
 const REOPENED_EVERY: usize = 7;
 /// After so many edits its tests are compared with those of the file.
@@ -53,6 +53,9 @@ const WITH_MODULES: u64 = 2;
 /// Every so many worksheets are run in both tiers of code, which costs much for each that never ends.
 const WITH_BOTH_TIERS: u64 = 16;
 
+/// In every so many worksheets most names have no definition; in the others all have one at first, so that much runs.
+const WITHOUT_STOCK: u64 = 3;
+
 /// In every so many worksheets no value is kept that can be made again.
 const WITHOUT_MEMORY: u64 = 4;
 
@@ -78,9 +81,12 @@ fn texts(seed: u64) -> Vec<Texts> {
         true => item_with_modules(random),
         false => item(random),
     };
-    let mut items: Vec<String> = (0..4 + random.below(14))
-        .map(|_| item(&mut random))
-        .collect();
+    let mut items: Vec<String> = match seed.is_multiple_of(WITHOUT_STOCK) {
+        true => (0..4 + random.below(14))
+            .map(|_| item(&mut random))
+            .collect(),
+        false => with_stock(&mut random, &item),
+    };
     let mut modules: Vec<Vec<String>> = Vec::new();
     if has_modules {
         items.splice(
@@ -107,12 +113,44 @@ fn texts(seed: u64) -> Vec<Texts> {
                 true => modules[of] = module_items([&BASE[..], &LIB][of], &mut random),
                 false => edit_module(&mut random, &mut modules[of]),
             }
+        } else if random.chance(15) {
+            // There and back, and elsewhere: what is known again is not new.
+            let (at, before) = (random.below(items.len().max(1)), items.clone());
+            let digits = ["7", "8"].map(|digit| with_digit(&items, at, digit));
+            for next in [digits[0].clone(), before, digits[1].clone()] {
+                items = next;
+                texts.push(as_texts(&items, &modules));
+            }
+            continue;
         } else {
             edit(&mut random, &mut items, &item);
         }
         texts.push(as_texts(&items, &modules));
     }
     texts
+}
+
+/// A definition for each name, and items that use them among these.
+fn with_stock(random: &mut Random, item: &impl Fn(&mut Random) -> String) -> Vec<String> {
+    let mut items = module_items(&STOCK, random);
+    for _ in 0..4 + random.below(8) {
+        let used = item(random);
+        if !DEFINING.iter().any(|word| used.starts_with(word)) {
+            items.insert(random.below(items.len() + 1), used);
+        }
+    }
+    items
+}
+
+/// The items with another last digit in this one.
+fn with_digit(items: &[String], at: usize, digit: &str) -> Vec<String> {
+    let mut items = items.to_vec();
+    if let Some(item) = items.get_mut(at)
+        && let Some(place) = item.rfind(|c: char| c.is_ascii_digit())
+    {
+        item.replace_range(place..=place, digit);
+    }
+    items
 }
 
 /// A folder for a sheet with its modules; it goes with this.
@@ -555,6 +593,35 @@ const BASE: [&str; 6] = [
     "fn unused(x: i64) -> i64 = x - #",
     "pub var count = #",
     "print(count + #)",
+];
+
+/// What the items of worksheets call each other by.
+const STOCK: [&str; 21] = [
+    "let a = #",
+    "let b = a + #",
+    "let c = g(#)",
+    "var m = #",
+    "var n = m + #",
+    "var k = h(#)",
+    "var xs = [#, 2]",
+    "var ys = [#, a]",
+    "fn f(x: i64) -> i64 { x + # }",
+    "fn g(x: i64) -> i64 = f(x) + #",
+    "fn h(x: i64) -> i64 { m += x; m }",
+    "fn w(x: i64) -> i64 { if x > 1 { w(x - 1) } else { # } }",
+    "fn pick<T>(x: T, y: T) -> T { if # > # { x } else { y } }",
+    "struct P { x: i64, y: i64 = # }",
+    "let p = P(#)",
+    "impl P { fn total(self) -> i64 = self.x + self.y * # }",
+    "fn apply(s: fn(i64) -> i64) -> i64 { s(#) }",
+    "let t = |x: i64| x + #",
+    "trait Named { fn id(self) -> i64 }",
+    "impl Named for P { fn id(self) -> i64 { self.x * # } }",
+    "var u: any Named = P(#)",
+];
+
+const DEFINING: [&str; 7] = [
+    "let ", "var ", "fn ", "struct ", "impl ", "trait ", "const ",
 ];
 
 const LIB: [&str; 13] = [
