@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::fingerprint::{Fingerprint, Fingerprinter};
 use super::piece::Name;
 use crate::env::{DefId, DefKind, Env, FieldDef, Journal};
-use crate::mir::{Body, Const, Elaborated};
+use crate::mir::{Body, Const, Effects, Elaborated};
 use crate::mono;
 use crate::own;
 use crate::types::{Ty, TyKind};
@@ -184,7 +184,7 @@ fn collect(env: &Env, ty: Ty, found: &mut BTreeSet<DefId>) {
 pub fn code(env: &Env, unit: &mono::Unit) -> Fingerprint {
     let mut print = Fingerprinter::default();
     each_part(env, unit, &mut |part| match part {
-        Part::Body(body) => print.add(body),
+        Part::Body(body) => print.add(&of_body(body)),
         Part::Constant(def) => print.add(&of_def(env, def)),
         Part::Type(def) => {
             print.add(&def);
@@ -192,6 +192,15 @@ pub fn code(env: &Env, unit: &mono::Unit) -> Fingerprint {
         }
     });
     print.finish()
+}
+
+/// All of a body but which functions an `any` in it brings along: that depends on what was compiled before it, and is no part of the code.
+pub(super) fn of_body(body: &Elaborated) -> (&Body, Effects, &[bool]) {
+    let effects = Effects {
+        lent: Vec::new(),
+        ..body.effects.clone()
+    };
+    (&body.body, effects, &body.escaping)
 }
 
 /// What the code of a unit consists of, and what those who have compiled it knew.

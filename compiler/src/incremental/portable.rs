@@ -82,7 +82,7 @@ impl Code {
         let mut constants = Vec::new();
         let mut shapes = Vec::new();
         interface::each_part(env, unit, &mut |part| match part {
-            Part::Body(body) => print.add(body),
+            Part::Body(body) => print.add(&interface::of_body(body)),
             Part::Constant(def) => match &env.def(def).kind {
                 DefKind::Const(constant) if constant.literal.is_some() => {
                     print.add(&(constant.ty, &constant.literal));

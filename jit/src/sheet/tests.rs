@@ -549,6 +549,16 @@ fn what_was_taken_back_is_edited_again() {
     check(&texts);
 }
 
+/// Also where an operator of its type was compiled after it the first time.
+#[test]
+fn what_comes_back_does_not_run() {
+    let types = "struct P { x: i64, y: i64 = 2 }\nfn +(x: P, y: P) -> P = P(x.x + y.x, 5)\n\
+        trait Named { fn id(self) -> i64 }\nimpl Named for P { fn id(self) -> i64 { self.x * 2 } }\n";
+    let text = format!("{types}var u: any Named = P(5)\nu.id()");
+    let shown = "u = P(x: 5, y: 2)\n10";
+    check(&[(&text, 2, shown), (types, 0, ""), (&text, 0, shown)]);
+}
+
 #[test]
 fn why_a_show_failed_names_no_line() {
     let text =
