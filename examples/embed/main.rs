@@ -1,18 +1,19 @@
 //! A host program: it gives a script a function, a struct and a variable, calls the script's functions, and gets their runtime
-//! errors as values. Run it with `cargo run --release -p jit --example embed`.
+//! errors as values. Run it with `cargo run --release -p sumi --example embed`.
 
 use std::time::Instant;
 
-use jit::{Config, Engine, Error, Func, host_struct};
+use sumi::{Config, Engine, Error, Module, Value};
 
-host_struct! {
-    #[derive(Debug, PartialEq)]
-    pub struct Vec2 {
-        pub x: f32,
-        pub y: f32,
-    }
+#[derive(Clone, Copy, Debug, PartialEq, Value)]
+#[repr(C)]
+struct Vec2 {
+    x: f32,
+    y: f32,
 }
 
+/// How strong the wind blows at a height, both in metres.
+#[sumi::export]
 fn wind(height: f32) -> f32 {
     height * 0.01
 }
@@ -20,31 +21,32 @@ fn wind(height: f32) -> f32 {
 fn main() -> Result<(), Error> {
     let mut gravity = -9.81_f32;
     let mut engine = Engine::new(Config::default())?;
-    engine.register("wind", wind);
-    engine.register_struct::<Vec2>()?;
+    let mut world = Module::new("world");
+    world.export::<wind>().value_type::<Vec2>();
     // SAFETY: `gravity` outlives every call, and is not used while one is under way.
-    unsafe { engine.register_global("gravity", &raw mut gravity) };
+    unsafe { world.variable("gravity", &raw mut gravity) };
+    engine.add(&world)?;
     engine.load("ball.sumi", include_str!("ball.sumi"))?;
 
-    let step: Func<(Vec2, f32), Vec2> = engine.function("step")?;
-    println!("{:?}", step.call((Vec2 { x: 0.0, y: 10.0 }, 0.5))?);
+    let step = engine.function::<fn(Vec2, f32) -> Vec2>("step")?;
+    println!("{:?}", step.call(Vec2 { x: 0.0, y: 10.0 }, 0.5)?);
 
-    let count: Func<(i64,), i64> = engine.function("count")?;
+    let count = engine.function::<fn(i64) -> i64>("count")?;
     let begin = Instant::now();
     let mut total = 0;
     for _ in 0..1_000_000 {
-        total = count.call((1,))?;
+        total = count.call(1)?;
     }
     println!("a million calls, total {total}");
     eprintln!("{:.1} ns each", begin.elapsed().as_secs_f64() * 1e3);
 
-    let pick: Func<(i64,), i64> = engine.function("pick")?;
-    println!("pick(1) = {}", pick.call((1,))?);
-    match pick.call((7,)) {
+    let pick = engine.function::<fn(i64) -> i64>("pick")?;
+    println!("pick(1) = {}", pick.call(1)?);
+    match pick.call(7) {
         Err(Error::Runtime(error)) => println!("pick(7) fails: {}", error.message),
         other => println!("unexpected: {other:?}"),
     }
-    match engine.function::<(i64,), f64>("pick") {
+    match engine.function::<fn(i64) -> f64>("pick") {
         Err(error) => println!("{error}"),
         Ok(_) => println!("unexpected: the type was not compared"),
     }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use codegen::{CpuLevel, Options};
+use stdlib::Capabilities;
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -31,6 +32,11 @@ pub struct Config {
     pub entries: usize,
     /// Whether `extern "lib"` and `extern { }` may be used.
     pub allow_extern: bool,
+    /// What programs may do to the outside, and learn from it, apart from printing.
+    pub capabilities: Capabilities,
+    /// How long a call of a host may take, and loading a script; for ever if it is none. What a script does in a function of the host counts,
+    /// which is not interrupted.
+    pub call_limit: Option<Duration>,
 }
 
 impl Config {
@@ -46,6 +52,18 @@ impl Config {
     }
 }
 
+impl Config {
+    /// For programs of the user's own: they may do what the user may.
+    pub fn trusted() -> Config {
+        Config {
+            allow_extern: true,
+            capabilities: Capabilities::ALL,
+            ..Config::default()
+        }
+    }
+}
+
+/// What a host can give to scripts that it does not know: they compute, print and call the host.
 impl Default for Config {
     fn default() -> Config {
         Config {
@@ -59,7 +77,9 @@ impl Default for Config {
             state_limit: half_of_memory() / 2,
             cell_limit: Duration::from_secs(10),
             entries: 1000,
-            allow_extern: true,
+            allow_extern: false,
+            capabilities: Capabilities::NONE,
+            call_limit: None,
         }
     }
 }

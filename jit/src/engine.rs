@@ -1,56 +1,87 @@
-//! The embedding API: a Rust program registers functions, types and variables, loads scripts, and calls their functions.
-//!
-//! ```no_run
-//! use jit::{Config, Engine, Func};
-//!
-//! fn roll(sides: i64) -> i64 { sides / 2 }
-//!
-//! let mut engine = Engine::new(Config::default())?;
-//! engine.register("roll", roll);
-//! engine.load("dice.sumi", "extern host { fn roll(sides: i64) -> i64 }\nfn twice(n: i64) -> i64 = 2 * roll(n)")?;
-//! let twice: Func<(i64,), i64> = engine.function("twice")?;
-//! assert_eq!(twice.call((6,))?, 6);
-//! # Ok::<(), jit::Error>(())
-//! ```
+//! The embedding API: a Rust program offers modules of functions, types and variables, loads scripts, and calls their functions.
 
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::rc::{Rc, Weak};
+use std::time::Duration;
 
 use compiler::env::{DefId, DefKind, GlobalOrigin};
 use compiler::mir::{Effects, ParamMode};
+use stdlib::Sink;
+use stdlib::desc::TypeDesc;
 use syntax::Sources;
 
 use crate::config::Config;
 use crate::failure;
-use crate::host::{Args, HostPlain, HostStruct, HostType};
-use crate::host_fn::HostFn;
+use crate::host::{
+    Args, HostModule, HostSymbol, HostTypes, IntoHost, Plain, Signature, Value, fits,
+};
 use crate::linked::Linked;
 use crate::machine::Machine;
-use crate::report::Error;
+use crate::report::{Error, RuntimeError};
 use crate::run::Interrupter;
 use crate::session::{Session, signature};
-use crate::symbol::{HostKind, HostSymbol};
-use crate::trap::Trap;
+use crate::trap::{Trap, TrapKind};
+use crate::watchdog::Watchdog;
 
 /// Runs scripts for a host. Engines share nothing.
 pub struct Engine {
     session: Session,
-    structs: u32,
+    types: HostTypes,
+    watchdog: Option<Rc<Watchdog>>,
     /// What the functions that were handed out lead to.
     entries: RefCell<Vec<Weak<Entry>>>,
+}
+
+/// Runs it under the limit, if there is one; the limit if that was not enough.
+fn watched<R>(watchdog: Option<&Watchdog>, run: impl FnOnce() -> R) -> (R, Option<Duration>) {
+    let watchdog = watchdog.filter(|watchdog| watchdog.begin());
+    let result = run();
+    let expired = watchdog.filter(|watchdog| watchdog.end());
+    (result, expired.map(Watchdog::limit))
+}
+
+fn took_longer(limit: Duration) -> String {
+    format!("it took longer than {limit:?}, which is all that the host allows")
+}
+
+fn sink(mut tell: impl FnMut(&str) + 'static) -> Sink {
+    Box::new(move |bytes| tell(&String::from_utf8_lossy(bytes)))
 }
 
 /// Where a function of a script is entered. Every script that is loaded may move it.
 struct Entry {
     name: String,
-    signature: String,
+    asked: Asked,
     address: Cell<usize>,
     /// Which arguments the function drops.
     owned: Cell<u32>,
     unit: RefCell<Option<Rc<Linked>>>,
     /// The globals that it may touch.
     effects: RefCell<Effects>,
+}
+
+/// The type that a host asks for.
+struct Asked {
+    params: Vec<&'static TypeDesc>,
+    result: &'static TypeDesc,
+}
+
+impl Asked {
+    fn of<S: Signature>() -> Asked {
+        Asked {
+            params: S::Args::descs(),
+            result: S::Result::desc(),
+        }
+    }
+
+    fn params(&self) -> impl ExactSizeIterator<Item = (bool, &'static TypeDesc)> {
+        self.params.iter().map(|ty| (false, *ty))
+    }
+
+    fn written(&self) -> String {
+        fits::written(self.params(), self.result)
+    }
 }
 
 /// What an [`Entry`] leads to.
@@ -63,23 +94,72 @@ struct Code {
 
 impl Engine {
     pub fn new(config: Config) -> Result<Engine, Error> {
+        let limit = config.call_limit;
+        let session = Session::new(config)?;
+        let interrupter = session.interrupter();
+        let watchdog = limit.map(|limit| {
+            let watchdog = Watchdog::new(interrupter, limit);
+            let no_thread = || Error::Backend {
+                message: "the system has no thread left that could look after the limit of calls"
+                    .to_owned(),
+            };
+            watchdog.map(Rc::new).ok_or_else(no_thread)
+        });
         Ok(Engine {
-            session: Session::new(config)?,
-            structs: 0,
+            session,
+            watchdog: watchdog.transpose()?,
+            types: HostTypes::default(),
             entries: RefCell::default(),
         })
     }
 
-    /// Offers a function, or a closure that captures nothing, to `extern host`. If it panics, the script's run fails.
-    pub fn register<Signature, F: HostFn<Signature>>(&mut self, name: &str, function: F) {
-        let _ = function; // has no bytes: its type is all there is
-        let symbol = HostSymbol {
-            kind: HostKind::Function,
-            address: F::address(),
-            signature: F::signature(),
-        };
-        // SAFETY: a function lives for ever, and its type was made from the Rust type.
+    /// Offers a module to scripts, which `import` it. One of the same name is replaced for those that import it from now on.
+    pub fn add(&mut self, module: &HostModule) -> Result<(), Error> {
+        let text = module.text(&mut self.types);
+        let text = text.map_err(|message| Error::Signature { message })?;
+        self.session
+            .front
+            .host_modules
+            .insert(module.path().to_owned(), text);
+        let mut host = self.session.machine.host.borrow_mut();
+        for (name, symbol) in module.symbols() {
+            // SAFETY: a function's types are those of its Rust type; for a variable its caller has promised it.
+            unsafe { host.insert(&name, symbol) };
+        }
+        Ok(())
+    }
+
+    /// The modules that were added, as files for those who read scripts without this program: their names below a folder, and their texts.
+    pub fn stubs(&self) -> impl Iterator<Item = (String, &str)> {
+        let modules = self.session.front.host_modules.iter();
+        modules.map(|(path, text)| (format!("{}.sumi", path.replace('.', "/")), text.as_str()))
+    }
+
+    /// Offers a function or closure to scripts that declare it themselves, in `extern host`.
+    pub fn register<S>(&mut self, name: &str, function: impl IntoHost<S>) {
+        let symbol = HostSymbol::Function(function.into_host());
+        // SAFETY: its types are those of its Rust type.
         unsafe { self.session.machine.host.borrow_mut().insert(name, symbol) };
+    }
+
+    /// Where goes what scripts print: to `tell`, a line at a time and what is left when a call is over, instead of standard output.
+    /// `tell` must not call into Sumi.
+    pub fn on_print(&mut self, tell: impl FnMut(&str) + 'static) {
+        self.session.machine.with_runtime(|runtime| {
+            runtime.set_output(sink(tell));
+            runtime.set_flush_lines(true);
+        });
+    }
+
+    /// As [`Engine::on_print`], of what they print by `eprint`, instead of standard error.
+    pub fn on_error_print(&mut self, tell: impl FnMut(&str) + 'static) {
+        let machine = &self.session.machine;
+        machine.with_runtime(|runtime| runtime.set_errors(sink(tell)));
+    }
+
+    /// Who is told the warnings of scripts that are loaded, each as people read it, instead of standard error.
+    pub fn on_warning(&mut self, tell: impl FnMut(&str) + 'static) {
+        *self.session.told_warnings.borrow_mut() = Some(Box::new(tell));
     }
 
     /// Replaces where modules come from: `resolver` has their text by the path that `import` names, `ai.steering`. What it does not
@@ -92,31 +172,34 @@ impl Engine {
     ///
     /// # Safety
     /// `variable` stays where it is as long as the engine lives, and nobody else uses it during a call into Sumi.
-    pub unsafe fn register_global<T: HostPlain>(&mut self, name: &str, variable: *mut T) {
-        let symbol = HostSymbol {
-            kind: HostKind::Global,
+    pub unsafe fn register_global<T: Plain>(&mut self, name: &str, variable: *mut T) {
+        let symbol = HostSymbol::Global {
             address: variable as usize,
-            signature: T::NAME.to_owned(),
+            ty: T::desc(),
         };
         // SAFETY: the caller's promise.
         unsafe { self.session.machine.host.borrow_mut().insert(name, symbol) };
     }
 
-    /// Defines a struct of the host in Sumi, with the same layout.
-    pub fn register_struct<T: HostStruct>(&mut self) -> Result<(), Error> {
-        self.structs += 1;
-        let fields: Vec<String> = T::FIELDS
-            .iter()
-            .map(|(name, ty)| format!("    {name}: {ty}"))
-            .collect();
-        let text = format!("pub struct {} {{\n{}\n}}\n", T::NAME, fields.join("\n"));
-        self.load(&format!("<host:{}>", self.structs), &text)
-    }
-
     /// Compiles a script and runs it from top to bottom. What it defines can be used by later ones, and replaces what had its
     /// name; functions that were compiled before call the new version.
     pub fn load(&mut self, name: &str, text: &str) -> Result<(), Error> {
-        self.session.load_module(name, text)?;
+        let (watchdog, session) = (self.watchdog.as_deref(), &mut self.session);
+        let (loaded, expired) = watched(watchdog, || session.load_module(name, text));
+        let loaded = loaded.map_err(|error| match (error, expired) {
+            (Error::Runtime(error), Some(limit)) if error.kind == TrapKind::Interrupt.name() => {
+                Error::Runtime(RuntimeError {
+                    rendered: error
+                        .rendered
+                        .replacen(&error.message, &took_longer(limit), 1),
+                    message: took_longer(limit),
+                    ..error
+                })
+            }
+            (error, _) => error,
+        });
+        self.session.machine.with_runtime(stdlib::Runtime::flush);
+        loaded?;
         let mut entries = self.entries.take();
         entries.retain(|entry| entry.strong_count() > 0);
         for entry in entries.iter().filter_map(Weak::upgrade) {
@@ -128,7 +211,7 @@ impl Engine {
 
     /// Leads to the newest version; nowhere if there is none with this signature.
     fn enter_newest(&self, entry: &Entry) {
-        let found = self.code(&entry.name, &entry.signature);
+        let found = self.code(&entry.name, &entry.asked);
         entry.address.set(0);
         entry.unit.take();
         if let Ok(code) = found {
@@ -140,27 +223,36 @@ impl Engine {
     }
 
     /// A function of a script; an error if there is none of this name and type.
-    pub fn function<A: Args, R: HostType>(&self, name: &str) -> Result<Func<A, R>, Error> {
-        let signature = crate::host::signature::<A, R>();
-        let code = self.code(name, &signature)?;
+    ///
+    /// ```
+    /// # let mut engine = jit::Engine::new(jit::Config::default())?;
+    /// engine.load("game.sumi", "fn update(dt: f32) -> i64 = i64(dt * 10)")?;
+    /// let update = engine.function::<fn(f32) -> i64>("update")?;
+    /// assert_eq!(update.call(0.5)?, 5);
+    /// # Ok::<(), jit::Error>(())
+    /// ```
+    pub fn function<S: Signature>(&self, name: &str) -> Result<Function<S>, Error> {
+        let asked = Asked::of::<S>();
+        let code = self.code(name, &asked)?;
         let entry = Rc::new(Entry {
             name: name.to_owned(),
-            signature,
+            asked,
             address: Cell::new(code.address),
             owned: Cell::new(code.owned),
             unit: RefCell::new(Some(code.unit)),
             effects: RefCell::new(code.effects),
         });
         self.entries.borrow_mut().push(Rc::downgrade(&entry));
-        Ok(Func {
+        Ok(Function {
             entry,
             machine: Rc::clone(&self.session.machine),
+            watchdog: self.watchdog.clone(),
             sources: self.session.front.sources.clone(),
             types: PhantomData,
         })
     }
 
-    fn code(&self, name: &str, asked: &str) -> Result<Code, Error> {
+    fn code(&self, name: &str, asked: &Asked) -> Result<Code, Error> {
         let env = &self.session.front.env;
         let def = self.named(name)?;
         let DefKind::Fn(function) = &env.def(def).kind else {
@@ -168,9 +260,17 @@ impl Engine {
                 message: format!("`{name}` is not a function"),
             });
         };
-        let declared = signature(function, env);
-        if declared != asked {
-            let message = format!("`{name}` is `{declared}`, not `{asked}`");
+        let mut params = function.params.iter().map(|param| (param.is_mut, param.ty));
+        let fit = fits::signature(
+            env,
+            &mut params,
+            function.result(),
+            asked.params(),
+            asked.result,
+        );
+        if let Err(found) = fit {
+            let declared = signature(function, env);
+            let message = format!("`{name}` is `{declared}`, not `{}`{found}", asked.written());
             return Err(Error::Signature { message });
         }
         let units = self.session.machine.units();
@@ -199,7 +299,7 @@ impl Engine {
     }
 
     /// The value of a global of a script.
-    pub fn get<T: HostType>(&self, name: &str) -> Result<T, Error> {
+    pub fn get<T: Value>(&self, name: &str) -> Result<T, Error> {
         // SAFETY: the place holds a value of this type.
         self.with_global::<T, T>(name, false, |place| unsafe {
             T::read(place.cast::<T::Sumi>().read())
@@ -207,7 +307,7 @@ impl Engine {
     }
 
     /// Writes a global of a script.
-    pub fn set<T: HostType>(&mut self, name: &str, value: T) -> Result<(), Error> {
+    pub fn set<T: Value>(&mut self, name: &str, value: T) -> Result<(), Error> {
         let machine = Rc::clone(&self.session.machine);
         let sources = self.session.front.sources.clone();
         let def = self.named(name)?;
@@ -236,7 +336,7 @@ impl Engine {
         Ok(())
     }
 
-    fn with_global<T: HostType, R>(
+    fn with_global<T: Value, R>(
         &self,
         name: &str,
         may_be_unbound: bool,
@@ -249,15 +349,18 @@ impl Engine {
                 message: format!("`{name}` is not a variable"),
             });
         };
-        let ty = global.ty().display(env);
-        if ty != *T::name() {
-            let message = format!("`{name}` is of type `{ty}`, not `{}`", T::name());
+        if let Err(found) = fits::ty(env, global.ty(), T::desc()) {
+            let (ty, asked) = (global.ty().display(env), T::desc().name());
+            let message = format!("`{name}` is of type `{ty}`, not `{asked}`{found}");
             return Err(Error::Signature { message });
         }
         let place = match global.origin {
             GlobalOrigin::Host => {
                 let host = self.session.machine.host.borrow();
-                host.get(name).map(|symbol| symbol.address as *mut u8)
+                match host.get(name) {
+                    Some(HostSymbol::Global { address, .. }) => Some(*address as *mut u8),
+                    Some(HostSymbol::Function(_)) | None => None,
+                }
             }
             GlobalOrigin::Sumi | GlobalOrigin::Hidden => self.place(def, may_be_unbound),
         };
@@ -293,17 +396,40 @@ impl Engine {
 }
 
 /// A function of a script: the newest version, as long as there is one of this name and type. It keeps its code alive.
-pub struct Func<A, R> {
+pub struct Function<S> {
     entry: Rc<Entry>,
     machine: Rc<Machine>,
+    watchdog: Option<Rc<Watchdog>>,
     sources: Sources,
-    types: PhantomData<fn(A) -> R>,
+    types: PhantomData<S>,
 }
 
-impl<A: Args, R: HostType> Func<A, R> {
-    /// Calls it, with `&str` for a `String` and a slice for a `Vec`. After a runtime error the globals are as the call left them,
-    /// and valid.
-    pub fn call(&self, args: A::Given<'_>) -> Result<R, Error> {
+macro_rules! calls {
+    ($($param:ident $arg:ident),*) => {
+        impl<$($param: Value,)* R: Value> Function<fn($($param),*) -> R> {
+            /// Calls it, with `&str` for a `String` and a slice for a `Vec`. After a runtime error the globals are as the call left them,
+            /// and valid.
+            #[allow(clippy::too_many_arguments, clippy::extra_unused_lifetimes)]
+            pub fn call<'a>(&self, $($arg: $param::Given<'a>),*) -> Result<R, Error> {
+                self.invoke(($($arg,)*))
+            }
+        }
+    };
+}
+
+calls!();
+calls!(A a);
+calls!(A a, B b);
+calls!(A a, B b, C c);
+calls!(A a, B b, C c, D d);
+calls!(A a, B b, C c, D d, E e);
+calls!(A a, B b, C c, D d, E e, F f);
+calls!(A a, B b, C c, D d, E e, F f, G g);
+calls!(A a, B b, C c, D d, E e, F f, G g, H h);
+
+impl<S: Signature> Function<S> {
+    /// As `call`, with the arguments as a tuple.
+    pub fn invoke(&self, args: <S::Args as Args>::Given<'_>) -> Result<S::Result, Error> {
         let address = self.entry.address.get();
         if address == 0 {
             return Err(self.gone());
@@ -313,7 +439,17 @@ impl<A: Args, R: HostType> Func<A, R> {
         }
         let owned = self.entry.owned.get();
         // SAFETY: the signature was compared when the entry was led there.
-        let result = unsafe { self.machine.run(|| A::invoke::<R>(args, address, owned)) };
+        let run = || unsafe {
+            self.machine
+                .run(|| S::Args::invoke::<S::Result>(args, address, owned))
+        };
+        let (mut result, expired) = watched(self.watchdog.as_deref(), run);
+        if let (Err(trap), Some(limit)) = (&mut result, expired)
+            && trap.kind == TrapKind::Interrupt
+        {
+            trap.message = Some(took_longer(limit));
+        }
+        self.machine.with_runtime(stdlib::Runtime::flush);
         match result {
             // SAFETY: the result is ours.
             Ok(held) => Ok(unsafe { self.receive(held) }),
@@ -323,20 +459,19 @@ impl<A: Args, R: HostType> Func<A, R> {
 
     #[cold]
     fn gone(&self) -> Error {
-        let Entry {
-            name, signature, ..
-        } = &*self.entry;
+        let Entry { name, asked, .. } = &*self.entry;
+        let asked = asked.written();
         Error::Signature {
-            message: format!("there is no `{name}` of type `{signature}` any more"),
+            message: format!("there is no `{name}` of type `{asked}` any more"),
         }
     }
 
-    unsafe fn receive(&self, held: R::Sumi) -> R {
+    unsafe fn receive(&self, held: <S::Result as Value>::Sumi) -> S::Result {
         // SAFETY: the caller owns the value.
         unsafe {
-            let value = R::read(held);
-            if R::OWNS {
-                self.machine.enter_heap(|| R::release(held));
+            let value = S::Result::read(held);
+            if S::Result::OWNS {
+                self.machine.enter_heap(|| S::Result::release(held));
             }
             value
         }

@@ -1,6 +1,7 @@
 //! From a trap to what a user reads: kind, message, the source line and the stack of Sumi functions.
 
 use compiler::render;
+use stdlib::Capability;
 use syntax::{Classified, Diagnostic, FileId, LineColumn, Sources, Span, TokenClass};
 
 use crate::machine::Machine;
@@ -198,6 +199,7 @@ fn message(trap: &Trap) -> String {
         TrapKind::Unreachable => "a place was reached that cannot be reached".to_owned(),
         TrapKind::Argument => "an argument is not allowed".to_owned(),
         TrapKind::Exit => format!("the program ended itself with status {a}"),
+        TrapKind::Denied => format!("the host does not allow {}", Capability::name_of(a)),
         TrapKind::Fault => format!("generated code failed with signal {a} at address {b:#x}"),
     }
 }

@@ -1,5 +1,6 @@
 //! From texts to checked units: keeps the environment and the sources, and finds what a source imports.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,6 +29,8 @@ pub(crate) struct Front {
     pub(crate) color: bool,
     /// Where modules come from, if a host says so.
     pub(crate) resolver: Option<Resolver>,
+    /// The modules of the host, by their paths.
+    pub(crate) host_modules: BTreeMap<String, String>,
     /// What imports were looked for, and what was found.
     searches: Vec<Search>,
     /// Whether the tests of a source are wanted; those of what it imports never are.
@@ -119,6 +122,7 @@ impl Front {
             sources,
             color,
             resolver: None,
+            host_modules: BTreeMap::new(),
             searches: Vec::new(),
             with_tests: false,
             kept_ids: None,
@@ -296,6 +300,9 @@ impl Front {
     }
 
     fn find(&self, path: &str, wanted: &Wanted) -> Option<Module> {
+        if let Some(text) = self.host_modules.get(path) {
+            return Some((format!("<host:{path}>"), text.clone()));
+        }
         match &self.resolver {
             Some(resolver) => resolved(path, resolver),
             None => find_module(path, wanted.beside.clone(), wanted.root.clone()),

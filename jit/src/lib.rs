@@ -8,7 +8,6 @@ mod engine;
 mod failure;
 mod front;
 mod host;
-mod host_fn;
 mod landing;
 mod linked;
 mod machine;
@@ -23,21 +22,36 @@ mod session;
 mod sheet;
 mod signal;
 mod stack;
-pub mod symbol;
 pub mod symbolize;
 mod text;
 pub mod trap;
+mod watchdog;
 
 /// The name that was meant, if one of these is near enough.
 pub use compiler::hir::nearest;
 pub use config::{Config, Stage};
 pub use copies::Copied;
 pub use editing::{Classes, TokenClass, is_complete, token_classes};
-pub use engine::{Engine, Func};
+pub use engine::{Engine, Function};
+pub use host::{
+    Args, Exported, Handle, HostFunction, HostModule, HostResult, IntoHost, Object, Param, Plain,
+    Signature, Value,
+};
 #[doc(hidden)]
-pub use host::desc;
-pub use host::{Args, HostElement, HostField, HostPlain, HostStruct, HostType};
-pub use host_fn::{HostFn, HostParam, HostResult};
+pub use stdlib::desc;
+
+/// What the macros of the `sumi` crate make use of.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::host::{DescField, described, enum_desc, struct_desc};
+    pub use crate::{copied_param, passed_by_address, plain_value};
+    pub use stdlib::desc::{Kind, TypeDesc};
+}
+
+/// The macros name the crate that people use.
+#[cfg(test)]
+extern crate self as sumi;
+
 pub use report::{
     CellReport, Checked, Converted, Error, Expectation, Frame, Kept, Page, Preview, Problem,
     RuntimeError, Shown, Taken, Timing, TrialReport, UnitReport,
@@ -45,7 +59,7 @@ pub use report::{
 pub use run::Interrupter;
 pub use session::{Back, Names, Script, Session};
 pub use sheet::{Change, Counts, Progress, Saved, Sheet, Stopper};
-pub use symbol::{HostKind, HostSymbol, HostSymbols};
+pub use stdlib::{Capabilities, Capability};
 pub use syntax::cut::common_ends;
 /// Every code that a [`Problem`] may have.
 pub use syntax::diagnostic::CODES as DIAGNOSTIC_CODES;

@@ -9,12 +9,12 @@ use compiler::mir::Effects;
 use rustc_hash::FxHashSet;
 use stdlib::{Block, Reached, Root, Runtime};
 
+use crate::host::HostSymbols;
 use crate::linked::Linked;
 use crate::native::Libraries;
 use crate::orc::{self, Dylib};
 use crate::report::{Error, Frame};
 use crate::run::{Interrupter, Runner};
-use crate::symbol::HostSymbols;
 use crate::trap::{self, Trap};
 
 /// How much data of units lies right before their code.

@@ -26,6 +26,7 @@ mod show;
 mod tests;
 mod trials;
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
@@ -45,7 +46,6 @@ use crate::output::Captured;
 use crate::report::{Checked, Error, RuntimeError};
 use crate::run::Interrupter;
 use crate::saved::Saved;
-use crate::symbol::HostSymbols;
 use crate::trap::Trap;
 use definitions::Definitions;
 use history::Entry;
@@ -57,11 +57,16 @@ pub use look::Names;
 pub use script::Script;
 pub(crate) use show::{Showing, shown};
 
+/// Takes a piece of text.
+pub(crate) type Tell = Box<dyn FnMut(&str)>;
+
 pub struct Session {
     pub(crate) machine: Rc<Machine>,
     pub(crate) front: Front,
     config: Config,
     captured: Captured,
+    /// Who is told of warnings; standard error if nobody is.
+    pub(crate) told_warnings: RefCell<Option<Tell>>,
     /// In the order in which they were loaded.
     units: Vec<Rc<Linked>>,
     /// Those whose code C may call at any time.
@@ -96,6 +101,7 @@ impl Session {
         machine.with_runtime(|runtime| {
             runtime.args.clone_from(&config.args);
             runtime.set_flush_lines(config.keep_going);
+            runtime.granted = config.capabilities;
             if config.capture {
                 runtime.set_output(captured.sink());
             }
@@ -105,6 +111,7 @@ impl Session {
             front,
             config,
             captured,
+            told_warnings: RefCell::default(),
             units: Vec::new(),
             known_to_c: Vec::new(),
             symbols: FxHashMap::default(),
@@ -175,11 +182,6 @@ impl Session {
         self.machine.interrupter()
     }
 
-    /// What `extern host` may declare from now on.
-    pub fn set_host(&mut self, symbols: HostSymbols) {
-        *self.machine.host.borrow_mut() = symbols;
-    }
-
     /// Blocks of the heap that are in use.
     pub fn live_blocks(&self) -> usize {
         self.machine.with_runtime(|runtime| runtime.live_blocks()) as usize
@@ -202,9 +204,14 @@ impl Session {
 
     fn warn(&self, warnings: &[String]) {
         let text = warnings.concat();
-        if !text.is_empty() {
+        match &mut *self.told_warnings.borrow_mut() {
+            _ if text.is_empty() => {}
+            Some(tell) => tell(&text),
             // Nobody is left to be told if standard error is gone.
-            let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
+            None => drop(std::io::Write::write_all(
+                &mut std::io::stderr(),
+                text.as_bytes(),
+            )),
         }
     }
 

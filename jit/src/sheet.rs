@@ -128,6 +128,7 @@ impl Sheet {
         let captured = Captured::default();
         machine.with_runtime(|runtime| {
             runtime.args.clone_from(&config.args);
+            runtime.granted = config.capabilities;
             runtime.set_output(captured.sink());
         });
         let interrupter = machine.interrupter();

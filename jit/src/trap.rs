@@ -35,13 +35,15 @@ pub enum TrapKind {
     Exit = 13,
     /// A message: a function value uses a global that is being changed.
     OpenAccess = 14,
+    /// What the host does not allow: `a` is the number of a [`stdlib::Capability`].
+    Denied = 15,
     /// Generated code touched memory that is not there, or an instruction failed: a wrong `extern`, or a bug of ours. `a` is
     /// the signal, `b` the address.
-    Fault = 15,
+    Fault = 16,
 }
 
 impl TrapKind {
-    const ALL: [TrapKind; 16] = [
+    const ALL: [TrapKind; 17] = [
         TrapKind::Index,
         TrapKind::DivisionByZero,
         TrapKind::Assert,
@@ -57,6 +59,7 @@ impl TrapKind {
         TrapKind::Argument,
         TrapKind::Exit,
         TrapKind::OpenAccess,
+        TrapKind::Denied,
         TrapKind::Fault,
     ];
 
@@ -99,6 +102,7 @@ impl TrapKind {
             | TrapKind::Interrupt
             | TrapKind::Exclusivity
             | TrapKind::Exit
+            | TrapKind::Denied
             | TrapKind::Fault => false,
         }
     }

@@ -7,7 +7,7 @@ fn session(entries: usize) -> Session {
         entries,
         capture: true,
         optimize: false,
-        ..Config::default()
+        ..Config::trusted()
     };
     Session::new(config).unwrap()
 }

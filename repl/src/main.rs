@@ -149,7 +149,7 @@ fn script_or_emit(script: Script, options: &Options) -> u8 {
 
 impl Options {
     fn config(&self) -> jit::Config {
-        let default = jit::Config::default();
+        let default = jit::Config::trusted();
         let memory = self.memory.map(|memory| memory.saturating_mul(1 << 20));
         let memory_limit = memory.unwrap_or(default.memory_limit);
         jit::Config {

@@ -66,8 +66,8 @@ mod walk;
 pub use block::Block;
 pub use desc::{FieldDesc, Kind, TypeDesc, VariantDesc};
 pub use runtime::{
-    AskedFile, Entered, FileState, Outside, RaiseFn, Runtime, Sink, SplitFn, Stats, TrapKind,
-    file_state,
+    AskedFile, Capabilities, Capability, Entered, FileState, Outside, RaiseFn, Runtime, Sink,
+    SplitFn, Stats, TrapKind, file_state,
 };
 pub use symbols::{Symbol, symbols};
 pub use walk::{Audit, Reached, Root};

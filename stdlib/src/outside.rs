@@ -5,7 +5,7 @@ use std::io::{BufRead, Read};
 use crate::block::{Block, bytes, empty, text};
 use crate::desc;
 use crate::memory::{grow, release};
-use crate::runtime::{Outside, TrapKind, current, raise};
+use crate::runtime::{Capability, Outside, TrapKind, current, raise};
 use crate::show::new_bytes;
 use crate::system::{self, Request};
 
@@ -19,6 +19,16 @@ unsafe fn change_outside() {
         if current().outside != Outside::Open {
             current().outside = Outside::Refused;
             raise(TrapKind::Exit, 0, 0);
+        }
+    }
+}
+
+/// Ends the run if the program may not do this. Nothing of the caller's may need dropping.
+unsafe fn need(capability: Capability) {
+    // SAFETY: called during a run.
+    unsafe {
+        if !current().granted.has(capability) {
+            raise(TrapKind::Denied, capability as i64, 0);
         }
     }
 }
@@ -83,6 +93,7 @@ unsafe fn input_text(read: Vec<u8>) -> *mut Block {
 pub(crate) unsafe extern "C" fn sumi_read_line(out: *mut *mut Block) -> bool {
     // SAFETY: a place with a `str`.
     unsafe {
+        need(Capability::Input);
         change_outside();
         current().flush();
         let mut line = Vec::new();
@@ -105,6 +116,7 @@ pub(crate) unsafe extern "C" fn sumi_read_line(out: *mut *mut Block) -> bool {
 pub(crate) unsafe extern "C" fn sumi_read_all() -> *mut Block {
     // SAFETY: called during a run.
     unsafe {
+        need(Capability::Input);
         change_outside();
         current().flush();
         let mut content = Vec::new();
@@ -149,6 +161,7 @@ pub(crate) unsafe extern "C" fn sumi_system(
 ) -> i64 {
     // SAFETY: live blocks and places; the words are texts.
     unsafe {
+        need(system::capability(text(what)));
         if system::is_change(text(what)) {
             change_outside();
         }

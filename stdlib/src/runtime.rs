@@ -25,6 +25,79 @@ pub enum TrapKind {
     Memory = 5,
     /// The program ends itself; `a` is its status.
     Exit = 13,
+    /// `a` is the number of a [`Capability`] that the program has not.
+    Denied = 15,
+}
+
+/// What a program may do to the outside, and learn from it, apart from printing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Capability {
+    /// Reading and writing files and folders.
+    Files,
+    /// What time it is, and waiting.
+    Clock,
+    /// Running other programs.
+    Processes,
+    /// Numbers that are others each time, without a seed.
+    Randomness,
+    /// Reading standard input.
+    Input,
+    /// Variables and folders that the process was started with.
+    Environment,
+}
+
+impl Capability {
+    /// All there are.
+    pub const ALL: [Capability; 6] = [
+        Capability::Files,
+        Capability::Clock,
+        Capability::Processes,
+        Capability::Randomness,
+        Capability::Input,
+        Capability::Environment,
+    ];
+
+    /// As messages name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Capability::Files => "files",
+            Capability::Clock => "the clock",
+            Capability::Processes => "running other programs",
+            Capability::Randomness => "chance without a seed",
+            Capability::Input => "reading standard input",
+            Capability::Environment => "what the process was started with",
+        }
+    }
+
+    /// Of its number, which a run that ended tells.
+    pub fn name_of(number: i64) -> &'static str {
+        let found = Capability::ALL
+            .iter()
+            .find(|known| **known as i64 == number);
+        found.map_or("this", |known| known.name())
+    }
+}
+
+/// The capabilities that a program has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Capabilities(u8);
+
+impl Capabilities {
+    /// Not one.
+    pub const NONE: Capabilities = Capabilities(0);
+    /// Every one.
+    pub const ALL: Capabilities = Capabilities(u8::MAX);
+
+    /// With this one as well.
+    #[must_use]
+    pub const fn with(self, capability: Capability) -> Capabilities {
+        Capabilities(self.0 | 1 << capability as u8)
+    }
+
+    /// Whether this is one of them.
+    pub const fn has(self, capability: Capability) -> bool {
+        self.0 & 1 << capability as u8 != 0
+    }
 }
 
 /// Takes a piece of output.
@@ -73,6 +146,7 @@ pub struct Runtime {
     pub raise: RaiseFn,
     pub(crate) output: Output,
     pub outside: Outside,
+    pub granted: Capabilities,
     pub input: Box<dyn BufRead>,
     pub args: Vec<String>,
     /// Files and folders that the program has asked for, for those who want to know when they change.
@@ -207,6 +281,7 @@ impl Runtime {
                 lost,
             },
             outside: Outside::Open,
+            granted: Capabilities::ALL,
             input: Box::new(std::io::BufReader::new(std::io::stdin())),
             args: Vec::new(),
             asked_files: Vec::new(),

@@ -11,6 +11,8 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{env, fs, thread};
 
+use crate::runtime::Capability;
+
 /// What is asked; which words and numbers it takes stands with each operation in [`answer`].
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -42,6 +44,17 @@ impl Reply {
             number,
             ..Reply::default()
         }
+    }
+}
+
+/// What it takes to ask for it.
+pub fn capability(what: &str) -> Capability {
+    match what {
+        "run" => Capability::Processes,
+        "clock" | "ticks" | "nap" => Capability::Clock,
+        "entropy" => Capability::Randomness,
+        "env" | "current_dir" | "temp_dir" => Capability::Environment,
+        _ => Capability::Files,
     }
 }
 

@@ -171,6 +171,19 @@ pub unsafe fn new_array(
     }
 }
 
+/// The array at a place, which has no other owner from now on.
+///
+/// # Safety
+/// Within a run of the array's engine; `place` holds an array of such elements, which the caller may write.
+pub unsafe fn unique_array(elem: *const TypeDesc, place: *mut *mut Block) -> *mut Block {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let own = crate::memory::unique(elem, place.read());
+        place.write(own);
+        own
+    }
+}
+
 /// Gives up one share of a block.
 ///
 /// # Safety

@@ -1,6 +1,6 @@
 //! Functions both ways: scalars of every kind, closures of the host, a million calls.
 
-use jit::{Config, Engine, Func};
+use sumi::{Config, Engine};
 
 use crate::Outcome;
 
@@ -31,17 +31,17 @@ pub(crate) fn run() -> Outcome {
         BEEPS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     });
     engine.load("calls.sumi", SCRIPT)?;
-    let quarter: Func<(i64,), i64> = engine.function("quarter")?;
+    let quarter = engine.function::<fn(i64) -> i64>("quarter")?;
     for n in 0..1_000_000 {
-        assert_eq!(quarter.call((n,))?, n / 2 / 2);
+        assert_eq!(quarter.call(n)?, n / 2 / 2);
     }
-    let all: Func<(u8, i32, f32, f64, bool, char), f64> = engine.function("all")?;
-    let sum = all.call((200, -1000, 0.5, 0.25, true, 'é'))?;
+    let all = engine.function::<fn(u8, i32, f32, f64, bool, char) -> f64>("all")?;
+    let sum = all.call(200, -1000, 0.5, 0.25, true, 'é')?;
     assert_eq!(sum, mix(200, -1000, 0.5, 0.25, true, 'é'));
-    let ring: Func<(i64,), ()> = engine.function("ring")?;
-    ring.call((7,))?;
+    let ring = engine.function::<fn(i64)>("ring")?;
+    ring.call(7)?;
     assert_eq!(BEEPS.load(std::sync::atomic::Ordering::Relaxed), 7);
-    let next: Func<(char,), char> = engine.function("next")?;
-    assert_eq!(next.call(('y',))?, 'z');
+    let next = engine.function::<fn(char) -> char>("next")?;
+    assert_eq!(next.call('y')?, 'z');
     Ok(())
 }

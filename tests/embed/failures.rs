@@ -1,6 +1,6 @@
 //! Runtime errors are values: kind, message, place and stack; the engine goes on, and nothing leaks.
 
-use jit::{Config, Engine, Func};
+use sumi::{Config, Engine};
 
 use crate::{Outcome, failed};
 
@@ -22,34 +22,34 @@ pub(crate) fn run() -> Outcome {
     let mut engine = Engine::new(Config::default())?;
     engine.register("explode", |n: i64| -> i64 { panic!("no {n} here") });
     engine.load("failures.sumi", SCRIPT)?;
-    let pick: Func<(i64,), i64> = engine.function("pick")?;
-    let divide: Func<(i64, i64), i64> = engine.function("divide")?;
-    let deep: Func<(i64,), i64> = engine.function("deep")?;
-    let outer: Func<(i64,), i64> = engine.function("outer")?;
-    let check: Func<(i64,), ()> = engine.function("check")?;
+    let pick = engine.function::<fn(i64) -> i64>("pick")?;
+    let divide = engine.function::<fn(i64, i64) -> i64>("divide")?;
+    let deep = engine.function::<fn(i64) -> i64>("deep")?;
+    let outer = engine.function::<fn(i64) -> i64>("outer")?;
+    let check = engine.function::<fn(i64)>("check")?;
     std::panic::set_hook(Box::new(|_| ())); // the host's panic is expected
     for round in 0..20 {
         engine.set("seen", Vec::<String>::new())?;
-        let error = failed(pick.call((5,)))?;
+        let error = failed(pick.call(5))?;
         assert_eq!(error.kind, "index");
         assert!(error.rendered.contains("failures.sumi:7"), "{error:?}");
         assert_eq!(error.frames[0].function, "pick");
         assert_eq!(engine.get::<Vec<String>>("seen")?, ["5"]);
-        assert_eq!(failed(divide.call((1, 0)))?.kind, "division-by-zero");
-        assert_eq!(failed(check.call((10 + round,)))?.kind, "assert");
-        let error = failed(outer.call((round,)))?;
+        assert_eq!(failed(divide.call(1, 0))?.kind, "division-by-zero");
+        assert_eq!(failed(check.call(10 + round))?.kind, "assert");
+        let error = failed(outer.call(round))?;
         let expected = format!("a function of the host panicked: no {round} here");
         assert_eq!(error.message, expected);
     }
-    assert_eq!(failed(deep.call((0,)))?.kind, "stack-overflow");
+    assert_eq!(failed(deep.call(0))?.kind, "stack-overflow");
     drop(std::panic::take_hook());
     engine.set("seen", Vec::<String>::new())?;
     assert_eq!(engine.live_blocks(), 0);
-    assert_eq!(pick.call((1,))?, 1);
-    assert_eq!(divide.call((9, 3))?, 3);
+    assert_eq!(pick.call(1)?, 1);
+    assert_eq!(divide.call(9, 3)?, 3);
     let broken = "let xs = [1]\nlet y = xs[3]\n";
     let error = failed(engine.load("broken.sumi", broken))?;
     assert!(error.rendered.contains("broken.sumi:2"), "{error:?}");
-    assert_eq!(pick.call((1,))?, 1);
+    assert_eq!(pick.call(1)?, 1);
     Ok(())
 }

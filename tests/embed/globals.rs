@@ -1,6 +1,6 @@
 //! Variables both ways: one of the host in a script, those of scripts in the host.
 
-use jit::{Config, Engine, Func};
+use sumi::{Config, Engine};
 
 use crate::Outcome;
 
@@ -19,15 +19,15 @@ pub(crate) fn run() -> Outcome {
     // SAFETY: `score` outlives every call, and is not used while one is under way.
     unsafe { engine.register_global("score", &raw mut score) };
     engine.load("globals.sumi", SCRIPT)?;
-    let win: Func<(i64,), ()> = engine.function("win")?;
-    win.call((10,))?;
+    let win = engine.function::<fn(i64)>("win")?;
+    win.call(10)?;
     engine.set("level", 3_i64)?;
-    win.call((1,))?;
+    win.call(1)?;
     assert_eq!(engine.get::<i64>("score")?, 18);
     assert_eq!(engine.get::<String>("title")?, "start");
-    let first: Func<(), String> = engine.function("first")?;
+    let first = engine.function::<fn() -> String>("first")?;
     engine.set("names", vec!["x".to_owned(), "y".to_owned()])?;
-    assert_eq!(first.call(())?, "x");
+    assert_eq!(first.call()?, "x");
     let wrong = engine.get::<f64>("level");
     let message = wrong.err().map(|error| error.to_string());
     assert_eq!(

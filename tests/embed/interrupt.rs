@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use jit::{Config, Engine, Func};
+use sumi::{Config, Engine};
 
 use crate::{Outcome, failed};
 
@@ -18,7 +18,7 @@ pub(crate) fn run() -> Outcome {
     let mut engine = Engine::new(Config::default())?;
     engine.load("interrupt.sumi", SCRIPT)?;
     for name in ["spin", "fill"] {
-        let endless: Func<(), ()> = engine.function(name)?;
+        let endless = engine.function::<fn()>(name)?;
         let interrupter = engine.interrupter();
         let asking = std::thread::spawn(move || {
             let begin = Instant::now();
@@ -28,13 +28,13 @@ pub(crate) fn run() -> Outcome {
             std::thread::sleep(Duration::from_millis(20));
             interrupter.interrupt();
         });
-        let error = failed(endless.call(()))?;
+        let error = failed(endless.call())?;
         asking.join().map_err(|_| "the other thread panicked")?;
         assert_eq!(error.kind, "interrupt");
     }
     assert!(engine.get::<i64>("count")? >= 0);
     engine.set("texts", vec!["new".to_owned()])?;
-    let ready: Func<(), i64> = engine.function("ready")?;
-    assert_eq!(ready.call(())?, 1);
+    let ready = engine.function::<fn() -> i64>("ready")?;
+    assert_eq!(ready.call()?, 1);
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! A script that takes too much memory fails; the host has set the limit.
 
-use jit::{Config, Engine, Func};
+use std::time::Duration;
+
+use sumi::{Capabilities, Capability, Config, Engine, Error};
 
 use crate::{Outcome, failed};
 
@@ -23,16 +25,124 @@ pub(crate) fn run() -> Outcome {
     let mut engine = Engine::new(config)?;
     engine.register("much", |n: i64| "x".repeat(n as usize));
     engine.load("limits.sumi", SCRIPT)?;
-    let grow: Func<(), i64> = engine.function("grow")?;
-    let ask: Func<(i64,), i64> = engine.function("ask")?;
-    let small: Func<(), i64> = engine.function("small")?;
+    let grow = engine.function::<fn() -> i64>("grow")?;
+    let ask = engine.function::<fn(i64) -> i64>("ask")?;
+    let small = engine.function::<fn() -> i64>("small")?;
     for _ in 0..5 {
-        assert_eq!(failed(grow.call(()))?.kind, "memory");
+        assert_eq!(failed(grow.call())?.kind, "memory");
         assert_eq!(engine.live_blocks(), 0);
-        assert_eq!(small.call(())?, 3);
-        assert_eq!(ask.call((1 << 20,))?, 1 << 20);
+        assert_eq!(small.call()?, 3);
+        assert_eq!(ask.call(1 << 20)?, 1 << 20);
     }
-    assert_eq!(failed(ask.call((20 << 20,)))?.kind, "memory");
+    assert_eq!(failed(ask.call(20 << 20))?.kind, "memory");
     assert_eq!(engine.live_blocks(), 0);
+    time()?;
+    outside()
+}
+
+const ENDLESS: &str = "
+extern host { fn again(n: i64) -> i64 }
+var seen = [0]
+fn spin() { while true {} }
+fn grow(n: i64) -> i64 {
+    var xs = [0]
+    while true { xs.push(n); if xs.len() > 1000 { xs.clear() } }
+    xs.len()
+}
+fn nested(n: i64) -> i64 = again(n)
+fn quick(n: i64) -> i64 { seen.push(n); seen.len() }
+";
+
+/// What does not end is ended, wherever it is, also while it is loaded; what is quick goes on.
+fn time() -> Outcome {
+    let config = Config {
+        call_limit: Some(Duration::from_millis(20)),
+        ..Config::default()
+    };
+    let mut engine = Engine::new(config)?;
+    engine.register("again", |n: i64| n + 1);
+    engine.load("endless.sumi", ENDLESS)?;
+    let spin = engine.function::<fn()>("spin")?;
+    let grow = engine.function::<fn(i64) -> i64>("grow")?;
+    let quick = engine.function::<fn(i64) -> i64>("quick")?;
+    let nested = engine.function::<fn(i64) -> i64>("nested")?;
+    let live = engine.live_blocks();
+    let message = "it took longer than 20ms, which is all that the host allows";
+    for round in 0..20 {
+        let error = failed(spin.call())?;
+        assert_eq!((error.kind, error.message.as_str()), ("interrupt", message));
+        assert_eq!(failed(grow.call(round))?.message, message);
+        assert_eq!(quick.call(round)?, round + 2);
+        assert_eq!(nested.call(round)?, round + 1);
+        assert_eq!(engine.live_blocks(), live);
+    }
+    for _ in 0..100_000 {
+        assert_eq!(nested.call(1)?, 2);
+    }
+    let loaded = engine.load("wild.sumi", "let a = 1\nwhile true {}\n");
+    let Err(Error::Runtime(error)) = loaded else {
+        return Err("an endless script was loaded".into());
+    };
+    assert!(
+        error.message == message && error.rendered.contains(message),
+        "{error:?}"
+    );
+    assert_eq!(quick.call(0)?, 22);
+    Ok(())
+}
+
+const PRYING: &str = r#"
+import fs
+import io
+import process
+import random
+import time
+fn read() -> bool = fs.exists("/")
+fn now() -> bool = time.now() > 0
+fn run() -> bool = process.run("true").is_ok()
+fn chance() -> bool { var rng = random.Rng.unseeded(); rng.bool() || true }
+fn line() -> bool = io.read_line() == none
+fn variable() -> bool = process.env("HOME") != some("?")
+fn pure() -> bool { var rng = random.Rng(1); rng.bool() || true }
+"#;
+
+/// A script reaches only what the host has granted.
+fn outside() -> Outcome {
+    let all = [
+        ("read", Capability::Files, "files"),
+        ("now", Capability::Clock, "the clock"),
+        ("run", Capability::Processes, "running other programs"),
+        ("chance", Capability::Randomness, "chance without a seed"),
+        ("line", Capability::Input, "reading standard input"),
+        (
+            "variable",
+            Capability::Environment,
+            "what the process was started with",
+        ),
+    ];
+    for (granted, capability, _) in all {
+        let config = Config {
+            capabilities: Capabilities::NONE.with(capability),
+            ..Config::default()
+        };
+        let mut engine = Engine::new(config)?;
+        engine.load("prying.sumi", PRYING)?;
+        assert!(engine.function::<fn() -> bool>("pure")?.call()?);
+        for (name, _, what) in all {
+            let function = engine.function::<fn() -> bool>(name)?;
+            match granted == name {
+                // Reading takes what the tests are given, which may be nothing.
+                true if name == "line" => {}
+                true => assert!(function.call()?, "{name}"),
+                false => {
+                    let error = failed(function.call())?;
+                    let message = format!("the host does not allow {what}");
+                    assert_eq!((error.kind, error.message), ("denied", message));
+                }
+            }
+        }
+        let loaded = engine.load("c.sumi", "extern { fn getpid() -> i32 }\ngetpid()");
+        assert!(matches!(loaded, Err(Error::Link { .. })), "{loaded:?}");
+    }
     Ok(())
 }

@@ -3,15 +3,18 @@
 
 mod arrays;
 mod calls;
+mod derived;
 mod failures;
 mod globals;
 mod interrupt;
 mod limits;
 mod mismatch;
 mod modules;
+mod objects;
 mod outliving;
 mod replacement;
 mod shared_struct;
+mod sinks;
 mod texts;
 mod two_engines;
 
@@ -26,15 +29,18 @@ type Program = fn() -> Outcome;
 const PROGRAMS: &[(&str, Program)] = &[
     ("arrays", arrays::run),
     ("calls", calls::run),
+    ("derived", derived::run),
     ("failures", failures::run),
     ("globals", globals::run),
     ("interrupt", interrupt::run),
     ("limits", limits::run),
     ("mismatch", mismatch::run),
     ("modules", modules::run),
+    ("objects", objects::run),
     ("outliving", outliving::run),
     ("replacement", replacement::run),
     ("shared_struct", shared_struct::run),
+    ("sinks", sinks::run),
     ("texts", texts::run),
     ("two_engines", two_engines::run),
 ];

@@ -1,12 +1,12 @@
 //! What does not fit is refused before anything of the script runs: the symbol, both types and the place are named.
 
-use jit::{Config, Engine, Error};
+use sumi::{Config, Engine, Error};
 
 use crate::Outcome;
 
 pub(crate) fn run() -> Outcome {
     let mut runs = 0_i64;
-    let mut engine = Engine::new(Config::default())?;
+    let mut engine = Engine::new(Config::trusted())?;
     engine.register("half", |n: i64| n / 2);
     // SAFETY: `runs` outlives every call, and is not used while one is under way.
     unsafe { engine.register_global("runs", &raw mut runs) };
@@ -43,7 +43,7 @@ pub(crate) fn run() -> Outcome {
     };
     assert!(rendered.contains("libnone.so.9"), "{rendered}");
     engine.load("good.sumi", "fn f(n: i64) -> i64 = n")?;
-    let Err(error) = engine.function::<(f64,), i64>("f") else {
+    let Err(error) = engine.function::<fn(f64) -> i64>("f") else {
         return Err("the type was not compared".into());
     };
     let message = "`f` is `fn(i64) -> i64`, not `fn(f64) -> i64`";

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use jit::{Config, Engine, Error, Func};
+use sumi::{Config, Engine, Error};
 
 use crate::Outcome;
 
@@ -21,8 +21,8 @@ pub(crate) fn run() -> Outcome {
         "main.sumi",
         "import ai.steering\nimport math\nfn f(n: i64) -> i64 = steering.turn(n) + i64(math.pi)",
     )?;
-    let f: Func<(i64,), i64> = engine.function("f")?;
-    assert_eq!(f.call((5,))?, 14);
+    let f = engine.function::<fn(i64) -> i64>("f")?;
+    assert_eq!(f.call(5)?, 14);
 
     // The errors name the module, and its place in it.
     for (text, wanted) in [
@@ -38,6 +38,6 @@ pub(crate) fn run() -> Outcome {
             other => return Err(format!("{text}: {other:?}").into()),
         }
     }
-    assert_eq!(f.call((1,))?, 6);
+    assert_eq!(f.call(1)?, 6);
     Ok(())
 }

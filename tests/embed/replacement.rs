@@ -1,6 +1,6 @@
 //! Scripts that are replaced: callers call the newest version, values stay, what is gone is freed.
 
-use jit::{Config, Engine, Error, Func};
+use sumi::{Config, Engine, Error};
 
 use crate::Outcome;
 
@@ -9,12 +9,12 @@ pub(crate) fn run() -> Outcome {
     let state =
         "var rows: [[i64]] = []\nfn rate() -> i64 = 1\nfn price(n: i64) -> i64 = n * rate()";
     engine.load("shop.sumi", state)?;
-    let price: Func<(i64,), i64> = engine.function("price")?;
+    let price = engine.function::<fn(i64) -> i64>("price")?;
     let live = engine.live_blocks();
     for round in 0..200_i64 {
         let text = format!("fn rate() -> i64 = {round}\nrows = [[{round}], [1, {round}]]\n");
         engine.load("rate.sumi", &text)?;
-        assert_eq!(price.call((10,))?, 10 * round);
+        assert_eq!(price.call(10)?, 10 * round);
         let rows = engine.get::<Vec<Vec<i64>>>("rows")?;
         assert_eq!(rows, [vec![round], vec![1, round]]);
     }
@@ -29,14 +29,14 @@ pub(crate) fn run() -> Outcome {
         matches!(refused, Err(Error::Rejected { .. })),
         "{refused:?}"
     );
-    assert_eq!(price.call((1,))?, 199);
+    assert_eq!(price.call(1)?, 199);
     let both = "fn rate() -> str = \"much\"\nfn price() -> str = rate()";
     engine.load("both.sumi", both)?;
-    let Err(Error::Signature { message }) = price.call((1,)) else {
+    let Err(Error::Signature { message }) = price.call(1) else {
         return Err("a function that is gone was called".into());
     };
     assert!(message.contains("price"), "{message}");
-    let renewed: Func<(), String> = engine.function("price")?;
-    assert_eq!(renewed.call(())?, "much");
+    let renewed = engine.function::<fn() -> String>("price")?;
+    assert_eq!(renewed.call()?, "much");
     Ok(())
 }

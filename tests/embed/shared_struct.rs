@@ -1,24 +1,28 @@
 //! A struct of the host, laid out alike on both sides, by value in both directions.
 
-use jit::{Config, Engine, Func, host_struct};
+use sumi::{Config, Engine, Module, Value};
 
 use crate::Outcome;
 
-host_struct! {
-    #[derive(Debug, PartialEq)]
-    struct Small { x: f32, y: f32 }
+#[derive(Clone, Copy, Debug, PartialEq, Value)]
+#[repr(C)]
+struct Small {
+    x: f32,
+    y: f32,
 }
 
-host_struct! {
-    #[derive(Debug, PartialEq)]
-    struct Mixed { flag: bool, count: i32, weight: f64, id: u8, spot: Small }
+#[derive(Clone, Copy, Debug, PartialEq, Value)]
+#[repr(C)]
+struct Mixed {
+    flag: bool,
+    count: i32,
+    weight: f64,
+    id: u8,
+    spot: Small,
 }
 
 const SCRIPT: &str = "
-extern host {
-    fn swap(s: Small) -> Small
-    fn weigh(m: Mixed) -> Mixed
-}
+import scales.{Mixed, Small, swap, weigh}
 fn turned(s: Small) -> Small = swap(swap(swap(s)))
 fn heavier(m: Mixed) -> Mixed { var w = weigh(m)
     w.spot = swap(w.spot)
@@ -26,10 +30,12 @@ fn heavier(m: Mixed) -> Mixed { var w = weigh(m)
     w }
 ";
 
+#[sumi::export]
 fn swap(s: Small) -> Small {
     Small { x: s.y, y: s.x }
 }
 
+#[sumi::export]
 fn weigh(m: Mixed) -> Mixed {
     Mixed {
         weight: m.weight * 2.0,
@@ -40,17 +46,16 @@ fn weigh(m: Mixed) -> Mixed {
 
 pub(crate) fn run() -> Outcome {
     let mut engine = Engine::new(Config::default())?;
-    engine.register_struct::<Small>()?;
-    engine.register_struct::<Mixed>()?;
-    engine.register("swap", swap);
-    engine.register("weigh", weigh);
+    let mut scales = Module::new("scales");
+    scales.export::<swap>().export::<weigh>();
+    engine.add(&scales)?;
     engine.load("shared.sumi", SCRIPT)?;
-    let turned: Func<(Small,), Small> = engine.function("turned")?;
+    let turned = engine.function::<fn(Small) -> Small>("turned")?;
     assert_eq!(
-        turned.call((Small { x: 1.0, y: 2.0 },))?,
+        turned.call(Small { x: 1.0, y: 2.0 })?,
         Small { x: 2.0, y: 1.0 }
     );
-    let heavier: Func<(Mixed,), Mixed> = engine.function("heavier")?;
+    let heavier = engine.function::<fn(Mixed) -> Mixed>("heavier")?;
     let given = Mixed {
         flag: false,
         count: 3,
@@ -65,6 +70,6 @@ pub(crate) fn run() -> Outcome {
         id: 200,
         spot: Small { x: 2.0, y: 1.0 },
     };
-    assert_eq!(heavier.call((given,))?, expected);
+    assert_eq!(heavier.call(given)?, expected);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Functions of the host that take and give text.
 
-use jit::{Config, Engine, Error, Func};
+use sumi::{Config, Engine, Error};
 
 use crate::{Outcome, failed};
 
@@ -45,17 +45,17 @@ pub(crate) fn run() -> Outcome {
     engine.register("words", words);
     engine.register("find", find);
     engine.load("texts.sumi", SCRIPT)?;
-    let greet: Func<(String,), String> = engine.function("greet")?;
-    let sorted: Func<(String,), String> = engine.function("sorted")?;
-    let look: Func<(String,), String> = engine.function("look")?;
-    greet.call(("",))?;
+    let greet = engine.function::<fn(String) -> String>("greet")?;
+    let sorted = engine.function::<fn(String) -> String>("sorted")?;
+    let look = engine.function::<fn(String) -> String>("look")?;
+    greet.call("")?;
     let before = engine.live_blocks();
     for _ in 0..100 {
-        assert_eq!(greet.call(("zoë\0x",))?, "HELLO ZOË\0X!");
-        assert_eq!(sorted.call(("c a b",))?, "a-b-c");
-        assert_eq!(sorted.call(("",))?, "");
-        assert_eq!(look.call(("answer",))?, "42");
-        let error = failed(look.call(("question",)))?;
+        assert_eq!(greet.call("zoë\0x")?, "HELLO ZOË\0X!");
+        assert_eq!(sorted.call("c a b")?, "a-b-c");
+        assert_eq!(sorted.call("")?, "");
+        assert_eq!(look.call("answer")?, "42");
+        let error = failed(look.call("question"))?;
         assert_eq!(error.message, "there is no question");
     }
     assert_eq!(engine.get::<String>("heard")?, "HELLO ZOË\0X");

@@ -1,6 +1,6 @@
 //! Engines share nothing: the same script in two of them, in one thread and in two.
 
-use jit::{Config, Engine, Func};
+use sumi::{Config, Engine};
 
 use crate::{Outcome, failed};
 
@@ -19,31 +19,33 @@ pub(crate) fn run() -> Outcome {
     let mut second = Engine::new(Config::default())?;
     first.load("one.sumi", SCRIPT)?;
     second.load("two.sumi", SCRIPT)?;
-    let one: Func<(i64,), i64> = first.function("add")?;
-    let two: Func<(i64,), i64> = second.function("add")?;
+    let one = first.function::<fn(i64) -> i64>("add")?;
+    let two = second.function::<fn(i64) -> i64>("add")?;
     for round in 0..10 {
-        assert_eq!(one.call((5,))?, 5 + 2 + round);
-        assert_eq!(two.call((7,))?, 7 + 2 + round);
+        assert_eq!(one.call(5)?, 5 + 2 + round);
+        assert_eq!(two.call(7)?, 7 + 2 + round);
     }
-    let fail: Func<(), i64> = first.function("fail")?;
-    assert!(failed(fail.call(()))?.rendered.contains("one.sumi"));
-    assert_eq!(two.call((0,))?, 12);
+    let fail = first.function::<fn() -> i64>("fail")?;
+    assert!(failed(fail.call())?.rendered.contains("one.sumi"));
+    assert_eq!(two.call(0)?, 12);
     drop((one, fail, first));
-    assert_eq!(two.call((0,))?, 13);
+    assert_eq!(two.call(0)?, 13);
     let beside = std::thread::spawn(|| -> Result<i64, String> {
         let mut engine = Engine::new(Config::default()).map_err(|e| e.to_string())?;
         engine
             .load("three.sumi", SCRIPT)
             .map_err(|e| e.to_string())?;
-        let add: Func<(i64,), i64> = engine.function("add").map_err(|e| e.to_string())?;
+        let add = engine
+            .function::<fn(i64) -> i64>("add")
+            .map_err(|e| e.to_string())?;
         let mut last = 0;
         for n in 0..1000 {
-            last = add.call((n,)).map_err(|e| e.to_string())?;
+            last = add.call(n).map_err(|e| e.to_string())?;
         }
         Ok(last)
     });
     for _ in 0..1000 {
-        two.call((1,))?;
+        two.call(1)?;
     }
     assert_eq!(beside.join().map_err(|_| "the thread panicked")??, 2000);
     Ok(())

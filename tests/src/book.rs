@@ -188,11 +188,11 @@ fn check(folder: &Folder, block: &Block, program: &str, before: &str) -> Result<
 
 fn refused(folder: &Folder, block: &Block, code: &str, program: &str) -> Result<(), String> {
     let found = if block.has("host") {
-        codes_of(hosted(Config::default(), program))
+        codes_of(hosted(Config::trusted(), program))
     } else if block.has("no-extern") {
         let config = Config {
             allow_extern: false,
-            ..Config::default()
+            ..Config::trusted()
         };
         codes_of(hosted(config, program))
     } else {
@@ -230,7 +230,7 @@ fn codes_of<T>(outcome: Result<T, Error>) -> Vec<String> {
 fn entered(block: &Block, program: &str) -> Result<(), String> {
     let config = Config {
         capture: true,
-        ..Config::default()
+        ..Config::trusted()
     };
     let mut session = Session::new(config).map_err(|e| e.to_string())?;
     let entries: Vec<&str> = program.split("\n\n").collect();
@@ -275,7 +275,7 @@ fn stated_values(folder: &Folder, block: &Block, program: &str) -> Result<(), St
     }
     let config = Config {
         capture: true,
-        ..Config::default()
+        ..Config::trusted()
     };
     let report = Sheet::run(config, &folder.page(), program).map_err(|e| e.to_string())?;
     if let Some(error) = report.mistakes() {

@@ -77,7 +77,7 @@ fn execute(executor: Executor, path: &str) -> i32 {
     let config = Config {
         optimize: executor == Executor::Optimized,
         args: std::env::args().skip(1).collect(),
-        ..Config::default()
+        ..Config::trusted()
     };
     let mut session = match Session::new(config) {
         Ok(session) => session,
@@ -109,7 +109,7 @@ fn check(path: &str) -> i32 {
     let Ok(text) = std::fs::read_to_string(path) else {
         return 2;
     };
-    match Session::new(Config::default()).and_then(|mut session| session.check(path, &text)) {
+    match Session::new(Config::trusted()).and_then(|mut session| session.check(path, &text)) {
         Ok(_) => 0,
         Err(error) => {
             eprintln!("{error}");
@@ -122,7 +122,7 @@ fn check(path: &str) -> i32 {
 pub(crate) fn verdict(executor: Executor, name: &str, text: &str) -> String {
     let config = Config {
         optimize: executor == Executor::Optimized,
-        ..Config::default()
+        ..Config::trusted()
     };
     let mut session = match Session::new(config) {
         Ok(session) => session,
@@ -152,7 +152,7 @@ pub(crate) fn verdict(executor: Executor, name: &str, text: &str) -> String {
 }
 
 pub(crate) fn verdict_of_check(text: &str) -> String {
-    match Session::new(Config::default())
+    match Session::new(Config::trusted())
         .and_then(|mut session| session.check("program.sumi", text))
     {
         Ok(_) => "ok".to_string(),

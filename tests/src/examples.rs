@@ -44,7 +44,7 @@ pub fn args(golden: &Path) -> Vec<String> {
 fn worksheet(path: &Path, source: &str) -> Result<(), String> {
     let config = Config {
         capture: true,
-        ..Config::default()
+        ..Config::trusted()
     };
     let report = Sheet::run(config, &path.display().to_string(), source);
     let report = report.map_err(|e| e.to_string())?;

@@ -147,7 +147,7 @@ fn evaluate(imports: &str, code: &str) -> Result<Result<String, Problem>, String
     let config = Config {
         capture: true,
         optimize: false,
-        ..Config::default()
+        ..Config::trusted()
     };
     let report = Sheet::run(config, "example.sumi", &program).map_err(|e| e.to_string())?;
     if let Some(jit::Error::Rejected { problems, .. }) = report.mistakes() {

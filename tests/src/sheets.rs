@@ -10,7 +10,7 @@ pub fn test(path: &Path) -> Result<(), String> {
     let source = read(path)?;
     let config = Config {
         capture: true,
-        ..Config::default()
+        ..Config::trusted()
     };
     let report = Sheet::run(config, &path.display().to_string(), &source);
     let report = report.map_err(|e| e.to_string())?;

@@ -43,9 +43,8 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             let import = &program.imports[index];
             match &import.origin {
                 FnOrigin::Intrinsic(name) => return self.intrinsic(dest, name, import, args, old),
-                FnOrigin::C { .. } | FnOrigin::Host => {
-                    return self.external(dest, index, args, old);
-                }
+                FnOrigin::C { .. } => return self.external(dest, index, args, old),
+                FnOrigin::Host => return self.call_host(dest, index, args, old),
                 FnOrigin::Sumi => {}
             }
         }
@@ -173,7 +172,6 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 let foreign = Foreign {
                     code: Code::Address(self.read(operand).value().into_pointer_value()),
                     signature: &value_signature(fn_ty),
-                    is_host: false,
                 };
                 return self.call_foreign(dest, foreign, args, old);
             }

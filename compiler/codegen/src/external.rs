@@ -1,6 +1,7 @@
-//! Calls of C and of the host by the platform's C convention (System V, x86-64): structs of up to 16 bytes travel in registers by
+//! Calls of C by the platform's C convention (System V, x86-64): structs of up to 16 bytes travel in registers by
 //! the classes of their eight-byte halves, others in memory; text is copied with a zero at its end, arrays pass their elements.
-//! A handle is a block with C's pointer in it.
+//! A handle is a block with C's pointer in it. A function of the host is called as a Sumi function is that borrows its arguments, with
+//! the host's own pointer before them.
 
 use compiler::env::FnOrigin;
 use compiler::layout::Pass;
@@ -20,6 +21,11 @@ use crate::module::{Built, Unit};
 use crate::operand::Value;
 use crate::place::Located;
 use crate::tbaa::Memory;
+
+/// The symbol of what a function of the host is given before its arguments.
+pub fn host_context_symbol(function: &str) -> String {
+    format!("{function}.context")
+}
 
 /// How C passes a type.
 pub(crate) enum CPass<'ctx> {
@@ -42,7 +48,6 @@ enum Class {
 pub(crate) struct Foreign<'s, 'ctx> {
     pub(crate) code: Code<'ctx>,
     pub(crate) signature: &'s Signature,
-    pub(crate) is_host: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -50,10 +55,6 @@ pub(crate) enum Code<'ctx> {
     Function(FunctionValue<'ctx>),
     /// Known by its address, as a value.
     Address(PointerValue<'ctx>),
-}
-
-fn is_block(ty: Ty) -> bool {
-    ty == Ty::str() || matches!(ty.kind(), TyKind::Array(_))
 }
 
 /// A call while its arguments are put together.
@@ -64,15 +65,28 @@ struct CCall<'ctx> {
 }
 
 impl<'ctx> Function<'_, '_, 'ctx> {
-    /// See the page's head. What a host passes and returns as text or array is the block itself: Rust reads and makes those.
+    /// See the page's head.
     pub(crate) fn external(&self, dest: &Place, index: usize, args: &[Arg], old: Old) {
         let import = &self.unit.input.program.imports[index];
         let foreign = Foreign {
             code: Code::Function(self.unit.c_function(index, import)),
             signature: &import.signature,
-            is_host: import.origin == FnOrigin::Host,
         };
         self.call_foreign(dest, foreign, args, old);
+    }
+
+    pub(crate) fn call_host(&self, dest: &Place, index: usize, args: &[Arg], old: Old) {
+        let import = &self.unit.input.program.imports[index];
+        let (function, context) = self.unit.host_function(index, import);
+        let signature = &import.signature;
+        self.call_with(dest, signature, args, old, |f, values| {
+            let mut values = values.to_vec();
+            let at = usize::from(f.pass(signature.ret) == Pass::Memory);
+            values.insert(at, context.into());
+            let call = f.builder.build_direct_call(function, &values, "").built();
+            f.extend_method_at(call, signature);
+            call
+        });
     }
 
     pub(crate) fn call_foreign(
@@ -83,11 +97,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         old: Old,
     ) {
         let unit = self.unit;
-        let Foreign {
-            code,
-            signature,
-            is_host,
-        } = foreign;
+        let Foreign { code, signature } = foreign;
         let ret = signature.ret;
         let mut call = CCall::default();
         let ret_pass = unit.c_result_pass(ret);
@@ -102,9 +112,6 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
         for (position, arg) in args.iter().enumerate() {
             match signature.params.get(position) {
-                Some((ParamMode::Borrow | ParamMode::Own, ty)) if is_host && is_block(*ty) => {
-                    self.host_block(&mut call, arg);
-                }
                 Some((mode, ty)) => self.c_argument(&mut call, *mode, *ty, arg),
                 None => self.variadic_argument(&mut call, arg),
             }
@@ -190,15 +197,6 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
         self.copy_bytes(memory, wide, ret);
         Value::At(memory)
-    }
-
-    fn host_block(&self, call: &mut CCall<'ctx>, arg: &Arg) {
-        let Arg::Value(operand) = arg else {
-            panic!("compiler bug: a `mut` argument where the host has none");
-        };
-        let value = self.read(operand);
-        call.prepared.values.push(value.value().into());
-        self.read_later(call, operand, value);
     }
 
     fn c_argument(&self, call: &mut CCall<'ctx>, mode: ParamMode, ty: Ty, arg: &Arg) {
@@ -334,6 +332,30 @@ impl<'ctx> Function<'_, '_, 'ctx> {
 }
 
 impl<'ctx> Unit<'_, 'ctx> {
+    /// A function of the host, and what it is given before its arguments: the address of a symbol.
+    fn host_function(
+        &self,
+        index: usize,
+        import: &Import,
+    ) -> (FunctionValue<'ctx>, PointerValue<'ctx>) {
+        let found = self.imports.borrow().get(&index).copied();
+        let function = found.unwrap_or_else(|| {
+            let ty = self.method_type(&import.signature);
+            let function = self.module.add_function(&import.symbol, ty, None);
+            let nounwind = self.context.create_enum_attribute(kind("nounwind"), 0);
+            function.add_attribute(AttributeLoc::Function, nounwind);
+            self.extend_method(function, &import.signature);
+            self.imports.borrow_mut().insert(index, function);
+            function
+        });
+        let name = host_context_symbol(&import.symbol);
+        let context = self.module.get_global(&name).unwrap_or_else(|| {
+            let byte = self.context.i8_type();
+            self.module.add_global(byte, None, &name)
+        });
+        (function, context.as_pointer_value())
+    }
+
     fn c_function(&self, index: usize, import: &Import) -> FunctionValue<'ctx> {
         if let Some(found) = self.imports.borrow().get(&index) {
             return *found;

@@ -38,6 +38,7 @@ use compiler::mono::Program;
 use syntax::{Sources, Span};
 
 pub use emit::{CpuLevel, assembly, ir, object};
+pub use external::host_context_symbol;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Options {

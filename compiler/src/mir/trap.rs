@@ -29,10 +29,12 @@ pub enum TrapKind {
     Exit = 13,
     /// A message as well: a function value uses a global that is being changed.
     OpenAccess = 14,
+    /// What a host does not allow: the number of a capability.
+    Denied = 15,
 }
 
 impl TrapKind {
-    pub const ALL: [TrapKind; 15] = [
+    pub const ALL: [TrapKind; 16] = [
         TrapKind::Index,
         TrapKind::DivisionByZero,
         TrapKind::Assert,
@@ -48,6 +50,7 @@ impl TrapKind {
         TrapKind::Argument,
         TrapKind::Exit,
         TrapKind::OpenAccess,
+        TrapKind::Denied,
     ];
 
     pub fn from_number(number: u32) -> Option<TrapKind> {
@@ -75,6 +78,7 @@ impl TrapKind {
             TrapKind::Unreachable => "unreachable",
             TrapKind::Argument => "argument",
             TrapKind::Exit => "exit",
+            TrapKind::Denied => "denied",
         }
     }
 }

@@ -10,10 +10,10 @@ fn a_function_outlives_its_engine() {
         .unwrap();
     engine.load("b", "fn g(n: i64) -> i64 { f(n) }").unwrap();
     engine.load("c", "fn f(n: i64) -> i64 { n }").unwrap();
-    let g: Func<(i64,), i64> = engine.function("g").unwrap();
-    assert_eq!(g.call((2,)).unwrap(), 2);
+    let g = engine.function::<fn(i64) -> i64>("g").unwrap();
+    assert_eq!(g.call(2).unwrap(), 2);
     drop(engine);
-    assert_eq!(g.call((2,)).unwrap(), 2);
+    assert_eq!(g.call(2).unwrap(), 2);
 }
 
 #[test]
@@ -21,12 +21,12 @@ fn errors_of_calls_are_values_and_leak_nothing() {
     let mut engine = Engine::new(Config::default()).unwrap();
     let text = "var seen = [1]\nfn f(n: i64) -> i64 { let ys = [n, n]\n seen.push(n)\n ys[n] }";
     engine.load("a", text).unwrap();
-    let f: Func<(i64,), i64> = engine.function("f").unwrap();
+    let f = engine.function::<fn(i64) -> i64>("f").unwrap();
     let before = engine.live_blocks();
     for _ in 0..100 {
-        assert!(matches!(f.call((5,)), Err(Error::Runtime(_))));
+        assert!(matches!(f.call(5), Err(Error::Runtime(_))));
     }
-    assert_eq!(f.call((1,)).unwrap(), 1);
+    assert_eq!(f.call(1).unwrap(), 1);
     assert_eq!(engine.live_blocks(), before);
 }
 
@@ -43,16 +43,22 @@ fn message<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
     }
 }
 
-crate::host_struct! {
-    #[derive(Debug, PartialEq)]
-    struct Spot { x: f32, y: f32, id: i64 }
+#[derive(Clone, Copy, Debug, PartialEq, sumi_macros::Value)]
+#[repr(C)]
+struct Spot {
+    x: f32,
+    y: f32,
+    id: i64,
 }
 
 #[test]
 fn texts_and_arrays_go_both_ways() {
     let mut engine = Engine::new(Config::default()).unwrap();
-    engine.register_struct::<Spot>().unwrap();
-    let text = "var kept = [\"a\"]
+    let mut spots = HostModule::new("spots");
+    spots.value_type::<Spot>();
+    engine.add(&spots).unwrap();
+    let text = "import spots.{Spot}
+        var kept = [\"a\"]
         var log = \"\"
         fn greet(name: str, n: i64) -> str { \"{name}{n}\" }
         fn keep(name: str) -> [str] { kept.push(name)\n kept }
@@ -61,38 +67,46 @@ fn texts_and_arrays_go_both_ways() {
         fn none_of(xs: [f64]) -> i64 { xs.len() }";
     engine.load("script", text).unwrap();
     let before = engine.live_blocks();
-    let greet: Func<(String, i64), String> = engine.function("greet").unwrap();
-    let double: Func<(Vec<i64>,), Vec<i64>> = engine.function("double").unwrap();
-    let moved: Func<(Vec<Spot>, f32), Vec<Spot>> = engine.function("moved").unwrap();
-    let none_of: Func<(Vec<f64>,), i64> = engine.function("none_of").unwrap();
+    let greet = engine
+        .function::<fn(String, i64) -> String>("greet")
+        .unwrap();
+    let double = engine
+        .function::<fn(Vec<i64>) -> Vec<i64>>("double")
+        .unwrap();
+    let moved = engine
+        .function::<fn(Vec<Spot>, f32) -> Vec<Spot>>("moved")
+        .unwrap();
+    let none_of = engine.function::<fn(Vec<f64>) -> i64>("none_of").unwrap();
     for n in 0..100 {
         let name = format!("x{n}");
-        assert_eq!(greet.call((&name, n)).unwrap(), format!("x{n}{n}"));
-        assert_eq!(double.call((&[1, n],)).unwrap(), [2, 2 * n]);
+        assert_eq!(greet.call(&name, n).unwrap(), format!("x{n}{n}"));
+        assert_eq!(double.call(&[1, n]).unwrap(), [2, 2 * n]);
         let spots = [Spot {
             x: 1.0,
             y: 2.0,
             id: n,
         }; 3];
         assert_eq!(
-            moved.call((&spots, 0.5)).unwrap()[2],
+            moved.call(&spots, 0.5).unwrap()[2],
             Spot {
                 x: 1.5,
                 y: 2.0,
                 id: n
             }
         );
-        assert_eq!(none_of.call((&[],)).unwrap(), 0);
+        assert_eq!(none_of.call(&[]).unwrap(), 0);
     }
     assert_eq!(engine.live_blocks(), before);
-    let keep: Func<(String,), Vec<String>> = engine.function("keep").unwrap();
-    assert_eq!(keep.call(("b",)).unwrap(), ["a", "b"]);
+    let keep = engine
+        .function::<fn(String) -> Vec<String>>("keep")
+        .unwrap();
+    assert_eq!(keep.call("b").unwrap(), ["a", "b"]);
     assert_eq!(engine.get::<Vec<String>>("kept").unwrap(), ["a", "b"]);
     engine.set("kept", vec!["z".to_owned()]).unwrap();
     engine.set("log", "abc".to_owned()).unwrap();
     assert_eq!(engine.get::<String>("log").unwrap(), "abc");
-    assert_eq!(keep.call(("y",)).unwrap(), ["z", "y"]);
-    assert!(engine.function::<(i64,), String>("keep").is_err());
+    assert_eq!(keep.call("y").unwrap(), ["z", "y"]);
+    assert!(engine.function::<fn(i64) -> String>("keep").is_err());
     drop((greet, double, moved, none_of, keep));
     assert_eq!(engine.session.close(), 0);
 }
@@ -114,45 +128,45 @@ fn failures_of_the_host_are_failures_of_the_run() {
         fn b(n: i64) -> i64 { half(n) }
         fn c(s: str) -> i64 { length(s + s) }";
     engine.load("script", text).unwrap();
-    let a: Func<(i64,), i64> = engine.function("a").unwrap();
-    let b: Func<(i64,), i64> = engine.function("b").unwrap();
-    let c: Func<(String,), i64> = engine.function("c").unwrap();
+    let a = engine.function::<fn(i64) -> i64>("a").unwrap();
+    let b = engine.function::<fn(i64) -> i64>("b").unwrap();
+    let c = engine.function::<fn(String) -> i64>("c").unwrap();
     let before = engine.live_blocks();
     assert_eq!(
-        message(a.call((7,))),
+        message(a.call(7)),
         "a function of the host panicked: 7 is too much"
     );
-    assert_eq!(b.call((8,)).unwrap(), 4);
-    assert_eq!(message(b.call((7,))), "7 is odd");
-    assert_eq!(c.call(("äb",)).unwrap(), 6);
+    assert_eq!(b.call(8).unwrap(), 4);
+    assert_eq!(message(b.call(7)), "7 is odd");
+    assert_eq!(c.call("äb").unwrap(), 6);
     assert_eq!(engine.live_blocks(), before);
 }
 
 #[test]
 fn a_script_that_fails_leaves_the_engine_as_it_was() {
     let mut engine = engine("var xs = [1, 2]\nfn f() -> i64 { xs.len() }\nfn g() -> i64 { f() }");
-    let g: Func<(), i64> = engine.function("g").unwrap();
+    let g = engine.function::<fn() -> i64>("g").unwrap();
     let bad = "xs.push(3)\nfn f() -> i64 { 100 }\nxs[7]";
     assert!(message(engine.load("bad", bad)).contains("the index 7"));
-    assert_eq!(g.call(()).unwrap(), 2);
+    assert_eq!(g.call().unwrap(), 2);
     assert_eq!(engine.get::<Vec<i64>>("xs").unwrap(), [1, 2]);
     engine
         .load("good", "fn f() -> i64 { xs.len() * 10 }")
         .unwrap();
-    assert_eq!(g.call(()).unwrap(), 20);
-    let f: Func<(), i64> = engine.function("f").unwrap();
+    assert_eq!(g.call().unwrap(), 20);
+    let f = engine.function::<fn() -> i64>("f").unwrap();
     engine.load("better", "fn f() -> i64 { 5 }").unwrap();
-    assert_eq!(f.call(()).unwrap(), 5);
+    assert_eq!(f.call().unwrap(), 5);
     let refused = engine.load("worse", "fn f() -> str { \"no\" }");
     assert!(
         matches!(refused, Err(Error::Rejected { .. })),
         "{refused:?}"
     );
-    assert_eq!(g.call(()).unwrap(), 5);
+    assert_eq!(g.call().unwrap(), 5);
     let both = "fn f() -> str { \"yes\" }\nfn g() -> i64 { f().len() }";
     engine.load("both", both).unwrap();
-    assert_eq!(g.call(()).unwrap(), 3);
-    assert!(matches!(f.call(()), Err(Error::Signature { .. })));
+    assert_eq!(g.call().unwrap(), 3);
+    assert!(matches!(f.call(), Err(Error::Signature { .. })));
     drop((f, g));
     assert_eq!(engine.session.close(), 0);
 }
@@ -160,7 +174,7 @@ fn a_script_that_fails_leaves_the_engine_as_it_was() {
 /// Nothing of a unit runs when it cannot be linked, and the message tells what is missing from where, and who asked for it.
 #[test]
 fn what_cannot_be_linked_does_not_run() {
-    let mut engine = Engine::new(Config::default()).unwrap();
+    let mut engine = Engine::new(Config::trusted()).unwrap();
     engine.register("half", |n: i64| n / 2);
     let mut hits = 0_i64;
     // SAFETY: `hits` lives longer than the engine, and is not used during calls.
@@ -214,9 +228,9 @@ fn what_cannot_be_linked_does_not_run() {
         }
         assert_eq!(engine.get::<i64>("hits").unwrap(), 0);
     }
-    let hit: Func<(), i64> = engine.function("hit").unwrap();
+    let hit = engine.function::<fn() -> i64>("hit").unwrap();
     engine.set("hits", 40_i64).unwrap();
-    assert_eq!(hit.call(()).unwrap(), 41);
+    assert_eq!(hit.call().unwrap(), 41);
     drop(hit);
     drop(engine);
     assert_eq!(hits, 41);
@@ -232,25 +246,25 @@ fn a_variable_that_was_left_half_written_is_not_used() {
         fn first() -> str { xs[0] }
         fn other() -> i64 { good.len() + fixed.len() }",
     );
-    let deep: Func<(i64,), i64> = engine.function("deep").unwrap();
-    let first: Func<(), String> = engine.function("first").unwrap();
-    let other: Func<(), i64> = engine.function("other").unwrap();
+    let deep = engine.function::<fn(i64) -> i64>("deep").unwrap();
+    let first = engine.function::<fn() -> String>("first").unwrap();
+    let other = engine.function::<fn() -> i64>("other").unwrap();
     let before = engine.live_blocks();
-    assert_eq!(other.call(()).unwrap(), 3);
-    assert!(deep.call((0,)).is_err());
-    assert_eq!(other.call(()).unwrap(), 3);
-    assert_eq!(first.call(()).unwrap(), "a");
+    assert_eq!(other.call().unwrap(), 3);
+    assert!(deep.call(0).is_err());
+    assert_eq!(other.call().unwrap(), 3);
+    assert_eq!(first.call().unwrap(), "a");
     // What a store that was interrupted could leave.
     let xs = engine.named("xs").unwrap();
     let place = engine.place(xs, false).unwrap();
     // SAFETY: the place of an array, a pointer.
     unsafe { place.cast::<usize>().write(0x1234_5670) };
-    assert!(message(deep.call((0,))).contains("stack"));
-    assert!(matches!(first.call(()), Err(Error::Signature { .. })));
+    assert!(message(deep.call(0)).contains("stack"));
+    assert!(matches!(first.call(), Err(Error::Signature { .. })));
     assert!(engine.get::<Vec<String>>("xs").is_err());
-    assert_eq!(other.call(()).unwrap(), 3);
+    assert_eq!(other.call().unwrap(), 3);
     engine.set("xs", vec!["new".to_owned()]).unwrap();
-    assert_eq!(first.call(()).unwrap(), "new");
+    assert_eq!(first.call().unwrap(), "new");
     // "a" was a constant, without a block of the heap.
     assert_eq!(engine.live_blocks(), before + 1);
     drop((deep, first, other));

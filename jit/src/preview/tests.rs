@@ -12,7 +12,7 @@ use crate::sheet::Sheet;
 fn sheet(text: &str) -> Sheet {
     let mut sheet = Sheet::new(Config {
         optimize: false,
-        ..Config::default()
+        ..Config::trusted()
     })
     .expect("a sheet");
     sheet.edit("sheet.sumi", text);

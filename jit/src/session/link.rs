@@ -9,8 +9,8 @@ use compiler::mono::Program;
 use syntax::{Diagnostic, Span};
 
 use crate::config::Config;
+use crate::host::HostSymbols;
 use crate::machine::Machine;
-use crate::symbol::HostKind;
 
 /// The symbols by which other units may refer to this one.
 pub(crate) fn offered(exports: &Exports) -> impl Iterator<Item = String> {
@@ -42,7 +42,7 @@ impl Outside<'_> {
         let mut missing = self.unused(object, program, env, declared);
         for need in &object.exports.needs {
             match self.function(need, env) {
-                Ok(address) => found.push((need.symbol.clone(), address)),
+                Ok(symbols) => found.extend(symbols),
                 Err(diagnostic) => missing.push(diagnostic),
             }
         }
@@ -86,27 +86,36 @@ impl Outside<'_> {
                         origin: function.origin.clone(),
                         span: def.span,
                     };
-                    self.function(&need, env)
+                    self.function(&need, env).err()
                 }
                 DefKind::Global(global) if global.origin == GlobalOrigin::Host => {
                     if program.globals.iter().any(|used| used.def == def.id) {
                         continue;
                     }
-                    self.host_global(def.id, env)
+                    self.host_global(def.id, env).err()
                 }
                 _ => continue,
             };
-            missing.extend(found.err());
+            missing.extend(found);
         }
         missing
     }
 
-    fn function(&self, need: &Need, env: &Env) -> Result<usize, Diagnostic> {
+    fn function(&self, need: &Need, env: &Env) -> Result<Vec<(String, usize)>, Diagnostic> {
         match &need.origin {
-            FnOrigin::C { library, .. } => self.native(need, library.as_deref()),
+            FnOrigin::C { library, .. } => {
+                let address = self.native(need, library.as_deref())?;
+                Ok(vec![(need.symbol.clone(), address)])
+            }
             FnOrigin::Host => {
-                let declared = signature(env.function(need.def), env);
-                self.host(&need.name, HostKind::Function, &declared, need.span)
+                let host = self.machine.host.borrow();
+                let name = host_name(&host, need.def, env);
+                let found = host.function(&name, env.function(need.def), env);
+                let found = found.map_err(|mismatch| not_offered(mismatch, need.span))?;
+                Ok(vec![
+                    (need.symbol.clone(), found.address),
+                    (codegen::host_context_symbol(&need.symbol), found.context()),
+                ])
             }
             FnOrigin::Sumi | FnOrigin::Intrinsic(_) => {
                 panic!("compiler bug: `{}` is not from outside", need.name)
@@ -145,23 +154,25 @@ impl Outside<'_> {
         let DefKind::Global(global) = &found.kind else {
             panic!("compiler bug: {def} is not a global")
         };
-        let declared = global.ty().display(env);
-        self.host(&found.name, HostKind::Global, &declared, found.span)
-    }
-
-    fn host(
-        &self,
-        name: &str,
-        kind: HostKind,
-        declared: &str,
-        span: Span,
-    ) -> Result<usize, Diagnostic> {
         let host = self.machine.host.borrow();
-        if let Some(mismatch) = host.mismatch(name, kind, declared) {
-            return Err(Diagnostic::error("host-mismatch", mismatch).at(span, "declared here"));
-        }
-        Ok(host.get(name).map_or(0, |symbol| symbol.address))
+        let name = host_name(&host, def, env);
+        let address = host.global(&name, global.ty(), env);
+        address.map_err(|mismatch| not_offered(mismatch, found.span))
     }
+}
+
+/// Under which the host has what is declared: with the name of its module, if it is one of the host's.
+fn host_name(host: &HostSymbols, def: DefId, env: &Env) -> String {
+    let found = env.def(def);
+    let qualified = format!("{}.{}", env.module(found.module).name, found.name);
+    match host.get(&qualified) {
+        Some(_) => qualified,
+        None => found.name.to_string(),
+    }
+}
+
+fn not_offered(mismatch: String, span: Span) -> Diagnostic {
+    Diagnostic::error("host-mismatch", mismatch).at(span, "declared here")
 }
 
 /// A function's type as a host writes it: `fn(str, mut f32) -> bool`.

@@ -11,7 +11,7 @@ fn session() -> Session {
     let config = Config {
         capture: true,
         optimize: false,
-        ..Config::default()
+        ..Config::trusted()
     };
     Session::new(config).unwrap()
 }
@@ -90,7 +90,7 @@ fn stack_overflow_and_the_memory_limit_end_an_entry_only() {
         capture: true,
         memory_limit: 64 << 20,
         optimize: false,
-        ..Config::default()
+        ..Config::trusted()
     };
     let mut session = Session::new(config).unwrap();
     line(&mut session, "fn down(n: i64) -> i64 { 1 + down(n + 1) }");
@@ -129,7 +129,7 @@ fn an_endless_entry_is_interrupted() {
 fn cells_of_a_sheet_wait_for_those_that_failed() {
     let text = "let a = 1\nvar b = a / 0\nb + 1\na + 1 //=> 2\nprint(\"x\")\n";
     let text = text.replace("a / 0", "a / (a - 1)");
-    let report = Sheet::run(Config::default(), "sheet", &text).unwrap();
+    let report = Sheet::run(Config::trusted(), "sheet", &text).unwrap();
     let cells = &report.cells;
     assert_eq!(cells[1].error.as_ref().unwrap().kind, "division-by-zero");
     assert_eq!(cells[2].waits_for.as_deref(), Some("`b`"));

@@ -11,7 +11,7 @@ use crate::config::Config;
 fn sheet() -> Sheet {
     Sheet::new(Config {
         optimize: false,
-        ..Config::default()
+        ..Config::trusted()
     })
     .expect("a sheet")
 }
@@ -269,7 +269,7 @@ fn an_endless_loop_leaves_the_others_alone() {
     let mut sheet = Sheet::new(Config {
         optimize: false,
         cell_limit: std::time::Duration::from_millis(300),
-        ..Config::default()
+        ..Config::trusted()
     })
     .unwrap();
     let mut ended = Vec::new();
@@ -416,7 +416,7 @@ fn values_that_were_given_up_are_made_again() {
     let mut sheet = Sheet::new(Config {
         optimize: false,
         state_limit: LIMIT,
-        ..Config::default()
+        ..Config::trusted()
     })
     .expect("a sheet");
     // Twenty states of 800 kB.
@@ -443,7 +443,7 @@ fn what_is_only_kept_makes_room() {
     let mut sheet = Sheet::new(Config {
         optimize: false,
         memory_limit: 4 << 20,
-        ..Config::default()
+        ..Config::trusted()
     })
     .expect("a sheet");
     let mut text = String::from("var xs = (0..100_000).map(|i| i)\n");

@@ -265,7 +265,7 @@ mod tests {
     fn after(entry: &str, text: &str) -> Vec<String> {
         let config = jit::Config {
             capture: true,
-            ..jit::Config::default()
+            ..jit::Config::trusted()
         };
         let mut session = jit::Session::new(config).expect("a session");
         session.run_line("<repl>", entry).expect("an entry");

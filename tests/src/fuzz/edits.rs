@@ -64,7 +64,7 @@ fn config(seed: u64) -> Config {
     Config {
         optimize: seed.is_multiple_of(WITH_BOTH_TIERS),
         state_limit: if has_memory { u64::MAX } else { 0 },
-        ..Config::default()
+        ..Config::trusted()
     }
 }
 

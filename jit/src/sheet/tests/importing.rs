@@ -85,7 +85,7 @@ fn a_module_that_does_not_end_is_stopped() {
     let mut sheet = Sheet::new(Config {
         optimize: false,
         cell_limit: std::time::Duration::from_millis(300),
-        ..Config::default()
+        ..Config::trusted()
     })
     .expect("a sheet");
     let text = "import rules\nrules.a\nrules.d";

@@ -1,0 +1,257 @@
+//! What a host offers, as a module that scripts import. The module is text, made from the descriptors: what checks a script, completes
+//! names and is written beside the scripts for editors is the same.
+
+use std::fmt::Write;
+
+use indexmap::IndexMap;
+use stdlib::desc::{FieldDesc, Kind, TypeDesc};
+
+use super::function::{HostFunction, IntoHost};
+use super::symbol::HostSymbol;
+use super::{Plain, Value};
+
+/// A function with its name, as `#[sumi::export]` makes it.
+pub trait Exported {
+    /// Its name in scripts.
+    const NAME: &'static str;
+    /// What is written above it.
+    const DOC: &'static str;
+    /// The names of its parameters.
+    const PARAMS: &'static [&'static str];
+
+    /// The function itself.
+    fn function() -> HostFunction;
+}
+
+/// A module of the host: functions, types and variables that scripts import by its name.
+pub struct HostModule {
+    path: String,
+    functions: Vec<Function>,
+    variables: Vec<Variable>,
+    types: Vec<&'static TypeDesc>,
+}
+
+struct Function {
+    name: String,
+    doc: &'static str,
+    params: Vec<String>,
+    function: HostFunction,
+}
+
+struct Variable {
+    name: String,
+    address: usize,
+    ty: &'static TypeDesc,
+}
+
+/// The types of all modules of an engine, by name: in which module each is defined.
+#[derive(Default)]
+pub(crate) struct HostTypes(IndexMap<&'static str, (String, &'static TypeDesc)>);
+
+impl HostModule {
+    /// An empty one; `path` is what scripts write behind `import`: `game`, `game.sound`.
+    pub fn new(path: &str) -> HostModule {
+        HostModule {
+            path: path.to_owned(),
+            functions: Vec::new(),
+            variables: Vec::new(),
+            types: Vec::new(),
+        }
+    }
+
+    /// Offers a function that is marked by `#[sumi::export]`, with its name, its documentation and the names of its parameters.
+    pub fn export<F: Exported>(&mut self) -> &mut HostModule {
+        let params = F::PARAMS.iter().map(|name| (*name).to_owned());
+        self.functions.push(Function {
+            name: F::NAME.to_owned(),
+            doc: F::DOC,
+            params: params.collect(),
+            function: F::function(),
+        });
+        self
+    }
+
+    /// Offers a function or a closure, which may have a state of its own. `name` may tell the names of the parameters:
+    /// `"wind(height)"`. If it panics, or gives an `Err`, the script's run fails.
+    pub fn function<S>(&mut self, name: &str, function: impl IntoHost<S>) -> &mut HostModule {
+        let (name, params) = match name.split_once('(') {
+            Some((name, params)) => (name, params.trim_end_matches(')')),
+            None => (name, ""),
+        };
+        let params = params
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
+        self.functions.push(Function {
+            name: name.trim().to_owned(),
+            doc: "",
+            params: params.map(str::to_owned).collect(),
+            function: function.into_host(),
+        });
+        self
+    }
+
+    /// Offers a struct or an enum, also where no function mentions it.
+    pub fn value_type<T: Value>(&mut self) -> &mut HostModule {
+        self.types.push(T::desc());
+        self
+    }
+
+    /// Offers a variable, read and written in place.
+    ///
+    /// # Safety
+    /// `variable` stays where it is as long as the engine lives, and nobody else uses it during a call into Sumi.
+    pub unsafe fn variable<T: Plain>(&mut self, name: &str, variable: *mut T) -> &mut HostModule {
+        self.variables.push(Variable {
+            name: name.to_owned(),
+            address: variable as usize,
+            ty: T::desc(),
+        });
+        self
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What it offers, by the names under which scripts find them.
+    pub(crate) fn symbols(&self) -> impl Iterator<Item = (String, HostSymbol)> {
+        let functions = self.functions.iter().map(|each| {
+            let symbol = HostSymbol::Function(each.function.clone());
+            (each.name.as_str(), symbol)
+        });
+        let variables = self.variables.iter().map(|each| {
+            let (address, ty) = (each.address, each.ty);
+            (each.name.as_str(), HostSymbol::Global { address, ty })
+        });
+        let all = functions.chain(variables);
+        all.map(|(name, symbol)| (format!("{}.{name}", self.path), symbol))
+    }
+
+    /// The module as Sumi reads it. Types that another module has are imported from there; or why that cannot be.
+    pub(crate) fn text(&self, known: &mut HostTypes) -> Result<String, String> {
+        let functions = self.functions.iter().map(|each| &each.function);
+        let params = functions
+            .clone()
+            .flat_map(|each| each.params.iter().map(|param| param.ty));
+        let results = functions.map(|each| each.result);
+        let variables = self.variables.iter().map(|each| each.ty);
+        let mut named = Vec::new();
+        let all = self.types.iter().copied().chain(variables);
+        all.chain(params)
+            .chain(results)
+            .for_each(|desc| find_named(desc, &mut named));
+        let (mut imports, mut types) = (IndexMap::<String, Vec<&str>>::new(), String::new());
+        for desc in named {
+            let path = known.module_of(desc, &self.path)?;
+            match path == self.path {
+                true => types += &definition(desc),
+                false => imports
+                    .entry(path.to_owned())
+                    .or_default()
+                    .push(desc.name()),
+            }
+        }
+        let mut text = String::new();
+        for (path, names) in &imports {
+            let _ = writeln!(text, "import {path}.{{{}}}", names.join(", "));
+        }
+        text += &types;
+        if !self.functions.is_empty() || !self.variables.is_empty() {
+            text += "extern host {\n";
+            for each in &self.variables {
+                let _ = writeln!(text, "    pub var {}: {}", each.name, each.ty.name());
+            }
+            self.functions.iter().for_each(|each| each.write(&mut text));
+            text += "}\n";
+        }
+        Ok(text)
+    }
+}
+
+impl Function {
+    fn write(&self, text: &mut String) {
+        for line in self.doc.lines() {
+            let _ = writeln!(text, "    /// {}", line.trim());
+        }
+        let params = self
+            .function
+            .params
+            .iter()
+            .enumerate()
+            .map(|(index, param)| {
+                let name = self.params.get(index).cloned();
+                let name = name.unwrap_or_else(|| char::from(b'a' + index as u8).to_string());
+                let mark = if param.is_mut { "mut " } else { "" };
+                format!("{mark}{name}: {}", param.ty.name())
+            });
+        let params: Vec<String> = params.collect();
+        let arrow = match self.function.result.kind {
+            Kind::Unit => String::new(),
+            _ => format!(" -> {}", self.function.result.name()),
+        };
+        let _ = writeln!(
+            text,
+            "    pub fn {}({}){arrow}",
+            self.name,
+            params.join(", ")
+        );
+    }
+}
+
+impl HostTypes {
+    /// In which module it is defined: in this one, if it is new.
+    fn module_of(&mut self, desc: &'static TypeDesc, path: &str) -> Result<&str, String> {
+        let name = desc.name();
+        let home = || (path.to_owned(), desc);
+        let (path, known) = self.0.entry(name).or_insert_with(home);
+        // Two types of Rust may look alike; of one there is one descriptor.
+        match std::ptr::eq(*known, desc) || definition(known) == definition(desc) {
+            true => Ok(path),
+            false => Err(format!("`{path}` has another type `{name}`")),
+        }
+    }
+}
+
+/// The structs, enums and handles in a type, those inside of others first.
+fn find_named(desc: &'static TypeDesc, found: &mut Vec<&'static TypeDesc>) {
+    if found.iter().any(|known| std::ptr::eq(*known, desc)) {
+        return;
+    }
+    let variants = desc.variants().iter().flat_map(|variant| variant.fields());
+    for field in desc.fields().iter().chain(variants) {
+        // SAFETY: descriptors of the host's types live for ever.
+        find_named(unsafe { &*field.ty }, found);
+    }
+    match desc.kind {
+        Kind::Struct | Kind::Enum | Kind::Opaque => found.push(desc),
+        // SAFETY: as above.
+        _ => drop(unsafe { desc.elem.as_ref() }.map(|elem| find_named(elem, found))),
+    }
+}
+
+fn definition(desc: &TypeDesc) -> String {
+    let name = desc.name();
+    let field =
+        |field: &FieldDesc| format!("{}: {}", field.name().unwrap_or("_"), field.ty().name());
+    match desc.kind {
+        Kind::Opaque => format!("pub extern type {name}\n"),
+        Kind::Enum => {
+            let variants = desc.variants().iter().map(|variant| {
+                let fields: Vec<String> = variant.fields().iter().map(field).collect();
+                match fields.is_empty() {
+                    true => format!("    {}\n", variant.name()),
+                    false => format!("    {}({})\n", variant.name(), fields.join(", ")),
+                }
+            });
+            format!("pub enum {name} {{\n{}}}\n", variants.collect::<String>())
+        }
+        _ => {
+            let fields = desc
+                .fields()
+                .iter()
+                .map(|each| format!("    {}\n", field(each)));
+            format!("pub struct {name} {{\n{}}}\n", fields.collect::<String>())
+        }
+    }
+}

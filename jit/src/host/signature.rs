@@ -1,0 +1,81 @@
+//! Functions of a script as Rust writes their types: `fn(f32, String) -> i64`.
+
+use std::mem::MaybeUninit;
+
+use stdlib::desc::TypeDesc;
+
+use super::Value;
+
+/// The type of a function of a script: a `fn` pointer type whose parts are [`Value`]s.
+pub trait Signature: 'static {
+    /// Its parameters, a tuple.
+    type Args: Args;
+    /// Its result.
+    type Result: Value;
+}
+
+/// The arguments of a function of a script, a tuple.
+pub trait Args {
+    /// What a caller gives.
+    type Given<'a>: Copy;
+
+    #[doc(hidden)]
+    fn descs() -> Vec<&'static TypeDesc>;
+
+    /// Calls with the arguments made for it. Bit `n` of `owned` is set if the callee drops the `n`th.
+    ///
+    /// # Safety
+    /// `address` is a Sumi function of these types, called within a run.
+    #[doc(hidden)]
+    unsafe fn invoke<R: Value>(given: Self::Given<'_>, address: usize, owned: u32) -> R::Sumi;
+}
+
+macro_rules! arguments {
+    ($($param:ident $index:tt),*) => {
+        impl<Out: Value, $($param: Value),*> Signature for fn($($param),*) -> Out {
+            type Args = ($($param,)*);
+            type Result = Out;
+        }
+
+        impl<$($param: Value),*> Args for ($($param,)*) {
+            type Given<'a> = ($($param::Given<'a>,)*);
+
+            fn descs() -> Vec<&'static TypeDesc> {
+                vec![$($param::desc()),*]
+            }
+
+            #[allow(unused_variables, clippy::unused_unit)]
+            unsafe fn invoke<R: Value>(given: Self::Given<'_>, address: usize, owned: u32) -> R::Sumi {
+                // SAFETY: the caller's promise; results in memory are written through the first argument.
+                unsafe {
+                    let held = ($($param::make(given.$index),)*);
+                    let result = if R::IN_MEMORY {
+                        type Code<R, $($param),*> = extern "C" fn(*mut R, $($param),*);
+                        let code: Code<R::Sumi, $($param::Passed),*> = std::mem::transmute(address);
+                        let mut result = MaybeUninit::<R::Sumi>::uninit();
+                        code(result.as_mut_ptr(), $($param::passed(&held.$index)),*);
+                        result.assume_init()
+                    } else {
+                        type Code<R, $($param),*> = extern "C" fn($($param),*) -> R;
+                        let code: Code<R::Sumi, $($param::Passed),*> = std::mem::transmute(address);
+                        code($($param::passed(&held.$index)),*)
+                    };
+                    $(if $param::OWNS && owned & (1 << $index) == 0 {
+                        $param::release(held.$index);
+                    })*
+                    result
+                }
+            }
+        }
+    };
+}
+
+arguments!();
+arguments!(A 0);
+arguments!(A 0, B 1);
+arguments!(A 0, B 1, C 2);
+arguments!(A 0, B 1, C 2, D 3);
+arguments!(A 0, B 1, C 2, D 3, E 4);
+arguments!(A 0, B 1, C 2, D 3, E 4, F 5);
+arguments!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+arguments!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
