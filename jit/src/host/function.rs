@@ -14,6 +14,10 @@ use crate::trap::{TrapKind, raise_message};
 
 /// A parameter of a function that a host offers: a [`Value`] as a copy; `&str` and a slice of [`Plain`] values for as long as the call;
 /// `&mut T` and `&mut [T]` of such, which scripts write as `mut`.
+#[diagnostic::on_unimplemented(
+    message = "scripts cannot pass a `{Self}`",
+    note = "a parameter is a `sumi::Value`, `&str`, `&[T]`, `&mut T` or `&mut [T]` of plain `T`, or `&T` of a type with `#[derive(sumi::Object)]`"
+)]
 pub trait Param {
     #[doc(hidden)]
     type Passed: Copy;
@@ -109,6 +113,10 @@ impl<T: Plain> Param for &mut [T] {
 }
 
 /// What a function of a host gives: a [`Value`], or a `Result` of it whose error becomes a runtime error of the script.
+#[diagnostic::on_unimplemented(
+    message = "scripts cannot be given a `{Self}`",
+    note = "a function of a host gives a `sumi::Value`, or a `Result` of one; what is to stay in Rust is given as `sumi::Handle::new(…)`"
+)]
 pub trait HostResult {
     #[doc(hidden)]
     type Value: Value;
@@ -157,6 +165,10 @@ impl HostFunction {
 }
 
 /// A function or closure that can be offered to scripts. `Signature` is found by the compiler.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be offered to scripts",
+    note = "it has to be a function or a `'static` closure (`Fn`) of at most eight parameters that scripts can pass, and of a result that they can be given"
+)]
 pub trait IntoHost<Signature> {
     /// With all that it takes to call it.
     fn into_host(self) -> HostFunction;

@@ -33,6 +33,10 @@ pub use values::{DescField, enum_desc, struct_desc};
 ///
 /// # Safety
 /// `Sumi` is laid out as `desc` says, and the functions make, read and give up such values.
+#[diagnostic::on_unimplemented(
+    message = "scripts have no type for `{Self}`",
+    note = "`#[derive(sumi::Value)]` makes one of a struct or an enum; what is to stay in Rust is a `sumi::Handle` of a type with `#[derive(sumi::Object)]`"
+)]
 pub unsafe trait Value: Sized + 'static {
     /// The value as Sumi holds it.
     #[doc(hidden)]

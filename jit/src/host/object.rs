@@ -11,6 +11,10 @@ use super::{Param, Value, described};
 
 /// A type whose values stay in Rust, while scripts pass handles of them around; `#[derive(sumi::Object)]` makes one. Functions of the
 /// host take it as `&T`, and as [`Handle`] to keep it.
+#[diagnostic::on_unimplemented(
+    message = "scripts have no handles of `{Self}`",
+    note = "`#[derive(sumi::Object)]` on it makes them possible"
+)]
 pub trait Object: Sized + 'static {
     /// What scripts call it.
     const NAME: &'static str;

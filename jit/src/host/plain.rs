@@ -9,6 +9,10 @@ use super::Value;
 ///
 /// # Safety
 /// The layout is that of the Sumi type of this descriptor, and every value that Sumi can make of it is valid in Rust.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not plain: scripts cannot share its bytes",
+    note = "a struct is if it derives `sumi::Value` and is `#[repr(C)]`, an enum if it is `#[repr(u8)]`, and all their parts are; without `#[repr]` a type is copied, part by part"
+)]
 pub unsafe trait Plain: Value<Sumi = Self> + Copy {}
 
 /// The parts of [`Value`] that are alike for all plain data.

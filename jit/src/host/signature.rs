@@ -7,6 +7,10 @@ use stdlib::desc::TypeDesc;
 use super::Value;
 
 /// The type of a function of a script: a `fn` pointer type whose parts are [`Value`]s.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no type of a script's function",
+    note = "it is written `fn(f32, String) -> i64`: at most eight parameters, each a `sumi::Value` without references; `call` takes `&str` for a `String` and a slice for a `Vec`"
+)]
 pub trait Signature: 'static {
     /// Its parameters, a tuple.
     type Args: Args;
