@@ -12,6 +12,7 @@ mod mismatch;
 mod modules;
 mod objects;
 mod outliving;
+mod reentrant;
 mod replacement;
 mod shared_struct;
 mod sinks;
@@ -38,6 +39,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("modules", modules::run),
     ("objects", objects::run),
     ("outliving", outliving::run),
+    ("reentrant", reentrant::run),
     ("replacement", replacement::run),
     ("shared_struct", shared_struct::run),
     ("sinks", sinks::run),

@@ -36,6 +36,8 @@ pub(super) fn known_effects(env: &Env, function: &FnDef) -> Effects {
         },
         FnOrigin::Host => Effects {
             named_outside: Outside::changing(&[Kind::Host]),
+            // It may call the functions of the script that it has been given.
+            anything: true,
             ..Effects::default()
         },
     }

@@ -174,10 +174,10 @@ fn through_calls_and_values() {
          fn twice(f: fn(i64) -> i64) -> i64 = f(f(1))\n",
         expect![[r#"
             pure touches nothing
-            even changes the host
-            odd changes the host
-            shape changes the host and `extern` functions
-            later changes the host and `extern` functions
+            even changes the host and what is not known
+            odd changes the host and what is not known
+            shape changes the host and `extern` functions and what is not known
+            later changes the host and `extern` functions and what is not known
             twice touches nothing and what is not known
         "#]],
     );
@@ -202,10 +202,10 @@ fn a_cell_knows_the_functions_that_it_calls() {
          let steps: [any Step] = [1, Twice(2)]\n\
          run(steps[0])\n",
         expect![[r#"
-            step changes the host
+            step changes the host and what is not known
             step touches nothing
             a closure touches nothing
-            a closure changes the host
+            a closure changes the host and what is not known
             a closure touches nothing
             run touches nothing and what is not known
             cell touches nothing
