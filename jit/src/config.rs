@@ -34,8 +34,8 @@ pub struct Config {
     pub allow_extern: bool,
     /// What programs may do to the outside, and learn from it, apart from printing.
     pub capabilities: Capabilities,
-    /// How long a call of a host may take, and loading a script; for ever if it is none. What a script does in a function of the host counts,
-    /// which is not interrupted.
+    /// How long a call of a host may run, and each top-level item of a script that is loaded; for ever if it is none. The time in functions of
+    /// the host counts, but these are not interrupted.
     pub call_limit: Option<Duration>,
 }
 

@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::rc::{Rc, Weak};
-use std::time::Duration;
 
 use compiler::env::{DefId, DefKind, GlobalOrigin};
 use compiler::mir::{Effects, ParamMode};
@@ -18,31 +17,17 @@ use crate::host::{
 };
 use crate::linked::Linked;
 use crate::machine::Machine;
-use crate::report::{Error, RuntimeError};
+use crate::report::Error;
 use crate::run::Interrupter;
 use crate::session::{Session, signature};
-use crate::trap::{Trap, TrapKind};
-use crate::watchdog::Watchdog;
+use crate::trap::Trap;
 
 /// Runs scripts for a host. Engines share nothing.
 pub struct Engine {
     session: Session,
     types: HostTypes,
-    watchdog: Option<Rc<Watchdog>>,
     /// What the functions that were handed out lead to.
     entries: RefCell<Vec<Weak<Entry>>>,
-}
-
-/// Runs it under the limit, if there is one; the limit if that was not enough.
-fn watched<R>(watchdog: Option<&Watchdog>, run: impl FnOnce() -> R) -> (R, Option<Duration>) {
-    let watchdog = watchdog.filter(|watchdog| watchdog.begin());
-    let result = run();
-    let expired = watchdog.filter(|watchdog| watchdog.end());
-    (result, expired.map(Watchdog::limit))
-}
-
-fn took_longer(limit: Duration) -> String {
-    format!("it took longer than {limit:?}, which is all that the host allows")
 }
 
 fn sink(mut tell: impl FnMut(&str) + 'static) -> Sink {
@@ -96,18 +81,14 @@ impl Engine {
     pub fn new(config: Config) -> Result<Engine, Error> {
         let limit = config.call_limit;
         let session = Session::new(config)?;
-        let interrupter = session.interrupter();
-        let watchdog = limit.map(|limit| {
-            let watchdog = Watchdog::new(interrupter, limit);
-            let no_thread = || Error::Backend {
+        if limit.is_some_and(|limit| !session.machine.limit_runs(limit)) {
+            return Err(Error::Backend {
                 message: "the system has no thread left that could look after the limit of calls"
                     .to_owned(),
-            };
-            watchdog.map(Rc::new).ok_or_else(no_thread)
-        });
+            });
+        }
         Ok(Engine {
             session,
-            watchdog: watchdog.transpose()?,
             types: HostTypes::default(),
             entries: RefCell::default(),
         })
@@ -184,20 +165,7 @@ impl Engine {
     /// Compiles a script and runs it from top to bottom. What it defines can be used by later ones, and replaces what had its
     /// name; functions that were compiled before call the new version.
     pub fn load(&mut self, name: &str, text: &str) -> Result<(), Error> {
-        let (watchdog, session) = (self.watchdog.as_deref(), &mut self.session);
-        let (loaded, expired) = watched(watchdog, || session.load_module(name, text));
-        let loaded = loaded.map_err(|error| match (error, expired) {
-            (Error::Runtime(error), Some(limit)) if error.kind == TrapKind::Interrupt.name() => {
-                Error::Runtime(RuntimeError {
-                    rendered: error
-                        .rendered
-                        .replacen(&error.message, &took_longer(limit), 1),
-                    message: took_longer(limit),
-                    ..error
-                })
-            }
-            (error, _) => error,
-        });
+        let loaded = self.session.load_module(name, text);
         self.session.machine.with_runtime(stdlib::Runtime::flush);
         loaded?;
         let mut entries = self.entries.take();
@@ -246,7 +214,6 @@ impl Engine {
         Ok(Function {
             entry,
             machine: Rc::clone(&self.session.machine),
-            watchdog: self.watchdog.clone(),
             sources: self.session.front.sources.clone(),
             types: PhantomData,
         })
@@ -399,7 +366,6 @@ impl Engine {
 pub struct Function<S> {
     entry: Rc<Entry>,
     machine: Rc<Machine>,
-    watchdog: Option<Rc<Watchdog>>,
     sources: Sources,
     types: PhantomData<S>,
 }
@@ -439,16 +405,10 @@ impl<S: Signature> Function<S> {
         }
         let owned = self.entry.owned.get();
         // SAFETY: the signature was compared when the entry was led there.
-        let run = || unsafe {
+        let result = unsafe {
             self.machine
                 .run(|| S::Args::invoke::<S::Result>(args, address, owned))
         };
-        let (mut result, expired) = watched(self.watchdog.as_deref(), run);
-        if let (Err(trap), Some(limit)) = (&mut result, expired)
-            && trap.kind == TrapKind::Interrupt
-        {
-            trap.message = Some(took_longer(limit));
-        }
         self.machine.with_runtime(stdlib::Runtime::flush);
         match result {
             // SAFETY: the result is ours.

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use crate::run::Run;
+use crate::run::{Place, Run};
 use crate::text::Text;
 use crate::trap::TrapKind;
 
@@ -108,6 +108,6 @@ unsafe extern "C" fn landed(slot: usize, frame: usize) -> ! {
         } else {
             TrapKind::Interrupt
         };
-        Run::end(kind, None, [0, 0], None, pc, frame)
+        Run::end(kind, None, [0, 0], None, Some(Place::Code { pc, frame }))
     }
 }

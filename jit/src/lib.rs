@@ -25,6 +25,7 @@ mod stack;
 pub mod symbolize;
 mod text;
 pub mod trap;
+mod unwind;
 mod watchdog;
 
 /// The name that was meant, if one of these is near enough.

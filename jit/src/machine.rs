@@ -1,8 +1,9 @@
 //! The machine of one engine: the linker's session, the stack, the heap, and what all units are linked against. Owned by the
 //! session, and by everything that must not outlive it.
 
-use std::cell::{Cell, RefCell, UnsafeCell};
+use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::rc::{Rc, Weak};
+use std::time::Duration;
 
 use compiler::env::DefId;
 use compiler::mir::Effects;
@@ -15,7 +16,8 @@ use crate::native::Libraries;
 use crate::orc::{self, Dylib};
 use crate::report::{Error, Frame};
 use crate::run::{Interrupter, Runner};
-use crate::trap::{self, Trap};
+use crate::trap::{self, Trap, TrapKind};
+use crate::watchdog::Watchdog;
 
 /// How much data of units lies right before their code.
 const DATA: usize = 1 << 30;
@@ -35,6 +37,8 @@ pub(crate) struct Machine {
     /// Globals that a run left half written when it was stopped; they have no value until they get a new one.
     torn: RefCell<Vec<DefId>>,
     pub(crate) is_torn: Cell<bool>,
+    /// Ends runs that take too long, if there is a limit.
+    watchdog: OnceCell<Watchdog>,
     orc: orc::Session,
 }
 
@@ -68,6 +72,7 @@ impl Machine {
             unswept: Cell::new(false),
             torn: RefCell::default(),
             is_torn: Cell::new(false),
+            watchdog: OnceCell::new(),
             orc,
         }))
     }
@@ -87,6 +92,12 @@ impl Machine {
 
     pub(crate) fn interrupter(&self) -> Interrupter {
         self.runner.interrupter()
+    }
+
+    /// From now on each run may take so long, with all runs within it. False if the system has no thread left to look after that.
+    pub(crate) fn limit_runs(&self, limit: Duration) -> bool {
+        let watchdog = Watchdog::new(self.interrupter(), limit);
+        watchdog.is_some_and(|watchdog| self.watchdog.set(watchdog).is_ok())
     }
 
     /// Uses the runtime between runs.
@@ -115,17 +126,27 @@ impl Machine {
     /// # Safety
     /// As for [`Runner::run`].
     pub(crate) unsafe fn run<R>(&self, body: impl FnOnce() -> R) -> Result<R, Trap> {
+        let watchdog = self.watchdog.get().filter(|_| self.depth.get() == 0);
+        if let Some(watchdog) = watchdog {
+            watchdog.begin();
+        }
         self.depth.set(self.depth.get() + 1);
         // SAFETY: the runtime is boxed and lives as long as the machine; the caller promises the rest.
-        let result = unsafe {
+        let mut result = unsafe {
             let before = Runtime::enter(self.runtime.get());
             let result = self.runner.run(body);
             Runtime::leave(before);
             result
         };
         self.depth.set(self.depth.get() - 1);
-        if result.is_err() {
+        let took_too_long = watchdog.and_then(Watchdog::end);
+        if let Err(trap) = &mut result {
             self.unswept.set(true);
+            if let Some(limit) = took_too_long.filter(|_| trap.kind == TrapKind::Interrupt) {
+                trap.message = Some(format!(
+                    "it took longer than {limit:?}, which is all that the host allows"
+                ));
+            }
         }
         result
     }

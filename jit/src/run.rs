@@ -28,6 +28,7 @@ use crate::signal;
 use crate::stack::Stack;
 use crate::text::Text;
 use crate::trap::{Addresses, Location, StackTrace, Trap, TrapKind};
+use crate::unwind;
 
 thread_local! {
     static CURRENT: Cell<*const Run> = const { Cell::new(null()) };
@@ -321,15 +322,38 @@ impl Run {
     }
 
     /// The calls that are under way, seen from a function of the runtime.
-    pub(crate) fn trace_from(&self, stack_pointer: usize) -> StackTrace {
+    pub(crate) fn trace(&self) -> StackTrace {
         let mut addresses = Addresses::NONE;
-        // SAFETY: the range is readable.
-        unsafe { addresses.scan(stack_pointer, &self.readable(stack_pointer), self.text()) };
+        // SAFETY: this is the thread of the run.
+        unsafe { self.collect(&mut addresses, self.place()) };
         addresses.trace()
     }
 
-    /// Records how this run ends. `frame` 0 means that the innermost frames are not ours and are to be looked through from
-    /// the stack pointer `pc`.
+    /// Where generated code has called what calls this; not for signal handlers.
+    fn place(&self) -> Place {
+        let here = 0_usize;
+        unwind::call_site(self.text()).unwrap_or(Place::Elsewhere {
+            stack_pointer: &raw const here as usize,
+        })
+    }
+
+    /// # Safety
+    /// Called on the thread of the run, which stands there.
+    unsafe fn collect(&self, addresses: &mut Addresses, place: Place) {
+        // SAFETY: the range is readable.
+        unsafe {
+            match place {
+                Place::Code { pc, frame } => {
+                    addresses.walk(pc, frame, &self.readable(frame), self.text());
+                }
+                Place::Elsewhere { stack_pointer } => {
+                    addresses.scan(stack_pointer, &self.readable(stack_pointer), self.text());
+                }
+            }
+        }
+    }
+
+    /// Records how this run ends.
     ///
     /// # Safety
     /// Called on the thread of the run, which is about to be abandoned.
@@ -343,15 +367,7 @@ impl Run {
             let outcome = self.outcome.get();
             (*outcome).kind = kind;
             (*outcome).operands = operands;
-            let addresses = &mut (*outcome).addresses;
-            match place {
-                Place::Code { pc, frame } => {
-                    addresses.walk(pc, frame, &self.readable(frame), self.text())
-                }
-                Place::Elsewhere { stack_pointer } => {
-                    addresses.scan(stack_pointer, &self.readable(stack_pointer), self.text());
-                }
-            }
+            self.collect(&mut (*outcome).addresses, place);
         }
     }
 
@@ -392,7 +408,7 @@ impl Run {
         (leave as *const () as usize, self.resume.get())
     }
 
-    /// Ends the innermost run of this thread. A `frame` of 0 means that the caller is not generated code.
+    /// Ends the innermost run of this thread, at the place if it is in generated code.
     ///
     /// # Safety
     /// A run is under way on this thread; no frame since its entry holds anything that must be dropped.
@@ -401,25 +417,18 @@ impl Run {
         location: Option<&Location>,
         operands: [i64; 2],
         message: Option<String>,
-        pc: usize,
-        frame: usize,
+        place: Option<Place>,
     ) -> ! {
         let run = CURRENT.get();
         assert!(
             !run.is_null(),
             "compiler bug: a runtime error outside of a run"
         );
-        let here = 0_usize;
-        let place = match frame {
-            0 => Place::Elsewhere {
-                stack_pointer: &raw const here as usize,
-            },
-            _ => Place::Code { pc, frame },
-        };
         // SAFETY: the run is alive, since its frame is left only by `leave` or return.
         unsafe {
             let run = &*run;
-            run.record(kind, operands, place);
+            run.landings.restore();
+            run.record(kind, operands, place.unwrap_or_else(|| run.place()));
             if !run.ending.get() {
                 (*run.outcome.get()).location = location.copied();
                 (*run.outcome.get()).message = message;
@@ -429,9 +438,11 @@ impl Run {
     }
 }
 
-/// Where a run stands when it is abandoned.
+/// Where a run stands.
 pub(crate) enum Place {
+    /// In generated code, which goes on at `pc`.
     Code { pc: usize, frame: usize },
+    /// In functions without frame pointers.
     Elsewhere { stack_pointer: usize },
 }
 

@@ -8,7 +8,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use crate::callback::sumi_callback;
-use crate::run::Run;
+use crate::run::{Place, Run};
 use crate::text::Text;
 
 /// The numbers that generated code and the runtime pass: those of `mir::TrapKind`, and one of our own.
@@ -212,8 +212,9 @@ impl Addresses {
         }
     }
 
-    /// From frames without frame pointers (the runtime's): finds the first return address into generated code above `from`
-    /// and the first pair of words above it that looks like the head of its frame, and walks from there.
+    /// From frames without frame pointers or unwind tables: finds the first return address into generated code above `from`
+    /// and the first pair of words above it that looks like the head of its frame, and walks from there. That may be what an
+    /// earlier call left there.
     ///
     /// # Safety
     /// `stack` is readable.
@@ -279,17 +280,18 @@ unsafe extern "C" fn trap_from_code(
         let message = a as *const stdlib::Block;
         let text = (kind.has_message() && !message.is_null())
             .then(|| stdlib::block::text(message).to_owned());
-        Run::end(kind, location.as_ref(), [a, b], text, pc, frame)
+        let place = Place::Code { pc, frame };
+        Run::end(kind, location.as_ref(), [a, b], text, Some(place))
     }
 }
 
-/// The runtime's way to end a run: [`stdlib::Runtime`]'s `raise`. The stack is scanned, since Rust frames keep no frame pointers.
+/// The runtime's way to end a run: [`stdlib::Runtime`]'s `raise`.
 ///
 /// # Safety
 /// A run is under way on this thread, and no Rust frame since its entry holds anything that needs dropping.
 pub unsafe extern "C" fn raise(kind: u32, a: i64, b: i64) -> ! {
     // SAFETY: the caller's promise.
-    unsafe { Run::end(TrapKind::from_number(kind), None, [a, b], None, 0, 0) }
+    unsafe { Run::end(TrapKind::from_number(kind), None, [a, b], None, None) }
 }
 
 /// As [`raise`], with a message, for host functions that fail.
@@ -298,5 +300,5 @@ pub unsafe extern "C" fn raise(kind: u32, a: i64, b: i64) -> ! {
 /// As for [`raise`].
 pub unsafe fn raise_message(kind: TrapKind, message: String) -> ! {
     // SAFETY: the caller's promise.
-    unsafe { Run::end(kind, None, [0, 0], Some(message), 0, 0) }
+    unsafe { Run::end(kind, None, [0, 0], Some(message), None) }
 }

