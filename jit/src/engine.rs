@@ -13,7 +13,7 @@ use syntax::Sources;
 use crate::config::Config;
 use crate::failure;
 use crate::host::{
-    Args, HostModule, HostSymbol, HostTypes, IntoHost, Plain, Signature, Value, fits,
+    Args, HostModule, HostSymbol, HostTypes, IntoHost, Plain, Signature, Value, fits, for_arities,
 };
 use crate::linked::Linked;
 use crate::machine::Machine;
@@ -227,14 +227,7 @@ impl Engine {
                 message: format!("`{name}` is not a function"),
             });
         };
-        let mut params = function.params.iter().map(|param| (param.is_mut, param.ty));
-        let fit = fits::signature(
-            env,
-            &mut params,
-            function.result(),
-            asked.params(),
-            asked.result,
-        );
+        let fit = fits::signature(env, function, asked.params(), asked.result);
         if let Err(found) = fit {
             let declared = signature(function, env);
             let message = format!("`{name}` is `{declared}`, not `{}`{found}", asked.written());
@@ -371,7 +364,7 @@ pub struct Function<S> {
 }
 
 macro_rules! calls {
-    ($($param:ident $arg:ident),*) => {
+    ($($param:ident $arg:ident $index:tt),*) => {
         impl<$($param: Value,)* R: Value> Function<fn($($param),*) -> R> {
             /// Calls it, with `&str` for a `String` and a slice for a `Vec`. After a runtime error the globals are as the call left them,
             /// and valid.
@@ -383,15 +376,7 @@ macro_rules! calls {
     };
 }
 
-calls!();
-calls!(A a);
-calls!(A a, B b);
-calls!(A a, B b, C c);
-calls!(A a, B b, C c, D d);
-calls!(A a, B b, C c, D d, E e);
-calls!(A a, B b, C c, D d, E e, F f);
-calls!(A a, B b, C c, D d, E e, F f, G g);
-calls!(A a, B b, C c, D d, E e, F f, G g, H h);
+for_arities!(calls);
 
 impl<S: Signature> Function<S> {
     /// As `call`, with the arguments as a tuple.

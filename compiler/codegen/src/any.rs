@@ -217,9 +217,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             } else {
                 f.load_block(f.offset(receiver.address, BOX), Memory::Any)
             };
-            let mut values = values.to_vec();
-            let at = usize::from(f.pass(signature.ret) == Pass::Memory);
-            values.insert(at, f.offset(block, HEADER).into());
+            let values = f.with_receiver(f.offset(block, HEADER), &signature, values);
             let ty = f.unit.method_type(&signature);
             let call = f.builder.build_indirect_call(ty, code, &values, "").built();
             f.extend_method_at(call, &signature);

@@ -128,7 +128,20 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.extend_from(call, signature, 0);
     }
 
-    /// The address of the receiver comes before the parameters.
+    /// The arguments of a call whose receiver comes before the parameters.
+    pub(crate) fn with_receiver(
+        &self,
+        receiver: PointerValue<'ctx>,
+        signature: &Signature,
+        values: &[BasicMetadataValueEnum<'ctx>],
+    ) -> Vec<BasicMetadataValueEnum<'ctx>> {
+        let mut values = values.to_vec();
+        let at = usize::from(self.pass(signature.ret) == Pass::Memory);
+        values.insert(at, receiver.into());
+        values
+    }
+
+    /// As [`Self::with_receiver`], its attributes.
     pub(crate) fn extend_method_at(&self, call: CallSiteValue<'ctx>, signature: &Signature) {
         self.extend_from(call, signature, 1);
         self.keep_apart(call);

@@ -80,9 +80,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let (function, context) = self.unit.host_function(index, import);
         let signature = &import.signature;
         self.call_with(dest, signature, args, old, |f, values| {
-            let mut values = values.to_vec();
-            let at = usize::from(f.pass(signature.ret) == Pass::Memory);
-            values.insert(at, context.into());
+            let values = f.with_receiver(context, signature, values);
             let call = f.builder.build_direct_call(function, &values, "").built();
             f.extend_method_at(call, signature);
             call

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use compiler::boxes::{fields_of, is_boxed_field};
-use compiler::env::{DefKind, Env};
+use compiler::env::{DefKind, Env, FnDef};
 use compiler::types::{FloatTy, Len, Ty, TyKind};
 use stdlib::desc::{FieldDesc, Kind, TypeDesc};
 
@@ -27,21 +27,20 @@ const OTHERWISE: Fits = Err(Difference(None));
 /// Of a function: its parameters, with those that are `mut`, and its result.
 pub(crate) fn signature(
     env: &Env,
-    declared: &mut impl ExactSizeIterator<Item = (bool, Ty)>,
-    declared_result: Ty,
+    declared: &FnDef,
     params: impl ExactSizeIterator<Item = (bool, &'static TypeDesc)>,
     result: &'static TypeDesc,
 ) -> Fits {
-    if declared.len() != params.len() {
+    if declared.params.len() != params.len() {
         return OTHERWISE;
     }
-    for ((declared_mut, declared), (is_mut, desc)) in declared.zip(params) {
-        if declared_mut != is_mut {
+    for (param, (is_mut, desc)) in declared.params.iter().zip(params) {
+        if param.is_mut != is_mut {
             return OTHERWISE;
         }
-        ty(env, declared, desc)?;
+        ty(env, param.ty, desc)?;
     }
-    ty(env, declared_result, result)
+    ty(env, declared.result(), result)
 }
 
 /// As Sumi writes the type of a function.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use stdlib::desc::TypeDesc;
 use stdlib::{Block, block, value};
 
-use super::{Plain, Value};
+use super::{Plain, Value, for_arities};
 use crate::trap::{TrapKind, raise_message};
 
 /// A parameter of a function that a host offers: a [`Value`] as a copy; `&str` and a slice of [`Plain`] values for as long as the call;
@@ -204,7 +204,7 @@ unsafe fn answer<Out: HostResult>(body: impl FnOnce() -> Out) -> <Out::Value as 
 }
 
 macro_rules! functions {
-    ($($param:ident $name:ident),*) => {
+    ($($param:ident $name:ident $index:tt),*) => {
         impl<Code, Out, $($param),*> IntoHost<(Out, $($param,)*)> for Code
         where
             Code: Fn($($param),*) -> Out + 'static,
@@ -248,12 +248,4 @@ macro_rules! functions {
     };
 }
 
-functions!();
-functions!(A a);
-functions!(A a, B b);
-functions!(A a, B b, C c);
-functions!(A a, B b, C c, D d);
-functions!(A a, B b, C c, D d, E e);
-functions!(A a, B b, C c, D d, E e, F f);
-functions!(A a, B b, C c, D d, E e, F f, G g);
-functions!(A a, B b, C c, D d, E e, F f, G g, H h);
+for_arities!(functions);

@@ -29,6 +29,22 @@ pub(crate) use symbol::{HostSymbol, HostSymbols};
 #[doc(hidden)]
 pub use values::{DescField, enum_desc, struct_desc};
 
+/// Hands a macro the parameters of functions of all lengths that there are: for each a type, a name and a position.
+macro_rules! for_arities {
+    ($each:ident) => {
+        $each!();
+        $each!(A a 0);
+        $each!(A a 0, B b 1);
+        $each!(A a 0, B b 1, C c 2);
+        $each!(A a 0, B b 1, C c 2, D d 3);
+        $each!(A a 0, B b 1, C c 2, D d 3, E e 4);
+        $each!(A a 0, B b 1, C c 2, D d 3, E e 4, F f 5);
+        $each!(A a 0, B b 1, C c 2, D d 3, E e 4, F f 5, G g 6);
+        $each!(A a 0, B b 1, C c 2, D d 3, E e 4, F f 5, G g 6, H h 7);
+    };
+}
+pub(crate) use for_arities;
+
 /// A type that can be an argument, a result or a variable of a script. `#[derive(sumi::Value)]` makes one of a struct or an enum.
 ///
 /// # Safety

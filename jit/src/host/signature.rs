@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use stdlib::desc::TypeDesc;
 
-use super::Value;
+use super::{Value, for_arities};
 
 /// The type of a function of a script: a `fn` pointer type whose parts are [`Value`]s.
 #[diagnostic::on_unimplemented(
@@ -35,7 +35,7 @@ pub trait Args {
 }
 
 macro_rules! arguments {
-    ($($param:ident $index:tt),*) => {
+    ($($param:ident $name:ident $index:tt),*) => {
         impl<Out: Value, $($param: Value),*> Signature for fn($($param),*) -> Out {
             type Args = ($($param,)*);
             type Result = Out;
@@ -74,12 +74,4 @@ macro_rules! arguments {
     };
 }
 
-arguments!();
-arguments!(A 0);
-arguments!(A 0, B 1);
-arguments!(A 0, B 1, C 2);
-arguments!(A 0, B 1, C 2, D 3);
-arguments!(A 0, B 1, C 2, D 3, E 4);
-arguments!(A 0, B 1, C 2, D 3, E 4, F 5);
-arguments!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
-arguments!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+for_arities!(arguments);

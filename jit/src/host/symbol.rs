@@ -9,16 +9,10 @@ use stdlib::desc::TypeDesc;
 use super::fits;
 use super::function::HostFunction;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Function,
-    /// A variable of the host, read and written in place.
-    Global,
-}
-
 #[derive(Clone)]
 pub(crate) enum HostSymbol {
     Function(HostFunction),
+    /// A variable of the host, read and written in place.
     Global {
         address: usize,
         ty: &'static TypeDesc,
@@ -56,23 +50,12 @@ impl HostSymbols {
     ) -> Result<&HostFunction, String> {
         let function = match self.find(name)? {
             HostSymbol::Function(function) => function,
-            HostSymbol::Global { .. } => return Err(registered(name, Kind::Global)),
+            HostSymbol::Global { .. } => return Err(registered(name, "a variable")),
         };
-        let mut declared_params = declared.params.iter().map(|param| (param.is_mut, param.ty));
-        let params = function.params.iter().map(|param| (param.is_mut, param.ty));
-        fits::signature(
-            env,
-            &mut declared_params,
-            declared.result(),
-            params,
-            function.result,
-        )
-        .map(|()| function)
-        .map_err(|found| {
-            let told = fits::written(
-                function.params.iter().map(|param| (param.is_mut, param.ty)),
-                function.result,
-            );
+        let params = || function.params.iter().map(|param| (param.is_mut, param.ty));
+        let fit = fits::signature(env, declared, params(), function.result);
+        fit.map(|()| function).map_err(|found| {
+            let told = fits::written(params(), function.result);
             let declared = crate::session::signature(declared, env);
             format!("the host has registered `{name}` as `{told}`, not `{declared}`{found}")
         })
@@ -89,7 +72,7 @@ impl HostSymbols {
                     declared.display(env)
                 )),
             },
-            HostSymbol::Function(_) => Err(registered(name, Kind::Function)),
+            HostSymbol::Function(_) => Err(registered(name, "a function")),
         }
     }
 
@@ -99,10 +82,6 @@ impl HostSymbols {
     }
 }
 
-fn registered(name: &str, kind: Kind) -> String {
-    let what = match kind {
-        Kind::Function => "a function",
-        Kind::Global => "a variable",
-    };
+fn registered(name: &str, what: &str) -> String {
     format!("the host has registered `{name}` as {what}")
 }

@@ -93,8 +93,8 @@ fn texts(seed: u64) -> Vec<Texts> {
             0..0,
             ["import lib".to_owned(), "import lib.{Q, Scale}".to_owned()],
         );
-        modules.push(module_items(&BASE, &mut random));
-        modules.push(module_items(&LIB, &mut random));
+        modules.push(filled(&BASE, &mut random));
+        modules.push(filled(&LIB, &mut random));
     }
     let as_texts = |items: &[String], modules: &[Vec<String>]| Texts {
         sheet: items.join("\n"),
@@ -110,7 +110,7 @@ fn texts(seed: u64) -> Vec<Texts> {
             let of = random.below(modules.len());
             // What is gone from a module is missed by all others.
             match random.chance(20) {
-                true => modules[of] = module_items([&BASE[..], &LIB][of], &mut random),
+                true => modules[of] = filled([&BASE[..], &LIB][of], &mut random),
                 false => edit_module(&mut random, &mut modules[of]),
             }
         } else if random.chance(15) {
@@ -132,7 +132,7 @@ fn texts(seed: u64) -> Vec<Texts> {
 
 /// A definition for each name, and items that use them among these.
 fn with_stock(random: &mut Random, item: &impl Fn(&mut Random) -> String) -> Vec<String> {
-    let mut items = module_items(&STOCK, random);
+    let mut items = filled(&STOCK, random);
     for _ in 0..4 + random.below(8) {
         let used = item(random);
         if !DEFINING.iter().any(|word| used.starts_with(word)) {
@@ -640,7 +640,7 @@ const LIB: [&str; 13] = [
     "impl Scale for i64 { fn scaled(self) -> i64 = self * # }",
 ];
 
-fn module_items(items: &[&str], random: &mut Random) -> Vec<String> {
+fn filled(items: &[&str], random: &mut Random) -> Vec<String> {
     let filled = items.iter().map(|item| {
         let mut parts = item.split('#');
         let first = parts.next().unwrap_or_default().to_owned();
