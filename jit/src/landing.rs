@@ -2,7 +2,8 @@
 //! exchanged, so that the call finishes and then comes here instead.
 //!
 //! Frames of the runtime cannot be walked, so the stack is searched for a word that points into generated code just behind a
-//! call. That word may be a stale one, which nobody returns by; then the next attempt finds the next word.
+//! call. That word may be a stale one, which nobody returns by; then the next attempt finds the next word. It is no pointer to a function:
+//! none begins right behind a call (`codegen` sees to that).
 
 use std::arch::naked_asm;
 use std::cell::Cell;
@@ -62,7 +63,8 @@ impl Landings {
     /// # Safety
     /// The stack is as alive as it was in `prepare`.
     pub(crate) unsafe fn restore(&self) {
-        for slot in &self.slots[..self.count.replace(0)] {
+        // Newest first: where a word was exchanged twice, a call had taken the place of a stale one.
+        for slot in self.slots[..self.count.replace(0)].iter().rev() {
             // SAFETY: below the count.
             let (at, address) = unsafe { slot.get().assume_init() };
             // SAFETY: the caller's promise. A slot that was used for something else since is left alone.
@@ -75,13 +77,15 @@ impl Landings {
         }
     }
 
-    fn original(&self, at: usize) -> usize {
-        let slots = self.slots[..self.count.get()].iter();
-        slots
-            // SAFETY: below the count.
-            .map(|slot| unsafe { slot.get().assume_init() })
-            .find(|(slot, _)| *slot == at)
-            .map_or(0, |(_, address)| address)
+    /// What stood in the word by which control came here, that one if it was a return address. Else the last that is no longer on the stack:
+    /// a handler of the host's, of another signal, stood on our stack, and where it was to go on had looked like a return address.
+    fn original(&self, at: usize) -> Option<usize> {
+        let slots = self.slots[..self.count.get()].iter().rev();
+        // SAFETY: below the count.
+        let slots = slots.map(|slot| unsafe { slot.get().assume_init() });
+        let exact = slots.clone().find(|(slot, _)| *slot == at);
+        let found = exact.or_else(|| slots.clone().find(|(slot, _)| *slot < at));
+        found.map(|(_, address)| address)
     }
 }
 
@@ -103,11 +107,12 @@ unsafe extern "C" fn landed(slot: usize, frame: usize) -> ! {
     unsafe {
         let run = &*Run::current();
         let pc = run.landings.original(slot);
+        let place = pc.map(|pc| Place::Code { pc, frame });
         let kind = if run.overflowing.get() {
             TrapKind::StackOverflow
         } else {
             TrapKind::Interrupt
         };
-        Run::end(kind, None, [0, 0], None, Some(Place::Code { pc, frame }))
+        Run::end(kind, None, [0, 0], None, place)
     }
 }

@@ -1,5 +1,6 @@
 //! Compiled units become something that runs: linking, symbols, execution with traps, sessions, and the embedding API.
 
+mod build;
 mod callback;
 mod config;
 mod copies;

@@ -1,6 +1,8 @@
 //! Runs, traps, overflows and interrupts, with hand-written IR in place of compiled units.
 
 use std::rc::Rc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
 
 use crate::orc::testing::assemble;
@@ -196,6 +198,45 @@ fn an_endless_loop_is_interrupted() {
         assert_eq!(trap.stack.innermost.len(), 1);
         asking.join().unwrap();
     }
+}
+
+static IS_HANDLING: AtomicBool = AtomicBool::new(false);
+static GOES_ON: AtomicBool = AtomicBool::new(false);
+
+extern "C" fn handle_slowly(_: libc::c_int) {
+    IS_HANDLING.store(true, SeqCst);
+    while !GOES_ON.load(SeqCst) {
+        std::hint::spin_loop();
+    }
+}
+
+/// The kernel puts the place where the code is to go on onto the stack of the run, and that place looks like a return address.
+#[test]
+fn a_handler_of_the_host_on_the_stack_of_the_run() {
+    let fixture = Fixture::new(
+        "define i64 @spin(i64 %n) #0 {
+        call void asm sideeffect \"jmp 1f\\0A.byte 0xe8, 0, 0, 0, 0\\0A1: jmp 1b\", \"\"()\n ret i64 0 }",
+    );
+    let interrupter = fixture.runner.interrupter();
+    // SAFETY: the handler only reads and writes atomic variables; the thread is this one, which waits for the other.
+    let thread = unsafe {
+        libc::signal(libc::SIGUSR1, handle_slowly as *const () as usize);
+        libc::gettid()
+    };
+    let asking = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(20));
+        // SAFETY: as above.
+        unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, libc::SIGUSR1) };
+        while !IS_HANDLING.load(SeqCst) {}
+        interrupter.interrupt();
+        std::thread::sleep(Duration::from_millis(50));
+        GOES_ON.store(true, SeqCst);
+    });
+    let trap = fixture.fail("spin", 0);
+    assert_eq!(trap.kind, TrapKind::Interrupt);
+    assert_eq!(trap.stack.innermost.len(), 1, "{:x?}", trap.stack);
+    assert_eq!(fixture.count_in(&trap, "spin", 64), 1);
+    asking.join().unwrap();
 }
 
 /// Calls generated code from within a host function; -1 if that failed.

@@ -4,17 +4,14 @@
 //! `compiler::incremental` says what an edit changed; `code` makes that runnable; `cells` decides what runs, and keeps the values before and after
 //! each cell, which costs nothing but an owner more.
 
-mod base;
 mod cells;
 mod clock;
-mod code;
 mod faces;
 mod files;
 mod former;
 mod importing;
 mod key;
 mod memory;
-mod place;
 mod recall;
 mod run;
 mod store;
@@ -28,13 +25,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use compiler::env::DefId;
-use compiler::incremental::{Lineage, Placed, Text};
+use compiler::incremental::{Lineage, Placed};
 use rustc_hash::{FxHashMap, FxHashSet};
 use stdlib::Root;
 
+use crate::build::{Build, Version};
 use crate::config::Config;
 use crate::failure;
-use crate::front::{Front, KeptIds};
+use crate::front::Front;
 use crate::machine::Machine;
 use crate::output::Captured;
 use crate::preview::page;
@@ -44,9 +42,8 @@ use crate::session::Showing;
 use crate::trap::{Trap, TrapKind};
 use cells::{Cell, CellId, State};
 use clock::Clock;
-use code::{Codes, Module};
 use faces::Faces;
-use place::Places;
+use key::Touched;
 use recall::Recalled;
 use store::{Record, Store, ValueId};
 
@@ -58,17 +55,10 @@ pub use recall::Saved;
 const SHOW_LIMIT: Duration = Duration::from_millis(250);
 
 pub struct Sheet {
-    machine: Rc<Machine>,
-    front: Front,
-    config: Config,
+    build: Build,
     captured: Captured,
-    text: Text,
-    /// In the order in which they run, before the text.
-    modules: Vec<Rc<Module>>,
-    module_of: FxHashMap<DefId, Rc<Module>>,
-    imports: base::Known,
-    codes: Codes,
-    places: Places,
+    /// What cells touch that call no function that they do not name.
+    touched: FxHashMap<(Version, usize), Rc<Touched>>,
     store: Store,
     cells: Vec<Cell>,
     /// Which of them may bind or change a global, in their order.
@@ -90,7 +80,8 @@ pub struct Sheet {
     is_show_stopped: StdCell<bool>,
     /// Whether nobody has asked to stop.
     went_on: bool,
-    name: String,
+    /// How many cells ran in this update.
+    ran: usize,
 }
 
 /// What an update did, in counts that are the same on every machine.
@@ -123,8 +114,7 @@ impl Sheet {
     /// An empty sheet.
     pub fn new(config: Config) -> Result<Sheet, Error> {
         let machine = Machine::new(config.stack_bytes, config.memory_limit)?;
-        let mut front = Front::new(config.color);
-        front.kept_ids = Some(KeptIds::default());
+        let front = Front::new(config.color);
         let captured = Captured::default();
         machine.with_runtime(|runtime| {
             runtime.args.clone_from(&config.args);
@@ -132,18 +122,10 @@ impl Sheet {
             runtime.set_output(captured.sink());
         });
         let interrupter = machine.interrupter();
-        let text = Text::new(base::library(&front));
         Ok(Sheet {
-            machine,
-            front,
-            config,
+            build: Build::new(machine, front, config),
             captured,
-            text,
-            modules: Vec::new(),
-            module_of: FxHashMap::default(),
-            imports: base::Known::default(),
-            codes: Codes::default(),
-            places: Places::default(),
+            touched: FxHashMap::default(),
             store: Store::default(),
             cells: Vec::new(),
             makers: FxHashMap::default(),
@@ -158,7 +140,7 @@ impl Sheet {
             slice: None,
             is_show_stopped: StdCell::new(false),
             went_on: true,
-            name: String::new(),
+            ran: 0,
         })
     }
 
@@ -198,21 +180,28 @@ impl Sheet {
         text: &str,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Counts {
-        name.clone_into(&mut self.name);
-        (self.codes.compiled, self.codes.ran) = (0, 0);
+        name.clone_into(&mut self.build.name);
+        (self.build.codes.compiled, self.ran) = (0, 0);
         self.clock.set_awake(true);
         self.tell_recalled(text, progress);
-        self.text.edit(&mut self.front.sources, name, text);
-        self.bring_base_up_to_date();
-        self.text.compile(&self.front.sources);
+        self.build.edit(name, text);
         self.evaluate(progress);
         self.remove_old_code();
-        let work = self.text.work();
+        let work = self.build.text.work();
         Counts {
             parsed: work.parsed,
             checked: work.compiled,
-            compiled: self.codes.compiled,
-            ran: self.codes.ran,
+            compiled: self.build.codes.compiled,
+            ran: self.ran,
+        }
+    }
+
+    fn remove_old_code(&mut self) {
+        let codes = &self.build.codes;
+        self.touched.retain(|(version, _), _| codes.has(*version));
+        if self.build.has_much_old_code() {
+            let held = self.held();
+            self.build.remove_old_code(held);
         }
     }
 
@@ -222,11 +211,11 @@ impl Sheet {
         let asked: Vec<CellId> = ids.filter(|id| self.number(*id) == cell).collect();
         self.asked.extend(asked);
         self.clock.set_awake(true);
-        (self.codes.compiled, self.codes.ran) = (0, 0);
+        (self.build.codes.compiled, self.ran) = (0, 0);
         self.evaluate(progress);
         Counts {
-            compiled: self.codes.compiled,
-            ran: self.codes.ran,
+            compiled: self.build.codes.compiled,
+            ran: self.ran,
             ..Counts::default()
         }
     }
@@ -256,7 +245,13 @@ impl Sheet {
     /// What is to be said about a text that is not wrong, rendered.
     pub fn warnings(&self) -> Vec<String> {
         let mut rendered = Vec::new();
-        for (placed, outcome) in self.text.placed().iter().zip(self.text.outcomes()) {
+        for (placed, outcome) in self
+            .build
+            .text
+            .placed()
+            .iter()
+            .zip(self.build.text.outcomes())
+        {
             if let compiler::incremental::Outcome::Compiled(unit, _) = outcome
                 && let Some(good) = unit.good()
             {
@@ -267,7 +262,11 @@ impl Sheet {
                         .is_some_and(|span| span.file == placed.piece.file)
                 });
                 rendered.extend(own.map(|warning| {
-                    compiler::render::render(&self.front.sources, warning, self.config.color)
+                    compiler::render::render(
+                        &self.build.front.sources,
+                        warning,
+                        self.build.config.color,
+                    )
                 }));
             }
         }
@@ -279,9 +278,9 @@ impl Sheet {
         match id {
             CellId::Text(lineage, _) => self.at.get(&lineage).copied(),
             CellId::Module(of, _) => {
-                let mut modules = self.modules.iter();
+                let mut modules = self.build.modules.iter();
                 let module = modules.find(|module| module.ready.module == of)?;
-                let mut placed = self.text.placed().iter();
+                let mut placed = self.build.text.placed().iter();
                 placed.position(|placed| placed.piece.file == module.importer)
             }
         }
@@ -293,14 +292,14 @@ impl Sheet {
             CellId::Text(lineage, index) => cells::number(lineage, index),
             CellId::Module(..) => {
                 let at = self.position(id);
-                let lineage = at.map(|at| self.text.placed()[at].lineage);
+                let lineage = at.map(|at| self.build.text.placed()[at].lineage);
                 lineage.map_or(0, |lineage| cells::number(lineage, 0))
             }
         }
     }
 
     fn cell_report(&self, cell: &Cell, at: usize) -> CellReport {
-        let placed = &self.text.placed()[at];
+        let placed = &self.build.text.placed()[at];
         let test = placed.piece.test();
         let mut report = CellReport {
             test: test.map(ToString::to_string),
@@ -316,12 +315,14 @@ impl Sheet {
             State::Stale(reason) => report.stale = Some(reason.clone()),
             State::Running => report.is_running = true,
             State::Broken(diagnostics) => {
-                let problems = diagnostics.iter().map(|found| self.front.problem(found));
+                let problems = diagnostics
+                    .iter()
+                    .map(|found| self.build.front.problem(found));
                 report.problems = problems.collect();
                 report.rendered = compiler::render::render_all(
-                    &self.front.sources,
+                    &self.build.front.sources,
                     diagnostics.iter(),
-                    self.config.color,
+                    self.build.config.color,
                 );
             }
         }
@@ -360,7 +361,8 @@ impl Sheet {
                 report.value.clone_from(&success.value);
             }
             Err(failure) => {
-                report.error = Some(failure.report(&self.front.sources, self.config.color));
+                report.error =
+                    Some(failure.report(&self.build.front.sources, self.build.config.color));
             }
         }
     }
@@ -390,7 +392,7 @@ impl Sheet {
         let mut cells = self.cells.iter().filter(|known| known.id.is_of_text());
         let cell = cells.find(|known| self.number(known.id) == cell)?;
         let record = cell.newest()?;
-        let env = self.text.env();
+        let env = self.build.text.env();
         let is_named = |(def, _): &ValueId| {
             let found = env.try_def(*def);
             found.is_some_and(|found| found.name == name)
@@ -410,7 +412,9 @@ impl Sheet {
 
     /// Blocks of the heap that are in use.
     pub fn live_blocks(&self) -> usize {
-        self.machine.with_runtime(|runtime| runtime.live_blocks()) as usize
+        self.build
+            .machine
+            .with_runtime(|runtime| runtime.live_blocks()) as usize
     }
 
     /// Gives up every value; gives the number of blocks that are still live, which is a bug of ours if it is not 0.
@@ -424,13 +428,13 @@ impl Sheet {
         self.makers.clear();
         self.faces = Faces::default();
         self.store.clear();
-        self.places.clear();
-        self.codes.clear();
+        self.build.places.clear();
+        self.build.codes.clear();
     }
 
     /// All values that are kept.
     fn held(&self) -> Vec<Root> {
-        let places = self.places.all();
+        let places = self.build.places.all();
         let in_place = places.filter_map(|place| place.global.root());
         let kept = self.store.values().filter_map(Share::root);
         in_place.chain(kept).collect()
@@ -447,23 +451,28 @@ impl Showing for Sheet {
     type State = Vec<(DefId, Share)>;
 
     fn machine(&self) -> &Machine {
-        &self.machine
+        &self.build.machine
     }
 
     /// Without places, which move while what is shown stays.
     fn describe(&self, trap: &Trap) -> RuntimeError {
         RuntimeError {
             frames: Vec::new(),
-            ..failure::describe(&self.machine, &self.front.sources, trap, self.config.color)
+            ..failure::describe(
+                &self.build.machine,
+                &self.build.front.sources,
+                trap,
+                self.build.config.color,
+            )
         }
     }
 
     fn sweep(&self) {
-        self.machine.sweep(self.held());
+        self.build.machine.sweep(self.held());
     }
 
     fn state(&self) -> Vec<(DefId, Share)> {
-        let places = self.places.all();
+        let places = self.build.places.all();
         let shares = places.filter_map(|place| {
             let share = Share::of(&place.global, place.unit()?)?;
             Some((place.global.def, share))
@@ -475,7 +484,9 @@ impl Showing for Sheet {
         &self,
         run: impl FnOnce() -> Result<(), Trap>,
     ) -> (Result<(), Trap>, Option<Duration>) {
-        let limit = self.slice.map(|_| SHOW_LIMIT.min(self.config.cell_limit));
+        let limit = self
+            .slice
+            .map(|_| SHOW_LIMIT.min(self.build.config.cell_limit));
         self.clock.begin(limit);
         let result = run();
         let took_too_long = self.clock.end();
@@ -488,13 +499,13 @@ impl Showing for Sheet {
 
     fn put_back(&self, state: Vec<(DefId, Share)>, abandoned: bool) {
         for (def, share) in state {
-            let Some(place) = self.places.get(def) else {
+            let Some(place) = self.build.places.get(def) else {
                 continue;
             };
             if abandoned {
                 place.global.forget();
             } else {
-                place.global.drop_value(&self.machine);
+                place.global.drop_value(&self.build.machine);
             }
             share.give_to(&place.global);
         }

@@ -8,6 +8,24 @@ use syntax::Sources;
 
 /// The body of the only function of `source`, without numbers of debug locations.
 fn body(source: &str, optimise: bool) -> String {
+    let text = written(source, optimise, codegen::ir);
+    let start = text.find("define ").expect("a function");
+    let end = text[start..]
+        .find("\n}\n")
+        .expect("the end of the function");
+    text[start..start + end + 2]
+        .lines()
+        .map(|line| line.split(", !dbg").next().unwrap_or(line))
+        .filter(|line| !line.trim().is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn written(
+    source: &str,
+    optimise: bool,
+    write: impl Fn(Input<'_>) -> Result<String, String>,
+) -> String {
     let mut sources = Sources::new();
     let file = sources.add("test.sumi", source);
     let mut env = Env::new();
@@ -29,23 +47,29 @@ fn body(source: &str, optimise: bool) -> String {
         cpu: CpuLevel::V3,
         verify: true,
     };
-    let text = codegen::ir(Input {
+    let text = write(Input {
         program: &program,
         env: &compiled.env,
         sources: &sources,
         options,
     });
-    let text = text.expect("a module");
-    let start = text.find("define ").expect("a function");
-    let end = text[start..]
-        .find("\n}\n")
-        .expect("the end of the function");
-    text[start..start + end + 2]
-        .lines()
-        .map(|line| line.split(", !dbg").next().unwrap_or(line))
-        .filter(|line| !line.trim().is_empty())
-        .collect::<Vec<_>>()
-        .join("\n")
+    text.expect("a module")
+}
+
+/// A pointer to a function is never taken for a return address.
+#[test]
+fn no_function_ends_in_a_call() {
+    for optimise in [false, true] {
+        let source = "fn quotient(a: i64, b: i64) -> i64 = a / b";
+        let text = written(source, optimise, codegen::assembly);
+        let mut code = text.lines().map(str::trim);
+        let traps = code.clone().filter(|line| line.contains("sumi_trap@"));
+        assert!(traps.count() > 0, "{text}");
+        while code.any(|line| line.starts_with("call") && line.contains("sumi_trap")) {
+            let next = code.find(|line| !line.starts_with('.') && !line.is_empty());
+            assert_eq!(next, Some("ud2"), "{text}");
+        }
+    }
 }
 
 #[test]

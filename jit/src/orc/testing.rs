@@ -9,7 +9,9 @@ use llvm_sys::core::{
     LLVMGetBufferStart, LLVMSetTarget,
 };
 use llvm_sys::ir_reader::LLVMParseIRInContext2;
-use llvm_sys::target::{LLVMDisposeTargetData, LLVMSetModuleDataLayout};
+use llvm_sys::target::{
+    LLVMDisposeTargetData, LLVMInitializeX86AsmParser, LLVMSetModuleDataLayout,
+};
 use llvm_sys::target_machine::{
     LLVMCodeGenFileType, LLVMCodeGenOptLevel, LLVMCodeModel, LLVMCreateTargetDataLayout,
     LLVMCreateTargetMachine, LLVMDisposeTargetMachine, LLVMGetTargetFromTriple, LLVMRelocMode,
@@ -25,6 +27,7 @@ pub(crate) fn assemble(text: &str) -> Vec<u8> {
     let text = CString::new(text).expect("IR text has no zero bytes");
     // SAFETY: handles are created, used and disposed of in this function, each once, and none of them leaves it.
     unsafe {
+        LLVMInitializeX86AsmParser();
         let context = LLVMContextCreate();
         let buffer = LLVMCreateMemoryBufferWithMemoryRangeCopy(
             text.as_ptr(),

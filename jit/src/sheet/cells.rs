@@ -20,13 +20,13 @@ use compiler::own::{self, Reach};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::Diagnostic;
 
-use super::code::{Reached, Source};
 use super::files::Seen;
 use super::former::{Glance, News};
 use super::key::Touched;
 use super::recall::{AS_BEFORE, Chain};
 use super::store::Record;
 use super::{Progress, Sheet};
+use crate::build::{Reached, Source};
 
 /// Which cell it is, however it is edited.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -204,8 +204,8 @@ impl Sheet {
     pub(super) fn evaluate(&mut self, progress: &mut dyn FnMut(Progress) -> bool) {
         self.store.updates += 1;
         self.went_on = true;
-        self.note_sources();
-        let order = self.text.placed().iter().map(|placed| placed.lineage);
+        self.build.note_sources();
+        let order = self.build.text.placed().iter().map(|placed| placed.lineage);
         if !order.clone().eq(self.order.iter().copied()) {
             self.order = order.collect();
             let places = self.order.iter().enumerate();
@@ -234,7 +234,7 @@ impl Sheet {
             if !self.went_on {
                 break;
             }
-            slice = slice.map(|slice| (slice * MORE).min(self.config.cell_limit));
+            slice = slice.map(|slice| (slice * MORE).min(self.build.config.cell_limit));
         }
         for cell in &mut self.cells {
             cell.ran |= ran.contains(&cell.id);
@@ -243,7 +243,7 @@ impl Sheet {
         self.recalled.take_if(|_| self.went_on);
         self.asked.clear();
         self.store.prune(&self.cells);
-        self.leave_places();
+        self.build.leave_places();
     }
 
     /// Goes through the cells once.
@@ -275,7 +275,7 @@ impl Sheet {
     fn not_compiled(&self, walk: &mut Walk, id: CellId) -> Cell {
         let index = self.position(id);
         let index = index.expect("compiler bug: a piece without code is not in the text");
-        let state = match &self.text.outcomes()[index] {
+        let state = match &self.build.text.outcomes()[index] {
             Outcome::Failed(diagnostics) => State::Broken(diagnostics.as_slice().into()),
             Outcome::Waits(names) => {
                 let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
@@ -285,7 +285,7 @@ impl Sheet {
                 unreachable!("compiler bug: a piece has code and is not run")
             }
         };
-        let piece = &self.text.placed()[index].piece;
+        let piece = &self.build.text.placed()[index].piece;
         let title = piece.title();
         let why = title.map_or_else(
             || "a line above that is not right".to_owned(),
@@ -293,7 +293,7 @@ impl Sheet {
         );
         let effects = match piece.is_trial() {
             true => Effects::default(),
-            false => self.text.may_write(index),
+            false => self.build.text.may_write(index),
         };
         let mut touched = Touched {
             written: effects.writes.clone(),
@@ -313,7 +313,7 @@ impl Sheet {
 
     /// What a cell was to bind or change is not what it should be.
     fn spoil(&self, walk: &mut Walk, cell: &Touched, is_stale: bool, why: &str) {
-        let env = self.text.env();
+        let env = self.build.text.env();
         let order = walk.at;
         let spoiled = |name: String| Spoiled {
             name,
@@ -338,7 +338,7 @@ impl Sheet {
         if touched.with_code.is_empty() {
             return;
         }
-        let env = self.text.env();
+        let env = self.build.text.env();
         let reach = own::reach_of_code(env, &info.effects, &walk.code_before(info));
         for def in &touched.with_code {
             walk.code_in.entry(*def).or_default().add(&reach);
@@ -419,7 +419,7 @@ impl Sheet {
             self.extend(&mut chain, &cell, source, index, &touched);
             walk.chain = Some(chain);
         }
-        cell.reached = self.codes.known_reach(source);
+        cell.reached = self.build.codes.known_reach(source);
         cell.glance = Glance::of(&cell, info);
         cell
     }
@@ -447,7 +447,7 @@ impl Sheet {
         let is_free = !touched.outside.changes_any();
         let is_outdated = |record: &Record| record.files.iter().any(Seen::has_changed);
         let known = known.filter(|record| !(is_free && is_outdated(record)));
-        let texts = self.imports.print();
+        let texts = self.build.imports.print();
         let is_misplaced = |record: &Record| record.placed_in.is_some_and(|known| known != texts);
         let known = known.filter(|record| !(is_free && is_misplaced(record)));
         if let Some(record) = known {
@@ -469,7 +469,7 @@ impl Sheet {
             return State::Stale(format!("changes {what}, and runs when it is asked to"));
         }
         let at = self.position(cell.id);
-        let span = at.map_or(0..0, |at| self.text.placed()[at].code.clone());
+        let span = at.map_or(0..0, |at| self.build.text.placed()[at].code.clone());
         let number = self.number(cell.id);
         self.went_on = self.went_on && progress(Progress::Running(number, span));
         if !self.went_on {
@@ -492,7 +492,7 @@ impl Sheet {
     fn is_in_quarantine(&self, id: CellId) -> bool {
         let at = self.position(id).filter(|_| !self.quarantine.is_empty());
         at.is_some_and(|at| {
-            let text = self.text.placed()[at].text(&self.front.sources);
+            let text = self.build.text.placed()[at].text(&self.build.front.sources);
             self.quarantine.contains(text)
         })
     }
@@ -503,11 +503,11 @@ impl Sheet {
             return true;
         }
         let at = self.position(id);
-        let placed = at.map(|at| &self.text.placed()[at]);
-        placed.is_some_and(|placed| self.store.updates > 1 && self.text.is_new(placed))
+        let placed = at.map(|at| &self.build.text.placed()[at]);
+        placed.is_some_and(|placed| self.store.updates > 1 && self.build.text.is_new(placed))
     }
 
     fn not_bound(&self, def: DefId, info: &CellInfo) -> Diagnostic {
-        compiler::own::unbound::not_bound_yet(self.text.env(), None, def, info.span)
+        compiler::own::unbound::not_bound_yet(self.build.text.env(), None, def, info.span)
     }
 }

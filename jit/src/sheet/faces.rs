@@ -94,7 +94,7 @@ impl Sheet {
         let mut changes = Vec::new();
         for (cell, at) in self.in_text_order(&self.cells) {
             let id = self.number(cell.id);
-            let placed = &self.text.placed()[at];
+            let placed = &self.build.text.placed()[at];
             let (span, layout) = (placed.code.clone(), placed.layout());
             let ran = cell.ran && !faces.told.contains(&id);
             let known = former.remove(&id);
@@ -147,7 +147,7 @@ impl Sheet {
         let at = self.position(cell.id).filter(|_| cell.id.is_of_text());
         // Of modules it is told with all else that their import shows.
         let Some(at) = at else { return true };
-        let placed = &self.text.placed()[at];
+        let placed = &self.build.text.placed()[at];
         let face = Face::of(cell, placed.code.clone(), placed.layout());
         let id = self.number(cell.id);
         self.faces.known.insert(id, face);

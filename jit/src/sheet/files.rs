@@ -32,12 +32,12 @@ impl Sheet {
     /// Whether one of [`Sheet::files`] is not what the values come from.
     pub fn are_files_others(&self) -> bool {
         let mut read = self.records().flat_map(|record| &record.files);
-        self.front.have_modules_changed() || read.any(Seen::has_changed)
+        self.build.front.have_modules_changed() || read.any(Seen::has_changed)
     }
 
     /// When one of these changes, an edit, to the same text too, shows what comes of that.
     pub fn files(&self) -> Vec<PathBuf> {
-        let mut all: Vec<PathBuf> = self.front.module_files().collect();
+        let mut all: Vec<PathBuf> = self.build.front.module_files().collect();
         let read = self.records().flat_map(|record| &record.files);
         all.extend(read.map(|seen| seen.path.clone()));
         all.sort_unstable();

@@ -13,9 +13,9 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::Sheet;
 use super::cells::{Cell, CellId, NOTHING_CHANGED, Walk};
-use super::code::{Module, Source};
 use super::key::Touched;
 use super::store::Record;
+use crate::build::{Module, Source};
 
 /// A set as a word in which each element has a bit, which others may have too: a Bloom filter with one hash.
 #[derive(Clone, Copy, Default)]
@@ -222,12 +222,18 @@ impl Found<'_> {
 impl Sheet {
     /// All cells, and pieces that would be some. Tests begin from what all others have left, wherever they stand.
     fn found(&self) -> impl Iterator<Item = (CellId, Found<'_>)> {
-        let of_modules = self.modules.iter().flat_map(|module| {
+        let of_modules = self.build.modules.iter().flat_map(|module| {
             let cells = 0..module.ready.compiled.cells.len();
             let id = |at| CellId::Module(module.ready.module, at);
             cells.map(move |at| (id(at), Found::Module(module, at)))
         });
-        let pieces = || self.text.placed().iter().zip(self.text.outcomes());
+        let pieces = || {
+            self.build
+                .text
+                .placed()
+                .iter()
+                .zip(self.build.text.outcomes())
+        };
         let others = pieces().filter(|(placed, _)| !placed.is_trial);
         let trials = pieces().filter(|(placed, _)| placed.is_trial);
         let of_text = others.chain(trials).flat_map(|(placed, outcome)| {
@@ -252,7 +258,7 @@ impl Sheet {
     pub(super) fn align(&mut self, walk: &mut Walk) {
         walk.cells = mem::take(&mut self.cells);
         walk.makers = mem::take(&mut self.makers);
-        walk.news.gone = self.codes.gone.iter().collect();
+        walk.news.gone = self.build.codes.gone.iter().collect();
         let mut known = walk.cells.iter_mut();
         let mut are_the_same = true;
         for (id, found) in self.found() {
@@ -316,7 +322,7 @@ impl Sheet {
 
     fn reaches_what_is_gone(&self, cell: &Cell) -> bool {
         let mut reached = cell.reached.iter().flat_map(|reached| &reached.sources);
-        reached.any(|source| self.codes.gone.contains(&source.version()))
+        reached.any(|source| self.build.codes.gone.contains(&source.version()))
     }
 
     /// The cell at this point stays as it was.

@@ -25,7 +25,7 @@ impl Sheet {
             }
         }
         // An import that is wrong itself says that.
-        let is_right = |at: usize| matches!(self.text.outcomes()[at], Outcome::Imported);
+        let is_right = |at: usize| matches!(self.build.text.outcomes()[at], Outcome::Imported);
         by_import.retain(|(at, cells)| {
             is_right(*at) && cells.iter().any(|cell| has_something_to_show(cell))
         });

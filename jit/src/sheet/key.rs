@@ -12,8 +12,8 @@ use syntax::Diagnostic;
 
 use super::Sheet;
 use super::cells::{CellId, Walk};
-use super::code::{Reached, Source};
 use super::files::Seen;
+use crate::build::{Reached, Source};
 
 /// What the result of a cell follows from.
 pub(super) struct Key {
@@ -65,7 +65,7 @@ pub(super) struct Touched {
 
 impl Sheet {
     fn is_variable(&self, def: DefId) -> bool {
-        let found = self.text.env().try_def(def);
+        let found = self.build.text.env().try_def(def);
         found.is_some_and(|found| matches!(&found.kind, DefKind::Global(global) if global.is_var))
     }
 
@@ -81,16 +81,16 @@ impl Sheet {
             return Rc::new(self.touched_now(walk, info));
         }
         let cell = (source.version(), index);
-        if let Some(known) = self.codes.touched.get(&cell) {
+        if let Some(known) = self.touched.get(&cell) {
             return Rc::clone(known);
         }
         let touched = Rc::new(self.touched_now(walk, info));
-        self.codes.touched.insert(cell, Rc::clone(&touched));
+        self.touched.insert(cell, Rc::clone(&touched));
         touched
     }
 
     fn touched_now(&self, walk: &Walk, info: &CellInfo) -> Touched {
-        let env = self.text.env();
+        let env = self.build.text.env();
         let reach = own::reach_of_cell(env, &info.effects, &walk.code_before(info));
         let is_own = |def: &DefId| info.defines.contains(def) || info.value == Some(*def);
         let mut written: Vec<DefId> = reach.writes.iter().copied().collect();
@@ -121,7 +121,7 @@ impl Sheet {
 
     /// Variables that its values' own `show` may read.
     fn touched_by_show(&self, walk: &Walk, info: &CellInfo, known: &[DefId]) -> Vec<DefId> {
-        let env = self.text.env();
+        let env = self.build.text.env();
         let mut all: Vec<DefId> = Vec::new();
         for def in info.defines.iter().chain(&info.value) {
             if let DefKind::Global(global) = &env.def(*def).kind {
@@ -146,7 +146,7 @@ impl Sheet {
         (source, index): (&Source, usize),
         touched: &Touched,
     ) -> Result<Rc<Key>, Vec<Diagnostic>> {
-        let reached = self.reach(source)?;
+        let reached = self.build.reach(source)?;
         let values = touched
             .all
             .iter()
@@ -204,7 +204,7 @@ impl Sheet {
                 What::Code(name) if before.is_none() => format!("it uses `{name}` now"),
                 What::Code(name) => format!("`{name}` has changed"),
                 What::Value(def) => {
-                    let found = self.text.env().try_def(*def);
+                    let found = self.build.text.env().try_def(*def);
                     let name = found.map_or("a variable", |found| found.name.as_str());
                     match before {
                         Some(_) => format!("`{name}` has another value"),

@@ -8,9 +8,9 @@ use syntax::Diagnostic;
 
 use super::Sheet;
 use super::cells::{Cell, CellId, Walk};
-use super::code::{Source, Tier};
 use super::key::{Key, Touched, What};
 use super::store::{Record, ValueId};
+use crate::build::{Source, Tier};
 use crate::saved::Share;
 use crate::trap::Trap;
 
@@ -65,7 +65,7 @@ impl Sheet {
     }
 
     fn share_of_place(&self, (def, stamp): ValueId) -> Option<Rc<Share>> {
-        let place = self.places.get(def)?;
+        let place = self.build.places.get(def)?;
         let is_there = place.stamp == Some(stamp);
         let share = Share::of(&place.global, place.unit()?).filter(|_| is_there)?;
         Some(Rc::new(share))
@@ -74,7 +74,7 @@ impl Sheet {
     fn is_there(&self, value: ValueId) -> bool {
         let (def, stamp) = value;
         let is_in_place = || {
-            let place = self.places.get(def);
+            let place = self.build.places.get(def);
             place.is_some_and(|place| place.stamp == Some(stamp))
         };
         self.store.value(value).is_some() || is_in_place()
@@ -148,7 +148,7 @@ impl Sheet {
             return Ok(Err(trap));
         }
         for (def, stamp) in record.values() {
-            if let Some(place) = self.places.get_mut(def) {
+            if let Some(place) = self.build.places.get_mut(def) {
                 place.stamp = Some(stamp);
             }
         }
@@ -159,7 +159,7 @@ impl Sheet {
     fn drop_unnamed(&mut self, id: CellId) {
         let (source, index) = self.source_of(id);
         let unnamed = source.cells()[index].value;
-        if let Some(place) = unnamed.and_then(|def| self.places.get_mut(def)) {
+        if let Some(place) = unnamed.and_then(|def| self.build.places.get_mut(def)) {
             place.clear();
         }
     }
@@ -174,13 +174,13 @@ impl Sheet {
     pub(super) fn known_source(&self, id: CellId) -> Option<(Source, usize)> {
         match id {
             CellId::Module(of, index) => {
-                let mut modules = self.modules.iter();
+                let mut modules = self.build.modules.iter();
                 let module = modules.find(|module| module.ready.module == of);
                 module.map(|module| (Source::Module(Rc::clone(module)), index))
             }
             CellId::Text(_, index) => {
                 self.position(id)
-                    .and_then(|at| match &self.text.outcomes()[at] {
+                    .and_then(|at| match &self.build.text.outcomes()[at] {
                         Outcome::Compiled(unit, cells) => {
                             Some((Source::Text(Rc::clone(unit)), cells.start + index))
                         }
@@ -192,7 +192,7 @@ impl Sheet {
 
     /// Gives up values until the rest fits into memory.
     pub(super) fn fit_memory(&mut self) {
-        self.give_up_values(self.config.state_limit);
+        self.give_up_values(self.build.config.state_limit);
     }
 
     /// Gives up values until no more than so many bytes are taken; whether there were any.
@@ -204,7 +204,7 @@ impl Sheet {
         for record in self.store.expendable() {
             for (def, stamp) in record.values() {
                 self.store.forget((def, stamp));
-                let place = self.places.get_mut(def);
+                let place = self.build.places.get_mut(def);
                 if let Some(place) = place.filter(|place| place.stamp == Some(stamp)) {
                     place.clear();
                 }
@@ -217,7 +217,9 @@ impl Sheet {
     }
 
     pub(super) fn live_bytes(&self) -> u64 {
-        self.machine.with_runtime(|runtime| runtime.live_bytes())
+        self.build
+            .machine
+            .with_runtime(|runtime| runtime.live_bytes())
     }
 }
 

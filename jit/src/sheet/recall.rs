@@ -17,12 +17,12 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::cells::{Cell, CellId, State, Walk, number};
-use super::code::{Reached, Source, Version};
 use super::faces::Change;
 use super::files::Seen;
 use super::key::{Key, Touched};
 use super::store::{Kept, Record, Success};
 use super::{Progress, Sheet};
+use crate::build::{Reached, Source, Version};
 use crate::front::Wanted;
 use crate::report::{CellReport, Expectation, Shown};
 
@@ -202,12 +202,12 @@ impl Sheet {
 
     /// Tells what is known of a text before anything is done with it.
     pub(super) fn tell_recalled(&self, text: &str, progress: &mut dyn FnMut(Progress) -> bool) {
-        let is_first = self.text.placed().is_empty();
+        let is_first = self.build.text.placed().is_empty();
         let Some(Recalled { saved, .. }) = self.recalled.as_ref().filter(|_| is_first) else {
             return;
         };
         if saved.text != Fingerprint::of(&text)
-            || saved.modules != self.front.print_of(&saved.wanted)
+            || saved.modules != self.build.front.print_of(&saved.wanted)
         {
             return;
         }
@@ -222,19 +222,21 @@ impl Sheet {
 
     pub(super) fn chain(&self) -> Chain {
         let modules: Vec<Option<Fingerprint>> = self
+            .build
             .modules
             .iter()
             .map(|module| module.portable_deep)
             .collect();
-        let units = self.text.units().iter();
+        let units = self.build.text.units().iter();
         let tokens: FxHashMap<u32, Fingerprint> = units
-            .zip(self.text.token_prints())
+            .zip(self.build.text.token_prints())
             .map(|(unit, print)| (unit.version, Fingerprint::of(&(&modules, print))))
             .collect();
         // What a constant is computed from has left no trace in the code.
-        let constant = |def: &DefId| match self.text.owner(*def) {
+        let constant = |def: &DefId| match self.build.text.owner(*def) {
             Some(unit) => tokens.get(&unit.version).copied(),
             None => self
+                .build
                 .module_of
                 .get(def)
                 .and_then(|module| module.portable_deep),
@@ -244,7 +246,7 @@ impl Sheet {
             let cells = source.cells().iter();
             let globals = cells.flat_map(|cell| cell.defines.iter().chain(&cell.value));
             for def in globals {
-                if let Some(name) = self.text.names().of(*def) {
+                if let Some(name) = self.build.text.names().of(*def) {
                     chain.globals.insert(*def, name);
                 }
             }
@@ -255,15 +257,15 @@ impl Sheet {
                 chain.sources.insert(source.version(), print);
             }
         };
-        for module in &self.modules {
+        for module in &self.build.modules {
             let source = Source::Module(Rc::clone(module));
             add(&source, &[], &module.portable);
         }
-        for unit in self.text.units() {
+        for unit in self.build.text.units() {
             if let Some(good) = unit.good() {
                 let tokens: Vec<u128> = unit.pieces.iter().map(|piece| piece.hash).collect();
                 let source = Source::Text(Rc::clone(unit));
-                add(&source, &tokens, self.text.portable(good));
+                add(&source, &tokens, self.build.text.portable(good));
             }
         }
         chain
@@ -282,7 +284,7 @@ impl Sheet {
         let found = *recalled.results.get(&portable)?;
         let found = recalled.saved.results[found].clone();
         let info = &cell.0.cells()[cell.1];
-        let env = self.text.env();
+        let env = self.build.text.env();
         let after = touched.may_change().filter(|def| {
             let global = chain.globals.get(def);
             global.is_some_and(|global| found.changed.contains(global))
@@ -373,7 +375,7 @@ impl Sheet {
             Some(record) => record.named().map(|(def, _)| def).collect(),
             None => touched.may_change().collect(),
         };
-        let reached = self.reach(source).ok();
+        let reached = self.build.reach(source).ok();
         let known = reached.filter(|_| can_be_looked_at(touched));
         let key = known.and_then(|reached| chain.key(&reached, index, touched));
         let of_files = record.filter(|_| !touched.outside.changes_any());
@@ -390,8 +392,8 @@ impl Sheet {
         let mut chain = self.chain();
         let mut saved = Saved {
             text: Fingerprint::of(&text),
-            wanted: self.front.wanted_modules(),
-            modules: self.front.modules_print(),
+            wanted: self.build.front.wanted_modules(),
+            modules: self.build.front.modules_print(),
             results: Vec::new(),
         };
         let mut taint = Taint::default();
@@ -425,7 +427,7 @@ impl Sheet {
             return None;
         };
         let at = self.position(id)?;
-        let placed = &self.text.placed()[at];
+        let placed = &self.build.text.placed()[at];
         let expectation = Self::expectation(placed, None);
         Some(Place {
             test: placed.piece.test().map(ToString::to_string),

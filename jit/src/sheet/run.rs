@@ -12,12 +12,12 @@ use stdlib::value::Budget;
 use syntax::Diagnostic;
 
 use super::cells::{CellId, Walk};
-use super::code::{Source, Tier};
 use super::files::Seen;
 use super::key::{Key, Touched};
 use super::memory::Input;
 use super::store::{Kept, Record, Success, ValueId};
 use super::{Progress, Sheet};
+use crate::build::{Source, Tier};
 use crate::failure;
 use crate::preview::preview;
 use crate::report::Shown;
@@ -117,14 +117,15 @@ impl Sheet {
                 Ok(Success { after, ..shown })
             }
             Err(mut trap) => {
-                let cell_limit = self.config.cell_limit;
+                let cell_limit = self.build.config.cell_limit;
                 let is_interrupt = trap.kind == TrapKind::Interrupt;
                 if is_interrupt && attempt.took_too_long {
                     trap.message = Some(format!(
                         "stopped after {cell_limit:?}; it goes on when it is asked to"
                     ));
                 }
-                let failure = failure::failure(&self.machine, &self.front.sources, &trap);
+                let failure =
+                    failure::failure(&self.build.machine, &self.build.front.sources, &trap);
                 self.undo_run(&own, &inputs);
                 if is_interrupt && attempt.took_too_long {
                     if attempt.limit.is_some_and(|slice| slice < cell_limit) {
@@ -139,10 +140,10 @@ impl Sheet {
                 Err(failure)
             }
         };
-        self.codes.ran += 1;
+        self.ran += 1;
         let failure = result.as_ref().err();
         let is_in_modules =
-            failure.is_some_and(|failure| failure.names_modules(&self.front.sources));
+            failure.is_some_and(|failure| failure.names_modules(&self.build.front.sources));
         let record = Rc::new(Record {
             key,
             after_outside: touched.outside.changes_any().then_some(nonce),
@@ -151,7 +152,7 @@ impl Sheet {
             elapsed: attempt.elapsed,
             allocations: attempt.allocations,
             files: attempt.files.into_iter().map(Seen::from).collect(),
-            placed_in: is_in_modules.then(|| self.imports.print()),
+            placed_in: is_in_modules.then(|| self.build.imports.print()),
             users: Cell::default(),
             used: Cell::default(),
             is_repeatable: touched.outside.is_none(),
@@ -191,7 +192,7 @@ impl Sheet {
         slice.map(|slice| match touched.outside.is_none() {
             true => slice,
             // What has changed the outside cannot begin again.
-            false => self.config.cell_limit,
+            false => self.build.config.cell_limit,
         })
     }
 
@@ -215,15 +216,16 @@ impl Sheet {
         limit: Option<Duration>,
     ) -> Result<Attempt, Vec<Diagnostic>> {
         for reached in &key.reached.sources {
-            self.linked(reached, tier)?;
+            self.build.linked(reached, tier)?;
         }
-        let linked = self.linked(source, tier)?;
-        let is_best = tier == Tier::Full || !self.config.optimize;
+        let linked = self.build.linked(source, tier)?;
+        let is_best = tier == Tier::Full || !self.build.config.optimize;
         for input in inputs {
             self.put_in_place(input);
         }
         for def in own {
-            if let (Some(place), Some(by)) = (self.places.get_mut(*def), linked.global(*def)) {
+            if let (Some(place), Some(by)) = (self.build.places.get_mut(*def), linked.global(*def))
+            {
                 place.clear();
                 place.describe(by, &linked);
             }
@@ -232,21 +234,21 @@ impl Sheet {
             true => limit,
             false => Some(limit.map_or(QUICK_LIMIT, |limit| limit.min(QUICK_LIMIT))),
         };
-        let before = self.machine.with_runtime(|runtime| runtime.stats);
+        let before = self.build.machine.with_runtime(|runtime| runtime.stats);
         let start = Instant::now();
         let run = linked.cell(index);
         self.clock.begin(limit);
         // SAFETY: generated code without parameters.
-        let result = unsafe { self.machine.run(|| run()) };
+        let result = unsafe { self.build.machine.run(|| run()) };
         let took_too_long = self.clock.end();
         let elapsed = start.elapsed();
-        let (after, files) = self.machine.with_runtime(|runtime| {
+        let (after, files) = self.build.machine.with_runtime(|runtime| {
             runtime.flush();
             (runtime.stats, std::mem::take(&mut runtime.asked_files))
         });
         if result.is_ok() {
             for def in own {
-                if let Some(place) = self.places.get(*def) {
+                if let Some(place) = self.build.places.get(*def) {
                     place.global.is_bound.set(true);
                 }
             }
@@ -266,7 +268,7 @@ impl Sheet {
     /// The global has the value that it is to have before the cell.
     fn put_in_place(&mut self, input: &Input) {
         let (def, stamp) = input.value;
-        let Some(place) = self.places.get_mut(def) else {
+        let Some(place) = self.build.places.get_mut(def) else {
             return;
         };
         if let Some(share) = input.share.as_ref().filter(|_| place.stamp != Some(stamp)) {
@@ -290,7 +292,7 @@ impl Sheet {
     ) -> Vec<Kept> {
         let mut after = Vec::new();
         for def in defined.iter().chain(written) {
-            let Some(place) = self.places.get_mut(*def) else {
+            let Some(place) = self.build.places.get_mut(*def) else {
                 continue;
             };
             let before = inputs.iter().find(|input| input.value.0 == *def);
@@ -333,9 +335,9 @@ impl Sheet {
     /// What a cell shows, which has run.
     fn shown_result(&mut self, info: &CellInfo, nonce: Fingerprint) -> Success {
         self.is_show_stopped.set(false);
-        let env = self.text.env();
+        let env = self.build.text.env();
         let show = |def: DefId| {
-            let place = self.places.get(def)?;
+            let place = self.build.places.get(def)?;
             let global = Some(&place.global).filter(|global| global.is_bound.get())?;
             Some(Shown {
                 preview: preview(self, (global.desc(), global.address)).map(Rc::new),
@@ -357,7 +359,7 @@ impl Sheet {
     }
 
     fn keep_unnamed(&mut self, def: DefId, nonce: Fingerprint) -> Option<ValueId> {
-        let place = self.places.get_mut(def)?;
+        let place = self.build.places.get_mut(def)?;
         let share = Share::of(&place.global, place.unit()?)?;
         place.clear();
         let id = (def, Fingerprint::of(&(nonce, def)));
@@ -369,7 +371,7 @@ impl Sheet {
     fn take_back(&mut self, inputs: &[Input]) {
         for input in inputs {
             let (def, stamp) = input.value;
-            let Some(place) = self.places.get_mut(def) else {
+            let Some(place) = self.build.places.get_mut(def) else {
                 continue;
             };
             match &input.share {
@@ -383,14 +385,14 @@ impl Sheet {
     /// After a failure everything is as before the cell.
     pub(super) fn undo_run(&mut self, own: &[DefId], inputs: &[Input]) {
         for def in own {
-            if let Some(place) = self.places.get_mut(*def) {
+            if let Some(place) = self.build.places.get_mut(*def) {
                 place.global.forget();
                 place.stamp = None;
             }
         }
         for input in inputs {
             let (def, stamp) = input.value;
-            let Some(place) = self.places.get_mut(def) else {
+            let Some(place) = self.build.places.get_mut(def) else {
                 continue;
             };
             match &input.share {

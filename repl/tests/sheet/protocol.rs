@@ -153,8 +153,12 @@ fn no_interrupt_is_lost() {
         let process = speaker.child.id().to_string();
         let asked = Command::new("kill").args(["-s", "INT", &process]).status();
         assert!(asked.expect("`kill`").success());
+        let mut said = Vec::new();
         let ended = loop {
-            let message = speaker.next().expect("its end");
+            let Some(message) = speaker.next() else {
+                panic!("round {round}: it does not end: {said:?}");
+            };
+            said.push(message.to_string());
             if message["event"] == "cell" && message["state"] == "failed" {
                 break message;
             }

@@ -28,8 +28,12 @@ extern "C" {
 // Null if the target writes no objects. The machine has to live longer.
 Pipeline *sumi_pipeline_create(LLVMTargetMachineRef Machine) {
   auto Made = std::make_unique<Pipeline>();
+  auto &Target = *reinterpret_cast<TargetMachine *>(Machine);
+  // No function begins right behind a call that never returns: whoever searches a stack tells functions from return addresses by that.
+  Target.Options.TrapUnreachable = true;
+  Target.Options.NoTrapAfterNoreturn = false;
   MCContext *Context = nullptr;
-  if (reinterpret_cast<TargetMachine *>(Machine)->addPassesToEmitMC(Made->Passes, Context, Made->Stream))
+  if (Target.addPassesToEmitMC(Made->Passes, Context, Made->Stream))
     return nullptr;
   return Made.release();
 }

@@ -11,13 +11,13 @@ use compiler::pipeline::{self, Source};
 use rustc_hash::FxHashMap;
 use syntax::{Diagnostic, Diagnostics, FileId, ast};
 
-use super::Sheet;
+use super::Build;
 use super::code::Module;
 use crate::front::{Front, Gathered, import_path};
 
 /// The imports that are loaded.
 #[derive(Default)]
-pub(super) struct Known {
+pub(crate) struct Known {
     /// Their pieces.
     files: Vec<FileId>,
     /// Of the texts of all modules.
@@ -26,7 +26,7 @@ pub(super) struct Known {
 }
 
 /// Nothing but the library.
-pub(super) fn library(front: &Front) -> Base {
+pub(crate) fn library(front: &Front) -> Base {
     Base {
         env: front.env.clone(),
         module: front.home,
@@ -39,14 +39,14 @@ pub(super) fn library(front: &Front) -> Base {
 
 impl Known {
     /// Of the texts of all modules.
-    pub(super) fn print(&self) -> Fingerprint {
+    pub(crate) fn print(&self) -> Fingerprint {
         self.print
     }
 }
 
-impl Sheet {
+impl Build {
     /// Loads the imports anew if they are others than before, or one of their files is.
-    pub(super) fn bring_base_up_to_date(&mut self) {
+    pub(crate) fn bring_base_up_to_date(&mut self) {
         let files: Vec<FileId> = self.text.imports().map(|(file, _)| file).collect();
         if files == self.imports.files && !self.front.have_modules_changed() {
             return;

@@ -12,44 +12,44 @@ use compiler::mono::{self, Mode, Program, slot_symbol};
 use compiler::own;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use stdlib::Root;
 use syntax::{Diagnostic, FileId};
 
-use super::Sheet;
-use super::key::Touched;
+use super::Build;
 use crate::front::{self, Constants, Ready};
 use crate::linked::{FunctionPlace, Linked, Surroundings, read_slot, write_slot};
 use crate::session::Outside;
 
 /// A unit of the text, or a module that it imports.
 #[derive(Clone)]
-pub(super) enum Source {
+pub(crate) enum Source {
     Text(Rc<Unit>),
     Module(Rc<Module>),
 }
 
 /// An imported module, which is compiled as a whole.
-pub(super) struct Module {
+pub(crate) struct Module {
     /// No other one has this number.
-    pub(super) version: u32,
+    pub(crate) version: u32,
     /// The piece with the import that was the first to need it.
-    pub(super) importer: FileId,
-    pub(super) ready: Ready,
-    pub(super) code: Fingerprint,
+    pub(crate) importer: FileId,
+    pub(crate) ready: Ready,
+    pub(crate) code: Fingerprint,
     /// The same as it is called in any process.
-    pub(super) portable: portable::Code,
+    pub(crate) portable: portable::Code,
     /// With that of all that it imports.
-    pub(super) portable_deep: Option<Fingerprint>,
+    pub(crate) portable_deep: Option<Fingerprint>,
 }
 
 /// Tells sources apart.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(super) enum Version {
+pub(crate) enum Version {
     Text(u32),
     Module(u32),
 }
 
 impl Source {
-    pub(super) fn version(&self) -> Version {
+    pub(crate) fn version(&self) -> Version {
         match self {
             Source::Text(unit) => Version::Text(unit.version),
             Source::Module(module) => Version::Module(module.version),
@@ -57,7 +57,7 @@ impl Source {
     }
 
     /// As one would name it.
-    pub(super) fn title(&self) -> SmolStr {
+    pub(crate) fn title(&self) -> SmolStr {
         match self {
             Source::Text(unit) => {
                 let mut titles = unit.pieces.iter().filter_map(|piece| piece.title());
@@ -70,14 +70,14 @@ impl Source {
         }
     }
 
-    pub(super) fn unit(&self) -> &mono::Unit {
+    pub(crate) fn unit(&self) -> &mono::Unit {
         match self {
             Source::Text(unit) => &unit.good().expect("compiler bug: a broken unit runs").unit,
             Source::Module(module) => &module.ready.compiled.unit,
         }
     }
 
-    pub(super) fn cells(&self) -> &[CellInfo] {
+    pub(crate) fn cells(&self) -> &[CellInfo] {
         match self {
             Source::Text(unit) => &unit.good().expect("compiler bug: a broken unit runs").cells,
             Source::Module(module) => &module.ready.compiled.cells,
@@ -95,7 +95,7 @@ impl Source {
         }
     }
 
-    pub(super) fn code(&self) -> Fingerprint {
+    pub(crate) fn code(&self) -> Fingerprint {
         match self {
             Source::Text(unit) => unit.good().expect("compiler bug: a broken unit runs").code,
             Source::Module(module) => module.code,
@@ -104,7 +104,7 @@ impl Source {
 }
 
 /// What is known of the code of a source.
-pub(super) struct Code {
+pub(crate) struct Code {
     /// Of all that the object is made from.
     key: Fingerprint,
     /// What it calls or has copies of.
@@ -117,19 +117,19 @@ pub(super) struct Code {
 
 /// How much was done for code to be fast.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(super) enum Tier {
+pub(crate) enum Tier {
     /// Nothing: it is there at once.
     Quick,
     Full,
 }
 
 /// What the code of a source may reach.
-pub(super) struct Reached {
+pub(crate) struct Reached {
     /// The source itself first.
-    pub(super) sources: Vec<Source>,
+    pub(crate) sources: Vec<Source>,
     /// What they are called, and their code.
-    pub(super) codes: Vec<(SmolStr, Fingerprint)>,
-    pub(super) print: Fingerprint,
+    pub(crate) codes: Vec<(SmolStr, Fingerprint)>,
+    pub(crate) print: Fingerprint,
 }
 
 impl Reached {
@@ -151,26 +151,23 @@ const MOST_OLD: usize = 64;
 
 /// All code of a sheet.
 #[derive(Default)]
-pub(super) struct Codes {
+pub(crate) struct Codes {
     known: FxHashMap<Version, Rc<Code>>,
     reached: FxHashMap<Version, Rc<Reached>>,
-    /// Of cells that call no function that they do not name.
-    pub(super) touched: FxHashMap<(Version, usize), Rc<Touched>>,
     /// The sources of this update, in their order, and those that have code as a set.
     modules: Vec<Rc<Module>>,
     units: Vec<Rc<Unit>>,
     current: FxHashSet<Version>,
     /// Those of the update before that are no more.
-    pub(super) gone: FxHashSet<Version>,
+    pub(crate) gone: FxHashSet<Version>,
     /// What those define, and others may by now.
     gone_defs: Vec<DefId>,
     /// By what it was made from: an edit that is taken back finds its code again.
     objects: FxHashMap<(Fingerprint, Tier), Weak<Linked>>,
     /// Code that values may still refer to.
-    pub(super) all: Vec<Rc<Linked>>,
-    /// In this update: units for which code was generated, and cells that ran.
-    pub(super) compiled: usize,
-    pub(super) ran: usize,
+    pub(crate) all: Vec<Rc<Linked>>,
+    /// Units for which code was generated in this update.
+    pub(crate) compiled: usize,
 }
 
 /// The list becomes the newer one; gives those that differ where they are not the same at the beginning or the end: the former, the newer.
@@ -186,20 +183,24 @@ fn exchange<T>(known: &mut Vec<Rc<T>>, newer: &[Rc<T>]) -> (Vec<Rc<T>>, Vec<Rc<T
 }
 
 impl Codes {
+    /// Whether a source of this update has it.
+    pub(crate) fn has(&self, version: Version) -> bool {
+        self.current.contains(&version)
+    }
+
     /// Of what the source may reach, what was found last.
-    pub(super) fn known_reach(&self, source: &Source) -> Option<Rc<Reached>> {
+    pub(crate) fn known_reach(&self, source: &Source) -> Option<Rc<Reached>> {
         self.reached.get(&source.version()).cloned()
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.known.clear();
         self.reached.clear();
-        self.touched.clear();
         while self.all.pop().is_some() {}
     }
 }
 
-impl Sheet {
+impl Build {
     /// The source that defines it; none of what the library defines.
     fn owner(&self, def: DefId) -> Option<Source> {
         let of_text = self
@@ -210,7 +211,7 @@ impl Sheet {
     }
 
     /// What the source consists of and refers to.
-    pub(super) fn code(&mut self, source: &Source) -> Result<Rc<Code>, Vec<Diagnostic>> {
+    pub(crate) fn code(&mut self, source: &Source) -> Result<Rc<Code>, Vec<Diagnostic>> {
         let version = source.version();
         if let Some(code) = self.codes.known.get(&version)
             && code
@@ -286,7 +287,7 @@ impl Sheet {
     }
 
     /// Everything that the code of a source may reach. It is what it was before if all of that is there yet.
-    pub(super) fn reach(&mut self, source: &Source) -> Result<Rc<Reached>, Vec<Diagnostic>> {
+    pub(crate) fn reach(&mut self, source: &Source) -> Result<Rc<Reached>, Vec<Diagnostic>> {
         let known = self.codes.reached.get(&source.version());
         let is_there = |known: &&Rc<Reached>| {
             let mut versions = known.sources.iter().map(Source::version);
@@ -303,7 +304,7 @@ impl Sheet {
     }
 
     /// Which sources there are in this update.
-    pub(super) fn note_sources(&mut self) {
+    pub(crate) fn note_sources(&mut self) {
         let codes = &mut self.codes;
         let (no_modules, new_modules) = exchange(&mut codes.modules, &self.modules);
         let (no_units, new_units) = exchange(&mut codes.units, self.text.units());
@@ -326,7 +327,7 @@ impl Sheet {
     }
 
     /// Gives up the places of what is no longer defined.
-    pub(super) fn leave_places(&mut self) {
+    pub(crate) fn leave_places(&mut self) {
         let env = self.text.env();
         for def in self.codes.gone_defs.drain(..) {
             if env.try_def(def).is_none() {
@@ -353,7 +354,7 @@ impl Sheet {
     }
 
     /// Has the code of a source in memory, of that tier or a better one, and its functions called by all others.
-    pub(super) fn linked(
+    pub(crate) fn linked(
         &mut self,
         source: &Source,
         wanted: Tier,
@@ -451,21 +452,20 @@ impl Sheet {
         Ok(linked)
     }
 
-    /// Removes code that is of no use any more: nothing refers to it, no value either.
-    pub(super) fn remove_old_code(&mut self) {
-        let current = &self.codes.current;
-        self.codes
+    /// Whether it is time to look for code that is of no use any more.
+    pub(crate) fn has_much_old_code(&mut self) -> bool {
+        let codes = &mut self.codes;
+        codes
             .known
-            .retain(|version, _| current.contains(version));
-        self.codes
+            .retain(|version, _| codes.current.contains(version));
+        codes
             .reached
-            .retain(|version, _| current.contains(version));
-        self.codes
-            .touched
-            .retain(|(version, _), _| current.contains(version));
-        if self.codes.all.len() < self.codes.known.len() + MOST_OLD {
-            return;
-        }
+            .retain(|version, _| codes.current.contains(version));
+        codes.all.len() >= codes.known.len() + MOST_OLD
+    }
+
+    /// Removes code that is of no use any more: nothing refers to it, no value either. Those of the globals aside, values are `held`.
+    pub(crate) fn remove_old_code(&mut self, held: impl IntoIterator<Item = Root>) {
         let in_use: FxHashSet<*const Linked> = self
             .codes
             .known
@@ -481,7 +481,7 @@ impl Sheet {
         let old =
             old.filter(|unit| !in_use.contains(&Rc::as_ptr(unit)) && Rc::strong_count(unit) == 1);
         let old: Vec<Rc<Linked>> = old.cloned().collect();
-        let unheld = self.machine.unheld(old, self.held());
+        let unheld = self.machine.unheld(old, held);
         self.codes
             .all
             .retain(|unit| !unheld.iter().any(|gone| Rc::ptr_eq(unit, gone)));

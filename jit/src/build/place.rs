@@ -12,26 +12,26 @@ use crate::linked::{GlobalPlace, Linked};
 use crate::saved::Share;
 
 /// Where a global has its value.
-pub(super) struct Place {
-    pub(super) global: GlobalPlace,
+pub(crate) struct Place {
+    pub(crate) global: GlobalPlace,
     _storage: Box<[u128]>,
     /// Of the global: with another type it gets another place.
-    pub(super) interface: Fingerprint,
+    pub(crate) interface: Fingerprint,
     /// Which value it has.
-    pub(super) stamp: Option<Fingerprint>,
+    pub(crate) stamp: Option<Fingerprint>,
     /// Whose descriptor it is known by.
     unit: Option<Rc<Linked>>,
 }
 
 #[derive(Default)]
-pub(super) struct Places {
+pub(crate) struct Places {
     places: FxHashMap<DefId, Place>,
     slots: FxHashMap<String, Box<Cell<usize>>>,
 }
 
 impl Places {
     /// The address of a global, for which there is room from now on.
-    pub(super) fn address(&mut self, env: &Env, def: DefId) -> usize {
+    pub(crate) fn address(&mut self, env: &Env, def: DefId) -> usize {
         let interface = interface_of(env, def);
         let known = self.places.get(&def);
         if known.is_none_or(|place| place.interface != interface) {
@@ -40,32 +40,32 @@ impl Places {
         self.places[&def].global.address as usize
     }
 
-    pub(super) fn slot(&mut self, name: &str) -> usize {
+    pub(crate) fn slot(&mut self, name: &str) -> usize {
         let slot = self.slots.entry(name.to_owned()).or_default();
         slot.as_ptr() as usize
     }
 
-    pub(super) fn get(&self, def: DefId) -> Option<&Place> {
+    pub(crate) fn get(&self, def: DefId) -> Option<&Place> {
         self.places.get(&def)
     }
 
-    pub(super) fn get_mut(&mut self, def: DefId) -> Option<&mut Place> {
+    pub(crate) fn get_mut(&mut self, def: DefId) -> Option<&mut Place> {
         self.places.get_mut(&def)
     }
 
     /// In an order that is always the same.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Place> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Place> {
         let mut all: Vec<&Place> = self.places.values().collect();
         all.sort_by_key(|place| place.global.def);
         all.into_iter()
     }
 
     /// Drops the place of a global.
-    pub(super) fn remove(&mut self, def: DefId) {
+    pub(crate) fn remove(&mut self, def: DefId) {
         self.places.remove(&def);
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.places.clear();
     }
 }
@@ -92,20 +92,20 @@ impl Place {
     }
 
     /// Its values are of that type, which the unit describes.
-    pub(super) fn describe(&mut self, by: &GlobalPlace, unit: &Rc<Linked>) {
+    pub(crate) fn describe(&mut self, by: &GlobalPlace, unit: &Rc<Linked>) {
         debug_assert!(!self.global.is_bound.get());
         self.global.desc = by.desc;
         self.unit = Some(Rc::clone(unit));
     }
 
     /// Has the value of a share in place of its own.
-    pub(super) fn put(&mut self, share: &Share, stamp: Fingerprint) {
+    pub(crate) fn put(&mut self, share: &Share, stamp: Fingerprint) {
         self.clear();
         self.take(share, stamp);
     }
 
     /// Has the value of a share in place of what an abandoned run left.
-    pub(super) fn restore(&mut self, share: &Share, stamp: Fingerprint) {
+    pub(crate) fn restore(&mut self, share: &Share, stamp: Fingerprint) {
         self.global.forget();
         self.take(share, stamp);
     }
@@ -117,12 +117,12 @@ impl Place {
         self.stamp = Some(stamp);
     }
 
-    pub(super) fn unit(&self) -> Option<&Rc<Linked>> {
+    pub(crate) fn unit(&self) -> Option<&Rc<Linked>> {
         self.unit.as_ref()
     }
 
     /// Drops the value, if there is one.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.stamp = None;
         if let Some(unit) = &self.unit {
             self.global.drop_value(unit.machine());

@@ -1,0 +1,65 @@
+//! From a text that is edited to code in memory: what a worksheet and the script of a host that is loaded again have in common.
+//!
+//! `compiler::incremental` says which units of the text an edit changed. `code` has each in memory, compiled when it is asked for and kept as
+//! long as it is right; globals and slots lie outside of units (`place`), so that they stay while the code around them is another. `base` loads
+//! what the text imports.
+
+mod base;
+mod code;
+mod place;
+
+use std::rc::Rc;
+
+use compiler::env::DefId;
+use compiler::incremental::Text;
+use rustc_hash::FxHashMap;
+
+use crate::config::Config;
+use crate::front::{Front, KeptIds};
+use crate::machine::Machine;
+
+pub(crate) use code::{Codes, Module, Reached, Source, Tier, Version};
+pub(crate) use place::Places;
+
+/// A text that is edited, what it imports, and their code.
+pub(crate) struct Build {
+    pub(crate) machine: Rc<Machine>,
+    pub(crate) front: Front,
+    pub(crate) config: Config,
+    /// Of the text.
+    pub(crate) name: String,
+    pub(crate) text: Text,
+    /// In the order in which they run, before the text.
+    pub(crate) modules: Vec<Rc<Module>>,
+    pub(crate) module_of: FxHashMap<DefId, Rc<Module>>,
+    pub(crate) imports: base::Known,
+    pub(crate) codes: Codes,
+    pub(crate) places: Places,
+}
+
+impl Build {
+    /// Of an empty text.
+    pub(crate) fn new(machine: Rc<Machine>, mut front: Front, config: Config) -> Build {
+        front.kept_ids = Some(KeptIds::default());
+        Build {
+            text: Text::new(base::library(&front)),
+            machine,
+            front,
+            config,
+            name: String::new(),
+            modules: Vec::new(),
+            module_of: FxHashMap::default(),
+            imports: base::Known::default(),
+            codes: Codes::default(),
+            places: Places::default(),
+        }
+    }
+
+    /// The text is this one from now on, and is compiled as far as it is right; nothing runs.
+    pub(crate) fn edit(&mut self, name: &str, text: &str) {
+        name.clone_into(&mut self.name);
+        self.text.edit(&mut self.front.sources, name, text);
+        self.bring_base_up_to_date();
+        self.text.compile(&self.front.sources);
+    }
+}
