@@ -227,7 +227,9 @@ fn a_handler_of_the_host_on_the_stack_of_the_run() {
         std::thread::sleep(Duration::from_millis(20));
         // SAFETY: as above.
         unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, libc::SIGUSR1) };
-        while !IS_HANDLING.load(SeqCst) {}
+        while !IS_HANDLING.load(SeqCst) {
+            std::hint::spin_loop();
+        }
         interrupter.interrupt();
         std::thread::sleep(Duration::from_millis(50));
         GOES_ON.store(true, SeqCst);
