@@ -253,6 +253,11 @@ impl Text {
         })
     }
 
+    /// What the text stands on.
+    pub fn base(&self) -> &Base {
+        &self.base
+    }
+
     /// The text stands on something else from now on.
     pub fn set_base(&mut self, base: Base) {
         let former = std::mem::replace(&mut self.env, base.env.clone());

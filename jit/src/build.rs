@@ -11,15 +11,15 @@ mod place;
 use std::rc::Rc;
 
 use compiler::env::DefId;
-use compiler::incremental::Text;
+use compiler::incremental::{Base, Text};
 use rustc_hash::FxHashMap;
 
 use crate::config::Config;
-use crate::front::{Front, KeptIds};
+use crate::front::{Front, KeptIds, Search};
 use crate::machine::Machine;
 
 pub(crate) use code::{Codes, Module, Reached, Source, Tier, Version};
-pub(crate) use place::Places;
+pub(crate) use place::{Place, Places};
 
 /// A text that is edited, what it imports, and their code.
 pub(crate) struct Build {
@@ -62,4 +62,41 @@ impl Build {
         self.bring_base_up_to_date();
         self.text.compile(&self.front.sources);
     }
+
+    /// As [`Build::edit`], with the modules that there are.
+    pub(crate) fn edit_alone(&mut self, text: &str) {
+        self.text.edit(&mut self.front.sources, &self.name, text);
+        self.text.compile(&self.front.sources);
+    }
+
+    /// What the text stands on, to go back to it.
+    pub(crate) fn standing(&self) -> Standing {
+        Standing {
+            base: self.text.base().clone(),
+            modules: self.modules.clone(),
+            module_of: self.module_of.clone(),
+            imports: self.imports.clone(),
+            searches: self.front.searches.clone(),
+        }
+    }
+
+    /// The text stands on that again. It is to be edited before anything else.
+    pub(crate) fn stand_on(&mut self, former: Standing) {
+        if former.base.print != self.text.base().print {
+            self.text.set_base(former.base);
+        }
+        self.modules = former.modules;
+        self.module_of = former.module_of;
+        self.imports = former.imports;
+        self.front.searches = former.searches;
+    }
+}
+
+/// The modules that a text imports, as they were.
+pub(crate) struct Standing {
+    base: Base,
+    modules: Vec<Rc<Module>>,
+    module_of: FxHashMap<DefId, Rc<Module>>,
+    imports: base::Known,
+    searches: Vec<Search>,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use compiler::env::{DefId, DefKind, Env, Ids, KnownIds, ModuleId};
@@ -19,7 +20,7 @@ use syntax::{Diagnostic, FileId, LineColumn, Sources, Span, ast};
 use crate::report::{Error, Problem};
 
 /// Gives the text of a module by its path, `ai.steering`; none if there is no such module.
-pub(crate) type Resolver = Box<dyn Fn(&str) -> Option<String>>;
+pub(crate) type Resolver = Rc<dyn Fn(&str) -> Option<String>>;
 
 pub(crate) struct Front {
     pub(crate) env: Env,
@@ -32,7 +33,7 @@ pub(crate) struct Front {
     /// The modules of the host, by their paths.
     pub(crate) host_modules: BTreeMap<String, String>,
     /// What imports were looked for, and what was found.
-    searches: Vec<Search>,
+    pub(crate) searches: Vec<Search>,
     /// Whether the tests of a source are wanted; those of what it imports never are.
     pub(crate) with_tests: bool,
     /// Where modules are loaded again: the ids of what they define.
@@ -87,7 +88,8 @@ pub(crate) struct Gathered {
 }
 
 /// One import that was looked for.
-struct Search {
+#[derive(Clone)]
+pub(crate) struct Search {
     wanted: Wanted,
     /// The name and text of the module.
     found: Option<Module>,
@@ -126,6 +128,19 @@ impl Front {
             searches: Vec::new(),
             with_tests: false,
             kept_ids: None,
+        }
+    }
+
+    /// One for another text, with what imports are looked for in.
+    pub(crate) fn another(&self) -> Front {
+        Front {
+            env: self.env.clone(),
+            sources: self.sources.clone(),
+            resolver: self.resolver.clone(),
+            host_modules: self.host_modules.clone(),
+            searches: Vec::new(),
+            kept_ids: None,
+            ..*self
         }
     }
 

@@ -12,6 +12,7 @@ mod host;
 mod landing;
 mod linked;
 mod machine;
+mod migrate;
 pub mod native;
 pub mod orc;
 mod output;
@@ -19,6 +20,7 @@ mod preview;
 pub mod report;
 pub mod run;
 mod saved;
+mod script;
 mod session;
 mod sheet;
 mod signal;
@@ -34,7 +36,7 @@ pub use compiler::hir::nearest;
 pub use config::{Config, Stage};
 pub use copies::Copied;
 pub use editing::{Classes, TokenClass, is_complete, token_classes};
-pub use engine::{Engine, Function};
+pub use engine::Engine;
 pub use host::{
     Args, Exported, Handle, HostFunction, HostModule, HostResult, IntoHost, Object, Param, Plain,
     Signature, Value,
@@ -59,7 +61,8 @@ pub use report::{
     RuntimeError, Shown, Taken, Timing, TrialReport, UnitReport,
 };
 pub use run::Interrupter;
-pub use session::{Back, Names, Script, Session};
+pub use script::{Function, Reloaded, Reset, Script};
+pub use session::{Back, Names, Session, Transcript};
 pub use sheet::{Change, Counts, Progress, Saved, Sheet, Stopper};
 pub use stdlib::{Capabilities, Capability};
 pub use syntax::cut::common_ends;

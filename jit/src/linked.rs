@@ -33,10 +33,13 @@ pub(crate) struct Linked {
 
 pub(crate) struct GlobalPlace {
     pub(crate) def: DefId,
-    pub(crate) desc: *const TypeDesc,
+    /// Of a unit that stays as long as the value; null before the first one.
+    pub(crate) desc: Cell<*const TypeDesc>,
     pub(crate) address: *mut u8,
     /// Holds a value; otherwise it is all zeroes.
     pub(crate) is_bound: Cell<bool>,
+    /// A run that was stopped left it half written; it has no value until it gets a new one.
+    pub(crate) is_torn: Cell<bool>,
 }
 
 #[derive(Clone, Copy)]
@@ -82,9 +85,10 @@ impl Linked {
         };
         let globals = exports.globals.iter().map(|global| GlobalPlace {
             def: global.def,
-            desc: found[&global.desc] as *const TypeDesc,
+            desc: Cell::new(found[&global.desc] as *const TypeDesc),
             address: found[&global.symbol] as *mut u8,
             is_bound: Cell::new(false),
+            is_torn: Cell::new(false),
         });
         let functions = exports.functions.iter().map(|function| {
             let slot = function.slot.as_ref().map(|slot| found[slot]);
@@ -194,20 +198,34 @@ impl Linked {
 }
 
 impl GlobalPlace {
+    /// Of a variable of the host, which always has a value.
+    pub(crate) fn of_host(def: DefId, address: usize) -> GlobalPlace {
+        GlobalPlace {
+            def,
+            desc: Cell::new(std::ptr::null()),
+            address: address as *mut u8,
+            is_bound: Cell::new(true),
+            is_torn: Cell::new(false),
+        }
+    }
+
     pub(crate) fn desc(&self) -> &TypeDesc {
         // SAFETY: a constant of the unit that holds this place.
-        unsafe { &*self.desc }
+        unsafe { &*self.desc.get() }
     }
 
     pub(crate) fn root(&self) -> Option<Root> {
         self.is_bound
             .get()
-            .then_some((self.desc, self.address.cast_const()))
+            .then_some((self.desc.get(), self.address.cast_const()))
     }
 
     /// Forgets the value without dropping it; the next sweep finds what it owned.
     pub(crate) fn forget(&self) {
         self.is_bound.set(false);
+        if self.desc.get().is_null() {
+            return; // never had one
+        }
         // SAFETY: the place is as large as its type says.
         unsafe { self.address.write_bytes(0, self.desc().size as usize) };
     }

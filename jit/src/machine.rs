@@ -5,15 +5,13 @@ use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use compiler::env::DefId;
-use compiler::mir::Effects;
 use rustc_hash::FxHashSet;
 use stdlib::{Block, Reached, Root, Runtime};
 
 use crate::host::HostSymbols;
-use crate::linked::Linked;
+use crate::linked::{GlobalPlace, Linked};
 use crate::native::Libraries;
-use crate::orc::{self, Dylib};
+use crate::orc::{self, Dylib, DylibId};
 use crate::report::{Error, Frame};
 use crate::run::{Interrupter, Runner};
 use crate::trap::{self, Trap, TrapKind};
@@ -34,8 +32,9 @@ pub(crate) struct Machine {
     depth: Cell<u32>,
     /// A run was abandoned while another one was under way around it, so that nothing could be swept.
     unswept: Cell<bool>,
-    /// Globals that a run left half written when it was stopped; they have no value until they get a new one.
-    torn: RefCell<Vec<DefId>>,
+    /// The places of globals that lie outside of units.
+    places: RefCell<Vec<Weak<GlobalPlace>>>,
+    /// Whether some of them are torn.
     pub(crate) is_torn: Cell<bool>,
     /// Ends runs that take too long, if there is a limit.
     watchdog: OnceCell<Watchdog>,
@@ -70,7 +69,7 @@ impl Machine {
             units: RefCell::default(),
             depth: Cell::new(0),
             unswept: Cell::new(false),
-            torn: RefCell::default(),
+            places: RefCell::default(),
             is_torn: Cell::new(false),
             watchdog: OnceCell::new(),
             orc,
@@ -161,6 +160,7 @@ impl Machine {
         for unit in self.units() {
             roots.extend(unit.roots());
         }
+        roots.extend(self.places().iter().filter_map(|place| place.root()));
         // SAFETY: no run is under way, so the roots are all that is held.
         self.with_runtime(|runtime| unsafe { runtime.recover(&roots) });
     }
@@ -181,11 +181,12 @@ impl Machine {
         for unit in others.filter(|unit| !candidates.iter().any(|other| Rc::ptr_eq(unit, other))) {
             roots.extend(unit.roots());
         }
+        roots.extend(self.places().iter().filter_map(|place| place.root()));
         while let Some(root) = roots.pop() {
             let mut owners = FxHashSet::default();
             // SAFETY: the values of globals and of what was saved; no run is under way.
             unsafe {
-                reached.each_outside(root, &mut |address| {
+                reached.each_outside(root, &mut |address, _| {
                     owners.extend(self.orc.owner_of(address))
                 });
             }
@@ -201,6 +202,23 @@ impl Machine {
         candidates
     }
 
+    /// The units of which there is code in values of globals.
+    pub(crate) fn in_values(&self) -> FxHashSet<DylibId> {
+        let mut found = FxHashSet::default();
+        let mut reached = Reached::default();
+        let mut roots: Vec<Root> = self.units().iter().flat_map(|unit| unit.roots()).collect();
+        roots.extend(self.places().iter().filter_map(|place| place.root()));
+        for root in roots {
+            // SAFETY: the values of globals; no run is under way.
+            unsafe {
+                reached.each_outside(root, &mut |address, is_code| {
+                    found.extend(self.orc.owner_of(address).filter(|_| is_code));
+                });
+            }
+        }
+        found
+    }
+
     /// Something was made that nobody holds: the next sweep frees it.
     pub(crate) fn leave_to_sweep(&self) {
         self.unswept.set(true);
@@ -211,12 +229,8 @@ impl Machine {
         if self.depth.get() > 0 {
             return;
         }
-        let units = self.units();
-        let globals: Vec<_> = units
-            .iter()
-            .flat_map(|unit| unit.globals())
-            .filter(|global| global.is_bound.get() && global.desc().has_heap())
-            .collect();
+        let mut globals = self.places();
+        globals.retain(|global| global.is_bound.get() && global.desc().has_heap());
         let roots: Vec<Root> = globals.iter().filter_map(|global| global.root()).collect();
         let text = self.orc.text().start;
         let is_constant = |block: *const Block| {
@@ -230,34 +244,37 @@ impl Machine {
         for (global, is_whole) in globals.iter().zip(whole) {
             if !is_whole {
                 global.forget();
-                self.torn.borrow_mut().push(global.def);
+                global.is_torn.set(true);
                 self.is_torn.set(true);
             }
         }
     }
 
-    /// The first of these globals that was left half written.
-    pub(crate) fn first_torn(&self, touches: &Effects) -> Option<DefId> {
-        let is_touched = |def: &DefId| {
-            touches.anything || touches.reads.contains(def) || touches.writes.contains(def)
-        };
-        self.torn.borrow().iter().copied().find(is_touched)
-    }
-
-    pub(crate) fn was_torn(&self, def: DefId) -> bool {
-        self.is_torn.get() && self.torn.borrow().contains(&def)
-    }
-
     /// A global that was torn has a new value.
-    pub(crate) fn mend(&self, def: DefId) {
-        let mut torn = self.torn.borrow_mut();
-        torn.retain(|known| *known != def);
-        self.is_torn.set(!torn.is_empty());
-        for unit in self.units() {
-            unit.global(def)
-                .into_iter()
-                .for_each(|global| global.is_bound.set(true));
+    pub(crate) fn mend(&self, global: &GlobalPlace) {
+        global.is_torn.set(false);
+        let is_torn = self.places().iter().any(|place| place.is_torn.get());
+        self.is_torn.set(is_torn);
+    }
+
+    fn places(&self) -> Vec<Rc<GlobalPlace>> {
+        let mut places = self.places.borrow_mut();
+        places.retain(|place| place.strong_count() > 0);
+        places.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// A place outside of units, for as long as it is there.
+    pub(crate) fn add_place(&self, place: &Rc<GlobalPlace>) {
+        let mut places = self.places.borrow_mut();
+        if places.len().is_power_of_two() {
+            places.retain(|place| place.strong_count() > 0);
         }
+        places.push(Rc::downgrade(place));
+    }
+
+    /// Whether a run is under way.
+    pub(crate) fn is_running(&self) -> bool {
+        self.depth.get() > 0
     }
 
     pub(crate) fn units(&self) -> Vec<Rc<Linked>> {

@@ -262,6 +262,10 @@ pub enum Error {
     Signature {
         message: String,
     },
+    /// A script cannot be exchanged for this one: what its variables hold does not fit.
+    Reload {
+        message: String,
+    },
     /// What was printed did not arrive: a full disk, for one.
     Output {
         message: String,
@@ -320,6 +324,7 @@ impl std::fmt::Display for Error {
             Error::Rejected { rendered, .. } | Error::Link { rendered } => f.write_str(rendered),
             Error::Runtime(error) => f.write_str(&error.rendered),
             Error::Signature { message }
+            | Error::Reload { message }
             | Error::Output { message }
             | Error::Backend { message } => f.write_str(message),
         }

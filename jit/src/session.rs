@@ -52,9 +52,10 @@ use history::Entry;
 use script::Told;
 
 pub use history::Back;
+pub(crate) use inside_any::{find as find_inside, may_hold_any};
 pub(crate) use link::{Outside, offered, signature};
 pub use look::Names;
-pub use script::Script;
+pub use script::Transcript;
 pub(crate) use show::{Showing, shown};
 
 /// Takes a piece of text.
@@ -85,6 +86,19 @@ pub struct Session {
     told: Vec<Rc<Told>>,
     /// The states before the cells of the entry that is under way.
     kept: Vec<Saved>,
+}
+
+/// To standard error if nobody wants to be told.
+pub(crate) fn tell_warnings(told: &RefCell<Option<Tell>>, text: &str) {
+    match &mut *told.borrow_mut() {
+        _ if text.is_empty() => {}
+        Some(tell) => tell(text),
+        // Nobody is left to be told if standard error is gone.
+        None => drop(std::io::Write::write_all(
+            &mut std::io::stderr(),
+            text.as_bytes(),
+        )),
+    }
 }
 
 /// A unit that was loaded, and what it replaced.
@@ -122,12 +136,6 @@ impl Session {
             told: Vec::new(),
             kept: Vec::new(),
         })
-    }
-
-    /// From now on modules come from this function, which has their text by their path (`ai.steering`), and from the library; no file
-    /// is looked for.
-    pub fn set_resolver(&mut self, resolver: impl Fn(&str) -> Option<String> + 'static) {
-        self.front.resolver = Some(Box::new(resolver));
     }
 
     /// Runs a script from top to bottom; stops at the first error.
@@ -203,16 +211,7 @@ impl Session {
     }
 
     fn warn(&self, warnings: &[String]) {
-        let text = warnings.concat();
-        match &mut *self.told_warnings.borrow_mut() {
-            _ if text.is_empty() => {}
-            Some(tell) => tell(&text),
-            // Nobody is left to be told if standard error is gone.
-            None => drop(std::io::Write::write_all(
-                &mut std::io::stderr(),
-                text.as_bytes(),
-            )),
-        }
+        tell_warnings(&self.told_warnings, &warnings.concat());
     }
 
     /// Runs a module that is imported for the first time.

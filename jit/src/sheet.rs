@@ -432,12 +432,9 @@ impl Sheet {
         self.build.codes.clear();
     }
 
-    /// All values that are kept.
+    /// All values that are kept, those of globals aside.
     fn held(&self) -> Vec<Root> {
-        let places = self.build.places.all();
-        let in_place = places.filter_map(|place| place.global.root());
-        let kept = self.store.values().filter_map(Share::root);
-        in_place.chain(kept).collect()
+        self.store.values().filter_map(Share::root).collect()
     }
 }
 

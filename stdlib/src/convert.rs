@@ -1,7 +1,7 @@
 //! From a value of a type to one of the type that took its place, by their descriptors: fields and variants by name, at any depth;
 //! what is of the same type is shared. The session converts the values of variables with it when a definition changes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::block::{self, Block, elements};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
@@ -45,6 +45,7 @@ pub unsafe fn convert<'d>(
     let mut converter = Converter {
         defaults,
         made: HashMap::new(),
+        alike: Alike::default(),
         path: Vec::new(),
     };
     // SAFETY: the caller's promise.
@@ -62,6 +63,7 @@ struct Converter<'d> {
     defaults: Defaults<'d>,
     /// Blocks that were converted: what was shared stays so.
     made: HashMap<(*mut Block, *const TypeDesc), *mut Block>,
+    alike: Alike,
     path: Vec<Step<'d>>,
 }
 
@@ -96,7 +98,7 @@ impl<'d> Converter<'d> {
     ) -> Result<(), Mismatch> {
         // SAFETY: the caller's promise: descriptors say what stands there.
         unsafe {
-            if is_same(old, new) {
+            if self.alike.are(old, new) {
                 retain_value(old, from);
                 to.copy_from_nonoverlapping(from, new.size as usize);
                 return Ok(());
@@ -124,7 +126,7 @@ impl<'d> Converter<'d> {
                 }
                 Kind::Enum | Kind::Option | Kind::Result => self.variant(old, from, new, to),
                 // The index of a map is made of the hashes of its keys.
-                Kind::Map | Kind::Set if is_same(key_of(old), key_of(new)) => {
+                Kind::Map | Kind::Set if self.alike.are(key_of(old), key_of(new)) => {
                     let parts = (old.fields(), from, new.fields(), to);
                     self.fields((old, new), parts)
                 }
@@ -363,13 +365,84 @@ unsafe fn write_int(kind: Kind, value: i128, to: *mut u8) -> bool {
     range.contains(&value)
 }
 
-/// Boxes have no identity of their own.
-fn is_same(old: &TypeDesc, new: &TypeDesc) -> bool {
-    if old.kind == Kind::Box && new.kind == Kind::Box {
-        // SAFETY: a box has a descriptor of what is in it.
-        return unsafe { (*old.elem).same_type(&*new.elem) };
+/// Which types are laid out alike, and mean the same by it: a type that was redefined may have the identity that it had.
+#[derive(Default)]
+struct Alike(HashMap<(*const TypeDesc, *const TypeDesc), bool>);
+
+impl Alike {
+    fn are(&mut self, old: &TypeDesc, new: &TypeDesc) -> bool {
+        let mut seen = Vec::new();
+        let found = self.search(old, new, &mut seen);
+        // What was taken for granted on the way is so if nothing spoke against it.
+        if found {
+            self.0.extend(seen.into_iter().map(|pair| (pair, true)));
+        } else {
+            self.0.insert((old, new), false);
+        }
+        found
     }
-    old.same_type(new)
+
+    fn search(
+        &self,
+        old: &TypeDesc,
+        new: &TypeDesc,
+        seen: &mut Vec<(*const TypeDesc, *const TypeDesc)>,
+    ) -> bool {
+        let mut waiting = vec![(old, new)];
+        let mut known: HashSet<(*const TypeDesc, *const TypeDesc)> = HashSet::new();
+        while let Some((old, new)) = waiting.pop() {
+            let pair: (*const TypeDesc, *const TypeDesc) = (old, new);
+            if std::ptr::eq(old, new) || !known.insert(pair) {
+                continue;
+            }
+            match self.0.get(&pair) {
+                Some(true) => continue,
+                Some(false) => return false,
+                None => {}
+            }
+            // Boxes have no identity of their own.
+            let are_boxes = old.kind == Kind::Box && new.kind == Kind::Box;
+            if !are_boxes && !(old.same_type(new) && old.size == new.size) {
+                return false;
+            }
+            if !alike_parts(old.fields(), new.fields(), &mut waiting)
+                || old.variants().len() != new.variants().len()
+            {
+                return false;
+            }
+            for (old, new) in old.variants().iter().zip(new.variants()) {
+                if old.name() != new.name()
+                    || !alike_parts(old.fields(), new.fields(), &mut waiting)
+                {
+                    return false;
+                }
+            }
+            // SAFETY: the descriptor of the elements, if there is one, is a constant.
+            match unsafe { (old.elem.as_ref(), new.elem.as_ref()) } {
+                (Some(old), Some(new)) => waiting.push((old, new)),
+                (None, None) => {}
+                _ => return false,
+            }
+            seen.push(pair);
+        }
+        true
+    }
+}
+
+/// Whether the fields have the same names and places; their types are left to be looked at.
+fn alike_parts<'d>(
+    old: &'d [FieldDesc],
+    new: &'d [FieldDesc],
+    waiting: &mut Vec<(&'d TypeDesc, &'d TypeDesc)>,
+) -> bool {
+    waiting.extend(
+        old.iter()
+            .map(FieldDesc::ty)
+            .zip(new.iter().map(FieldDesc::ty)),
+    );
+    let is_alike =
+        |(old, new): (&FieldDesc, &FieldDesc)| old.name() == new.name() && old.offset == new.offset;
+    old.len() == new.len() && old.iter().zip(new).all(is_alike)
 }
 
 /// Of a map or a set.

@@ -84,22 +84,22 @@ pub struct Reached(FxHashSet<*mut Block>);
 
 impl Reached {
     /// Calls `visit` with the addresses of the constants, descriptors and code on which a value, and whatever it leads to that was not
-    /// reached before, depends.
+    /// reached before, depends, and whether it is code: of a function value, or the table of an `any`.
     ///
     /// # Safety
     /// A valid value, and nothing else uses the heap.
-    pub unsafe fn each_outside(&mut self, (desc, value): Root, visit: &mut dyn FnMut(usize)) {
+    pub unsafe fn each_outside(&mut self, (desc, value): Root, visit: &mut dyn FnMut(usize, bool)) {
         let mut waiting = Vec::new();
         // SAFETY: the caller's promise; before the place of an environment stands the word for the code.
         unsafe {
             let mut part = |waiting: &mut Vec<*mut Block>, kind: Kind, place: *mut *mut Block| {
                 if matches!(kind, Kind::Fn | Kind::Any) {
-                    visit(*place.cast::<usize>().sub(1));
+                    visit(*place.cast::<usize>().sub(1), true);
                 }
                 if outside_heap(*place) {
-                    visit(*place as usize);
+                    visit(*place as usize, false);
                 } else if self.0.insert(*place) {
-                    visit((**place).elem as usize);
+                    visit((**place).elem as usize, false);
                     waiting.push(*place);
                 }
             };

@@ -16,7 +16,7 @@ use super::code::Module;
 use crate::front::{Front, Gathered, import_path};
 
 /// The imports that are loaded.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Known {
     /// Their pieces.
     files: Vec<FileId>,

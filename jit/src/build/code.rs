@@ -111,6 +111,8 @@ pub(crate) struct Code {
     refs: Vec<DefId>,
     /// Of those that it has copies of, the code.
     copies: Vec<(DefId, Fingerprint)>,
+    /// What it is compiled against: the interfaces of functions that it calls and of globals.
+    uses: Vec<(DefId, Fingerprint)>,
     program: RefCell<Option<Program>>,
     linked: RefCell<Option<(Tier, Rc<Linked>)>>,
 }
@@ -164,8 +166,8 @@ pub(crate) struct Codes {
     gone_defs: Vec<DefId>,
     /// By what it was made from: an edit that is taken back finds its code again.
     objects: FxHashMap<(Fingerprint, Tier), Weak<Linked>>,
-    /// Code that values may still refer to.
-    pub(crate) all: Vec<Rc<Linked>>,
+    /// Code that values may still refer to, and what it is compiled against.
+    all: Vec<(Rc<Linked>, Vec<(DefId, Fingerprint)>)>,
     /// Units for which code was generated in this update.
     pub(crate) compiled: usize,
 }
@@ -202,7 +204,7 @@ impl Codes {
 
 impl Build {
     /// The source that defines it; none of what the library defines.
-    fn owner(&self, def: DefId) -> Option<Source> {
+    pub(crate) fn owner(&self, def: DefId) -> Option<Source> {
         let of_text = self
             .text
             .owner(def)
@@ -238,10 +240,13 @@ impl Build {
             // It names lines of its file.
             print.add(&self.front.sources.file(module.ready.file).text);
         }
+        let mut uses = Vec::new();
         for import in &program.imports {
             if import.origin == FnOrigin::Sumi {
+                let interface = interface_of(&env, import.key.0);
                 refs.insert(import.key.0);
-                print.add(&(&import.symbol, interface_of(&env, import.key.0)));
+                uses.push((import.key.0, interface));
+                print.add(&(&import.symbol, interface));
             }
         }
         let mut add_constants = |body| {
@@ -263,8 +268,10 @@ impl Build {
         globals.sort_by_key(|global| global.def);
         for global in globals {
             if global.origin != GlobalOrigin::Host {
-                let address = self.places.address(&env, global.def);
-                print.add(&(&global.symbol, address, interface_of(&env, global.def)));
+                let address = self.places.address(&self.machine, &env, global.def);
+                let interface = interface_of(&env, global.def);
+                uses.push((global.def, interface));
+                print.add(&(&global.symbol, address, interface));
             }
         }
         let mut copies: Vec<(DefId, Fingerprint)> = copied
@@ -281,6 +288,7 @@ impl Build {
             key: print.finish(),
             refs,
             copies,
+            uses,
             program: RefCell::new(Some(program)),
             linked: RefCell::default(),
         })
@@ -424,7 +432,7 @@ impl Build {
         let mut absolute = outside.symbols(&object, &program, &env, declared)?;
         for global in &program.globals {
             if global.origin != GlobalOrigin::Host {
-                let address = self.places.address(&env, global.def);
+                let address = self.places.address(&self.machine, &env, global.def);
                 absolute.push((global.symbol.clone(), address));
             }
         }
@@ -448,7 +456,7 @@ impl Build {
         self.codes.objects.retain(|_, unit| unit.strong_count() > 0);
         let object = (code.key, tier);
         self.codes.objects.insert(object, Rc::downgrade(&linked));
-        self.codes.all.push(Rc::clone(&linked));
+        self.codes.all.push((Rc::clone(&linked), code.uses.clone()));
         Ok(linked)
     }
 
@@ -464,27 +472,48 @@ impl Build {
         codes.all.len() >= codes.known.len() + MOST_OLD
     }
 
-    /// Removes code that is of no use any more: nothing refers to it, no value either. Those of the globals aside, values are `held`.
+    /// Removes code that is of no use any more: nothing refers to it, no value either. Values that no global has are `held`.
     pub(crate) fn remove_old_code(&mut self, held: impl IntoIterator<Item = Root>) {
-        let in_use: FxHashSet<*const Linked> = self
-            .codes
-            .known
-            .values()
-            .filter_map(|code| {
-                code.linked
-                    .borrow()
-                    .as_ref()
-                    .map(|(_, unit)| Rc::as_ptr(unit))
-            })
-            .collect();
-        let old = self.codes.all.iter();
-        let old =
-            old.filter(|unit| !in_use.contains(&Rc::as_ptr(unit)) && Rc::strong_count(unit) == 1);
-        let old: Vec<Rc<Linked>> = old.cloned().collect();
+        let in_use = self.in_use();
+        // C may call at any time what it was given.
+        let is_old = |unit: &&Rc<Linked>| {
+            !in_use.contains(&Rc::as_ptr(unit))
+                && Rc::strong_count(unit) == 1
+                && !unit.has_callbacks()
+        };
+        let all = self.codes.all.iter().map(|(unit, _)| unit);
+        let old: Vec<Rc<Linked>> = all.filter(is_old).cloned().collect();
         let unheld = self.machine.unheld(old, held);
         self.codes
             .all
-            .retain(|unit| !unheld.iter().any(|gone| Rc::ptr_eq(unit, gone)));
+            .retain(|(unit, _)| !unheld.iter().any(|gone| Rc::ptr_eq(unit, gone)));
+    }
+
+    /// The code of the text as it is now.
+    fn in_use(&self) -> FxHashSet<*const Linked> {
+        let known = self.codes.known.iter();
+        let known = known.filter(|(version, _)| self.codes.has(**version));
+        let linked = known.filter_map(|(_, code)| {
+            let linked = code.linked.borrow();
+            linked.as_ref().map(|(_, unit)| Rc::as_ptr(unit))
+        });
+        linked.collect()
+    }
+
+    /// What code that values have from an earlier text is compiled against, and is no longer so; none if there is nothing of the kind.
+    pub(crate) fn outdated(&self) -> Option<DefId> {
+        let env = self.text.env();
+        let in_use = self.in_use();
+        let all = self.codes.all.iter();
+        let old = all.filter(|(unit, _)| !in_use.contains(&Rc::as_ptr(unit)));
+        let in_values = self.machine.in_values();
+        let mut old = old.filter(|(unit, _)| in_values.contains(&unit.id()));
+        old.find_map(|(_, uses)| {
+            let is_other = |(def, interface): &&(DefId, Fingerprint)| {
+                env.try_def(*def).is_none() || interface_of(env, *def) != *interface
+            };
+            Some(uses.iter().find(is_other)?.0)
+        })
     }
 }
 

@@ -9,11 +9,12 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use crate::linked::{GlobalPlace, Linked};
+use crate::machine::Machine;
 use crate::saved::Share;
 
 /// Where a global has its value.
 pub(crate) struct Place {
-    pub(crate) global: GlobalPlace,
+    pub(crate) global: Rc<GlobalPlace>,
     _storage: Box<[u128]>,
     /// Of the global: with another type it gets another place.
     pub(crate) interface: Fingerprint,
@@ -31,11 +32,13 @@ pub(crate) struct Places {
 
 impl Places {
     /// The address of a global, for which there is room from now on.
-    pub(crate) fn address(&mut self, env: &Env, def: DefId) -> usize {
+    pub(crate) fn address(&mut self, machine: &Machine, env: &Env, def: DefId) -> usize {
         let interface = interface_of(env, def);
         let known = self.places.get(&def);
         if known.is_none_or(|place| place.interface != interface) {
-            self.places.insert(def, Place::new(env, def, interface));
+            let place = Place::new(env, def, interface);
+            machine.add_place(&place.global);
+            self.places.insert(def, place);
         }
         self.places[&def].global.address as usize
     }
@@ -60,6 +63,23 @@ impl Places {
         all.into_iter()
     }
 
+    /// Takes out the places of globals that are of another type by now, or gone.
+    pub(crate) fn take_others(&mut self, env: &Env) -> Vec<Place> {
+        let is_other = |def: &DefId, place: &mut Place| {
+            env.try_def(*def).is_none() || interface_of(env, *def) != place.interface
+        };
+        let others = self.places.extract_if(is_other);
+        others.map(|(_, place)| place).collect()
+    }
+
+    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Place> {
+        self.places.values_mut()
+    }
+
+    pub(crate) fn insert(&mut self, place: Place) {
+        self.places.insert(place.global.def, place);
+    }
+
     /// Drops the place of a global.
     pub(crate) fn remove(&mut self, def: DefId) {
         self.places.remove(&def);
@@ -76,14 +96,19 @@ impl Place {
             panic!("compiler bug: {def} is not a global");
         };
         let size = Layouts::new(env).of(global.ty()).size as usize;
+        Place::of_size(def, size, interface)
+    }
+
+    fn of_size(def: DefId, size: usize, interface: Fingerprint) -> Place {
         let mut storage = vec![0_u128; size.div_ceil(16).max(1)].into_boxed_slice();
         Place {
-            global: GlobalPlace {
+            global: Rc::new(GlobalPlace {
                 def,
-                desc: std::ptr::null(),
+                desc: Cell::new(std::ptr::null()),
                 address: storage.as_mut_ptr().cast(),
-                is_bound: false.into(),
-            },
+                is_bound: Cell::new(false),
+                is_torn: Cell::new(false),
+            }),
             _storage: storage,
             interface,
             stamp: None,
@@ -94,7 +119,7 @@ impl Place {
     /// Its values are of that type, which the unit describes.
     pub(crate) fn describe(&mut self, by: &GlobalPlace, unit: &Rc<Linked>) {
         debug_assert!(!self.global.is_bound.get());
-        self.global.desc = by.desc;
+        self.global.desc.set(by.desc.get());
         self.unit = Some(Rc::clone(unit));
     }
 
@@ -110,8 +135,35 @@ impl Place {
         self.take(share, stamp);
     }
 
+    /// Another place with the same value, if there is one.
+    pub(crate) fn copied(&self, machine: &Machine) -> Option<Place> {
+        let share = Share::of(&self.global, self.unit()?)?;
+        let size = self.global.desc().size as usize;
+        let mut copy = Place::of_size(self.global.def, size, self.interface);
+        machine.add_place(&copy.global);
+        copy.take(&share, Fingerprint::default());
+        Some(copy)
+    }
+
+    /// Has the value of another place of the same type, or none, in place of what a run may have left. The next sweep counts owners anew.
+    pub(crate) fn become_as(&mut self, other: Option<&Place>) {
+        let share = other.and_then(|other| Share::of(&other.global, other.unit()?));
+        if share
+            .as_ref()
+            .is_some_and(|share| share.is_in(&self.global))
+        {
+            return;
+        }
+        if self.global.is_bound.get() {
+            self.global.forget();
+        }
+        if let Some(share) = share {
+            self.take(&share, Fingerprint::default());
+        }
+    }
+
     fn take(&mut self, share: &Share, stamp: Fingerprint) {
-        self.global.desc = share.desc();
+        self.global.desc.set(share.desc());
         self.unit = Some(Rc::clone(share.unit()));
         share.put_into(&self.global);
         self.stamp = Some(stamp);

@@ -1,20 +1,17 @@
 //! Variables that hold values of a type that changes: the entry gets them anew, of the new type, and their values are converted
 //! before anything of it runs. The old variables stay as they are, so that the entry can be taken back.
 
-use std::cell::RefCell;
-
 use compiler::env::{DefId, DefKind, Env, GlobalOrigin, Plain};
 use compiler::types::TyKind;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
-use stdlib::convert::{Mismatch, Reason, convert};
-use stdlib::{Kind, TypeDesc, value};
+use stdlib::convert::{Mismatch, Reason};
 use syntax::{Diagnostic, Span, ast};
 
 use super::definitions::names_of;
 use super::{Loaded, Session};
 use crate::front::Ready;
-use crate::linked::{GlobalPlace, Linked};
+use crate::migrate::{self, Defaults};
 use crate::report::{Error, Kept};
 
 /// A variable whose value is to be converted.
@@ -34,9 +31,6 @@ pub(super) enum Converting {
 
 /// What the declarations of converted variables stand in.
 pub(super) const VARIABLES: &str = "<variables>";
-
-/// The values of new fields, by the function that computes them.
-type Made = FxHashMap<DefId, (*const TypeDesc, Box<[u128]>)>;
 
 impl Session {
     /// The variables that hold values of types which these names or items define anew, except those that the entry binds itself.
@@ -104,7 +98,8 @@ impl Session {
         let units = self.machine.units();
         let mut done = FxHashSet::default();
         let mut filled = Vec::new();
-        let made: RefCell<Made> = RefCell::default();
+        let code = |function: DefId| Some(loaded.unit.function(function)?.address);
+        let defaults = Defaults::new(after, self.front.home, &code);
         for each in held {
             let def = scope.names[&each.name];
             done.insert(def);
@@ -116,17 +111,16 @@ impl Session {
             let (Some(former), Some(place)) = (former.filter(|f| f.is_bound.get()), place) else {
                 continue;
             };
-            let converted = self.convert_one(former, place, (after, &loaded.unit), &made);
-            if let Err(failure) = converted {
+            if let Err(failure) = migrate::convert(&self.machine, former, place, &defaults) {
                 self.machine.leave_to_sweep();
                 self.sweep();
                 return match failure {
-                    Failure::Mismatch(mismatch) => {
+                    migrate::Failure::Mismatch(mismatch) => {
                         let error = self.not_converted(line, each, &mismatch);
-                        let why = why_not(&each.name, &mismatch);
+                        let why = migrate::why_not(&each.name, &mismatch);
                         Ok(Converting::Kept(each.name.clone(), why, error))
                     }
-                    Failure::Run(error) => Err(error),
+                    migrate::Failure::Run(trap) => Err(Error::Runtime(self.describe(&trap))),
                 };
             }
             filled.push(place);
@@ -134,74 +128,14 @@ impl Session {
         for place in filled {
             place.is_bound.set(true);
         }
-        for (desc, bytes) in made.into_inner().into_values() {
-            // SAFETY: the value was made for us alone, and what was filled with it has shares of its own.
-            let _ = unsafe {
-                self.machine
-                    .run(|| value::drop_value(&*desc, bytes.as_ptr().cast()))
-            };
-        }
+        defaults.give_up(&self.machine);
         Ok(Converting::Done(done))
-    }
-
-    fn convert_one(
-        &self,
-        former: &GlobalPlace,
-        place: &GlobalPlace,
-        (after, unit): (&Env, &Linked),
-        made: &RefCell<Made>,
-    ) -> Result<(), Failure> {
-        let defaults =
-            |owner: &TypeDesc, field: &str| self.default(after, unit, owner, field, made);
-        let mut converted = Ok(());
-        // SAFETY: the former variable is bound, and the new one's place is free; both units stay in memory.
-        let result = unsafe {
-            self.machine.run(|| {
-                let (old, new) = (former.desc(), place.desc());
-                converted = convert((old, former.address), (new, place.address), &defaults);
-            })
-        };
-        match result {
-            Ok(()) => converted.map_err(|mismatch| Failure::Mismatch(Box::new(mismatch))),
-            Err(trap) => Err(Failure::Run(Error::Runtime(self.describe(&trap)))),
-        }
-    }
-
-    /// The value of a field's default, computed once.
-    fn default(
-        &self,
-        after: &Env,
-        unit: &Linked,
-        owner: &TypeDesc,
-        field: &str,
-        made: &RefCell<Made>,
-    ) -> Option<*const u8> {
-        let name = owner.name().split('<').next()?;
-        let def = after.module(self.front.home).names.get(name)?;
-        let DefKind::Struct(found) = &after.def(*def).kind else {
-            return None;
-        };
-        let function = found.fields.iter().find(|f| f.name == field)?.default?;
-        if let Some((_, bytes)) = made.borrow().get(&function) {
-            return Some(bytes.as_ptr().cast());
-        }
-        let code = unit.function(function)?.address;
-        let part = owner.fields().iter().find(|f| f.name() == Some(field))?;
-        if part.ty().kind == Kind::Simd {
-            return None; // comes in a register that Rust cannot name
-        }
-        // SAFETY: a function without parameters whose result is of this type.
-        let bytes = unsafe { call(code, part.ty()) };
-        let place = bytes.as_ptr().cast();
-        made.borrow_mut()
-            .insert(function, (std::ptr::from_ref(part.ty()), bytes));
-        Some(place)
     }
 
     fn not_converted(&self, line: &Ready, held: &Held, mismatch: &Mismatch) -> Error {
         let name = &held.name;
         let (owner, field) = mismatch.owner.clone().unwrap_or_default();
-        let why = why_not(name, mismatch);
+        let why = migrate::why_not(name, mismatch);
         let message = format!("the value of `{name}` cannot be converted: {why}");
         let label = match &mismatch.reason {
             Reason::Types(old, new) if old == new => "other methods from now on".to_owned(),
@@ -230,28 +164,6 @@ impl Session {
     }
 }
 
-fn why_not(name: &str, mismatch: &Mismatch) -> String {
-    let part = format!("{name}{}", mismatch.path);
-    let (owner, field) = mismatch.owner.clone().unwrap_or_default();
-    match &mismatch.reason {
-        Reason::Types(old, new) if old == new => format!(
-            "`{part}` is `{old}`, and the methods of its value were chosen when it was put there"
-        ),
-        Reason::Types(old, new) => {
-            format!("`{part}` is of type `{old}`, and is to become `{new}`")
-        }
-        Reason::NoDefault => format!("`{part}` is new and has no default"),
-        Reason::NoVariant => {
-            format!("`{part}` is `{field}`, which the new `{owner}` does not have")
-        }
-    }
-}
-
-enum Failure {
-    Mismatch(Box<Mismatch>),
-    Run(Error),
-}
-
 /// Where a field or variant is declared, or else its type.
 fn field_place(env: &Env, def: DefId, name: &str) -> Span {
     let found = env.def(def);
@@ -268,64 +180,6 @@ fn field_place(env: &Env, def: DefId, name: &str) -> Span {
         | DefKind::ExternType { .. } => None,
     };
     part.unwrap_or(found.span)
-}
-
-/// The result of a function without parameters, as bytes that are aligned for every type.
-unsafe fn call(code: usize, ty: &TypeDesc) -> Box<[u128]> {
-    let mut bytes = vec![0_u128; (ty.size as usize).div_ceil(16).max(1)].into_boxed_slice();
-    let place = bytes.as_mut_ptr();
-    // SAFETY: the caller's promise; see "Calls" in ARCHITECTURE.md for which results come in which way.
-    unsafe {
-        match ty.kind {
-            Kind::Struct
-            | Kind::Tuple
-            | Kind::Enum
-            | Kind::Option
-            | Kind::Result
-            | Kind::FixedArray
-            | Kind::Fn
-            | Kind::Any
-            | Kind::Map
-            | Kind::Set
-            | Kind::Simd => {
-                let code: extern "C" fn(*mut u128) = std::mem::transmute(code);
-                code(place);
-            }
-            Kind::F32 => {
-                let code: extern "C" fn() -> f32 = std::mem::transmute(code);
-                place.cast::<f32>().write(code());
-            }
-            Kind::F64 => {
-                let code: extern "C" fn() -> f64 = std::mem::transmute(code);
-                place.cast::<f64>().write(code());
-            }
-            Kind::Unit => {
-                let code: extern "C" fn() = std::mem::transmute(code);
-                code();
-            }
-            Kind::I8
-            | Kind::I16
-            | Kind::I32
-            | Kind::I64
-            | Kind::U8
-            | Kind::U16
-            | Kind::U32
-            | Kind::U64
-            | Kind::Bool
-            | Kind::Char
-            | Kind::Str
-            | Kind::Array
-            | Kind::Box
-            | Kind::Opaque
-            | Kind::Ptr
-            | Kind::CStr => {
-                let code: extern "C" fn() -> u64 = std::mem::transmute(code);
-                // What is narrower comes in the low bytes, which stand first.
-                place.cast::<u64>().write(code());
-            }
-        }
-    }
-    bytes
 }
 
 /// Whether a variable holds values of one of the types, or of a former one that a type of these names may take back.

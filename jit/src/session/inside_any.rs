@@ -80,7 +80,7 @@ impl Session {
 }
 
 /// Whether a value of the type may have an `any` in it.
-fn may_hold_any(env: &Env, ty: Ty, seen: &mut FxHashSet<Ty>) -> bool {
+pub(crate) fn may_hold_any(env: &Env, ty: Ty, seen: &mut FxHashSet<Ty>) -> bool {
     if !seen.insert(ty) {
         return false;
     }
@@ -103,7 +103,7 @@ fn may_hold_any(env: &Env, ty: Ty, seen: &mut FxHashSet<Ty>) -> bool {
 }
 
 /// The name of the first of these types of which there is a value within an `any`.
-fn find(desc: &TypeDesc, value: *const u8, types: &[SmolStr]) -> Option<String> {
+pub(crate) fn find(desc: &TypeDesc, value: *const u8, types: &[SmolStr]) -> Option<String> {
     let mut seen: FxHashSet<(*const u8, bool)> = FxHashSet::default();
     let mut waiting = vec![(desc, value, false)];
     while let Some((desc, value, is_inside)) = waiting.pop() {

@@ -59,7 +59,7 @@ impl Session {
     /// Runs a text as one entry of a REPL, under the name of the file in which it stands.
     pub fn run_entry(&mut self, name: &str, text: &str) -> Result<UnitReport, Error> {
         let number = self.next_entry();
-        let (entry, report) = match self.enter(Some(number), name, text)? {
+        let (entry, report) = match self.enter(number, name, text)? {
             Entered::Whole(entry, report) => (*entry, report),
             Entered::Failed(report) => return Ok(report),
             Entered::Nothing => return Ok(UnitReport::default()),
@@ -68,27 +68,8 @@ impl Session {
         Ok(report)
     }
 
-    /// Loads a script of a host, whose definitions stay. An error leaves the session as it was.
-    pub(crate) fn load_module(&mut self, name: &str, text: &str) -> Result<(), Error> {
-        match self.enter(None, name, text)? {
-            Entered::Nothing => Ok(()),
-            Entered::Whole(entry, report) => {
-                self.warn(&report.warnings);
-                drop(entry);
-                self.drop_superseded();
-                Ok(())
-            }
-            Entered::Failed(report) => {
-                let error = report.cells.into_iter().find_map(|cell| cell.error);
-                Err(Error::Runtime(
-                    error.expect("compiler bug: an entry failed without an error"),
-                ))
-            }
-        }
-    }
-
-    /// Compiles, links and runs an entry. If a cell fails, everything is as before. Its value is kept if it has a number.
-    fn enter(&mut self, number: Option<u32>, name: &str, text: &str) -> Result<Entered, Error> {
+    /// Compiles, links and runs an entry. If a cell fails, everything is as before.
+    fn enter(&mut self, number: u32, name: &str, text: &str) -> Result<Entered, Error> {
         let sources = self.front.sources.len();
         let entered = self.enter_from(number, name, text);
         if entered.is_err() {
@@ -97,12 +78,7 @@ impl Session {
         entered
     }
 
-    fn enter_from(
-        &mut self,
-        number: Option<u32>,
-        name: &str,
-        text: &str,
-    ) -> Result<Entered, Error> {
+    fn enter_from(&mut self, number: u32, name: &str, text: &str) -> Result<Entered, Error> {
         let before = self.front.env.clone();
         let sources = self.front.sources.len();
         let it = before.module(self.front.home).names.get("it").copied();
@@ -135,7 +111,7 @@ impl Session {
             again: again.into_iter().map(|again| again.title).collect(),
             converted: account.converted.clone(),
             kept,
-            number,
+            number: Some(number),
             ..UnitReport::default()
         };
         report
@@ -151,11 +127,10 @@ impl Session {
         let it = it.filter(reads_it);
         let it = self.past.iter().find(|(_, def)| Some(*def) == it);
         let it = it.map(|(number, _)| *number);
-        let counted = number.unwrap_or(0);
         let texts = &self.front.sources;
         let mut entry = Entry {
-            number: counted,
-            told: Rc::new(Told::new(counted, text, &tree, &line, texts, it)),
+            number,
+            told: Rc::new(Told::new(number, text, &tree, &line, texts, it)),
             env: before,
             unit: loaded.unit,
             saved: Vec::new(),
@@ -169,7 +144,6 @@ impl Session {
         };
         let mut valued = line.compiled.cells.iter();
         let valued = valued.rposition(|cell| cell.value.is_some());
-        let valued = valued.filter(|_| number.is_some());
         for (index, info) in line.compiled.cells.iter().enumerate() {
             if info.defines.iter().any(|def| converted.contains(def)) {
                 continue; // it has its value already
@@ -180,7 +154,7 @@ impl Session {
             if valued == Some(index)
                 && let Some(value) = &mut cell.value
             {
-                value.name = past_name(counted).to_string();
+                value.name = past_name(number).to_string();
                 entry.value = info.value;
             }
             note_cuts(&unit, info, &mut cell);

@@ -46,7 +46,7 @@ enum Kind {
 
 /// What was entered, as a script.
 #[derive(Clone, Debug)]
-pub struct Script {
+pub struct Transcript {
     pub text: String,
     pub entries: usize,
     /// Why it does not run by itself, if that is known.
@@ -153,7 +153,7 @@ struct Line<'t> {
 
 impl Session {
     /// Everything that counts as a script, and whether it runs by itself as far as that can be told before running.
-    pub fn script(&self) -> Script {
+    pub fn script(&self) -> Transcript {
         let mut lines: Vec<Line<'_>> = Vec::new();
         for told in &self.told {
             let of_entry = told.pieces.iter().map(|piece| Line {
@@ -179,7 +179,7 @@ impl Session {
         }
         let mut front = Front::new(false);
         let problem = front.gather("the script", &text).err();
-        Script {
+        Transcript {
             text,
             entries: self.told.len(),
             problem,

@@ -1,0 +1,422 @@
+//! A script of a host: its text, its code and its state, which stay one while the text is edited.
+//!
+//! Each script has a scope of its own. It runs from top to bottom when it is loaded; afterwards its functions are called, and its variables
+//! live on from call to call, and from one text to the next ([`reload`]).
+
+mod function;
+mod reload;
+#[cfg(test)]
+mod tests;
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use compiler::CellInfo;
+use compiler::env::{DefId, DefKind, GlobalOrigin};
+use compiler::incremental::{Fingerprint, Outcome, State};
+use compiler::own::{self, Reach};
+use compiler::render;
+use rustc_hash::FxHashMap;
+use syntax::Diagnostic;
+
+use crate::build::{Build, Source, Tier};
+use crate::failure;
+use crate::host::{HostSymbol, Signature, Value, fits};
+use crate::linked::{GlobalPlace, Linked};
+use crate::machine::Machine;
+use crate::report::Error;
+use crate::session::Tell;
+use crate::trap::Trap;
+use function::Entry;
+
+pub use function::Function;
+pub use reload::{Reloaded, Reset};
+
+/// A script that a host has loaded. It is there as long as this, a copy of it, or one of its functions is.
+#[derive(Clone)]
+pub struct Script(Rc<RefCell<Living>>);
+
+/// Who is told of warnings; standard error if nobody is.
+pub(crate) type ToldWarnings = Rc<RefCell<Option<Tell>>>;
+
+pub(crate) struct Living {
+    build: Build,
+    /// What it stands for, and is compiled from.
+    text: String,
+    told_warnings: ToldWarnings,
+    /// What the functions that were handed out lead to.
+    entries: Vec<Weak<Entry>>,
+    /// What the value of a binding followed from.
+    bound: FxHashMap<DefId, Fingerprint>,
+    /// What the functions in a variable may touch.
+    code_in: FxHashMap<DefId, Reach>,
+    /// As it was before the last reload.
+    former: Option<reload::Former>,
+}
+
+/// Something to run when a script is loaded: where it stands among the cells of its source.
+type Cell = (Source, usize);
+
+impl Script {
+    /// Compiles the text and runs it from top to bottom.
+    pub(crate) fn load(
+        build: Build,
+        told_warnings: ToldWarnings,
+        name: &str,
+        text: &str,
+    ) -> Result<Script, Error> {
+        let mut living = Living {
+            build,
+            text: text.to_owned(),
+            told_warnings,
+            entries: Vec::new(),
+            bound: FxHashMap::default(),
+            code_in: FxHashMap::default(),
+            former: None,
+        };
+        living.start(name)?;
+        Ok(Script(Rc::new(RefCell::new(living))))
+    }
+
+    /// The name under which it was loaded.
+    pub fn name(&self) -> String {
+        self.0.borrow().build.name.clone()
+    }
+
+    /// The text that it runs.
+    pub fn text(&self) -> String {
+        self.0.borrow().text.clone()
+    }
+
+    /// A function of the script; an error if there is none of this name and type. What is reloaded does not have to be asked for again.
+    ///
+    /// ```
+    /// # let mut engine = jit::Engine::new(jit::Config::default())?;
+    /// let game = engine.load("game.sumi", "fn update(dt: f32) -> i64 = i64(dt * 10)")?;
+    /// let update = game.function::<fn(f32) -> i64>("update")?;
+    /// assert_eq!(update.call(0.5)?, 5);
+    /// # Ok::<(), jit::Error>(())
+    /// ```
+    pub fn function<S: Signature>(&self, name: &str) -> Result<Function<S>, Error> {
+        let mut living = self.0.try_borrow_mut().map_err(|_| busy())?;
+        let entry = living.entry::<S>(name)?;
+        Ok(Function::new(entry, &living.build.machine, &self.0))
+    }
+
+    /// The value of a global.
+    pub fn get<T: Value>(&self, name: &str) -> Result<T, Error> {
+        let living = self.0.try_borrow().map_err(|_| busy())?;
+        let place = living.place::<T>(name)?;
+        match place.is_bound.get() {
+            // SAFETY: the place holds a value of this type.
+            true => Ok(unsafe { T::read(place.address.cast::<T::Sumi>().read()) }),
+            false => Err(Error::Signature {
+                message: format!("`{name}` has no value yet"),
+            }),
+        }
+    }
+
+    /// Writes a global.
+    pub fn set<T: Value>(&self, name: &str, value: T) -> Result<(), Error> {
+        let living = self.0.try_borrow().map_err(|_| busy())?;
+        let place = living.place::<T>(name)?;
+        let machine = &living.build.machine;
+        let given = value.lend();
+        // SAFETY: the place holds a value of this type, or nothing if it is not bound; nobody else uses it meanwhile.
+        let result = unsafe {
+            machine.run(|| {
+                let new = T::make(given);
+                let old = place.address.cast::<T::Sumi>().replace(new);
+                if place.is_bound.replace(true) {
+                    T::release(old);
+                }
+            })
+        };
+        if let Err(trap) = result {
+            let error = living.describe(&trap);
+            machine.sweep([]);
+            return Err(Error::Runtime(error));
+        }
+        if place.is_torn.get() {
+            machine.mend(&place);
+        }
+        Ok(())
+    }
+}
+
+/// Top-level code of the script, or of one that is being loaded again, has called the host, which asks for the script.
+fn busy() -> Error {
+    Error::Signature {
+        message: "the script is being loaded".to_owned(),
+    }
+}
+
+impl Living {
+    fn start(&mut self, name: &str) -> Result<(), Error> {
+        let text = self.text.clone();
+        self.build.edit(name, &text);
+        self.refuse_mistakes()?;
+        self.warn();
+        self.build.note_sources();
+        self.link_all()?;
+        for cell in self.cells() {
+            self.run(&cell)?;
+        }
+        Ok(())
+    }
+
+    fn machine(&self) -> &Machine {
+        &self.build.machine
+    }
+
+    fn describe(&self, trap: &Trap) -> crate::report::RuntimeError {
+        let color = self.build.config.color;
+        failure::describe(self.machine(), &self.build.front.sources, trap, color)
+    }
+
+    /// All top-level code, in the order in which it runs; tests are none.
+    fn cells(&self) -> Vec<Cell> {
+        let modules = self.build.modules.iter().flat_map(|module| {
+            let source = Source::Module(Rc::clone(module));
+            (0..source.cells().len()).map(move |index| (source.clone(), index))
+        });
+        let pieces = self.build.text.outcomes().iter();
+        let text = pieces.flat_map(|outcome| match outcome {
+            Outcome::Compiled(unit, cells) => {
+                let source = |index| (Source::Text(Rc::clone(unit)), index);
+                cells.clone().map(source).collect()
+            }
+            Outcome::Imported | Outcome::Failed(_) | Outcome::Waits(_) => Vec::new(),
+        });
+        let is_no_test = |(source, index): &Cell| source.cells()[*index].test.is_none();
+        modules.chain(text).filter(is_no_test).collect()
+    }
+
+    /// Of the text as it is now.
+    fn refuse_mistakes(&self) -> Result<(), Error> {
+        let mut found: Vec<&Diagnostic> = Vec::new();
+        let mut is_waiting = false;
+        for outcome in self.build.text.outcomes() {
+            match outcome {
+                Outcome::Failed(diagnostics) => found.extend(diagnostics),
+                Outcome::Waits(_) => is_waiting = true,
+                Outcome::Imported | Outcome::Compiled(..) => {}
+            }
+        }
+        if found.is_empty() && is_waiting {
+            for unit in self.build.text.units() {
+                if let State::Failed(diagnostics) = &unit.state {
+                    found.extend(diagnostics);
+                }
+            }
+        }
+        match found.is_empty() {
+            true => Ok(()),
+            false => Err(self.build.front.rejected(found.into_iter())),
+        }
+    }
+
+    /// Of what the last edit brought.
+    fn warn(&self) {
+        let text = &self.build.text;
+        let mut warnings = String::new();
+        for (placed, outcome) in text.placed().iter().zip(text.outcomes()) {
+            let Outcome::Compiled(unit, _) = outcome else {
+                continue;
+            };
+            let all = unit.good().map(|good| &good.warnings);
+            let own = all.into_iter().flatten().filter(|warning| {
+                text.is_new(placed)
+                    && warning
+                        .span()
+                        .is_some_and(|span| span.file == placed.piece.file)
+            });
+            for warning in own {
+                let (sources, color) = (&self.build.front.sources, self.build.config.color);
+                warnings += &render::render(sources, warning, color);
+            }
+        }
+        crate::session::tell_warnings(&self.told_warnings, &warnings);
+    }
+
+    /// Has the code of everything in memory, before anything runs.
+    fn link_all(&mut self) -> Result<(), Error> {
+        let modules = self.build.modules.iter().cloned().map(Source::Module);
+        let units = self.build.text.units().iter();
+        let units = units.filter(|unit| unit.good().is_some());
+        let units = units.cloned().map(Source::Text);
+        let sources: Vec<Source> = modules.chain(units).collect();
+        for source in sources {
+            self.linked(&source)?;
+        }
+        Ok(())
+    }
+
+    fn linked(&mut self, source: &Source) -> Result<Rc<Linked>, Error> {
+        let linked = self.build.linked(source, Tier::Full);
+        linked.map_err(|diagnostics| {
+            let (sources, color) = (&self.build.front.sources, self.build.config.color);
+            Error::Link {
+                rendered: render::render_all(sources, &diagnostics, color),
+            }
+        })
+    }
+
+    /// Runs a cell, which binds its globals anew.
+    fn run(&mut self, (source, index): &Cell) -> Result<(), Error> {
+        let linked = self.linked(source)?;
+        let info = &source.cells()[*index];
+        let reach = self.reach(info);
+        self.refuse_unbound(info, &reach)?;
+        let own: Vec<DefId> = info.defines.iter().chain(&info.value).copied().collect();
+        for def in &own {
+            if let (Some(place), Some(by)) = (self.build.places.get_mut(*def), linked.global(*def))
+            {
+                place.clear();
+                place.describe(by, &linked);
+            }
+        }
+        let run = linked.cell(*index);
+        // SAFETY: generated code without parameters.
+        let result = unsafe { self.machine().run(|| run()) };
+        self.machine().with_runtime(stdlib::Runtime::flush);
+        let places = own.iter().filter_map(|def| self.build.places.get(*def));
+        if let Err(trap) = result {
+            let error = self.describe(&trap);
+            places.for_each(|place| place.global.forget());
+            return Err(Error::Runtime(error));
+        }
+        places.for_each(|place| place.global.is_bound.set(true));
+        if let Some(place) = info.value.and_then(|def| self.build.places.get_mut(def)) {
+            place.clear(); // of a statement nobody asks for the value
+        }
+        self.note(info, &reach);
+        let print = self.print(source, *index, &reach)?;
+        for def in &info.defines {
+            self.bound.insert(*def, print);
+        }
+        Ok(())
+    }
+
+    /// What a cell may touch.
+    fn reach(&self, info: &CellInfo) -> Reach {
+        let code_in = |def: DefId| self.code_in.get(&def);
+        own::reach_of_cell(self.build.text.env(), &info.effects, &code_in)
+    }
+
+    /// Which functions may be in the values that a cell has bound or changed.
+    fn note(&mut self, info: &CellInfo, reach: &Reach) {
+        let env = self.build.text.env();
+        let code_in = |def: DefId| self.code_in.get(&def);
+        let of_code = own::reach_of_code(env, &info.effects, &code_in);
+        let changed = info.defines.iter().chain(&reach.writes);
+        let with_code = changed.filter(|def| own::may_hold_code(env, **def));
+        for def in with_code.copied().collect::<Vec<DefId>>() {
+            self.code_in.entry(def).or_default().add(&of_code);
+        }
+    }
+
+    /// A variable that is bound further down has no value yet.
+    fn refuse_unbound(&self, info: &CellInfo, reach: &Reach) -> Result<(), Error> {
+        let is_bound = |def: &DefId| {
+            let place = self.build.places.get(*def);
+            place.is_none_or(|place| place.global.is_bound.get() || place.global.is_torn.get())
+        };
+        let touched = reach.reads.union(&reach.writes);
+        let mut unbound = touched.filter(|def| !info.defines.contains(def) && !is_bound(def));
+        let Some(def) = unbound.next() else {
+            return Ok(());
+        };
+        let env = self.build.text.env();
+        let error = own::unbound::not_bound_yet(env, None, *def, info.span);
+        Err(self.build.front.rejected([&error].into_iter()))
+    }
+
+    /// What the values of a cell follow from: of a `let` that is computed from code and other such values alone, all of that, else its own
+    /// code.
+    fn print(
+        &mut self,
+        source: &Source,
+        index: usize,
+        reach: &Reach,
+    ) -> Result<Fingerprint, Error> {
+        let is_let = |def: &DefId| {
+            let found = self.build.text.env().try_def(*def);
+            found.is_some_and(|found| {
+                matches!(&found.kind, DefKind::Global(global) if !global.is_var && global.origin == GlobalOrigin::Sumi)
+            })
+        };
+        let is_own = |def: &DefId| source.cells()[index].defines.contains(def);
+        let is_computed = !reach.anything
+            && reach.outside.is_none()
+            && reach.writes.iter().all(is_own)
+            && reach.reads.iter().all(|def| is_own(def) || is_let(def));
+        if !is_computed {
+            return Ok(Fingerprint::of(&(source.code(), index)));
+        }
+        let mut reads: Vec<(DefId, Option<Fingerprint>)> = reach
+            .reads
+            .iter()
+            .filter(|def| !is_own(def))
+            .map(|def| (*def, self.bound.get(def).copied()))
+            .collect();
+        reads.sort_unstable();
+        let reached = self.build.reach(source);
+        let reached = reached.map_err(|found| self.build.front.rejected(found.iter()))?;
+        Ok(Fingerprint::of(&(reached.print, index, reads)))
+    }
+
+    /// The global of this name, which is of that type.
+    fn place<T: Value>(&self, name: &str) -> Result<Rc<GlobalPlace>, Error> {
+        let refuse = |message: String| Err(Error::Signature { message });
+        let env = self.build.text.env();
+        let def = self.named(name)?;
+        let DefKind::Global(global) = &env.def(def).kind else {
+            return refuse(format!("`{name}` is not a variable"));
+        };
+        if let Err(found) = fits::ty(env, global.ty(), T::desc()) {
+            let (ty, asked) = (global.ty().display(env), T::desc().name());
+            return refuse(format!("`{name}` is of type `{ty}`, not `{asked}`{found}"));
+        }
+        if global.origin == GlobalOrigin::Host {
+            let host = self.machine().host.borrow();
+            if let Some(HostSymbol::Global { address, .. }) = host.get(name) {
+                return Ok(Rc::new(GlobalPlace::of_host(def, *address)));
+            }
+        }
+        match self.build.places.get(def) {
+            Some(place) => Ok(Rc::clone(&place.global)),
+            None => refuse(format!("`{name}` has no value yet")),
+        }
+    }
+
+    fn named(&self, name: &str) -> Result<DefId, Error> {
+        let scope = self.build.text.env().module(self.build.front.home);
+        let found = scope.names.get(name).copied();
+        found.ok_or_else(|| Error::Signature {
+            message: format!("there is no `{name}`"),
+        })
+    }
+
+    /// What a run that failed has left.
+    fn recover(&self, trap: &Trap) {
+        if trap.kind.is_anywhere() {
+            self.machine().find_torn();
+        }
+        self.machine().sweep([]);
+    }
+
+    /// Gives up all values.
+    fn clear(&mut self) {
+        self.former = None;
+        self.machine().sweep([]);
+        self.build.places.clear();
+        self.build.codes.clear();
+    }
+}
+
+impl Drop for Living {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}

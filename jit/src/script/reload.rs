@@ -1,0 +1,426 @@
+//! Another text for a script that lives on: functions are exchanged, variables keep their values, those of changed types are converted.
+//! All of it comes about or nothing.
+
+use std::fmt;
+use std::rc::Rc;
+
+use compiler::env::{DefId, DefKind, Env};
+use compiler::incremental::{Fingerprint, interface_of};
+use compiler::own::Reach;
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+use super::{Cell, Living, Script, busy};
+use crate::build::{Place, Standing};
+use crate::migrate::{self, Defaults, Failure};
+use crate::report::Error;
+use crate::session::{find_inside, may_hold_any};
+
+/// What a reload did to the state of a script, or would do: the names of variables. Those that are not named keep their values.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reloaded {
+    /// Of a changed type: converted, field by field.
+    pub converted: Vec<String>,
+    /// A `let` whose text changed, or that of what it is computed from: computed anew.
+    pub computed: Vec<String>,
+    /// New ones, with their first values.
+    pub added: Vec<String>,
+    /// Those that could not be converted: they have their first values again.
+    pub reset: Vec<Reset>,
+    /// Those that are no longer in the text.
+    pub dropped: Vec<String>,
+    /// Lines with statements that are new. They run when a script is loaded for the first time, not now.
+    pub not_run: Vec<usize>,
+    /// How many units of code were compiled.
+    pub compiled: usize,
+}
+
+/// A variable whose value was lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reset {
+    /// Its name.
+    pub name: String,
+    /// Why its value could not become one of the new type.
+    pub why: String,
+}
+
+impl fmt::Display for Reloaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        let lists = [
+            ("converted", &self.converted),
+            ("computed anew", &self.computed),
+            ("new", &self.added),
+            ("dropped", &self.dropped),
+        ];
+        for (what, names) in lists.into_iter().filter(|(_, names)| !names.is_empty()) {
+            parts.push(format!("{what}: {}", names.join(", ")));
+        }
+        for Reset { name, why } in &self.reset {
+            parts.push(format!("back to its first value: {name} ({why})"));
+        }
+        if !self.not_run.is_empty() {
+            let lines: Vec<String> = self.not_run.iter().map(ToString::to_string).collect();
+            parts.push(format!("not run: lines {}", lines.join(", ")));
+        }
+        match parts.is_empty() {
+            true => f.write_str("all values kept"),
+            false => f.write_str(&parts.join("; ")),
+        }
+    }
+}
+
+/// A script as it was before a reload.
+pub(super) struct Former {
+    text: String,
+    standing: Standing,
+    /// The values of all variables, in places of their own.
+    values: Vec<Place>,
+    /// The places of those that are of another type now, or gone.
+    places: Vec<Place>,
+    bound: FxHashMap<DefId, Fingerprint>,
+    code_in: FxHashMap<DefId, Reach>,
+}
+
+impl Script {
+    /// Goes on with another text: functions are exchanged, and variables keep their values. A value of a changed type is converted by the names
+    /// of fields and variants, at any depth; new fields get their defaults. On an error, also one of code that runs for it, all is as before.
+    ///
+    /// ```
+    /// # let mut engine = jit::Engine::new(jit::Config::default())?;
+    /// let game = engine.load("game.sumi", "
+    ///     struct Ship { x: i64 }
+    ///     var ship = Ship(3)
+    ///     fn step() -> i64 { ship.x += 1; ship.x }
+    /// ")?;
+    /// let step = game.function::<fn() -> i64>("step")?;
+    /// assert_eq!(step.call()?, 4);
+    /// let done = game.reload("
+    ///     struct Ship { x: i64, speed: i64 = 10 }
+    ///     var ship = Ship(3)
+    ///     fn step() -> i64 { ship.x += ship.speed; ship.x }
+    /// ")?;
+    /// assert_eq!(done.converted, ["ship"]);
+    /// assert_eq!(step.call()?, 14);
+    /// # Ok::<(), jit::Error>(())
+    /// ```
+    pub fn reload(&self, text: &str) -> Result<Reloaded, Error> {
+        let mut living = self.idle()?;
+        let (done, former) = living.exchange(text)?;
+        living.former = Some(former);
+        living.enter_newest();
+        living.remove_old_code();
+        Ok(done)
+    }
+
+    /// What [`Script::reload`] would do; nothing changes. Code that computes values for it runs.
+    pub fn preview(&self, text: &str) -> Result<Reloaded, Error> {
+        let mut living = self.idle()?;
+        let (done, former) = living.exchange(text)?;
+        living.restore(former)?;
+        Ok(done)
+    }
+
+    /// Takes the last reload back: the text and all values are as they were right before it. False if there is nothing to take back.
+    pub fn roll_back(&self) -> Result<bool, Error> {
+        let mut living = self.idle()?;
+        let Some(former) = living.former.take() else {
+            return Ok(false);
+        };
+        living.restore(former)?;
+        living.enter_newest();
+        living.remove_old_code();
+        Ok(true)
+    }
+
+    /// Gives up what [`Script::roll_back`] would need: the values of before, and their code.
+    pub fn keep(&self) {
+        if let Ok(mut living) = self.0.try_borrow_mut() {
+            living.former = None;
+            living.remove_old_code();
+        }
+    }
+
+    /// The script, while none of the engine's runs.
+    fn idle(&self) -> Result<std::cell::RefMut<'_, Living>, Error> {
+        let living = self.0.try_borrow_mut().map_err(|_| busy())?;
+        match living.machine().is_running() {
+            false => Ok(living),
+            true => Err(Error::Signature {
+                message: "a script cannot be exchanged while one runs: do it between two calls"
+                    .to_owned(),
+            }),
+        }
+    }
+}
+
+impl Living {
+    /// The text becomes another one. On an error everything is as before.
+    fn exchange(&mut self, text: &str) -> Result<(Reloaded, Former), Error> {
+        let mut former = self.remembered();
+        match self.become_text(text, &mut former) {
+            Ok(done) => Ok((done, former)),
+            Err(error) => {
+                self.restore(former)?;
+                Err(error)
+            }
+        }
+    }
+
+    fn remembered(&self) -> Former {
+        let places = self.build.places.all();
+        let values = places.filter_map(|place| place.copied(self.machine()));
+        Former {
+            text: self.text.clone(),
+            standing: self.build.standing(),
+            values: values.collect(),
+            places: Vec::new(),
+            bound: self.bound.clone(),
+            code_in: self.code_in.clone(),
+        }
+    }
+
+    /// As it was, whatever has become of it since.
+    fn restore(&mut self, former: Former) -> Result<(), Error> {
+        self.build.stand_on(former.standing);
+        self.build.edit_alone(&former.text);
+        self.text = former.text;
+        self.build.note_sources();
+        // What a run that failed has left is counted anew by the sweep.
+        for place in former.places {
+            if let Some(newer) = self.build.places.get(place.global.def) {
+                newer.global.forget();
+            }
+            self.build.places.insert(place);
+        }
+        self.link_all()?;
+        let values = former.values.iter().map(|place| (place.global.def, place));
+        let values: FxHashMap<DefId, &Place> = values.collect();
+        for place in self.build.places.all_mut() {
+            place.become_as(values.get(&place.global.def).copied());
+        }
+        self.machine().leave_to_sweep();
+        (self.bound, self.code_in) = (former.bound, former.code_in);
+        self.machine().sweep([]);
+        self.build.leave_places();
+        Ok(())
+    }
+
+    fn become_text(&mut self, text: &str, former: &mut Former) -> Result<Reloaded, Error> {
+        let before = self.build.text.env().clone();
+        let name = self.build.name.clone();
+        self.build.codes.compiled = 0;
+        self.build.edit(&name, text);
+        self.refuse_mistakes()?;
+        self.warn();
+        self.build.note_sources();
+        former.places = self.build.places.take_others(self.build.text.env());
+        self.link_all()?;
+        self.refuse_held(&before)?;
+        let mut done = Reloaded::default();
+        let home = self.build.front.home;
+        let is_own = |def: DefId| before.def(def).module == home && is_variable(&before, def);
+        for place in &former.places {
+            let def = place.global.def;
+            if is_own(def) && self.build.text.env().try_def(def).is_none() {
+                done.dropped.push(before.def(def).name.to_string());
+            }
+        }
+        self.convert(&former.places, &mut done)?;
+        for cell in self.cells() {
+            self.bring_up_to_date(&cell, &mut done)?;
+        }
+        done.compiled = self.build.codes.compiled;
+        text.clone_into(&mut self.text);
+        self.build.leave_places();
+        for list in [
+            &mut done.converted,
+            &mut done.computed,
+            &mut done.added,
+            &mut done.dropped,
+        ] {
+            list.sort();
+        }
+        Ok(done)
+    }
+
+    /// The values of variables whose type is another one now.
+    fn convert(&mut self, former: &[Place], done: &mut Reloaded) -> Result<(), Error> {
+        let env = self.build.text.env().clone();
+        let is_there = |place: &&Place| env.try_def(place.global.def).is_some();
+        let mut functions: FxHashMap<DefId, usize> = FxHashMap::default();
+        for def in env.defs() {
+            let defaults = env.all_fields(def.id).filter_map(|field| field.default);
+            for function in defaults.collect::<Vec<DefId>>() {
+                if let Some(source) = self.build.owner(function)
+                    && let Some(place) = self.linked(&source)?.function(function)
+                {
+                    functions.insert(function, place.address);
+                }
+            }
+        }
+        let code = |function: DefId| functions.get(&function).copied();
+        let defaults = Defaults::new(&env, self.build.front.home, &code);
+        let mut outcome = Ok(());
+        for old in former.iter().filter(is_there) {
+            let def = old.global.def;
+            let Some(source) = self.build.owner(def) else {
+                continue;
+            };
+            let linked = self.linked(&source)?;
+            let (Some(place), Some(by)) = (self.build.places.get_mut(def), linked.global(def))
+            else {
+                continue;
+            };
+            if !old.global.is_bound.get() {
+                continue;
+            }
+            place.describe(by, &linked);
+            let global = Rc::clone(&place.global);
+            let name = env.def(def).name.to_string();
+            match migrate::convert(&self.build.machine, &old.global, &global, &defaults) {
+                Ok(()) => {
+                    global.is_bound.set(true);
+                    done.converted.push(name);
+                }
+                Err(Failure::Mismatch(mismatch)) => {
+                    global.forget();
+                    self.machine().leave_to_sweep();
+                    let why = migrate::why_not(&name, &mismatch);
+                    done.reset.push(Reset { name, why });
+                }
+                Err(Failure::Run(trap)) => {
+                    global.forget();
+                    outcome = Err(Error::Runtime(self.describe(&trap)));
+                    break;
+                }
+            }
+        }
+        defaults.give_up(&self.build.machine);
+        outcome
+    }
+
+    /// Runs a cell that binds what has no value, or a `let` that would have another one.
+    fn bring_up_to_date(&mut self, cell: &Cell, done: &mut Reloaded) -> Result<(), Error> {
+        let (source, index) = cell;
+        let info = &source.cells()[*index];
+        if info.defines.is_empty() {
+            self.note_statement(cell, done);
+            return Ok(());
+        }
+        let env = self.build.text.env();
+        let is_let = info.defines.iter().all(|def| !is_var(env, *def));
+        let names = info
+            .defines
+            .iter()
+            .map(|def| env.def(*def).name.to_string());
+        let names: Vec<String> = names.collect();
+        let is_unbound = info.defines.iter().any(|def| {
+            let place = self.build.places.get(*def);
+            place.is_some_and(|place| !place.global.is_bound.get() && !place.global.is_torn.get())
+        });
+        let reach = self.reach(info);
+        let is_other = is_let && {
+            let print = self.print(source, *index, &reach)?;
+            let mut known = info.defines.iter();
+            known.any(|def| self.bound.get(def) != Some(&print))
+        };
+        if !is_unbound && !is_other {
+            self.note(info, &reach);
+            return Ok(());
+        }
+        let is_new = info.defines.iter().any(|def| !self.bound.contains_key(def));
+        self.run(cell)?;
+        let is_named = |name: &String| names.contains(name);
+        if is_let {
+            // That it was converted, or could not be, is of no interest.
+            done.converted.retain(|name| !is_named(name));
+            done.reset.retain(|reset| !is_named(&reset.name));
+        }
+        let was_reset = done.reset.iter().any(|reset| is_named(&reset.name));
+        match (is_new, was_reset) {
+            (true, _) => done.added.extend(names),
+            (false, false) => done.computed.extend(names),
+            (false, true) => {}
+        }
+        Ok(())
+    }
+
+    fn note_statement(&self, (source, index): &Cell, done: &mut Reloaded) {
+        let span = source.cells()[*index].span;
+        let mut placed = self.build.text.placed().iter();
+        let placed = placed.find(|placed| placed.piece.file == span.file);
+        if placed.is_some_and(|placed| self.build.text.is_new(placed)) {
+            let sources = &self.build.front.sources;
+            let span = sources.current(span);
+            done.not_run
+                .push(sources.file(span.file).shown(span.start).line as usize);
+        }
+    }
+
+    /// Values hold functions and `any`s that were made by code which does not fit the new one.
+    fn refuse_held(&self, before: &Env) -> Result<(), Error> {
+        let env = self.build.text.env();
+        if let Some(def) = self.build.outdated() {
+            let name = &before.def(def).name;
+            return Err(refused(format!(
+                "a variable holds a function that was made by the former code and uses `{name}`, which has changed: \
+                 give it another value first"
+            )));
+        }
+        let is_other = |def: &DefId| {
+            env.try_def(*def).is_none() || interface_of(env, *def) != interface_of(before, *def)
+        };
+        let library = |def: DefId| before.is_library(before.def(def).module);
+        let types = before.defs().filter(|def| !library(def.id)).filter(|def| {
+            matches!(
+                def.kind,
+                DefKind::Struct(_) | DefKind::Enum(_) | DefKind::Trait(_)
+            )
+        });
+        let changed: Vec<DefId> = types.map(|def| def.id).filter(is_other).collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let names = changed.iter().map(|def| before.def(*def).name.clone());
+        let names: Vec<SmolStr> = names.collect();
+        for place in self.build.places.all() {
+            let def = before.try_def(place.global.def);
+            let Some(DefKind::Global(global)) = def.map(|def| &def.kind) else {
+                continue;
+            };
+            let holds_any = global
+                .ty
+                .is_some_and(|ty| may_hold_any(before, ty, &mut FxHashSet::default()));
+            let Some((_, address)) = place.global.root().filter(|_| holds_any) else {
+                continue;
+            };
+            if let Some(found) = find_inside(place.global.desc(), address, &names) {
+                let name = &before.def(place.global.def).name;
+                return Err(refused(format!(
+                    "`{name}` holds a `{found}` in an `any`, which cannot become one of the new `{found}`: \
+                     give `{name}` another value first"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_old_code(&mut self) {
+        self.build.has_much_old_code(); // forgets what there was to earlier texts
+        self.build.remove_old_code([]);
+    }
+}
+
+fn refused(message: String) -> Error {
+    Error::Reload { message }
+}
+
+fn is_variable(env: &Env, def: DefId) -> bool {
+    use compiler::env::GlobalOrigin;
+    matches!(&env.def(def).kind, DefKind::Global(global) if global.origin == GlobalOrigin::Sumi)
+}
+
+fn is_var(env: &Env, def: DefId) -> bool {
+    matches!(&env.def(def).kind, DefKind::Global(global) if global.is_var)
+}
