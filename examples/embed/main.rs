@@ -26,12 +26,12 @@ fn main() -> Result<(), Error> {
     // SAFETY: `gravity` outlives every call, and is not used while one is under way.
     unsafe { world.variable("gravity", &raw mut gravity) };
     engine.add(&world)?;
-    engine.load("ball.sumi", include_str!("ball.sumi"))?;
+    let script = engine.load("ball.sumi", include_str!("ball.sumi"))?;
 
-    let step = engine.function::<fn(Vec2, f32) -> Vec2>("step")?;
+    let step = script.function::<fn(Vec2, f32) -> Vec2>("step")?;
     println!("{:?}", step.call(Vec2 { x: 0.0, y: 10.0 }, 0.5)?);
 
-    let count = engine.function::<fn(i64) -> i64>("count")?;
+    let count = script.function::<fn(i64) -> i64>("count")?;
     let begin = Instant::now();
     let mut total = 0;
     for _ in 0..1_000_000 {
@@ -40,16 +40,16 @@ fn main() -> Result<(), Error> {
     println!("a million calls, total {total}");
     eprintln!("{:.1} ns each", begin.elapsed().as_secs_f64() * 1e3);
 
-    let pick = engine.function::<fn(i64) -> i64>("pick")?;
+    let pick = script.function::<fn(i64) -> i64>("pick")?;
     println!("pick(1) = {}", pick.call(1)?);
     match pick.call(7) {
         Err(Error::Runtime(error)) => println!("pick(7) fails: {}", error.message),
         other => println!("unexpected: {other:?}"),
     }
-    match engine.function::<fn(i64) -> f64>("pick") {
+    match script.function::<fn(i64) -> f64>("pick") {
         Err(error) => println!("{error}"),
         Ok(_) => println!("unexpected: the type was not compared"),
     }
-    println!("calls so far: {}", engine.get::<i64>("calls")?);
+    println!("calls so far: {}", script.get::<i64>("calls")?);
     Ok(())
 }

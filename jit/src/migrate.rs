@@ -49,8 +49,11 @@ pub(crate) struct Defaults<'a> {
     /// The address of a function.
     code: &'a dyn Fn(DefId) -> Option<usize>,
     /// By the function that computes it.
-    made: RefCell<FxHashMap<DefId, (*const TypeDesc, Box<[u128]>)>>,
+    made: RefCell<FxHashMap<DefId, Made>>,
 }
+
+/// A value with its type.
+type Made = (*const TypeDesc, Box<[u128]>);
 
 impl<'a> Defaults<'a> {
     pub(crate) fn new(

@@ -9,6 +9,7 @@ mod reload;
 mod tests;
 
 use std::cell::RefCell;
+use std::fmt;
 use std::rc::{Rc, Weak};
 
 use compiler::CellInfo;
@@ -35,6 +36,15 @@ pub use reload::{Reloaded, Reset};
 /// A script that a host has loaded. It is there as long as this, a copy of it, or one of its functions is.
 #[derive(Clone)]
 pub struct Script(Rc<RefCell<Living>>);
+
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.try_borrow() {
+            Ok(living) => write!(f, "Script({:?})", living.build.name),
+            Err(_) => f.write_str("Script(being loaded)"),
+        }
+    }
+}
 
 /// Who is told of warnings; standard error if nobody is.
 pub(crate) type ToldWarnings = Rc<RefCell<Option<Tell>>>;

@@ -120,6 +120,7 @@ pub(crate) fn exit_status(error: &Error) -> u8 {
         Error::Rejected { .. }
         | Error::Link { .. }
         | Error::Signature { .. }
+        | Error::Reload { .. }
         | Error::Output { .. }
         | Error::Backend { .. } => 1,
     }

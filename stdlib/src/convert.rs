@@ -402,7 +402,8 @@ impl Alike {
             }
             // Boxes have no identity of their own.
             let are_boxes = old.kind == Kind::Box && new.kind == Kind::Box;
-            if !are_boxes && !(old.same_type(new) && old.size == new.size) {
+            let are_one = old.same_type(new) && old.size == new.size;
+            if !(are_boxes || are_one) {
                 return false;
             }
             if !alike_parts(old.fields(), new.fields(), &mut waiting)

@@ -60,28 +60,28 @@ pub(crate) fn run() -> Outcome {
             .map(|row| (0..n).map(|column| row * column).collect())
             .collect::<Vec<Vec<i64>>>()
     });
-    engine.load("arrays.sumi", SCRIPT)?;
+    let script = engine.load("arrays.sumi", SCRIPT)?;
     let before = engine.live_blocks();
-    let sum = engine.function::<fn(i64) -> i64>("sum")?;
+    let sum = script.function::<fn(i64) -> i64>("sum")?;
     assert_eq!(sum.call(5)?, 10);
-    let keep = engine.function::<fn(i64)>("keep")?;
+    let keep = script.function::<fn(i64)>("keep")?;
     keep.call(3)?;
-    assert_eq!(engine.get::<Vec<i64>>("kept")?, [0, 1, 2, 100]);
+    assert_eq!(script.get::<Vec<i64>>("kept")?, [0, 1, 2, 100]);
     assert_eq!(sum.call(2)?, 104);
-    let turn = engine.function::<fn(Vec<Point>) -> Point>("turn")?;
+    let turn = script.function::<fn(Vec<Point>) -> Point>("turn")?;
     let given = [Point { x: 1.0, y: 2.0 }, Point { x: 3.0, y: 4.0 }];
     assert_eq!(turn.call(&given)?, Point { x: -1.0, y: 2.0 });
-    let turned = engine.function::<fn(Vec<Point>) -> Vec<Point>>("turned")?;
+    let turned = script.function::<fn(Vec<Point>) -> Vec<Point>>("turned")?;
     let expected = [Point { x: 2.0, y: 1.0 }, Point { x: 4.0, y: 3.0 }];
     assert_eq!(turned.call(&given)?, expected);
     assert_eq!(turned.call(&[])?, []);
-    let corner = engine.function::<fn(i64) -> i64>("corner")?;
+    let corner = script.function::<fn(i64) -> i64>("corner")?;
     for _ in 0..100 {
         assert_eq!(corner.call(10)?, 81);
     }
-    let squares = engine.function::<fn(Vec<f64>) -> Vec<f64>>("squares")?;
+    let squares = script.function::<fn(Vec<f64>) -> Vec<f64>>("squares")?;
     assert_eq!(squares.call(&[1.0, 1.5])?, [1.0, 2.25]);
-    engine.set("kept", vec![7_i64])?;
+    script.set("kept", vec![7_i64])?;
     assert_eq!(engine.live_blocks(), before);
     Ok(())
 }

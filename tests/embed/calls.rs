@@ -30,18 +30,18 @@ pub(crate) fn run() -> Outcome {
     engine.register("beep", || {
         BEEPS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     });
-    engine.load("calls.sumi", SCRIPT)?;
-    let quarter = engine.function::<fn(i64) -> i64>("quarter")?;
+    let script = engine.load("calls.sumi", SCRIPT)?;
+    let quarter = script.function::<fn(i64) -> i64>("quarter")?;
     for n in 0..1_000_000 {
         assert_eq!(quarter.call(n)?, n / 2 / 2);
     }
-    let all = engine.function::<fn(u8, i32, f32, f64, bool, char) -> f64>("all")?;
+    let all = script.function::<fn(u8, i32, f32, f64, bool, char) -> f64>("all")?;
     let sum = all.call(200, -1000, 0.5, 0.25, true, 'é')?;
     assert_eq!(sum, mix(200, -1000, 0.5, 0.25, true, 'é'));
-    let ring = engine.function::<fn(i64)>("ring")?;
+    let ring = script.function::<fn(i64)>("ring")?;
     ring.call(7)?;
     assert_eq!(BEEPS.load(std::sync::atomic::Ordering::Relaxed), 7);
-    let next = engine.function::<fn(char) -> char>("next")?;
+    let next = script.function::<fn(char) -> char>("next")?;
     assert_eq!(next.call('y')?, 'z');
     Ok(())
 }

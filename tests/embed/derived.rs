@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use sumi::{Config, Engine, Error, Module, Value};
+use sumi::{Config, Engine, Error, Module, Script, Value};
 
 use crate::{Outcome, failed};
 
@@ -116,9 +116,9 @@ pub(crate) fn run() -> Outcome {
     let stubs: Vec<(String, &str)> = engine.stubs().collect();
     assert_eq!(stubs, [("game.sumi".to_owned(), STUB)]);
 
-    engine.load("game.sumi", SCRIPT)?;
+    let script = engine.load("game.sumi", SCRIPT)?;
     let before = engine.live_blocks();
-    let grown = engine.function::<fn(Shape) -> Shape>("grown")?;
+    let grown = script.function::<fn(Shape) -> Shape>("grown")?;
     assert_eq!(grown.call(Shape::Point)?, Shape::Circle { radius: 1.0 });
     assert_eq!(
         grown.call(Shape::Circle { radius: 1.5 })?,
@@ -130,7 +130,7 @@ pub(crate) fn run() -> Outcome {
     );
     assert_eq!(grown.call(Shape::Pair(-5, 255))?, Shape::Pair(-4, 0));
 
-    let played = engine.function::<fn(Player) -> Player>("played")?;
+    let played = script.function::<fn(Player) -> Player>("played")?;
     let mut player = Player {
         name: "zoë".to_owned(),
         team: None,
@@ -157,30 +157,30 @@ pub(crate) fn run() -> Outcome {
         player = next;
     }
     assert_eq!(*lines.borrow(), ["zoë 12"; 4]);
-    let all = engine.function::<fn() -> Vec<Player>>("all")?;
+    let all = script.function::<fn() -> Vec<Player>>("all")?;
     assert_eq!(all.call()?.len(), 4);
     assert_eq!(all.call()?[3], player);
-    assert_eq!(engine.get::<Vec<Player>>("kept")?[3], player);
-    let team_of = engine.function::<fn(String) -> Option<Team>>("team_of")?;
+    assert_eq!(script.get::<Vec<Player>>("kept")?[3], player);
+    let team_of = script.function::<fn(String) -> Option<Team>>("team_of")?;
     assert_eq!(team_of.call("zoë")?, Some(Team::Red));
     assert_eq!(team_of.call("nobody")?, None);
-    let both = engine.function::<fn(Player, Shape) -> (Player, Shape)>("both")?;
+    let both = script.function::<fn(Player, Shape) -> (Player, Shape)>("both")?;
     let (named, shape) = both.call(&player, Shape::Point)?;
     assert_eq!((named.name.as_str(), shape), ("zoë!", Shape::Point));
-    let told = engine.function::<fn(Player) -> String>("told")?;
+    let told = script.function::<fn(Player) -> String>("told")?;
     player.scores = vec![1];
     let text = "Player(name: \"zoë\", team: some(Red), scores: [1], shape: Circle(radius: 2.0), \
         spots: [(0.5, true), (-1.0, false)], last: Said(words: [\"zoë\", \"hi\"], loud: true))";
     assert_eq!(told.call(&player)?, text);
-    let bad = engine.function::<fn() -> i64>("bad")?;
+    let bad = script.function::<fn() -> i64>("bad")?;
     assert_eq!(failed(bad.call())?.message, "-1 is no width");
-    engine.set("kept", Vec::<Player>::new())?;
+    script.set("kept", Vec::<Player>::new())?;
     assert_eq!(engine.live_blocks(), before);
-    mismatches(&mut engine)
+    mismatches(&mut engine, &script)
 }
 
 /// What the host takes for the same is not: by name, and by its parts.
-fn mismatches(engine: &mut Engine) -> Outcome {
+fn mismatches(engine: &mut Engine, script: &Script) -> Outcome {
     mod other {
         #[derive(sumi::Value)]
         pub(super) struct Player {
@@ -196,14 +196,14 @@ fn mismatches(engine: &mut Engine) -> Outcome {
         }
     }
     let message = |error: Error| error.to_string();
-    let wrong = engine.function::<fn(other::Player) -> Player>("played");
+    let wrong = script.function::<fn(other::Player) -> Player>("played");
     let expected = "`played` is `fn(Player) -> Player`, not `fn(Player) -> Player`: the host's `Player` has the fields name: str, age: i64, \
         that of the script name: str, team: Team?, scores: [i64], shape: Shape, spots: [(f32, bool); 2], last: Event";
     assert_eq!(wrong.err().map(message).as_deref(), Some(expected));
-    let wrong = engine.function::<fn(String) -> Option<other::Team>>("team_of");
+    let wrong = script.function::<fn(String) -> Option<other::Team>>("team_of");
     let expected = "`team_of` is `fn(str) -> Team?`, not `fn(str) -> Team?`: the host's `Team` has the variants Red, Green, that of the script Red, Blue";
     assert_eq!(wrong.err().map(message).as_deref(), Some(expected));
-    let wrong = engine.function::<fn(Shape)>("grown").err().map(message);
+    let wrong = script.function::<fn(Shape)>("grown").err().map(message);
     assert_eq!(
         wrong.as_deref(),
         Some("`grown` is `fn(Shape) -> Shape`, not `fn(Shape)`")

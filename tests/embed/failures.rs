@@ -21,20 +21,20 @@ fn check(n: i64) { assert(n < 10, \"{n} is too much\") }
 pub(crate) fn run() -> Outcome {
     let mut engine = Engine::new(Config::default())?;
     engine.register("explode", |n: i64| -> i64 { panic!("no {n} here") });
-    engine.load("failures.sumi", SCRIPT)?;
-    let pick = engine.function::<fn(i64) -> i64>("pick")?;
-    let divide = engine.function::<fn(i64, i64) -> i64>("divide")?;
-    let deep = engine.function::<fn(i64) -> i64>("deep")?;
-    let outer = engine.function::<fn(i64) -> i64>("outer")?;
-    let check = engine.function::<fn(i64)>("check")?;
+    let script = engine.load("failures.sumi", SCRIPT)?;
+    let pick = script.function::<fn(i64) -> i64>("pick")?;
+    let divide = script.function::<fn(i64, i64) -> i64>("divide")?;
+    let deep = script.function::<fn(i64) -> i64>("deep")?;
+    let outer = script.function::<fn(i64) -> i64>("outer")?;
+    let check = script.function::<fn(i64)>("check")?;
     std::panic::set_hook(Box::new(|_| ())); // the host's panic is expected
     for round in 0..20 {
-        engine.set("seen", Vec::<String>::new())?;
+        script.set("seen", Vec::<String>::new())?;
         let error = failed(pick.call(5))?;
         assert_eq!(error.kind, "index");
         assert!(error.rendered.contains("failures.sumi:7"), "{error:?}");
         assert_eq!(error.frames[0].function, "pick");
-        assert_eq!(engine.get::<Vec<String>>("seen")?, ["5"]);
+        assert_eq!(script.get::<Vec<String>>("seen")?, ["5"]);
         assert_eq!(failed(divide.call(1, 0))?.kind, "division-by-zero");
         assert_eq!(failed(check.call(10 + round))?.kind, "assert");
         let error = failed(outer.call(round))?;
@@ -45,7 +45,7 @@ pub(crate) fn run() -> Outcome {
     }
     assert_eq!(failed(deep.call(0))?.kind, "stack-overflow");
     drop(std::panic::take_hook());
-    engine.set("seen", Vec::<String>::new())?;
+    script.set("seen", Vec::<String>::new())?;
     assert_eq!(engine.live_blocks(), 0);
     assert_eq!(pick.call(1)?, 1);
     assert_eq!(divide.call(9, 3)?, 3);

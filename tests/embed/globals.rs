@@ -18,17 +18,17 @@ pub(crate) fn run() -> Outcome {
     let mut engine = Engine::new(Config::default())?;
     // SAFETY: `score` outlives every call, and is not used while one is under way.
     unsafe { engine.register_global("score", &raw mut score) };
-    engine.load("globals.sumi", SCRIPT)?;
-    let win = engine.function::<fn(i64)>("win")?;
+    let script = engine.load("globals.sumi", SCRIPT)?;
+    let win = script.function::<fn(i64)>("win")?;
     win.call(10)?;
-    engine.set("level", 3_i64)?;
+    script.set("level", 3_i64)?;
     win.call(1)?;
-    assert_eq!(engine.get::<i64>("score")?, 18);
-    assert_eq!(engine.get::<String>("title")?, "start");
-    let first = engine.function::<fn() -> String>("first")?;
-    engine.set("names", vec!["x".to_owned(), "y".to_owned()])?;
+    assert_eq!(script.get::<i64>("score")?, 18);
+    assert_eq!(script.get::<String>("title")?, "start");
+    let first = script.function::<fn() -> String>("first")?;
+    script.set("names", vec!["x".to_owned(), "y".to_owned()])?;
     assert_eq!(first.call()?, "x");
-    let wrong = engine.get::<f64>("level");
+    let wrong = script.get::<f64>("level");
     let message = wrong.err().map(|error| error.to_string());
     assert_eq!(
         message.as_deref(),

@@ -16,9 +16,9 @@ fn ready() -> i64 = texts.len()
 
 pub(crate) fn run() -> Outcome {
     let mut engine = Engine::new(Config::default())?;
-    engine.load("interrupt.sumi", SCRIPT)?;
+    let script = engine.load("interrupt.sumi", SCRIPT)?;
     for name in ["spin", "fill"] {
-        let endless = engine.function::<fn()>(name)?;
+        let endless = script.function::<fn()>(name)?;
         let interrupter = engine.interrupter();
         let asking = std::thread::spawn(move || {
             let begin = Instant::now();
@@ -32,9 +32,9 @@ pub(crate) fn run() -> Outcome {
         asking.join().map_err(|_| "the other thread panicked")?;
         assert_eq!(error.kind, "interrupt");
     }
-    assert!(engine.get::<i64>("count")? >= 0);
-    engine.set("texts", vec!["new".to_owned()])?;
-    let ready = engine.function::<fn() -> i64>("ready")?;
+    assert!(script.get::<i64>("count")? >= 0);
+    script.set("texts", vec!["new".to_owned()])?;
+    let ready = script.function::<fn() -> i64>("ready")?;
     assert_eq!(ready.call()?, 1);
     Ok(())
 }

@@ -24,10 +24,10 @@ pub(crate) fn run() -> Outcome {
     };
     let mut engine = Engine::new(config)?;
     engine.register("much", |n: i64| "x".repeat(n as usize));
-    engine.load("limits.sumi", SCRIPT)?;
-    let grow = engine.function::<fn() -> i64>("grow")?;
-    let ask = engine.function::<fn(i64) -> i64>("ask")?;
-    let small = engine.function::<fn() -> i64>("small")?;
+    let script = engine.load("limits.sumi", SCRIPT)?;
+    let grow = script.function::<fn() -> i64>("grow")?;
+    let ask = script.function::<fn(i64) -> i64>("ask")?;
+    let small = script.function::<fn() -> i64>("small")?;
     for _ in 0..5 {
         assert_eq!(failed(grow.call())?.kind, "memory");
         assert_eq!(engine.live_blocks(), 0);
@@ -61,11 +61,11 @@ fn time() -> Outcome {
     };
     let mut engine = Engine::new(config)?;
     engine.register("again", |n: i64| n + 1);
-    in_time(|| engine.load("endless.sumi", ENDLESS))?;
-    let spin = engine.function::<fn()>("spin")?;
-    let grow = engine.function::<fn(i64) -> i64>("grow")?;
-    let quick = engine.function::<fn(i64) -> i64>("quick")?;
-    let nested = engine.function::<fn(i64) -> i64>("nested")?;
+    let script = in_time(|| engine.load("endless.sumi", ENDLESS))?;
+    let spin = script.function::<fn()>("spin")?;
+    let grow = script.function::<fn(i64) -> i64>("grow")?;
+    let quick = script.function::<fn(i64) -> i64>("quick")?;
+    let nested = script.function::<fn(i64) -> i64>("nested")?;
     let live = engine.live_blocks();
     let message = format!("it took longer than {LIMIT:?}, which is all that the host allows");
     for round in 0..5 {
@@ -136,10 +136,10 @@ fn outside() -> Outcome {
             ..Config::default()
         };
         let mut engine = Engine::new(config)?;
-        engine.load("prying.sumi", PRYING)?;
-        assert!(engine.function::<fn() -> bool>("pure")?.call()?);
+        let script = engine.load("prying.sumi", PRYING)?;
+        assert!(script.function::<fn() -> bool>("pure")?.call()?);
         for (name, _, what) in all {
-            let function = engine.function::<fn() -> bool>(name)?;
+            let function = script.function::<fn() -> bool>(name)?;
             match granted == name {
                 // Reading takes what the tests are given, which may be nothing.
                 true if name == "line" => {}

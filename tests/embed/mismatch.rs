@@ -42,8 +42,8 @@ pub(crate) fn run() -> Outcome {
         return Err("a library that is not there was linked".into());
     };
     assert!(rendered.contains("libnone.so.9"), "{rendered}");
-    engine.load("good.sumi", "fn f(n: i64) -> i64 = n")?;
-    let Err(error) = engine.function::<fn(f64) -> i64>("f") else {
+    let script = engine.load("good.sumi", "fn f(n: i64) -> i64 = n")?;
+    let Err(error) = script.function::<fn(f64) -> i64>("f") else {
         return Err("the type was not compared".into());
     };
     let message = "`f` is `fn(i64) -> i64`, not `fn(f64) -> i64`";

@@ -17,11 +17,11 @@ pub(crate) fn run() -> Outcome {
     ]);
     let mut engine = Engine::new(Config::default())?;
     engine.set_resolver(move |path| modules.get(path).map(|text| (*text).to_owned()));
-    engine.load(
+    let script = engine.load(
         "main.sumi",
         "import ai.steering\nimport math\nfn f(n: i64) -> i64 = steering.turn(n) + i64(math.pi)",
     )?;
-    let f = engine.function::<fn(i64) -> i64>("f")?;
+    let f = script.function::<fn(i64) -> i64>("f")?;
     assert_eq!(f.call(5)?, 14);
 
     // The errors name the module, and its place in it.

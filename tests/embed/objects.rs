@@ -75,14 +75,14 @@ pub(crate) fn run() -> Outcome {
     audio.export::<play>().export::<times>().export::<best>();
     audio.function("load(name)", sound);
     engine.add(&audio)?;
-    engine.load("doors.sumi", SCRIPT)?;
+    let script = engine.load("doors.sumi", SCRIPT)?;
     assert_eq!(alive.get(), 2);
-    let furnish = engine.function::<fn(i64)>("furnish")?;
-    let open = engine.function::<fn(i64) -> i64>("open")?;
-    let is_same = engine.function::<fn(i64, i64) -> bool>("is_same")?;
-    let loudest = engine.function::<fn() -> Option<Handle<Sound>>>("loudest")?;
-    let given = engine.function::<fn(Handle<Sound>) -> Vec<Handle<Sound>>>("given")?;
-    let clear = engine.function::<fn()>("clear")?;
+    let furnish = script.function::<fn(i64)>("furnish")?;
+    let open = script.function::<fn(i64) -> i64>("open")?;
+    let is_same = script.function::<fn(i64, i64) -> bool>("is_same")?;
+    let loudest = script.function::<fn() -> Option<Handle<Sound>>>("loudest")?;
+    let given = script.function::<fn(Handle<Sound>) -> Vec<Handle<Sound>>>("given")?;
+    let clear = script.function::<fn()>("clear")?;
     assert!(loudest.call()?.is_none());
     for _ in 0..10 {
         furnish.call(6)?;
@@ -100,13 +100,14 @@ pub(crate) fn run() -> Outcome {
         clear.call()?;
         assert_eq!(alive.get(), 2);
     }
-    let lost = engine.function::<fn() -> i64>("lost")?;
+    let lost = script.function::<fn() -> i64>("lost")?;
     for _ in 0..10 {
         assert_eq!(failed(lost.call())?.kind, "index");
         assert_eq!(alive.get(), 2);
     }
-    let creak = engine.get::<Handle<Sound>>("creak")?;
-    drop((furnish, open, is_same, loudest, given, clear, lost, engine));
+    let creak = script.get::<Handle<Sound>>("creak")?;
+    drop((furnish, open, is_same, loudest, given, clear, lost, script));
+    drop(engine);
     assert_eq!((alive.get(), creak.name.as_str()), (2, "creak"));
     drop((creak, mine));
     assert_eq!(alive.get(), 0);

@@ -34,11 +34,11 @@ pub(crate) fn run() -> Outcome {
             Ok(xs.iter().sum::<i64>() + 100 * name.len() as i64)
         },
     );
-    engine.load("again.sumi", SCRIPT)?;
-    *reset.borrow_mut() = Some(engine.function("reset")?);
-    let go = engine.function::<fn() -> i64>("go")?;
+    let script = engine.load("again.sumi", SCRIPT)?;
+    *reset.borrow_mut() = Some(script.function("reset")?);
+    let go = script.function::<fn() -> i64>("go")?;
     assert_eq!(go.call()?, 6 + 300 + 2);
     assert_eq!(go.call()?, 18 + 100 + 2);
-    assert_eq!(engine.get::<String>("name")?, "9");
+    assert_eq!(script.get::<String>("name")?, "9");
     Ok(())
 }

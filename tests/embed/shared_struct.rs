@@ -49,13 +49,13 @@ pub(crate) fn run() -> Outcome {
     let mut scales = Module::new("scales");
     scales.export::<swap>().export::<weigh>();
     engine.add(&scales)?;
-    engine.load("shared.sumi", SCRIPT)?;
-    let turned = engine.function::<fn(Small) -> Small>("turned")?;
+    let script = engine.load("shared.sumi", SCRIPT)?;
+    let turned = script.function::<fn(Small) -> Small>("turned")?;
     assert_eq!(
         turned.call(Small { x: 1.0, y: 2.0 })?,
         Small { x: 2.0, y: 1.0 }
     );
-    let heavier = engine.function::<fn(Mixed) -> Mixed>("heavier")?;
+    let heavier = script.function::<fn(Mixed) -> Mixed>("heavier")?;
     let given = Mixed {
         flag: false,
         count: 3,

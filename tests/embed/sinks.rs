@@ -24,7 +24,7 @@ pub(crate) fn run() -> Outcome {
     engine.on_print(listener("print"));
     engine.on_error_print(listener("error"));
     engine.on_warning(listener("warning"));
-    engine.load("talk.sumi", SCRIPT)?;
+    let script = engine.load("talk.sumi", SCRIPT)?;
     let warned = heard
         .borrow()
         .iter()
@@ -33,7 +33,7 @@ pub(crate) fn run() -> Outcome {
     heard
         .borrow_mut()
         .retain(|text| !text.starts_with("warning"));
-    engine.function::<fn(i64)>("talk")?.call(7)?;
+    script.function::<fn(i64)>("talk")?.call(7)?;
     assert_eq!(
         *heard.borrow(),
         ["print: loading\n", "print: a7\n", "error: oh\n", "print: b"]

@@ -44,10 +44,10 @@ pub(crate) fn run() -> Outcome {
     engine.register("join", join);
     engine.register("words", words);
     engine.register("find", find);
-    engine.load("texts.sumi", SCRIPT)?;
-    let greet = engine.function::<fn(String) -> String>("greet")?;
-    let sorted = engine.function::<fn(String) -> String>("sorted")?;
-    let look = engine.function::<fn(String) -> String>("look")?;
+    let script = engine.load("texts.sumi", SCRIPT)?;
+    let greet = script.function::<fn(String) -> String>("greet")?;
+    let sorted = script.function::<fn(String) -> String>("sorted")?;
+    let look = script.function::<fn(String) -> String>("look")?;
     greet.call("")?;
     let before = engine.live_blocks();
     for _ in 0..100 {
@@ -58,7 +58,7 @@ pub(crate) fn run() -> Outcome {
         let error = failed(look.call("question"))?;
         assert_eq!(error.message, "there is no question");
     }
-    assert_eq!(engine.get::<String>("heard")?, "HELLO ZOË\0X");
+    assert_eq!(script.get::<String>("heard")?, "HELLO ZOË\0X");
     assert_eq!(engine.live_blocks(), before);
     let wrong = engine.load("wrong.sumi", "extern host { fn shout(n: i64) -> str }");
     assert!(matches!(wrong, Err(Error::Link { .. })), "{wrong:?}");

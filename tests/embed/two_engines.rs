@@ -17,25 +17,25 @@ fn fail() -> i64 = total[1000]
 pub(crate) fn run() -> Outcome {
     let mut first = Engine::new(Config::default())?;
     let mut second = Engine::new(Config::default())?;
-    first.load("one.sumi", SCRIPT)?;
-    second.load("two.sumi", SCRIPT)?;
-    let one = first.function::<fn(i64) -> i64>("add")?;
-    let two = second.function::<fn(i64) -> i64>("add")?;
+    let one_script = first.load("one.sumi", SCRIPT)?;
+    let two_script = second.load("two.sumi", SCRIPT)?;
+    let one = one_script.function::<fn(i64) -> i64>("add")?;
+    let two = two_script.function::<fn(i64) -> i64>("add")?;
     for round in 0..10 {
         assert_eq!(one.call(5)?, 5 + 2 + round);
         assert_eq!(two.call(7)?, 7 + 2 + round);
     }
-    let fail = first.function::<fn() -> i64>("fail")?;
+    let fail = one_script.function::<fn() -> i64>("fail")?;
     assert!(failed(fail.call())?.rendered.contains("one.sumi"));
     assert_eq!(two.call(0)?, 12);
-    drop((one, fail, first));
+    drop((one, fail, one_script, first));
     assert_eq!(two.call(0)?, 13);
     let beside = std::thread::spawn(|| -> Result<i64, String> {
         let mut engine = Engine::new(Config::default()).map_err(|e| e.to_string())?;
-        engine
+        let script = engine
             .load("three.sumi", SCRIPT)
             .map_err(|e| e.to_string())?;
-        let add = engine
+        let add = script
             .function::<fn(i64) -> i64>("add")
             .map_err(|e| e.to_string())?;
         let mut last = 0;

@@ -103,6 +103,9 @@ impl Source {
     }
 }
 
+/// What code is compiled against: the interfaces of functions that it calls and of globals.
+type Uses = Vec<(DefId, Fingerprint)>;
+
 /// What is known of the code of a source.
 pub(crate) struct Code {
     /// Of all that the object is made from.
@@ -111,8 +114,7 @@ pub(crate) struct Code {
     refs: Vec<DefId>,
     /// Of those that it has copies of, the code.
     copies: Vec<(DefId, Fingerprint)>,
-    /// What it is compiled against: the interfaces of functions that it calls and of globals.
-    uses: Vec<(DefId, Fingerprint)>,
+    uses: Uses,
     program: RefCell<Option<Program>>,
     linked: RefCell<Option<(Tier, Rc<Linked>)>>,
 }
@@ -167,7 +169,7 @@ pub(crate) struct Codes {
     /// By what it was made from: an edit that is taken back finds its code again.
     objects: FxHashMap<(Fingerprint, Tier), Weak<Linked>>,
     /// Code that values may still refer to, and what it is compiled against.
-    all: Vec<(Rc<Linked>, Vec<(DefId, Fingerprint)>)>,
+    all: Vec<(Rc<Linked>, Uses)>,
     /// Units for which code was generated in this update.
     pub(crate) compiled: usize,
 }

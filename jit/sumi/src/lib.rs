@@ -23,11 +23,11 @@
 //! game.value_type::<Vec2>();
 //! engine.add(&game)?;
 //!
-//! engine.load("ball.sumi", "
+//! let ball = engine.load("ball.sumi", "
 //!     import game.{Vec2, wind}
 //!     fn step(at: Vec2, dt: f32) -> Vec2 = Vec2(at.x + wind(at.y) * dt, at.y - 10 * dt)
 //! ")?;
-//! let step = engine.function::<fn(Vec2, f32) -> Vec2>("step")?;
+//! let step = ball.function::<fn(Vec2, f32) -> Vec2>("step")?;
 //! assert_eq!(step.call(Vec2 { x: 0.0, y: 10.0 }, 0.5)?, Vec2 { x: 2.5, y: 5.0 });
 //! # Ok::<(), sumi::Error>(())
 //! ```
@@ -36,7 +36,7 @@
 pub use jit::{
     Capabilities, Capability, Config, Engine, Error, Exported, Frame, Function, Handle,
     HostFunction, HostModule as Module, HostResult, Interrupter, IntoHost, Object, Param, Plain,
-    Problem, RuntimeError, Signature, Value,
+    Problem, Reloaded, Reset, RuntimeError, Script, Signature, Value,
 };
 
 /// Makes a function known to [`Module::export`], with its name, its documentation and the names of its parameters.
