@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use compiler::env::DefId;
 use compiler::incremental::{Base, Text};
+use compiler::mono::Mode;
 use rustc_hash::FxHashMap;
 
 use crate::config::Config;
@@ -26,6 +27,8 @@ pub(crate) struct Build {
     pub(crate) machine: Rc<Machine>,
     pub(crate) front: Front,
     pub(crate) config: Config,
+    /// How units are compiled.
+    pub(crate) mode: Mode,
     /// Of the text.
     pub(crate) name: String,
     pub(crate) text: Text,
@@ -39,13 +42,14 @@ pub(crate) struct Build {
 
 impl Build {
     /// Of an empty text.
-    pub(crate) fn new(machine: Rc<Machine>, mut front: Front, config: Config) -> Build {
+    pub(crate) fn new(machine: Rc<Machine>, mut front: Front, config: Config, mode: Mode) -> Build {
         front.kept_ids = Some(KeptIds::default());
         Build {
             text: Text::new(base::library(&front)),
             machine,
             front,
             config,
+            mode,
             name: String::new(),
             modules: Vec::new(),
             module_of: FxHashMap::default(),

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use compiler::mono::Mode;
 use stdlib::Sink;
 
 use crate::build::Build;
@@ -122,7 +123,7 @@ impl Engine {
     /// of which each has its own.
     pub fn load(&mut self, name: &str, text: &str) -> Result<Script, Error> {
         let (machine, config) = (Rc::clone(&self.machine), self.config.clone());
-        let build = Build::new(machine, self.front.another(), config);
+        let build = Build::new(machine, self.front.another(), config, Mode::Inlined);
         Script::load(build, Rc::clone(&self.told_warnings), name, text)
     }
 

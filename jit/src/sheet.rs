@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use compiler::env::DefId;
 use compiler::incremental::{Lineage, Placed};
+use compiler::mono::Mode;
 use rustc_hash::{FxHashMap, FxHashSet};
 use stdlib::Root;
 
@@ -123,7 +124,7 @@ impl Sheet {
         });
         let interrupter = machine.interrupter();
         Ok(Sheet {
-            build: Build::new(machine, front, config),
+            build: Build::new(machine, front, config, Mode::Session),
             captured,
             touched: FxHashMap::default(),
             store: Store::default(),

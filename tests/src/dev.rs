@@ -1,5 +1,5 @@
 //! The developers' tool: `cargo dev bench [--write]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED] [programs|mutants|edits|valgrind|show]`, `cargo dev release`,
-//! `cargo dev latency [CELLS]`, `cargo dev screen-latency [CELLS]`, `cargo dev stop-latency [ROUNDS]`, `cargo dev scale [LINES…]`.
+//! `cargo dev latency [CELLS]`, `cargo dev screen-latency [CELLS]`, `cargo dev stop-latency [ROUNDS]`, `cargo dev scale [LINES…]`, `cargo dev reload [LINES [ROUNDS]]`.
 
 use std::process::ExitCode;
 
@@ -21,10 +21,11 @@ fn main() -> ExitCode {
         Some("latency") => tests::latency::run(&args[1..]),
         Some("screen-latency") => tests::screen_latency::run(&args[1..]),
         Some("stop-latency") => tests::stop_latency::run(&args[1..]),
+        Some("reload") => tests::reload_latency::run(&args[1..]),
         Some("scale") => tests::scale::run(&args[1..]),
         Some("release") => tests::release::run(),
         _ => Err(
-            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|valgrind|show] | latency [CELLS] | screen-latency [CELLS] | stop-latency [ROUNDS] | release | scale [LINES…]"
+            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|valgrind|show] | latency [CELLS] | screen-latency [CELLS] | stop-latency [ROUNDS] | release | scale [LINES…] | reload [LINES [ROUNDS]]"
                 .to_string(),
         ),
     };

@@ -11,6 +11,7 @@ pub mod library;
 mod outside;
 pub mod programs;
 pub mod release;
+pub mod reload_latency;
 pub mod run;
 pub mod scale;
 pub mod screen_latency;

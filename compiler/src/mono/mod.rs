@@ -10,6 +10,7 @@ mod rewrite;
 mod symbol;
 mod way_out;
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -33,6 +34,9 @@ const INSTANCE_LIMIT: usize = 10_000;
 /// Of the name of an instance so many characters are shown.
 const LONGEST_NAME: usize = 200;
 
+/// How many statements and ends of blocks a function has at most that other units may copy.
+const MOST_COPIED: usize = 60;
+
 /// The most bytes that one value in place may have.
 const LARGEST_VALUE: u64 = 256 << 20;
 
@@ -51,6 +55,8 @@ pub enum Mode {
     Script,
     /// Later units may use and replace what this one defines.
     Session,
+    /// As `Session`, and small functions of other units are copied, to be inlined: whoever replaces one compiles those again that have a copy.
+    Inlined,
     /// For the interpreter, which compares and hashes maps by the library's functions; the runtime does so itself.
     Interpreted { is_last: bool },
 }
@@ -60,7 +66,7 @@ impl Mode {
     fn stays_open(self) -> bool {
         match self {
             Mode::Script => false,
-            Mode::Session => true,
+            Mode::Session | Mode::Inlined => true,
             Mode::Interpreted { is_last } => !is_last,
         }
     }
@@ -183,6 +189,7 @@ pub fn instantiate(
         failure: None,
         layouts: Layouts::new(env),
         known_globals: FxHashSet::default(),
+        weights: RefCell::default(),
         program: Program {
             mode,
             functions: Vec::new(),
@@ -235,6 +242,8 @@ struct Instantiation<'a> {
     failure: Option<Box<Diagnostic>>,
     layouts: Layouts<'a>,
     known_globals: FxHashSet<DefId>,
+    /// Of functions that other units may copy.
+    weights: RefCell<FxHashMap<DefId, usize>>,
     program: Program,
 }
 
@@ -286,8 +295,38 @@ impl Instantiation<'_> {
                     && !self.own_functions.contains(&def)
                     && function.captures.is_none()
                     && !self.is_library(def)
+                    && !(self.program.mode == Mode::Inlined && self.is_small(def))
             }
         }
+    }
+
+    /// Whether it is short with all that it calls: LLVM decides whether it inlines a copy, and what is longer hardly ever is.
+    fn is_small(&self, def: DefId) -> bool {
+        let mut known = self.weights.borrow_mut();
+        self.weight(def, &mut known) <= MOST_COPIED
+    }
+
+    /// How many statements and ends of blocks it has, with those of what it calls; endless if that is itself.
+    fn weight(&self, def: DefId, known: &mut FxHashMap<DefId, usize>) -> usize {
+        const ENDLESS: usize = usize::MAX / 2;
+        if let Some(weight) = known.get(&def) {
+            return *weight;
+        }
+        let Some(body) = self.env.function(def).body() else {
+            return 1;
+        };
+        let blocks = body.body().blocks.values();
+        let mut weight: usize = blocks.map(|block| block.statements.len() + 1).sum();
+        known.insert(def, ENDLESS);
+        if weight <= MOST_COPIED && !self.is_library(def) {
+            let mut called = Vec::new();
+            own::each_function(self.env, body.body(), &mut |def, _| called.push(def));
+            for def in called {
+                weight = (weight + self.weight(def, known)).min(ENDLESS);
+            }
+        }
+        known.insert(def, weight);
+        weight
     }
 
     /// The library never changes, so that each unit may have its own copy and inline it.

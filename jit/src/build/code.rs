@@ -8,7 +8,7 @@ use compiler::CellInfo;
 use compiler::env::{DefId, FnOrigin, GlobalOrigin};
 use compiler::incremental::{Fingerprint, Fingerprinter, Good, Unit, interface_of, portable};
 use compiler::mir::Const;
-use compiler::mono::{self, Mode, Program, slot_symbol};
+use compiler::mono::{self, Program, slot_symbol};
 use compiler::own;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -396,7 +396,7 @@ impl Build {
 
     fn program(&self, source: &Source) -> Result<Program, Vec<Diagnostic>> {
         let env = self.text.env();
-        let program = front::program(env, source.unit(), Mode::Session, Constants::AsData);
+        let program = front::program(env, source.unit(), self.mode, Constants::AsData);
         program.map_err(|diagnostic| vec![*diagnostic])
     }
 

@@ -1,0 +1,210 @@
+//! `cargo dev reload [LINES [ROUNDS]]`: how long a game takes to follow an edit of its script, in the process: from the text to the first call of the
+//! newest version. Its world has 10,000 entities, which live on. Medians, 95 and 99 of 100, and the worst of so many rounds; beside them a frame before and
+//! after, and the same frame in Rust. Nothing here is asserted but that the edit took effect.
+
+use std::fmt::Write;
+use std::hint::black_box;
+use std::time::Instant;
+
+use sumi::{Config, Engine, Script};
+
+const LINES: usize = 10_000;
+const ROUNDS: usize = 51;
+const ENTITIES: usize = 10_000;
+
+pub fn run(args: &[String]) -> Result<(), String> {
+    let number = |at: usize, otherwise: usize| {
+        let arg = args.get(at).and_then(|arg| arg.parse().ok());
+        arg.unwrap_or(otherwise)
+    };
+    let (lines, rounds) = (number(0, LINES), number(1, ROUNDS));
+    measure(lines, rounds).map_err(|error| error.to_string())
+}
+
+fn measure(lines: usize, rounds: usize) -> Result<(), sumi::Error> {
+    let text = game(lines);
+    let mut engine = Engine::new(Config::default())?;
+    let start = Instant::now();
+    let script = engine.load("game.sumi", &text)?;
+    println!(
+        "{} lines loaded in {:.0} ms",
+        text.lines().count(),
+        ms(start)
+    );
+    frames(&script, true)?;
+    let edits: [(&str, &str, &str); 5] = [
+        ("nothing", "", ""),
+        ("a comment", "fn gravity", "// @\nfn gravity"),
+        ("a `let`", "let wind = 0", "let wind = @"),
+        ("a function", "score += 0", "score += @"),
+        (
+            "a field of all entities",
+            "life: f64",
+            "life: f64, more@: f64 = 1.0",
+        ),
+    ];
+    println!(
+        "{:<26}{:>8}{:>8}{:>8}{:>8}  ms",
+        "edit", "p50", "p95", "p99", "worst"
+    );
+    for (name, from, to) in edits {
+        let mut times = Vec::new();
+        for round in 1..=rounds {
+            let edited = match from.is_empty() {
+                true => text.clone(),
+                false => text.replacen(from, &to.replace('@', &round.to_string()), 1),
+            };
+            let step = script.function::<fn(f64) -> i64>("step")?;
+            let start = Instant::now();
+            script.reload(&edited)?;
+            let told = step.call(0.0)?;
+            times.push(ms(start));
+            let is_score = name == "a function";
+            assert!(
+                !is_score || told % 1000 == round as i64 % 1000,
+                "{name}: {told}"
+            );
+            if is_score {
+                script.set("score", 0_i64)?;
+            }
+        }
+        script.reload(&text)?;
+        times.sort_by(f64::total_cmp);
+        let at = |part: f64| times[((times.len() - 1) as f64 * part).round() as usize];
+        println!(
+            "{name:<26}{:>8.2}{:>8.2}{:>8.2}{:>8.2}",
+            at(0.5),
+            at(0.95),
+            at(0.99),
+            at(1.0)
+        );
+    }
+    frames(&script, false)
+}
+
+fn frames(script: &Script, is_fresh: bool) -> Result<(), sumi::Error> {
+    let step = script.function::<fn(f64) -> i64>("step")?;
+    let ours = median(|| step.call(black_box(0.016)).map(|_| ()))?;
+    let mut world: Vec<Entity> = (0..ENTITIES).map(Entity::new).collect();
+    let theirs = median(|| {
+        world
+            .iter_mut()
+            .for_each(|entity| entity.step(black_box(0.016)));
+        Ok(())
+    })?;
+    if is_fresh {
+        let heights = script.function::<fn() -> f64>("heights")?.call()?;
+        let expected: f64 = world.iter().map(|entity| entity.at[1] + entity.life).sum();
+        assert_eq!(heights, expected);
+    }
+    println!(
+        "a frame of {ENTITIES} entities: {ours:.4} ms, in Rust {theirs:.4} ms ({:.2})",
+        ours / theirs
+    );
+    Ok(())
+}
+
+fn median(mut frame: impl FnMut() -> Result<(), sumi::Error>) -> Result<f64, sumi::Error> {
+    let mut times = Vec::new();
+    for _ in 0..301 {
+        let start = Instant::now();
+        frame()?;
+        times.push(ms(start));
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(times[times.len() / 2])
+}
+
+/// As in the script.
+struct Entity {
+    at: [f64; 2],
+    speed: [f64; 2],
+    life: f64,
+}
+
+impl Entity {
+    fn new(i: usize) -> Entity {
+        let i = i as f64;
+        Entity {
+            at: [i, i * 0.5],
+            speed: [1.0, i * 0.01],
+            life: 1.0,
+        }
+    }
+
+    fn step(&mut self, dt: f64) {
+        self.speed[1] += gravity(self.at[1]) * dt;
+        self.at = [
+            self.at[0] + self.speed[0] * dt,
+            self.at[1] + self.speed[1] * dt,
+        ];
+        if self.at[1] < 0.0 {
+            self.at[1] = -self.at[1];
+            self.speed[1] = -self.speed[1] * 0.9;
+        }
+        self.life -= dt * 0.001;
+    }
+}
+
+fn gravity(height: f64) -> f64 {
+    -9.81 + height * 0.0001
+}
+
+/// A world, its rules, and as many lines of other functions.
+fn game(lines: usize) -> String {
+    let mut text = "let wind = 0
+var score = 0
+struct Vec2 { x: f64, y: f64 }
+fn +(a: Vec2, b: Vec2) -> Vec2 = Vec2(a.x + b.x, a.y + b.y)
+fn scaled(v: Vec2, by: f64) -> Vec2 = Vec2(v.x * by, v.y * by)
+struct Entity { at: Vec2, speed: Vec2, life: f64 }
+fn entity(i: i64) -> Entity = Entity(at: Vec2(f64(i), f64(i) * 0.5), speed: Vec2(1.0, f64(i) * 0.01), life: 1.0)
+var world = (0..10000).map(entity)
+fn gravity(height: f64) -> f64 = -9.81 + height * 0.0001
+fn fall(mut e: Entity, dt: f64) {
+    e.speed.y += gravity(e.at.y) * dt
+    e.at = e.at + scaled(e.speed, dt)
+}
+fn bounce(mut e: Entity) {
+    if e.at.y < 0.0 {
+        e.at.y = -e.at.y
+        e.speed.y = -e.speed.y * 0.9
+    }
+}
+fn heights() -> f64 {
+    var sum = 0.0
+    for e in world { sum += e.at.y + e.life }
+    sum
+}
+fn step(dt: f64) -> i64 {
+    for mut e in world {
+        fall(mut e, dt)
+        bounce(mut e)
+        e.life -= dt * 0.001
+    }
+    score += 0
+    score
+}
+"
+    .to_owned();
+    let mut at = 0;
+    while text.lines().count() + 10 < lines {
+        for _ in 0..lines / 100 + 1 {
+            let before = match at {
+                0 => "n".to_owned(),
+                _ => format!("other{}(n - 1)", at - 1),
+            };
+            let _ = writeln!(
+                text,
+                "fn other{at}(n: i64) -> i64 {{\n    var sum = n + wind\n    var i = 0\n    while i < n {{\n        sum = sum * 31 + i\n        \
+                 if sum > 1000000 {{ sum = sum % 1000 }}\n        i += 1\n    }}\n    if n > 3 {{ sum += {before} }}\n    sum\n}}"
+            );
+            at += 1;
+        }
+    }
+    text
+}
+
+fn ms(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1000.0
+}
