@@ -13,11 +13,11 @@ use std::fmt;
 use std::rc::{Rc, Weak};
 
 use compiler::CellInfo;
-use compiler::env::{DefId, DefKind, GlobalOrigin};
+use compiler::env::{DefId, DefKind, Env, FnOrigin, GlobalOrigin};
 use compiler::incremental::{Fingerprint, Outcome, State};
 use compiler::own::{self, Reach};
 use compiler::render;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::Diagnostic;
 
 use crate::build::{Build, Source, Tier};
@@ -56,6 +56,8 @@ pub(crate) struct Living {
     told_warnings: ToldWarnings,
     /// What the functions that were handed out lead to.
     entries: Vec<Weak<Entry>>,
+    /// The functions that have or had code: compiled are those that something reaches which runs or was handed out.
+    wanted: FxHashSet<DefId>,
     /// What the value of a binding followed from.
     bound: FxHashMap<DefId, Fingerprint>,
     /// What the functions in a variable may touch.
@@ -80,6 +82,7 @@ impl Script {
             text: text.to_owned(),
             told_warnings,
             entries: Vec::new(),
+            wanted: FxHashSet::default(),
             bound: FxHashMap::default(),
             code_in: FxHashMap::default(),
             former: None,
@@ -168,7 +171,7 @@ impl Living {
         self.refuse_mistakes()?;
         self.warn();
         self.build.note_sources();
-        self.link_all()?;
+        self.link_known()?;
         for cell in self.cells() {
             self.run(&cell)?;
         }
@@ -249,21 +252,36 @@ impl Living {
         crate::session::tell_warnings(&self.told_warnings, &warnings);
     }
 
-    /// Has the code of everything in memory, before anything runs.
-    fn link_all(&mut self) -> Result<(), Error> {
+    /// Has in memory, before anything runs, what was there for an earlier text, and what needs something from outside.
+    fn link_known(&mut self) -> Result<(), Error> {
         let modules = self.build.modules.iter().cloned().map(Source::Module);
         let units = self.build.text.units().iter();
         let units = units.filter(|unit| unit.good().is_some());
         let units = units.cloned().map(Source::Text);
-        let sources: Vec<Source> = modules.chain(units).collect();
+        let env = self.build.text.env();
+        let is_wanted = |source: &Source| {
+            let mut functions = source.unit().functions.iter();
+            functions.any(|def| self.wanted.contains(def))
+                || source.defs().iter().any(|def| is_from_outside(env, *def))
+        };
+        let sources: Vec<Source> = modules.chain(units).filter(is_wanted).collect();
         for source in sources {
             self.linked(&source)?;
         }
         Ok(())
     }
 
+    /// With all that it may reach.
     fn linked(&mut self, source: &Source) -> Result<Rc<Linked>, Error> {
-        let linked = self.build.linked(source, Tier::Full);
+        let mut link = || {
+            let reached = self.build.reach(source)?;
+            for source in &reached.sources {
+                self.build.linked(source, Tier::Full)?;
+                self.wanted.extend(&source.unit().functions);
+            }
+            self.build.linked(source, Tier::Full)
+        };
+        let linked: Result<Rc<Linked>, Vec<Diagnostic>> = link();
         linked.map_err(|diagnostics| {
             let (sources, color) = (&self.build.front.sources, self.build.config.color);
             Error::Link {
@@ -422,6 +440,17 @@ impl Living {
         self.machine().sweep([]);
         self.build.places.clear();
         self.build.codes.clear();
+    }
+}
+
+/// Whether it is declared here and defined by a library or the host.
+fn is_from_outside(env: &Env, def: DefId) -> bool {
+    match env.try_def(def).map(|def| &def.kind) {
+        Some(DefKind::Fn(function)) => {
+            matches!(function.origin, FnOrigin::C { .. } | FnOrigin::Host)
+        }
+        Some(DefKind::Global(global)) => global.origin == GlobalOrigin::Host,
+        _ => false,
     }
 }
 

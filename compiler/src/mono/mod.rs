@@ -189,6 +189,10 @@ pub fn instantiate(
         failure: None,
         layouts: Layouts::new(env),
         known_globals: FxHashSet::default(),
+        in_closures: match mode {
+            Mode::Inlined => called_by_closures(env, unit),
+            Mode::Script | Mode::Session | Mode::Interpreted { .. } => FxHashSet::default(),
+        },
         weights: RefCell::default(),
         program: Program {
             mode,
@@ -229,6 +233,25 @@ pub fn instantiate(
     }
 }
 
+fn called_by_closures(env: &Env, unit: &Unit) -> FxHashSet<DefId> {
+    let stored = |def: DefId| env.function(def).body().cloned();
+    let own = unit.functions.iter().filter_map(|def| stored(*def));
+    let mut waiting: Vec<(Arc<Elaborated>, bool)> = own.map(|body| (body, false)).collect();
+    waiting.extend(unit.cells.iter().map(|cell| (Arc::clone(cell), false)));
+    let (mut called, mut closures) = (FxHashSet::default(), FxHashSet::default());
+    while let Some((body, is_closure)) = waiting.pop() {
+        own::each_function(env, body.body(), &mut |def, _| {
+            if env.function(def).captures.is_some() {
+                let body = stored(def).filter(|_| closures.insert(def));
+                waiting.extend(body.map(|body| (body, true)));
+            } else if is_closure {
+                called.insert(def);
+            }
+        });
+    }
+    called
+}
+
 struct Instantiation<'a> {
     env: &'a Env,
     own_functions: FxHashSet<DefId>,
@@ -242,6 +265,8 @@ struct Instantiation<'a> {
     failure: Option<Box<Diagnostic>>,
     layouts: Layouts<'a>,
     known_globals: FxHashSet<DefId>,
+    /// What the closures of the unit call. A value may keep their code for long, so they have no copies.
+    in_closures: FxHashSet<DefId>,
     /// Of functions that other units may copy.
     weights: RefCell<FxHashMap<DefId, usize>>,
     program: Program,
@@ -295,7 +320,9 @@ impl Instantiation<'_> {
                     && !self.own_functions.contains(&def)
                     && function.captures.is_none()
                     && !self.is_library(def)
-                    && !(self.program.mode == Mode::Inlined && self.is_small(def))
+                    && !(self.program.mode == Mode::Inlined
+                        && !self.in_closures.contains(&def)
+                        && self.is_small(def))
             }
         }
     }
@@ -322,7 +349,12 @@ impl Instantiation<'_> {
             let mut called = Vec::new();
             own::each_function(self.env, body.body(), &mut |def, _| called.push(def));
             for def in called {
-                weight = (weight + self.weight(def, known)).min(ENDLESS);
+                // What makes closures has none: see `in_closures`.
+                weight += match self.env.function(def).captures {
+                    Some(_) => ENDLESS,
+                    None => self.weight(def, known),
+                };
+                weight = weight.min(ENDLESS);
             }
         }
         known.insert(def, weight);

@@ -85,7 +85,7 @@ impl Source {
     }
 
     /// All that it defines.
-    fn defs(&self) -> Vec<DefId> {
+    pub(crate) fn defs(&self) -> Vec<DefId> {
         match self {
             Source::Text(unit) => unit.good().map(Good::defs).unwrap_or_default(),
             Source::Module(module) => {

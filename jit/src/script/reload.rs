@@ -193,7 +193,7 @@ impl Living {
             }
             self.build.places.insert(place);
         }
-        self.link_all()?;
+        self.link_known()?;
         let values = former.values.iter().map(|place| (place.global.def, place));
         let values: FxHashMap<DefId, &Place> = values.collect();
         for place in self.build.places.all_mut() {
@@ -215,7 +215,7 @@ impl Living {
         self.warn();
         self.build.note_sources();
         former.places = self.build.places.take_others(self.build.text.env());
-        self.link_all()?;
+        self.link_known()?;
         self.refuse_held(&before)?;
         let mut done = Reloaded::default();
         let home = self.build.front.home;
@@ -226,7 +226,7 @@ impl Living {
                 done.dropped.push(before.def(def).name.to_string());
             }
         }
-        self.convert(&former.places, &mut done)?;
+        self.convert(&before, &former.places, &mut done)?;
         for cell in self.cells() {
             self.bring_up_to_date(&cell, &mut done)?;
         }
@@ -245,12 +245,20 @@ impl Living {
     }
 
     /// The values of variables whose type is another one now.
-    fn convert(&mut self, former: &[Place], done: &mut Reloaded) -> Result<(), Error> {
+    fn convert(
+        &mut self,
+        before: &Env,
+        former: &[Place],
+        done: &mut Reloaded,
+    ) -> Result<(), Error> {
         let env = self.build.text.env().clone();
         let is_there = |place: &&Place| env.try_def(place.global.def).is_some();
+        if !former.iter().any(|place| is_there(&place)) {
+            return Ok(());
+        }
         let mut functions: FxHashMap<DefId, usize> = FxHashMap::default();
-        for def in env.defs() {
-            let defaults = env.all_fields(def.id).filter_map(|field| field.default);
+        for def in changed_types(before, &env) {
+            let defaults = env.all_fields(def).filter_map(|field| field.default);
             for function in defaults.collect::<Vec<DefId>>() {
                 if let Some(source) = self.build.owner(function)
                     && let Some(place) = self.linked(&source)?.function(function)
@@ -368,17 +376,7 @@ impl Living {
                  give it another value first"
             )));
         }
-        let is_other = |def: &DefId| {
-            env.try_def(*def).is_none() || interface_of(env, *def) != interface_of(before, *def)
-        };
-        let library = |def: DefId| before.is_library(before.def(def).module);
-        let types = before.defs().filter(|def| !library(def.id)).filter(|def| {
-            matches!(
-                def.kind,
-                DefKind::Struct(_) | DefKind::Enum(_) | DefKind::Trait(_)
-            )
-        });
-        let changed: Vec<DefId> = types.map(|def| def.id).filter(is_other).collect();
+        let changed = changed_types(before, env);
         if changed.is_empty() {
             return Ok(());
         }
@@ -410,6 +408,23 @@ impl Living {
         self.build.has_much_old_code(); // forgets what there was to earlier texts
         self.build.remove_old_code([]);
     }
+}
+
+/// The types and traits of the program that are others now, or gone.
+fn changed_types(before: &Env, now: &Env) -> Vec<DefId> {
+    let is_type = |def: &&std::sync::Arc<compiler::env::Def>| {
+        let kind = &def.kind;
+        matches!(
+            kind,
+            DefKind::Struct(_) | DefKind::Enum(_) | DefKind::Trait(_)
+        )
+    };
+    let own = before.defs().filter(|def| !before.is_library(def.module));
+    let types = own.filter(is_type).map(|def| def.id);
+    let is_other = |def: &DefId| {
+        now.try_def(*def).is_none() || interface_of(now, *def) != interface_of(before, *def)
+    };
+    types.filter(is_other).collect()
 }
 
 fn refused(message: String) -> Error {
