@@ -1,4 +1,4 @@
-//! The developers' tool: `cargo dev bench [--write]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED] [programs|mutants|edits|valgrind|show]`, `cargo dev release`,
+//! The developers' tool: `cargo dev bench [--write]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show]`, `cargo dev release`,
 //! `cargo dev latency [CELLS]`, `cargo dev screen-latency [CELLS]`, `cargo dev stop-latency [ROUNDS]`, `cargo dev scale [LINES…]`, `cargo dev reload [LINES [ROUNDS]]`.
 
 use std::process::ExitCode;
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         Some("scale") => tests::scale::run(&args[1..]),
         Some("release") => tests::release::run(),
         _ => Err(
-            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|valgrind|show] | latency [CELLS] | screen-latency [CELLS] | stop-latency [ROUNDS] | release | scale [LINES…] | reload [LINES [ROUNDS]]"
+            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show] | latency [CELLS] | screen-latency [CELLS] | stop-latency [ROUNDS] | release | scale [LINES…] | reload [LINES [ROUNDS]]"
                 .to_string(),
         ),
     };

@@ -30,9 +30,9 @@ pub(crate) struct Wrong {
 /// A sheet and the modules beside it, at some moment.
 #[derive(Clone)]
 pub(crate) struct Texts {
-    sheet: String,
+    pub(super) sheet: String,
     /// As many as [`MODULES`].
-    modules: Vec<String>,
+    pub(super) modules: Vec<String>,
 }
 
 impl Display for Texts {
@@ -46,7 +46,7 @@ impl Display for Texts {
 }
 
 /// The modules that a sheet may import; the second one imports the first.
-const MODULES: [&str; 2] = ["base", "lib"];
+pub(super) const MODULES: [&str; 2] = ["base", "lib"];
 /// Every so many worksheets import modules.
 const WITH_MODULES: u64 = 2;
 
@@ -74,7 +74,7 @@ pub(crate) fn check(seed: u64) -> Result<(), Wrong> {
 }
 
 /// The texts of one sheet, one edit after another.
-fn texts(seed: u64) -> Vec<Texts> {
+pub(super) fn texts(seed: u64) -> Vec<Texts> {
     let mut random = Random::new(seed);
     let has_modules = seed.is_multiple_of(WITH_MODULES);
     let item = |random: &mut Random| match has_modules && random.chance(50) {
@@ -503,10 +503,10 @@ fn is_common(word: &str) -> bool {
         .contains(&word)
 }
 
-const NUMBERS: [&str; 3] = ["a", "b", "c"];
-const VARIABLES: [&str; 3] = ["m", "n", "k"];
-const LISTS: [&str; 2] = ["xs", "ys"];
-const FUNCTIONS: [&str; 4] = ["f", "g", "h", "w"];
+pub(super) const NUMBERS: [&str; 3] = ["a", "b", "c"];
+pub(super) const VARIABLES: [&str; 3] = ["m", "n", "k"];
+pub(super) const LISTS: [&str; 2] = ["xs", "ys"];
+pub(super) const FUNCTIONS: [&str; 4] = ["f", "g", "h", "w"];
 
 fn edit(random: &mut Random, items: &mut Vec<String>, item: &impl Fn(&mut Random) -> String) {
     let at = random

@@ -1,4 +1,4 @@
-//! `cargo dev fuzz [COUNT] [SEED] [programs|mutants|edits|valgrind|show]`: random programs through the interpreter, O0 and O3. Output, kind and line of an error must
+//! `cargo dev fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show]`: random programs through the interpreter, O0 and O3. Output, kind and line of an error must
 //! agree and no block may stay live. What fails is shrunk and written to `tests/run/found`. Mutated texts go through `check`,
 //! which may reject them but neither panics nor hangs.
 //!
@@ -13,6 +13,7 @@ mod library;
 mod literals;
 mod mutate;
 mod random;
+mod reloads;
 mod shapes;
 mod shrink;
 mod statements;
@@ -72,6 +73,9 @@ pub fn run(count: u64, seed: u64, what: Option<&str>) -> Result<(), String> {
     if what == Some("edits") {
         return edited(count, seed);
     }
+    if what == Some("reloads") {
+        return reloaded(count, seed);
+    }
     let mut failed = Vec::new();
     if what != Some("mutants") {
         failed.extend(programs(count, seed)?);
@@ -98,6 +102,27 @@ pub fn edited(count: u64, seed: u64) -> Result<(), String> {
         }
         if (index + 1).is_multiple_of(100) {
             println!("{} worksheets are as fresh", index + 1);
+        }
+    }
+    Ok(())
+}
+
+/// So many random scripts, each under some thirty random edits while it lives on.
+pub fn reloaded(count: u64, seed: u64) -> Result<(), String> {
+    let mut counts = reloads::Counts::default();
+    for index in 0..count {
+        let checked = reloads::check(seed + index, &mut counts);
+        checked.map_err(|message| format!("seed {}: {message}", seed + index))?;
+        if (index + 1).is_multiple_of(100) {
+            let reloads::Counts {
+                taken,
+                refused,
+                compared,
+            } = counts;
+            println!(
+                "{} scripts: {taken} reloads, {refused} refused, {compared} calls compared",
+                index + 1
+            );
         }
     }
     Ok(())
