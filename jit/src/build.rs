@@ -91,7 +91,7 @@ impl Build {
         }
         self.modules = former.modules;
         self.module_of = former.module_of;
-        self.imports = former.imports;
+        self.imports.go_back(former.imports);
         self.front.searches = former.searches;
     }
 }

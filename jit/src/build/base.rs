@@ -38,6 +38,14 @@ pub(crate) fn library(front: &Front) -> Base {
 }
 
 impl Known {
+    /// Versions are never given twice.
+    pub(crate) fn go_back(&mut self, former: Known) {
+        *self = Known {
+            next_version: self.next_version,
+            ..former
+        };
+    }
+
     /// Of the texts of all modules.
     pub(crate) fn print(&self) -> Fingerprint {
         self.print

@@ -226,6 +226,12 @@ impl Living {
                 done.dropped.push(before.def(def).name.to_string());
             }
         }
+        let is_there = |def: &DefId| {
+            let found = self.build.text.env().try_def(*def);
+            found.is_some_and(|found| matches!(found.kind, DefKind::Global(_)))
+        };
+        self.bound.retain(|def, _| is_there(def));
+        self.code_in.retain(|def, _| is_there(def));
         self.convert(&before, &former.places, &mut done)?;
         for cell in self.cells() {
             self.bring_up_to_date(&cell, &mut done)?;
@@ -325,7 +331,7 @@ impl Living {
         let names: Vec<String> = names.collect();
         let is_unbound = info.defines.iter().any(|def| {
             let place = self.build.places.get(*def);
-            place.is_some_and(|place| !place.global.is_bound.get() && !place.global.is_torn.get())
+            place.is_none_or(|place| !place.global.is_bound.get() && !place.global.is_torn.get())
         });
         let reach = self.reach(info);
         let is_other = is_let && {

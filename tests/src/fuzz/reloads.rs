@@ -142,7 +142,8 @@ impl Checked {
         let Ok(fresh) = self.engine.load("script", text) else {
             return Ok(()); // it fails where it starts with other values
         };
-        for name in VARIABLES {
+        // A name of a function may be that of a variable.
+        for name in VARIABLES.iter().chain(&FUNCTIONS) {
             if let Ok(value) = script.get::<i64>(name) {
                 let _ = fresh.set(name, value); // a variable of another type in both
             }
@@ -188,7 +189,7 @@ fn counted(done: Reloaded) -> String {
 
 /// The values of all variables whose type a host can ask for.
 fn state(script: &Script) -> String {
-    let numbers = NUMBERS.iter().chain(&VARIABLES);
+    let numbers = NUMBERS.iter().chain(&VARIABLES).chain(&FUNCTIONS);
     let numbers = numbers.map(|name| (name, format!("{:?}", script.get::<i64>(name).ok())));
     let lists = LISTS.iter();
     let lists = lists.map(|name| (name, format!("{:?}", script.get::<Vec<i64>>(name).ok())));
