@@ -36,6 +36,8 @@ pub(crate) struct Build {
     pub(crate) modules: Vec<Rc<Module>>,
     pub(crate) module_of: FxHashMap<DefId, Rc<Module>>,
     pub(crate) imports: base::Known,
+    /// What is to be said about modules that were loaded, rendered.
+    pub(crate) module_warnings: Vec<String>,
     pub(crate) codes: Codes,
     pub(crate) places: Places,
 }
@@ -54,6 +56,7 @@ impl Build {
             modules: Vec::new(),
             module_of: FxHashMap::default(),
             imports: base::Known::default(),
+            module_warnings: Vec::new(),
             codes: Codes::default(),
             places: Places::default(),
         }
@@ -93,6 +96,7 @@ impl Build {
         self.module_of = former.module_of;
         self.imports.go_back(former.imports);
         self.front.searches = former.searches;
+        self.module_warnings.clear();
     }
 }
 

@@ -230,9 +230,9 @@ impl Living {
     }
 
     /// Of what the last edit brought.
-    fn warn(&self) {
+    fn warn(&mut self) {
+        let mut warnings = std::mem::take(&mut self.build.module_warnings).concat();
         let text = &self.build.text;
-        let mut warnings = String::new();
         for (placed, outcome) in text.placed().iter().zip(text.outcomes()) {
             let Outcome::Compiled(unit, _) = outcome else {
                 continue;

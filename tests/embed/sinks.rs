@@ -38,6 +38,19 @@ pub(crate) fn run() -> Outcome {
         *heard.borrow(),
         ["print: loading\n", "print: a7\n", "error: oh\n", "print: b"]
     );
+    // A reload says what is new of that, a preview nothing; modules count too.
+    let taken = || std::mem::take(&mut *heard.borrow_mut());
+    taken();
+    engine.set_resolver(|path| (path == "aside").then(|| "pub fn f() -> str = \"{5}\"".to_owned()));
+    let with_module = engine.load("with_module.sumi", &format!("import aside\n{SCRIPT}"))?;
+    let warned = taken().concat();
+    assert_eq!(warned.matches("warning[").count(), 2, "{warned}");
+    assert!(warned.contains("aside.sumi:1"), "{warned}");
+    let newer = format!("import aside\n{}", SCRIPT.replace("{3}", "{4}"));
+    with_module.preview(&newer)?;
+    assert_eq!(taken(), Vec::<String>::new());
+    with_module.reload(&newer)?;
+    assert_eq!(taken().concat().matches("warning[").count(), 1);
     // What is wrong is a value.
     let wrong = engine.load("wrong.sumi", "let a: str = 1\nlet b: i64 = \"\"");
     let Err(Error::Rejected { problems, .. }) = wrong else {
@@ -45,6 +58,6 @@ pub(crate) fn run() -> Outcome {
     };
     let places: Vec<usize> = problems.iter().map(|problem| problem.line).collect();
     assert_eq!(places, [1, 2]);
-    assert_eq!(heard.borrow().len(), 4);
+    assert_eq!(heard.borrow().len(), 0);
     Ok(())
 }

@@ -109,6 +109,7 @@ impl Build {
             }
         }
         base.env = env;
+        self.module_warnings = std::mem::take(&mut gathered.warnings);
         self.set_modules(gathered, &importers, &mut base);
         let prints: Vec<Fingerprint> = self.modules.iter().map(|module| module.code).collect();
         let files: Vec<u32> = self.imports.files.iter().map(|file| file.0).collect();

@@ -107,6 +107,7 @@ impl Script {
     pub fn reload(&self, text: &str) -> Result<Reloaded, Error> {
         let mut living = self.idle()?;
         let (done, former) = living.exchange(text)?;
+        living.warn();
         living.former = Some(former);
         living.enter_newest();
         living.remove_old_code();
@@ -212,7 +213,6 @@ impl Living {
         self.build.codes.compiled = 0;
         self.build.edit(&name, text);
         self.refuse_mistakes()?;
-        self.warn();
         self.build.note_sources();
         former.places = self.build.places.take_others(self.build.text.env());
         self.link_known()?;
