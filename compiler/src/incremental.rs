@@ -200,9 +200,9 @@ impl Text {
         &self.outcomes
     }
 
-    /// Whether the last edit brought it.
-    pub fn is_new(&self, placed: &Placed) -> bool {
-        self.fresh.contains(&placed.piece.file)
+    /// Whether the last edit brought the piece of this file.
+    pub fn is_new(&self, piece: FileId) -> bool {
+        self.fresh.contains(&piece)
     }
 
     /// The unit that defines it; none of what comes from the library or a module.

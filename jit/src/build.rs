@@ -11,12 +11,14 @@ mod place;
 use std::rc::Rc;
 
 use compiler::env::DefId;
-use compiler::incremental::{Base, Text};
+use compiler::incremental::{Base, Outcome, Text};
 use compiler::mono::Mode;
 use rustc_hash::FxHashMap;
+use syntax::{Diagnostic, FileId};
 
 use crate::config::Config;
 use crate::front::{Front, KeptIds, Search};
+use crate::linked::Linked;
 use crate::machine::Machine;
 
 pub(crate) use code::{Codes, Module, Reached, Source, Tier, Version};
@@ -74,6 +76,35 @@ impl Build {
     pub(crate) fn edit_alone(&mut self, text: &str) {
         self.text.edit(&mut self.front.sources, &self.name, text);
         self.text.compile(&self.front.sources);
+    }
+
+    /// What is to be said about the pieces of these files, which are not wrong, rendered.
+    pub(crate) fn warnings(&self, is_wanted: impl Fn(FileId) -> bool) -> Vec<String> {
+        let mut rendered = Vec::new();
+        for (placed, outcome) in self.text.placed().iter().zip(self.text.outcomes()) {
+            let file = placed.piece.file;
+            if let Outcome::Compiled(unit, _) = outcome
+                && let Some(good) = unit.good().filter(|_| is_wanted(file))
+            {
+                let is_own =
+                    |warning: &&Diagnostic| warning.span().is_some_and(|span| span.file == file);
+                let own = good.warnings.iter().filter(is_own);
+                rendered.extend(own.map(|warning| {
+                    compiler::render::render(&self.front.sources, warning, self.config.color)
+                }));
+            }
+        }
+        rendered
+    }
+
+    /// The globals are bound anew by code of the unit.
+    pub(crate) fn make_room(&mut self, globals: &[DefId], unit: &Rc<Linked>) {
+        for def in globals {
+            if let (Some(place), Some(by)) = (self.places.get_mut(*def), unit.global(*def)) {
+                place.clear();
+                place.describe(by, unit);
+            }
+        }
     }
 
     /// What the text stands on, to go back to it.

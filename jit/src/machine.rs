@@ -156,11 +156,8 @@ impl Machine {
         if self.depth.get() > 0 || !self.unswept.replace(false) {
             return;
         }
-        let mut roots: Vec<Root> = held.into_iter().collect();
-        for unit in self.units() {
-            roots.extend(unit.roots());
-        }
-        roots.extend(self.places().iter().filter_map(|place| place.root()));
+        let mut roots = self.roots();
+        roots.extend(held);
         // SAFETY: no run is under way, so the roots are all that is held.
         self.with_runtime(|runtime| unsafe { runtime.recover(&roots) });
     }
@@ -202,13 +199,21 @@ impl Machine {
         candidates
     }
 
+    /// The values of all globals.
+    fn roots(&self) -> Vec<Root> {
+        let units = self.units();
+        let of_units = units.iter().flat_map(|unit| unit.roots());
+        let places = self.places();
+        of_units
+            .chain(places.iter().filter_map(|place| place.root()))
+            .collect()
+    }
+
     /// The units of which there is code in values of globals.
     pub(crate) fn in_values(&self) -> FxHashSet<DylibId> {
         let mut found = FxHashSet::default();
         let mut reached = Reached::default();
-        let mut roots: Vec<Root> = self.units().iter().flat_map(|unit| unit.roots()).collect();
-        roots.extend(self.places().iter().filter_map(|place| place.root()));
-        for root in roots {
+        for root in self.roots() {
             // SAFETY: the values of globals; no run is under way.
             unsafe {
                 reached.each_outside(root, &mut |address, is_code| {

@@ -32,6 +32,7 @@ use function::Entry;
 
 pub use function::Function;
 pub use reload::{Reloaded, Reset};
+use reload::{is_var, is_variable};
 
 /// A script that a host has loaded. It is there as long as this, a copy of it, or one of its functions is.
 #[derive(Clone)]
@@ -232,23 +233,10 @@ impl Living {
     /// Of what the last edit brought.
     fn warn(&mut self) {
         let mut warnings = std::mem::take(&mut self.build.module_warnings).concat();
-        let text = &self.build.text;
-        for (placed, outcome) in text.placed().iter().zip(text.outcomes()) {
-            let Outcome::Compiled(unit, _) = outcome else {
-                continue;
-            };
-            let all = unit.good().map(|good| &good.warnings);
-            let own = all.into_iter().flatten().filter(|warning| {
-                text.is_new(placed)
-                    && warning
-                        .span()
-                        .is_some_and(|span| span.file == placed.piece.file)
-            });
-            for warning in own {
-                let (sources, color) = (&self.build.front.sources, self.build.config.color);
-                warnings += &render::render(sources, warning, color);
-            }
-        }
+        warnings += &self
+            .build
+            .warnings(|piece| self.build.text.is_new(piece))
+            .concat();
         crate::session::tell_warnings(&self.told_warnings, &warnings);
     }
 
@@ -264,30 +252,34 @@ impl Living {
             functions.any(|def| self.wanted.contains(def))
                 || source.defs().iter().any(|def| is_from_outside(env, *def))
         };
-        let sources: Vec<Source> = modules.chain(units).filter(is_wanted).collect();
-        for source in sources {
-            self.linked(&source)?;
-        }
-        Ok(())
+        let wanted = modules.chain(units).filter(is_wanted).collect();
+        let found = self.build.search(wanted);
+        let linked = found.and_then(|sources| self.link_each(&sources));
+        linked.map_err(|found| self.not_linked(&found))
     }
 
     /// With all that it may reach.
     fn linked(&mut self, source: &Source) -> Result<Rc<Linked>, Error> {
-        let mut link = || {
-            let reached = self.build.reach(source)?;
-            for source in &reached.sources {
-                self.build.linked(source, Tier::Full)?;
-                self.wanted.extend(&source.unit().functions);
-            }
-            self.build.linked(source, Tier::Full)
-        };
-        let linked: Result<Rc<Linked>, Vec<Diagnostic>> = link();
-        linked.map_err(|diagnostics| {
-            let (sources, color) = (&self.build.front.sources, self.build.config.color);
-            Error::Link {
-                rendered: render::render_all(sources, &diagnostics, color),
-            }
-        })
+        let reached = self.build.reach(source);
+        let linked = reached
+            .and_then(|reached| self.link_each(&reached.sources))
+            .and_then(|()| self.build.linked(source, Tier::Full));
+        linked.map_err(|found| self.not_linked(&found))
+    }
+
+    fn link_each(&mut self, sources: &[Source]) -> Result<(), Vec<Diagnostic>> {
+        for source in sources {
+            self.build.linked(source, Tier::Full)?;
+            self.wanted.extend(&source.unit().functions);
+        }
+        Ok(())
+    }
+
+    fn not_linked(&self, found: &[Diagnostic]) -> Error {
+        let (sources, color) = (&self.build.front.sources, self.build.config.color);
+        Error::Link {
+            rendered: render::render_all(sources, found, color),
+        }
     }
 
     /// Runs a cell, which binds its globals anew.
@@ -297,13 +289,7 @@ impl Living {
         let reach = self.reach(info);
         self.refuse_unbound(info, &reach)?;
         let own: Vec<DefId> = info.defines.iter().chain(&info.value).copied().collect();
-        for def in &own {
-            if let (Some(place), Some(by)) = (self.build.places.get_mut(*def), linked.global(*def))
-            {
-                place.clear();
-                place.describe(by, &linked);
-            }
-        }
+        self.build.make_room(&own, &linked);
         let run = linked.cell(*index);
         // SAFETY: generated code without parameters.
         let result = unsafe { self.machine().run(|| run()) };
@@ -368,12 +354,8 @@ impl Living {
         index: usize,
         reach: &Reach,
     ) -> Result<Fingerprint, Error> {
-        let is_let = |def: &DefId| {
-            let found = self.build.text.env().try_def(*def);
-            found.is_some_and(|found| {
-                matches!(&found.kind, DefKind::Global(global) if !global.is_var && global.origin == GlobalOrigin::Sumi)
-            })
-        };
+        let env = self.build.text.env();
+        let is_let = |def: &DefId| is_variable(env, *def) && !is_var(env, *def);
         let is_own = |def: &DefId| source.cells()[index].defines.contains(def);
         let is_computed = !reach.anything
             && reach.outside.is_none()

@@ -200,6 +200,7 @@ impl Sheet {
     fn remove_old_code(&mut self) {
         let codes = &self.build.codes;
         self.touched.retain(|(version, _), _| codes.has(*version));
+        self.build.forget_gone();
         if self.build.has_much_old_code() {
             let held = self.held();
             self.build.remove_old_code(held);
@@ -245,33 +246,7 @@ impl Sheet {
 
     /// What is to be said about a text that is not wrong, rendered.
     pub fn warnings(&self) -> Vec<String> {
-        let mut rendered = Vec::new();
-        for (placed, outcome) in self
-            .build
-            .text
-            .placed()
-            .iter()
-            .zip(self.build.text.outcomes())
-        {
-            if let compiler::incremental::Outcome::Compiled(unit, _) = outcome
-                && let Some(good) = unit.good()
-            {
-                let own = good.warnings.iter();
-                let own = own.filter(|warning| {
-                    warning
-                        .span()
-                        .is_some_and(|span| span.file == placed.piece.file)
-                });
-                rendered.extend(own.map(|warning| {
-                    compiler::render::render(
-                        &self.build.front.sources,
-                        warning,
-                        self.build.config.color,
-                    )
-                }));
-            }
-        }
-        rendered
+        self.build.warnings(|_| true)
     }
 
     /// Which piece of the text has it; of a cell of a module the import.

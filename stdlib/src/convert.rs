@@ -367,32 +367,28 @@ unsafe fn write_int(kind: Kind, value: i128, to: *mut u8) -> bool {
 
 /// Which types are laid out alike, and mean the same by it: a type that was redefined may have the identity that it had.
 #[derive(Default)]
-struct Alike(HashMap<(*const TypeDesc, *const TypeDesc), bool>);
+struct Alike(HashMap<Pair, bool>);
+
+/// A former type and the one that took its place.
+type Pair = (*const TypeDesc, *const TypeDesc);
 
 impl Alike {
     fn are(&mut self, old: &TypeDesc, new: &TypeDesc) -> bool {
-        let mut seen = Vec::new();
+        let mut seen = HashSet::new();
         let found = self.search(old, new, &mut seen);
         // What was taken for granted on the way is so if nothing spoke against it.
-        if found {
-            self.0.extend(seen.into_iter().map(|pair| (pair, true)));
-        } else {
-            self.0.insert((old, new), false);
+        match found {
+            true => self.0.extend(seen.into_iter().map(|pair| (pair, true))),
+            false => drop(self.0.insert((old, new), false)),
         }
         found
     }
 
-    fn search(
-        &self,
-        old: &TypeDesc,
-        new: &TypeDesc,
-        seen: &mut Vec<(*const TypeDesc, *const TypeDesc)>,
-    ) -> bool {
+    fn search(&self, old: &TypeDesc, new: &TypeDesc, seen: &mut HashSet<Pair>) -> bool {
         let mut waiting = vec![(old, new)];
-        let mut known: HashSet<(*const TypeDesc, *const TypeDesc)> = HashSet::new();
         while let Some((old, new)) = waiting.pop() {
-            let pair: (*const TypeDesc, *const TypeDesc) = (old, new);
-            if std::ptr::eq(old, new) || !known.insert(pair) {
+            let pair: Pair = (old, new);
+            if std::ptr::eq(old, new) || !seen.insert(pair) {
                 continue;
             }
             match self.0.get(&pair) {
@@ -424,7 +420,6 @@ impl Alike {
                 (None, None) => {}
                 _ => return false,
             }
-            seen.push(pair);
         }
         true
     }

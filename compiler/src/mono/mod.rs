@@ -10,7 +10,6 @@ mod rewrite;
 mod symbol;
 mod way_out;
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -193,7 +192,7 @@ pub fn instantiate(
             Mode::Inlined => called_by_closures(env, unit),
             Mode::Script | Mode::Session | Mode::Interpreted { .. } => FxHashSet::default(),
         },
-        weights: RefCell::default(),
+        weights: FxHashMap::default(),
         program: Program {
             mode,
             functions: Vec::new(),
@@ -268,7 +267,7 @@ struct Instantiation<'a> {
     /// What the closures of the unit call. A value may keep their code for long, so they have no copies.
     in_closures: FxHashSet<DefId>,
     /// Of functions that other units may copy.
-    weights: RefCell<FxHashMap<DefId, usize>>,
+    weights: FxHashMap<DefId, usize>,
     program: Program,
 }
 
@@ -310,7 +309,7 @@ impl Instantiation<'_> {
         target
     }
 
-    fn is_imported(&self, def: DefId, args: &[Ty]) -> bool {
+    fn is_imported(&mut self, def: DefId, args: &[Ty]) -> bool {
         let function = self.env.function(def);
         match function.origin {
             FnOrigin::Intrinsic(_) | FnOrigin::C { .. } | FnOrigin::Host => true,
@@ -328,15 +327,14 @@ impl Instantiation<'_> {
     }
 
     /// Whether it is short with all that it calls: LLVM decides whether it inlines a copy, and what is longer hardly ever is.
-    fn is_small(&self, def: DefId) -> bool {
-        let mut known = self.weights.borrow_mut();
-        self.weight(def, &mut known) <= MOST_COPIED
+    fn is_small(&mut self, def: DefId) -> bool {
+        self.weight(def) <= MOST_COPIED
     }
 
     /// How many statements and ends of blocks it has, with those of what it calls; endless if that is itself.
-    fn weight(&self, def: DefId, known: &mut FxHashMap<DefId, usize>) -> usize {
+    fn weight(&mut self, def: DefId) -> usize {
         const ENDLESS: usize = usize::MAX / 2;
-        if let Some(weight) = known.get(&def) {
+        if let Some(weight) = self.weights.get(&def) {
             return *weight;
         }
         let Some(body) = self.env.function(def).body() else {
@@ -344,7 +342,7 @@ impl Instantiation<'_> {
         };
         let blocks = body.body().blocks.values();
         let mut weight: usize = blocks.map(|block| block.statements.len() + 1).sum();
-        known.insert(def, ENDLESS);
+        self.weights.insert(def, ENDLESS);
         if weight <= MOST_COPIED && !self.is_library(def) {
             let mut called = Vec::new();
             own::each_function(self.env, body.body(), &mut |def, _| called.push(def));
@@ -352,12 +350,12 @@ impl Instantiation<'_> {
                 // What makes closures has none: see `in_closures`.
                 weight += match self.env.function(def).captures {
                     Some(_) => ENDLESS,
-                    None => self.weight(def, known),
+                    None => self.weight(def),
                 };
                 weight = weight.min(ENDLESS);
             }
         }
-        known.insert(def, weight);
+        self.weights.insert(def, weight);
         weight
     }
 

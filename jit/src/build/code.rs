@@ -306,7 +306,7 @@ impl Build {
         if let Some(known) = known.filter(is_there) {
             return Ok(Rc::clone(known));
         }
-        let reached = Rc::new(Reached::new(self.search(source)?));
+        let reached = Rc::new(Reached::new(self.search(vec![source.clone()])?));
         self.codes
             .reached
             .insert(source.version(), Rc::clone(&reached));
@@ -346,9 +346,12 @@ impl Build {
         }
     }
 
-    fn search(&mut self, source: &Source) -> Result<Vec<Source>, Vec<Diagnostic>> {
-        let mut seen = FxHashSet::from_iter([source.version()]);
-        let mut found = vec![source.clone()];
+    /// These, and everything that their code may reach.
+    pub(crate) fn search(
+        &mut self,
+        mut found: Vec<Source>,
+    ) -> Result<Vec<Source>, Vec<Diagnostic>> {
+        let mut seen: FxHashSet<Version> = found.iter().map(Source::version).collect();
         let mut at = 0;
         while let Some(next) = found.get(at).cloned() {
             at += 1;
@@ -462,8 +465,8 @@ impl Build {
         Ok(linked)
     }
 
-    /// Whether it is time to look for code that is of no use any more.
-    pub(crate) fn has_much_old_code(&mut self) -> bool {
+    /// Forgets what there was to sources that are no more.
+    pub(crate) fn forget_gone(&mut self) {
         let codes = &mut self.codes;
         codes
             .known
@@ -471,7 +474,11 @@ impl Build {
         codes
             .reached
             .retain(|version, _| codes.current.contains(version));
-        codes.all.len() >= codes.known.len() + MOST_OLD
+    }
+
+    /// Whether it is time to look for code that is of no use any more.
+    pub(crate) fn has_much_old_code(&self) -> bool {
+        self.codes.all.len() >= self.codes.known.len() + MOST_OLD
     }
 
     /// Removes code that is of no use any more: nothing refers to it, no value either. Values that no global has are `held`.

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use compiler::env::{DefId, DefKind, Env};
+use compiler::env::{DefId, DefKind, Env, GlobalOrigin};
 use compiler::incremental::{Fingerprint, interface_of};
 use compiler::own::Reach;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -216,7 +216,8 @@ impl Living {
         self.build.note_sources();
         former.places = self.build.places.take_others(self.build.text.env());
         self.link_known()?;
-        self.refuse_held(&before)?;
+        let changed = changed_types(&before, self.build.text.env());
+        self.refuse_held(&before, &changed)?;
         let mut done = Reloaded::default();
         let home = self.build.front.home;
         let is_own = |def: DefId| before.def(def).module == home && is_variable(&before, def);
@@ -232,7 +233,7 @@ impl Living {
         };
         self.bound.retain(|def, _| is_there(def));
         self.code_in.retain(|def, _| is_there(def));
-        self.convert(&before, &former.places, &mut done)?;
+        self.convert(&changed, &former.places, &mut done)?;
         for cell in self.cells() {
             self.bring_up_to_date(&cell, &mut done)?;
         }
@@ -253,7 +254,7 @@ impl Living {
     /// The values of variables whose type is another one now.
     fn convert(
         &mut self,
-        before: &Env,
+        changed: &[DefId],
         former: &[Place],
         done: &mut Reloaded,
     ) -> Result<(), Error> {
@@ -263,8 +264,8 @@ impl Living {
             return Ok(());
         }
         let mut functions: FxHashMap<DefId, usize> = FxHashMap::default();
-        for def in changed_types(before, &env) {
-            let defaults = env.all_fields(def).filter_map(|field| field.default);
+        for def in changed {
+            let defaults = env.all_fields(*def).filter_map(|field| field.default);
             for function in defaults.collect::<Vec<DefId>>() {
                 if let Some(source) = self.build.owner(function)
                     && let Some(place) = self.linked(&source)?.function(function)
@@ -362,9 +363,7 @@ impl Living {
 
     fn note_statement(&self, (source, index): &Cell, done: &mut Reloaded) {
         let span = source.cells()[*index].span;
-        let mut placed = self.build.text.placed().iter();
-        let placed = placed.find(|placed| placed.piece.file == span.file);
-        if placed.is_some_and(|placed| self.build.text.is_new(placed)) {
+        if self.build.text.is_new(span.file) {
             let sources = &self.build.front.sources;
             let span = sources.current(span);
             done.not_run
@@ -373,8 +372,7 @@ impl Living {
     }
 
     /// Values hold functions and `any`s that were made by code which does not fit the new one.
-    fn refuse_held(&self, before: &Env) -> Result<(), Error> {
-        let env = self.build.text.env();
+    fn refuse_held(&self, before: &Env, changed: &[DefId]) -> Result<(), Error> {
         if let Some(def) = self.build.outdated() {
             let name = &before.def(def).name;
             return Err(refused(format!(
@@ -382,7 +380,6 @@ impl Living {
                  give it another value first"
             )));
         }
-        let changed = changed_types(before, env);
         if changed.is_empty() {
             return Ok(());
         }
@@ -411,7 +408,7 @@ impl Living {
     }
 
     fn remove_old_code(&mut self) {
-        self.build.has_much_old_code(); // forgets what there was to earlier texts
+        self.build.forget_gone();
         self.build.remove_old_code([]);
     }
 }
@@ -437,11 +434,11 @@ fn refused(message: String) -> Error {
     Error::Reload { message }
 }
 
-fn is_variable(env: &Env, def: DefId) -> bool {
-    use compiler::env::GlobalOrigin;
-    matches!(&env.def(def).kind, DefKind::Global(global) if global.origin == GlobalOrigin::Sumi)
+pub(super) fn is_variable(env: &Env, def: DefId) -> bool {
+    let found = env.try_def(def).map(|def| &def.kind);
+    matches!(found, Some(DefKind::Global(global)) if global.origin == GlobalOrigin::Sumi)
 }
 
-fn is_var(env: &Env, def: DefId) -> bool {
+pub(super) fn is_var(env: &Env, def: DefId) -> bool {
     matches!(&env.def(def).kind, DefKind::Global(global) if global.is_var)
 }

@@ -504,7 +504,9 @@ impl Sheet {
         }
         let at = self.position(id);
         let placed = at.map(|at| &self.build.text.placed()[at]);
-        placed.is_some_and(|placed| self.store.updates > 1 && self.build.text.is_new(placed))
+        placed.is_some_and(|placed| {
+            self.store.updates > 1 && self.build.text.is_new(placed.piece.file)
+        })
     }
 
     fn not_bound(&self, def: DefId, info: &CellInfo) -> Diagnostic {

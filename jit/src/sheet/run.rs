@@ -223,13 +223,7 @@ impl Sheet {
         for input in inputs {
             self.put_in_place(input);
         }
-        for def in own {
-            if let (Some(place), Some(by)) = (self.build.places.get_mut(*def), linked.global(*def))
-            {
-                place.clear();
-                place.describe(by, &linked);
-            }
-        }
+        self.build.make_room(own, &linked);
         let limit = match is_best {
             true => limit,
             false => Some(limit.map_or(QUICK_LIMIT, |limit| limit.min(QUICK_LIMIT))),
