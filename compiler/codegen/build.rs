@@ -33,17 +33,19 @@ fn main() {
     println!("cargo:rerun-if-changed=shim.rs");
     println!("cargo:rerun-if-changed={SHIM}");
     shim::compile("sumi_codegen_shim", &include, [SHIM]);
-    println!(
-        "cargo:rustc-link-search=native={}",
-        ask(&config, &["--libdir"])
-    );
+    let folder = ask(&config, &["--libdir"]);
+    println!("cargo:rustc-link-search=native={folder}");
 
+    // For those who link a static library of Sumi without cargo: the metadata `libs`.
+    let mut libs = vec![format!("-L{folder}")];
     if env::var("PROFILE").as_deref() == Ok("release") {
-        link_statically(&config);
+        libs.extend(link_statically(&config));
     } else {
+        libs.extend(["-lLLVM-22", "-lstdc++"].map(str::to_owned));
         println!("cargo:rustc-link-lib=dylib=LLVM-22");
         println!("cargo:rustc-link-lib=dylib=stdc++");
     }
+    println!("cargo:libs={}", libs.join(" "));
 }
 
 fn find_llvm_config() -> PathBuf {
@@ -83,7 +85,9 @@ fn ask(config: &Path, arguments: &[&str]) -> String {
         .to_owned()
 }
 
-fn link_statically(config: &Path) {
+/// As the linker of C is told it.
+fn link_statically(config: &Path) -> Vec<String> {
+    let mut libs = Vec::new();
     let mut arguments = vec!["--link-static", "--libs"];
     arguments.extend(COMPONENTS);
     for flag in ask(config, &arguments).split_whitespace() {
@@ -91,6 +95,7 @@ fn link_statically(config: &Path) {
             .strip_prefix("-l")
             .unwrap_or_else(|| panic!("llvm-config: unexpected flag {flag}"));
         println!("cargo:rustc-link-lib=static:-bundle={library}");
+        libs.push(flag.to_owned());
     }
     // llvm-config also lists libz3 and libxml2, which nothing that we keep refers to.
     for (library, package) in [
@@ -103,7 +108,9 @@ fn link_statically(config: &Path) {
             directory_of_archive(library, package)
         );
         println!("cargo:rustc-link-lib=static:-bundle={library}");
+        libs.push(format!("-l{library}"));
     }
+    libs
 }
 
 /// Only the C++ driver knows where its own libstdc++.a is.

@@ -7,6 +7,7 @@ use stdlib::Sink;
 
 use crate::build::Build;
 use crate::config::Config;
+use crate::entered::Entered;
 use crate::front::Front;
 use crate::host::{HostModule, HostSymbol, HostTypes, IntoHost, Plain};
 use crate::machine::Machine;
@@ -127,6 +128,31 @@ impl Engine {
         Script::load(build, Rc::clone(&self.told_warnings), name, text)
     }
 
+    /// Makes the engine ready for calls, of which each then costs about what an indirect call costs in C: what a call of
+    /// [`Function::call`](crate::Function::call) does before and after is done once. The limit of time is for all of them together. Scripts are
+    /// not loaded or reloaded meanwhile.
+    ///
+    /// ```
+    /// # let mut engine = jit::Engine::new(jit::Config::default())?;
+    /// let game = engine.load("game.sumi", "fn age(years: i64) -> i64 = years + 1")?;
+    /// let age = game.function::<fn(i64) -> i64>("age")?;
+    /// let mut ages = [1, 20, 300];
+    /// engine.enter(|engine| -> Result<(), jit::Error> {
+    ///     for years in &mut ages {
+    ///         *years = age.call_in(engine, *years)?;
+    ///     }
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(ages, [2, 21, 301]);
+    /// # Ok::<(), jit::Error>(())
+    /// ```
+    pub fn enter<R>(&self, body: impl FnOnce(&Entered<'_>) -> R) -> R {
+        let result = self.machine.enter(body);
+        self.machine.with_runtime(stdlib::Runtime::flush);
+        result
+    }
+
+    /// Ends what is under way in the engine, from any thread.
     pub fn interrupter(&self) -> Interrupter {
         self.machine.interrupter()
     }

@@ -85,6 +85,8 @@ pub(crate) struct Gathered {
     pub(crate) warnings: Vec<String>,
     /// The same as data.
     pub(crate) problems: Vec<Problem>,
+    /// What is wrong with modules that could not be loaded: whoever imports one says that, and nothing of names that are missing.
+    failed: FxHashMap<ModuleId, Vec<Diagnostic>>,
 }
 
 /// One import that was looked for.
@@ -162,6 +164,7 @@ impl Front {
             units: Vec::new(),
             warnings: Vec::new(),
             problems: Vec::new(),
+            failed: FxHashMap::default(),
         };
         let chain = vec![self.sources.file(file).name.clone()];
         match self.unit(file, self.home, &chain, again, &mut gathered) {
@@ -282,15 +285,23 @@ impl Front {
             return Err(vec![error]);
         }
         if let Some(module) = self.env.loaded_module(&name) {
-            return Ok(module);
+            return match gathered.failed.get(&module) {
+                Some(found) => Err(found.clone()),
+                None => Ok(module),
+            };
         }
         let module = self.module_id(&name, path);
         self.env.mark_loaded(name.as_str().into(), module);
         let file = self.sources.add(name.clone(), text);
         let mut deeper = chain.clone();
         deeper.push(name);
-        self.unit(file, module, &deeper, &[], gathered)?;
-        Ok(module)
+        match self.unit(file, module, &deeper, &[], gathered) {
+            Ok(()) => Ok(module),
+            Err(found) => {
+                gathered.failed.insert(module, found.clone());
+                Err(found)
+            }
+        }
     }
 
     /// The scope of a module that is loaded.

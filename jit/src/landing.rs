@@ -24,11 +24,13 @@ pub(crate) struct Landings {
 }
 
 impl Landings {
-    pub(crate) const fn new() -> Landings {
-        Landings {
-            slots: [const { Cell::new(MaybeUninit::uninit()) }; MOST],
-            count: Cell::new(0),
-        }
+    /// Makes it empty.
+    ///
+    /// # Safety
+    /// The place is there.
+    pub(crate) unsafe fn begin(place: *mut Landings) {
+        // SAFETY: the caller's promise.
+        unsafe { (&raw mut (*place).count).write(Cell::new(0)) };
     }
 
     /// Exchanges the innermost return address that is left. For signal handlers.
@@ -77,6 +79,11 @@ impl Landings {
         }
     }
 
+    /// The call is over in whose frames they were.
+    pub(crate) fn forget(&self) {
+        self.count.set(0);
+    }
+
     /// What stood in the word by which control came here, that one if it was a return address. Else the last that is no longer on the stack:
     /// a handler of the host's, of another signal, stood on our stack, and where it was to go on had looked like a return address.
     fn original(&self, at: usize) -> Option<usize> {
@@ -106,9 +113,9 @@ unsafe extern "C" fn landed(slot: usize, frame: usize) -> ! {
     // SAFETY: the run whose frames were prepared is the innermost again, since the frame that returned here is part of it.
     unsafe {
         let run = &*Run::current();
-        let pc = run.landings.original(slot);
+        let pc = run.landings().original(slot);
         let place = pc.map(|pc| Place::Code { pc, frame });
-        let kind = if run.overflowing.get() {
+        let kind = if run.is_overflowing() {
             TrapKind::StackOverflow
         } else {
             TrapKind::Interrupt

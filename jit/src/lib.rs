@@ -6,6 +6,7 @@ mod config;
 mod copies;
 mod editing;
 mod engine;
+mod entered;
 mod failure;
 mod front;
 mod host;
@@ -37,10 +38,15 @@ pub use config::{Config, Stage};
 pub use copies::Copied;
 pub use editing::{Classes, TokenClass, is_complete, token_classes};
 pub use engine::Engine;
+pub use entered::Entered;
+pub use host::types::{Declared, DeclaredParam, DescribedField, Types};
+pub use host::untyped;
 pub use host::{
     Args, Exported, Handle, HostFunction, HostModule, HostResult, IntoHost, Object, Param, Plain,
     Signature, Value,
 };
+#[doc(hidden)]
+pub use host::{Class, Register};
 #[doc(hidden)]
 pub use stdlib::desc;
 
@@ -61,9 +67,12 @@ pub use report::{
     RuntimeError, Shown, Taken, Timing, TrialReport, UnitReport,
 };
 pub use run::Interrupter;
-pub use script::{Function, Reloaded, Reset, Script};
+pub use script::{
+    Function, KeptValue, Reloaded, Reset, Script, Snapshot, UntypedFunction, Variable,
+};
 pub use session::{Back, Names, Session, Transcript};
 pub use sheet::{Change, Counts, Progress, Saved, Sheet, Stopper};
+pub use stdlib::portable::Changes;
 pub use stdlib::{Capabilities, Capability};
 pub use syntax::cut::common_ends;
 /// Every code that a [`Problem`] may have.

@@ -45,6 +45,8 @@ pub(crate) struct GlobalPlace {
 #[derive(Clone, Copy)]
 pub(crate) struct FunctionPlace {
     pub(crate) address: usize,
+    /// Of a function that migrates values: the descriptor of what it takes, and whether it drops that.
+    pub(crate) former: Option<(*const TypeDesc, bool)>,
     /// The pointer through which other units call it.
     pub(crate) slot: Option<usize>,
 }
@@ -92,11 +94,13 @@ impl Linked {
         });
         let functions = exports.functions.iter().map(|function| {
             let slot = function.slot.as_ref().map(|slot| found[slot]);
+            let former = function.former.as_ref();
             (
                 function.def,
                 FunctionPlace {
                     address: found[&function.symbol],
                     slot,
+                    former: former.map(|(desc, owns)| (found[desc] as *const TypeDesc, *owns)),
                 },
             )
         });
@@ -232,12 +236,15 @@ impl GlobalPlace {
 
     /// Drops the value.
     pub(crate) fn drop_value(&self, machine: &Machine) {
-        if self.is_bound.replace(false) {
+        if !self.is_bound.replace(false) {
+            return;
+        }
+        if self.desc().has_heap() {
             // SAFETY: the place held a value, and nobody reads it any more. Dropping may call C, but cannot fail.
             let dropped = unsafe { machine.run(|| value::drop_value(self.desc(), self.address)) };
             debug_assert!(dropped.is_ok(), "compiler bug: dropping a value failed");
-            self.forget();
         }
+        self.forget();
     }
 }
 
@@ -282,7 +289,10 @@ fn exported_names(exports: &codegen::Exports) -> impl Iterator<Item = &str> {
     let functions = exports
         .functions
         .iter()
-        .flat_map(|function| [Some(&function.symbol), function.slot.as_ref()])
+        .flat_map(|function| {
+            let former = function.former.as_ref().map(|(desc, _)| desc);
+            [Some(&function.symbol), function.slot.as_ref(), former]
+        })
         .flatten();
     let code = exports.cells.iter().chain(&exports.main);
     let code = code.chain(&exports.callbacks);

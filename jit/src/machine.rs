@@ -14,7 +14,8 @@ use crate::native::Libraries;
 use crate::orc::{self, Dylib, DylibId};
 use crate::report::{Error, Frame};
 use crate::run::{Interrupter, Runner};
-use crate::trap::{self, Trap, TrapKind};
+use crate::saved::Share;
+use crate::trap::{self, Trap};
 use crate::watchdog::Watchdog;
 
 /// How much data of units lies right before their code.
@@ -34,6 +35,8 @@ pub(crate) struct Machine {
     unswept: Cell<bool>,
     /// The places of globals that lie outside of units.
     places: RefCell<Vec<Weak<GlobalPlace>>>,
+    /// Values that hosts keep.
+    kept: RefCell<Vec<Weak<Share>>>,
     /// Whether some of them are torn.
     pub(crate) is_torn: Cell<bool>,
     /// Ends runs that take too long, if there is a limit.
@@ -70,6 +73,7 @@ impl Machine {
             depth: Cell::new(0),
             unswept: Cell::new(false),
             places: RefCell::default(),
+            kept: RefCell::default(),
             is_torn: Cell::new(false),
             watchdog: OnceCell::new(),
             orc,
@@ -115,7 +119,7 @@ impl Machine {
         unsafe {
             let before = Runtime::enter(self.runtime.get());
             let result = body();
-            Runtime::leave(before);
+            Runtime::leave(&before);
             result
         }
     }
@@ -125,29 +129,30 @@ impl Machine {
     /// # Safety
     /// As for [`Runner::run`].
     pub(crate) unsafe fn run<R>(&self, body: impl FnOnce() -> R) -> Result<R, Trap> {
-        let watchdog = self.watchdog.get().filter(|_| self.depth.get() == 0);
-        if let Some(watchdog) = watchdog {
-            watchdog.begin();
-        }
-        self.depth.set(self.depth.get() + 1);
-        // SAFETY: the runtime is boxed and lives as long as the machine; the caller promises the rest.
-        let mut result = unsafe {
-            let before = Runtime::enter(self.runtime.get());
-            let result = self.runner.run(body);
-            Runtime::leave(before);
-            result
-        };
-        self.depth.set(self.depth.get() - 1);
-        let took_too_long = watchdog.and_then(Watchdog::end);
-        if let Err(trap) = &mut result {
-            self.unswept.set(true);
-            if let Some(limit) = took_too_long.filter(|_| trap.kind == TrapKind::Interrupt) {
-                trap.message = Some(format!(
-                    "it took longer than {limit:?}, which is all that the host allows"
-                ));
-            }
-        }
-        result
+        // SAFETY: the caller's promise.
+        self.enter(|entered| unsafe { entered.call(body) })
+            .map_err(|trap| *trap)
+    }
+
+    pub(crate) fn runner(&self) -> &Runner {
+        &self.runner
+    }
+
+    pub(crate) fn runtime(&self) -> *mut Runtime {
+        self.runtime.get()
+    }
+
+    pub(crate) fn watchdog(&self) -> Option<&Watchdog> {
+        self.watchdog.get()
+    }
+
+    /// How many runs are under way.
+    pub(crate) fn depth(&self) -> u32 {
+        self.depth.get()
+    }
+
+    pub(crate) fn add_depth(&self, change: i32) {
+        self.depth.set(self.depth.get().wrapping_add_signed(change));
     }
 
     /// Frees what abandoned runs have owned, once no run is under way: the owners of all blocks are counted anew from the globals
@@ -157,6 +162,8 @@ impl Machine {
             return;
         }
         let mut roots = self.roots();
+        let kept = self.kept();
+        roots.extend(kept.iter().filter_map(|share| share.root()));
         roots.extend(held);
         // SAFETY: no run is under way, so the roots are all that is held.
         self.with_runtime(|runtime| unsafe { runtime.recover(&roots) });
@@ -179,6 +186,7 @@ impl Machine {
             roots.extend(unit.roots());
         }
         roots.extend(self.places().iter().filter_map(|place| place.root()));
+        roots.extend(self.kept().iter().filter_map(|share| share.root()));
         while let Some(root) = roots.pop() {
             let mut owners = FxHashSet::default();
             // SAFETY: the values of globals and of what was saved; no run is under way.
@@ -211,10 +219,15 @@ impl Machine {
 
     /// The units of which there is code in values of globals.
     pub(crate) fn in_values(&self) -> FxHashSet<DylibId> {
+        self.code_in(self.roots())
+    }
+
+    /// The units of which there is code in these values.
+    pub(crate) fn code_in(&self, roots: impl IntoIterator<Item = Root>) -> FxHashSet<DylibId> {
         let mut found = FxHashSet::default();
         let mut reached = Reached::default();
-        for root in self.roots() {
-            // SAFETY: the values of globals; no run is under way.
+        for root in roots {
+            // SAFETY: valid values; no run is under way.
             unsafe {
                 reached.each_outside(root, &mut |address, is_code| {
                     found.extend(self.orc.owner_of(address).filter(|_| is_code));
@@ -266,6 +279,23 @@ impl Machine {
         let mut places = self.places.borrow_mut();
         places.retain(|place| place.strong_count() > 0);
         places.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    fn kept(&self) -> Vec<Rc<Share>> {
+        let mut kept = self.kept.borrow_mut();
+        kept.retain(|share| share.strong_count() > 0);
+        kept.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// The value stays valid as long as the share is there, whatever fails.
+    pub(crate) fn hold(&self, share: Share) -> Rc<Share> {
+        let share = Rc::new(share);
+        let mut kept = self.kept.borrow_mut();
+        if kept.len().is_power_of_two() {
+            kept.retain(|share| share.strong_count() > 0);
+        }
+        kept.push(Rc::downgrade(&share));
+        share
     }
 
     /// A place outside of units, for as long as it is there.

@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 
-use compiler::env::{DefId, DefKind, Env, ModuleId};
+use compiler::env::{Def, DefId, DefKind, Env, Head, ModuleId};
 use rustc_hash::FxHashMap;
-use stdlib::convert::{Mismatch, Reason};
-use stdlib::{Kind, TypeDesc, value};
+use stdlib::convert::{Advice, Migration, Mismatch, Reason};
+use stdlib::portable::Changes;
+use stdlib::{Kind, Root, TypeDesc, value};
 
-use crate::linked::GlobalPlace;
+use crate::linked::{FunctionPlace, GlobalPlace};
 use crate::machine::Machine;
 use crate::trap::Trap;
 
@@ -23,31 +24,50 @@ pub(crate) fn convert(
     machine: &Machine,
     former: &GlobalPlace,
     place: &GlobalPlace,
-    defaults: &Defaults<'_>,
-) -> Result<(), Failure> {
-    let value = |owner: &TypeDesc, field: &str| defaults.value(owner, field);
-    let mut converted = Ok(());
+    guide: &Guide<'_>,
+) -> Result<Vec<Mismatch>, Failure> {
+    let from = (former.desc.get(), former.address.cast_const());
+    let to = (place.desc(), place.address);
     // SAFETY: the former variable is bound, and the new one's place is free; the units of both stay in memory.
+    unsafe { convert_value(machine, from, to, guide, &mut Changes::default()) }
+}
+
+/// As [`convert`], of any value.
+///
+/// # Safety
+/// `from` is a valid value, `to` a place for one of its type that holds none; the descriptors stay as long as both.
+pub(crate) unsafe fn convert_value(
+    machine: &Machine,
+    from: Root,
+    to: (&TypeDesc, *mut u8),
+    guide: &Guide<'_>,
+    changes: &mut Changes,
+) -> Result<Vec<Mismatch>, Failure> {
+    let mut converted = Ok(Vec::new());
+    // SAFETY: the caller's promise.
     let result = unsafe {
         machine.run(|| {
-            let (old, new) = (former.desc(), place.desc());
-            let to = (new, place.address);
-            converted = stdlib::convert::convert((old, former.address), to, &value);
+            converted = stdlib::convert::convert((&*from.0, from.1), to, guide, changes);
         })
     };
     match result {
-        Ok(()) => converted.map_err(|mismatch| Failure::Mismatch(Box::new(mismatch))),
+        Ok(()) => {
+            if !matches!(&converted, Ok(lost) if lost.is_empty()) {
+                machine.leave_to_sweep();
+            }
+            converted.map_err(|mismatch| Failure::Mismatch(Box::new(mismatch)))
+        }
         Err(trap) => Err(Failure::Run(trap)),
     }
 }
 
-/// The values of new fields, each computed once.
-pub(crate) struct Defaults<'a> {
+/// What the new text says of its types: former names, functions that migrate, and the values of new fields, each computed once.
+pub(crate) struct Guide<'a> {
     env: &'a Env,
     /// Whose types are meant where modules have some of the same name.
     home: ModuleId,
-    /// The address of a function.
-    code: &'a dyn Fn(DefId) -> Option<usize>,
+    /// Where a function is.
+    code: &'a dyn Fn(DefId) -> Option<FunctionPlace>,
     /// By the function that computes it.
     made: RefCell<FxHashMap<DefId, Made>>,
 }
@@ -55,13 +75,13 @@ pub(crate) struct Defaults<'a> {
 /// A value with its type.
 type Made = (*const TypeDesc, Box<[u128]>);
 
-impl<'a> Defaults<'a> {
+impl<'a> Guide<'a> {
     pub(crate) fn new(
         env: &'a Env,
         home: ModuleId,
-        code: &'a dyn Fn(DefId) -> Option<usize>,
-    ) -> Defaults<'a> {
-        Defaults {
+        code: &'a dyn Fn(DefId) -> Option<FunctionPlace>,
+    ) -> Guide<'a> {
+        Guide {
             env,
             home,
             code,
@@ -69,34 +89,17 @@ impl<'a> Defaults<'a> {
         }
     }
 
-    fn value(&self, owner: &TypeDesc, field: &str) -> Option<*const u8> {
-        let name = owner.name().split('<').next()?;
-        let DefKind::Struct(found) = &self.env.def(self.named(name)?).kind else {
-            return None;
-        };
-        let function = found.fields.iter().find(|f| f.name == field)?.default?;
-        if let Some((_, bytes)) = self.made.borrow().get(&function) {
-            return Some(bytes.as_ptr().cast());
-        }
-        let code = (self.code)(function)?;
-        let part = owner.fields().iter().find(|f| f.name() == Some(field))?;
-        if part.ty().kind == Kind::Simd {
-            return None; // comes in a register that Rust cannot name
-        }
-        // SAFETY: a function without parameters whose result is of this type.
-        let bytes = unsafe { call(code, part.ty()) };
-        let place = bytes.as_ptr().cast();
-        self.made
-            .borrow_mut()
-            .insert(function, (std::ptr::from_ref(part.ty()), bytes));
-        Some(place)
+    fn def(&self, ty: &TypeDesc) -> Option<&'a Def> {
+        let name = ty.name().split('<').next()?;
+        Some(self.env.def(self.named(name)?))
     }
 
     fn named(&self, name: &str) -> Option<DefId> {
         let home = self.env.module(self.home).names.get(name).copied();
         home.or_else(|| {
             let mut others = self.env.defs().filter(|def| def.name == name);
-            let found = others.find(|def| matches!(def.kind, DefKind::Struct(_)))?;
+            let found =
+                others.find(|def| matches!(def.kind, DefKind::Struct(_) | DefKind::Enum(_)))?;
             Some(found.id)
         })
     }
@@ -106,6 +109,76 @@ impl<'a> Defaults<'a> {
         for (desc, bytes) in self.made.into_inner().into_values() {
             // SAFETY: the value was made for us alone.
             let _ = unsafe { machine.run(|| value::drop_value(&*desc, bytes.as_ptr().cast())) };
+        }
+    }
+}
+
+impl Advice for Guide<'_> {
+    fn default(&self, owner: &TypeDesc, field: &str) -> Option<*const u8> {
+        let DefKind::Struct(found) = &self.def(owner)?.kind else {
+            return None;
+        };
+        let function = found.fields.iter().find(|f| f.name == field)?.default?;
+        if let Some((_, bytes)) = self.made.borrow().get(&function) {
+            return Some(bytes.as_ptr().cast());
+        }
+        let code = (self.code)(function)?.address;
+        let part = owner.fields().iter().find(|f| f.name() == Some(field))?;
+        let is_boxed = part.ty().kind == Kind::Box;
+        let given = match is_boxed {
+            // SAFETY: a box has the descriptor of what it holds, a constant.
+            true => unsafe { &*part.ty().elem },
+            false => part.ty(),
+        };
+        if given.kind == Kind::Simd {
+            return None; // comes in a register that Rust cannot name
+        }
+        // SAFETY: a function without parameters whose result is of this type.
+        let mut bytes = unsafe { call(code, given) };
+        if is_boxed {
+            // SAFETY: within a run; the value moves into the box.
+            let block = unsafe {
+                value::new_array(given, 1, |_, place| {
+                    place.copy_from(bytes.as_ptr().cast(), given.size as usize);
+                })
+            };
+            bytes = vec![block.addr() as u128].into_boxed_slice();
+        }
+        let place = bytes.as_ptr().cast();
+        self.made
+            .borrow_mut()
+            .insert(function, (std::ptr::from_ref(part.ty()), bytes));
+        Some(place)
+    }
+
+    fn former_type(&self, ty: &TypeDesc) -> Option<&str> {
+        self.def(ty)?.was.as_deref()
+    }
+
+    fn former_part(&self, owner: &TypeDesc, part: &str) -> Option<&str> {
+        let was = match &self.def(owner)?.kind {
+            DefKind::Struct(found) => &found.fields.iter().find(|f| f.name == part)?.was,
+            DefKind::Enum(found) => &found.variants.iter().find(|v| v.name == part)?.was,
+            _ => return None,
+        };
+        was.as_deref()
+    }
+
+    fn migration(&self, ty: &TypeDesc) -> Option<Migration<'_>> {
+        let head = Head::Adt(self.def(ty)?.id);
+        let function = self.env.methods(&head, "migrate").next()?;
+        let place = (self.code)(function)?;
+        let (former, owns) = place.former?;
+        // SAFETY: the unit that has the function stays while its values are migrated; structs and enums are passed and returned by
+        // address.
+        unsafe {
+            Some(Migration {
+                former: &*former,
+                owns,
+                code: std::mem::transmute::<usize, unsafe extern "C" fn(*mut u8, *const u8)>(
+                    place.address,
+                ),
+            })
         }
     }
 }
@@ -124,6 +197,7 @@ pub(crate) fn why_not(name: &str, mismatch: &Mismatch) -> String {
         Reason::NoVariant => {
             format!("`{part}` is `{field}`, which the new `{owner}` does not have")
         }
+        Reason::SameKeys => format!("two keys of `{part}` would be the same"),
     }
 }
 

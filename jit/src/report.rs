@@ -266,6 +266,14 @@ pub enum Error {
     Reload {
         message: String,
     },
+    /// A value cannot be written as bytes or JSON: which part of it, and why.
+    Save {
+        message: String,
+    },
+    /// A value that was kept or saved cannot become that of a variable: the bytes are torn, or a part does not fit.
+    Load {
+        message: String,
+    },
     /// What was printed did not arrive: a full disk, for one.
     Output {
         message: String,
@@ -325,6 +333,8 @@ impl std::fmt::Display for Error {
             Error::Runtime(error) => f.write_str(&error.rendered),
             Error::Signature { message }
             | Error::Reload { message }
+            | Error::Save { message }
+            | Error::Load { message }
             | Error::Output { message }
             | Error::Backend { message } => f.write_str(message),
         }

@@ -38,6 +38,15 @@ impl Share {
         })
     }
 
+    /// Of a value that was made for it.
+    pub(crate) fn made(desc: *const TypeDesc, bytes: Box<[u128]>, unit: &Rc<Linked>) -> Share {
+        Share {
+            desc,
+            bytes: Some(bytes),
+            unit: Rc::clone(unit),
+        }
+    }
+
     pub(crate) fn desc(&self) -> &TypeDesc {
         // SAFETY: a constant of the unit.
         unsafe { &*self.desc }
@@ -112,6 +121,9 @@ impl Drop for Share {
         let Some(bytes) = self.bytes.take() else {
             return;
         };
+        if !self.desc().has_heap() {
+            return;
+        }
         let machine = Rc::clone(self.unit.machine());
         // SAFETY: the bytes are a value that we own.
         let dropped =

@@ -4,6 +4,8 @@
 //! live on from call to call, and from one text to the next ([`reload`]).
 
 mod function;
+mod keep;
+mod look;
 mod reload;
 #[cfg(test)]
 mod tests;
@@ -18,6 +20,8 @@ use compiler::incremental::{Fingerprint, Outcome, State};
 use compiler::own::{self, Reach};
 use compiler::render;
 use rustc_hash::{FxHashMap, FxHashSet};
+use stdlib::desc::TypeDesc;
+use stdlib::value;
 use syntax::Diagnostic;
 
 use crate::build::{Build, Source, Tier};
@@ -30,7 +34,9 @@ use crate::session::Tell;
 use crate::trap::Trap;
 use function::Entry;
 
-pub use function::Function;
+pub use function::{Function, UntypedFunction};
+pub use keep::{KeptValue, Snapshot};
+pub use look::Variable;
 pub use reload::{Reloaded, Reset};
 use reload::{is_var, is_variable};
 
@@ -63,8 +69,12 @@ pub(crate) struct Living {
     bound: FxHashMap<DefId, Fingerprint>,
     /// What the functions in a variable may touch.
     code_in: FxHashMap<DefId, Reach>,
+    /// Which text it is.
+    version: Rc<keep::Version>,
     /// As it was before the last reload.
     former: Option<reload::Former>,
+    /// A call that fails takes the last reload back.
+    is_on_trial: bool,
 }
 
 /// Something to run when a script is loaded: where it stands among the cells of its source.
@@ -78,8 +88,10 @@ impl Script {
         name: &str,
         text: &str,
     ) -> Result<Script, Error> {
+        let version = keep::Version::of(build.text.env());
         let mut living = Living {
             build,
+            version,
             text: text.to_owned(),
             told_warnings,
             entries: Vec::new(),
@@ -87,6 +99,7 @@ impl Script {
             bound: FxHashMap::default(),
             code_in: FxHashMap::default(),
             former: None,
+            is_on_trial: false,
         };
         living.start(name)?;
         Ok(Script(Rc::new(RefCell::new(living))))
@@ -120,20 +133,18 @@ impl Script {
     /// The value of a global.
     pub fn get<T: Value>(&self, name: &str) -> Result<T, Error> {
         let living = self.0.try_borrow().map_err(|_| busy())?;
-        let place = living.place::<T>(name)?;
+        let place = living.place(name, T::desc())?;
         match place.is_bound.get() {
             // SAFETY: the place holds a value of this type.
             true => Ok(unsafe { T::read(place.address.cast::<T::Sumi>().read()) }),
-            false => Err(Error::Signature {
-                message: format!("`{name}` has no value yet"),
-            }),
+            false => Err(no_value(name)),
         }
     }
 
     /// Writes a global.
     pub fn set<T: Value>(&self, name: &str, value: T) -> Result<(), Error> {
         let living = self.0.try_borrow().map_err(|_| busy())?;
-        let place = living.place::<T>(name)?;
+        let place = living.place(name, T::desc())?;
         let machine = &living.build.machine;
         let given = value.lend();
         // SAFETY: the place holds a value of this type, or nothing if it is not bound; nobody else uses it meanwhile.
@@ -146,15 +157,59 @@ impl Script {
                 }
             })
         };
-        if let Err(trap) = result {
-            let error = living.describe(&trap);
-            machine.sweep([]);
-            return Err(Error::Runtime(error));
+        living.written(&place, result)
+    }
+
+    /// As [`Script::get`], of a type that was described while the program runs: `read` looks at the value.
+    pub fn look(
+        &self,
+        name: &str,
+        ty: &'static TypeDesc,
+        read: impl FnOnce(*const u8),
+    ) -> Result<(), Error> {
+        let living = self.0.try_borrow().map_err(|_| busy())?;
+        let place = living.place(name, ty)?;
+        match place.is_bound.get() {
+            true => {
+                read(place.address);
+                Ok(())
+            }
+            false => Err(no_value(name)),
         }
-        if place.is_torn.get() {
-            machine.mend(&place);
-        }
-        Ok(())
+    }
+
+    /// As [`Script::set`], of a type that was described while the program runs: `make` writes the value to the address that it is given.
+    ///
+    /// # Safety
+    /// `make` writes a value of the type, which is made within the run and may end it, so it holds nothing that must be dropped.
+    pub unsafe fn set_untyped(
+        &self,
+        name: &str,
+        ty: &'static TypeDesc,
+        make: impl FnOnce(*mut u8),
+    ) -> Result<(), Error> {
+        let living = self.0.try_borrow().map_err(|_| busy())?;
+        let place = living.place(name, ty)?;
+        let size = ty.size as usize;
+        let mut room = vec![0_u128; size.div_ceil(16)];
+        let new = room.as_mut_ptr().cast::<u8>();
+        // SAFETY: as in `set`; what was there is given up once the new value is in its place.
+        let result = unsafe {
+            living.build.machine.run(|| {
+                make(new);
+                std::ptr::swap_nonoverlapping(new, place.address, size);
+                if place.is_bound.replace(true) {
+                    value::drop_value(ty, new);
+                }
+            })
+        };
+        living.written(&place, result)
+    }
+}
+
+fn no_value(name: &str) -> Error {
+    Error::Signature {
+        message: format!("`{name}` has no value yet"),
     }
 }
 
@@ -172,6 +227,7 @@ impl Living {
         self.refuse_mistakes()?;
         self.warn();
         self.build.note_sources();
+        self.version = keep::Version::of(self.build.text.env());
         self.link_known()?;
         for cell in self.cells() {
             self.run(&cell)?;
@@ -212,7 +268,14 @@ impl Living {
         let mut is_waiting = false;
         for outcome in self.build.text.outcomes() {
             match outcome {
-                Outcome::Failed(diagnostics) => found.extend(diagnostics),
+                // Of a module that several import, the mistakes are told once.
+                Outcome::Failed(diagnostics) => {
+                    for diagnostic in diagnostics {
+                        if !found.contains(&diagnostic) {
+                            found.push(diagnostic);
+                        }
+                    }
+                }
                 Outcome::Waits(_) => is_waiting = true,
                 Outcome::Imported | Outcome::Compiled(..) => {}
             }
@@ -377,15 +440,15 @@ impl Living {
     }
 
     /// The global of this name, which is of that type.
-    fn place<T: Value>(&self, name: &str) -> Result<Rc<GlobalPlace>, Error> {
+    fn place(&self, name: &str, asked: &TypeDesc) -> Result<Rc<GlobalPlace>, Error> {
         let refuse = |message: String| Err(Error::Signature { message });
         let env = self.build.text.env();
         let def = self.named(name)?;
         let DefKind::Global(global) = &env.def(def).kind else {
             return refuse(format!("`{name}` is not a variable"));
         };
-        if let Err(found) = fits::ty(env, global.ty(), T::desc()) {
-            let (ty, asked) = (global.ty().display(env), T::desc().name());
+        if let Err(found) = fits::ty(env, global.ty(), asked) {
+            let (ty, asked) = (global.ty().display(env), asked.name());
             return refuse(format!("`{name}` is of type `{ty}`, not `{asked}`{found}"));
         }
         if global.origin == GlobalOrigin::Host {
@@ -396,8 +459,22 @@ impl Living {
         }
         match self.build.places.get(def) {
             Some(place) => Ok(Rc::clone(&place.global)),
-            None => refuse(format!("`{name}` has no value yet")),
+            None => Err(no_value(name)),
         }
+    }
+
+    /// After a run that has written to a global.
+    fn written(&self, place: &GlobalPlace, result: Result<(), Trap>) -> Result<(), Error> {
+        let machine = self.machine();
+        if let Err(trap) = result {
+            let error = self.describe(&trap);
+            machine.sweep([]);
+            return Err(Error::Runtime(error));
+        }
+        if place.is_torn.get() {
+            machine.mend(place);
+        }
+        Ok(())
     }
 
     fn named(&self, name: &str) -> Result<DefId, Error> {
@@ -414,6 +491,21 @@ impl Living {
             self.machine().find_torn();
         }
         self.machine().sweep([]);
+    }
+
+    /// What a call that failed has left; the error as it is told to the host.
+    fn recover_call(&mut self, trap: &Trap) -> Error {
+        let mut error = self.describe(trap);
+        self.recover(trap);
+        if self.is_on_trial && error.exit.is_none() && !self.machine().is_running() {
+            match self.take_back() {
+                Ok(_) => {
+                    error.rendered += "the text of before is in force again, with its values\n"
+                }
+                Err(other) => return other,
+            }
+        }
+        Error::Runtime(error)
     }
 
     /// Gives up all values.

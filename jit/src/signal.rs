@@ -73,16 +73,20 @@ thread_local! {
     static THREAD: Cell<i32> = const { Cell::new(0) };
 }
 
-/// Cheap when it was done before.
-pub(crate) fn prepare_thread() {
-    if THREAD.get() == 0 {
-        PREPARED.with(|prepared| TIMER.set(prepared.timer));
-        // SAFETY: no arguments, cannot fail.
-        THREAD.set(unsafe { libc::gettid() });
+/// Makes this thread ready for runs, and has its number. Cheap when it was done before.
+#[inline]
+pub(crate) fn prepare_thread() -> i32 {
+    match THREAD.get() {
+        0 => prepare_new_thread(),
+        known => known,
     }
 }
 
-pub(crate) fn thread_id() -> i32 {
+#[cold]
+fn prepare_new_thread() -> i32 {
+    PREPARED.with(|prepared| TIMER.set(prepared.timer));
+    // SAFETY: no arguments, cannot fail.
+    THREAD.set(unsafe { libc::gettid() });
     THREAD.get()
 }
 
@@ -186,7 +190,7 @@ extern "C" fn on_interrupt(signal: c_int, info: *mut siginfo_t, context: *mut c_
     let Some(run) = (unsafe { run.as_ref() }) else {
         return pass_on(signal, info, context);
     };
-    let overflowing = run.overflowing.get();
+    let overflowing = run.is_overflowing();
     if !overflowing && !run.is_ending() && !run.is_interrupted() {
         return pass_on(signal, info, context);
     }
@@ -219,11 +223,9 @@ extern "C" fn on_fault(signal: c_int, info: *mut siginfo_t, context: *mut c_void
     let in_code = run.is_code(registers.pc());
     let touches_memory = signal == libc::SIGSEGV || signal == libc::SIGBUS;
     if touches_memory && run.stack().overflows_at(address) {
-        if !in_code && run.stack().in_reserve(address) && !run.overflowing.get() {
-            run.overflowing.set(true);
-            run.stack().open_reserve();
+        if !in_code && run.stack().in_reserve(address) && !run.is_overflowing() {
             // SAFETY: this is the thread of the run.
-            unsafe { run.end_on_return(registers.get(libc::REG_RSP)) };
+            unsafe { run.overflow(registers.get(libc::REG_RSP)) };
             return try_again_soon();
         }
         // SAFETY: in generated code, or too deep to go on.

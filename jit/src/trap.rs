@@ -159,6 +159,15 @@ impl Addresses {
         count: 0,
     };
 
+    /// Makes it empty.
+    ///
+    /// # Safety
+    /// The place is there.
+    pub(crate) unsafe fn begin(place: *mut Addresses) {
+        // SAFETY: the caller's promise.
+        unsafe { (&raw mut (*place).count).write(0) };
+    }
+
     fn push(&mut self, address: usize) {
         let _ = match self.count.checked_sub(INNERMOST) {
             None => self.innermost[self.count].write(address),
@@ -292,6 +301,20 @@ unsafe extern "C" fn trap_from_code(
 pub unsafe extern "C" fn raise(kind: u32, a: i64, b: i64) -> ! {
     // SAFETY: the caller's promise.
     unsafe { Run::end(TrapKind::from_number(kind), None, [a, b], None, None) }
+}
+
+/// As [`raise_message`], where generated code goes on at `pc`, with that frame pointer.
+///
+/// # Safety
+/// As for [`raise`].
+pub(crate) unsafe fn raise_from(message: String, pc: usize, frame: usize) -> ! {
+    // SAFETY: the innermost run of this thread is under way.
+    unsafe {
+        // A run that is to be stopped goes on elsewhere.
+        let is_code = (*Run::current()).is_code(pc);
+        let place = is_code.then_some(Place::Code { pc, frame });
+        Run::end(TrapKind::Panic, None, [0, 0], Some(message), place)
+    }
 }
 
 /// As [`raise`], with a message, for host functions that fail.

@@ -121,6 +121,8 @@ pub(crate) fn exit_status(error: &Error) -> u8 {
         | Error::Link { .. }
         | Error::Signature { .. }
         | Error::Reload { .. }
+        | Error::Save { .. }
+        | Error::Load { .. }
         | Error::Output { .. }
         | Error::Backend { .. } => 1,
     }

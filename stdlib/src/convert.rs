@@ -3,9 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::block::{self, Block, elements};
+use crate::block::{self, Block, elements, empty};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
-use crate::memory::{allocate, retain_value};
+use crate::map::{self, Map};
+use crate::memory::{allocate, release_value, retain_value};
+use crate::portable::Changes;
 use crate::show::read_int;
 
 /// Why a value cannot become one of the new type.
@@ -26,31 +28,66 @@ pub enum Reason {
     NoDefault,
     /// The value is of a variant that is gone.
     NoVariant,
+    /// Of a map or a set: another key became the same.
+    SameKeys,
 }
 
-/// The value that a new field gets: of the struct's descriptor, by the field's name.
-pub type Defaults<'a> = &'a dyn Fn(&TypeDesc, &str) -> Option<*const u8>;
+/// What the new text says of its types that no descriptor tells.
+pub trait Advice {
+    /// The value that a new field gets: of the struct's descriptor, by the field's name.
+    fn default(&self, owner: &TypeDesc, field: &str) -> Option<*const u8>;
 
-/// Makes a value of `new` from one of `old`, which stays as it is. After a mismatch `to` holds nothing, and what was made for it is
-/// left to the next sweep.
+    /// What a type was called before, without its arguments.
+    fn former_type(&self, ty: &TypeDesc) -> Option<&str>;
+
+    /// What a field or variant of a type was called before.
+    fn former_part(&self, owner: &TypeDesc, part: &str) -> Option<&str>;
+
+    /// What makes a value of a type from one of its former self, if the program has such a function.
+    fn migration(&self, ty: &TypeDesc) -> Option<Migration<'_>>;
+}
+
+/// A function of a program that makes a new value from a former one.
+#[derive(Clone, Copy)]
+pub struct Migration<'a> {
+    /// What it takes.
+    pub former: &'a TypeDesc,
+    /// `code(result, argument)`: whether it drops the argument, and its address.
+    pub owns: bool,
+    pub code: unsafe extern "C" fn(*mut u8, *const u8),
+}
+
+/// Makes a value of `new` from one of `old`, which stays as it is, and notes in what they differ. What could not become the new field's and gave way to its default is told. After
+/// that, or a mismatch, by which `to` holds nothing, what was made in vain is left to the next sweep.
 ///
 /// # Safety
 /// Within a run of the value's engine, which it may end. `from` is a valid value of `old`, `to` a place for one of `new`; the
-/// descriptors outlive both, and what `defaults` gives are valid values of the fields.
+/// descriptors outlive both, and what `advice` gives are valid values of the fields, and functions of these types.
 pub unsafe fn convert<'d>(
     (old, from): (&'d TypeDesc, *const u8),
     (new, to): (&'d TypeDesc, *mut u8),
-    defaults: Defaults<'d>,
-) -> Result<(), Mismatch> {
+    advice: &'d dyn Advice,
+    changes: &mut Changes,
+) -> Result<Vec<Mismatch>, Mismatch> {
     let mut converter = Converter {
-        defaults,
+        advice,
+        changes,
+        noted: HashSet::new(),
         made: HashMap::new(),
-        alike: Alike::default(),
+        alike: Alike {
+            known: HashMap::new(),
+            with_tables: true,
+        },
         path: Vec::new(),
+        lost: Vec::new(),
     };
     // SAFETY: the caller's promise.
-    unsafe { converter.value(old, from, new, to) }
+    unsafe { converter.value(old, from, new, to)? };
+    Ok(converter.lost)
 }
+
+/// So many losses are told one by one.
+const MOST_LOST: usize = 20;
 
 enum Step<'d> {
     /// Of a struct or enum, by name or position.
@@ -59,15 +96,28 @@ enum Step<'d> {
     Element(usize),
 }
 
-struct Converter<'d> {
-    defaults: Defaults<'d>,
+/// Whether values of both are laid out alike and mean the same, so that those of one are those of the other.
+pub fn alike(old: &TypeDesc, new: &TypeDesc) -> bool {
+    let mut alike = Alike {
+        known: HashMap::new(),
+        with_tables: false,
+    };
+    alike.are(old, new)
+}
+
+struct Converter<'c, 'd> {
+    advice: &'d dyn Advice,
+    changes: &'c mut Changes,
+    /// The fields that stand in there.
+    noted: HashSet<*const FieldDesc>,
     /// Blocks that were converted: what was shared stays so.
     made: HashMap<(*mut Block, *const TypeDesc), *mut Block>,
     alike: Alike,
     path: Vec<Step<'d>>,
+    lost: Vec<Mismatch>,
 }
 
-impl<'d> Converter<'d> {
+impl<'d> Converter<'_, 'd> {
     fn mismatch(&self, reason: Reason) -> Mismatch {
         let mut path = String::new();
         let mut owner = None;
@@ -109,6 +159,18 @@ impl<'d> Converter<'d> {
                     false => Err(self.differ(old, new)),
                 };
             }
+            // A field is boxed as long as its type contains itself.
+            if old.kind == Kind::Box && new.kind != Kind::Box {
+                let inside = elements(from.cast::<*mut Block>().read());
+                return self.value(&*old.elem, inside, new, to);
+            }
+            if new.kind == Kind::Box && old.kind != Kind::Box {
+                let made = allocate(new.elem, 1);
+                self.value(old, from, &*new.elem, elements(made))?;
+                (*made).len = 1;
+                to.cast::<*mut Block>().write(made);
+                return Ok(());
+            }
             if new.kind == Kind::Option && old.kind != Kind::Option {
                 to.write_bytes(0, new.size as usize);
                 new.set_tag(to, 1);
@@ -116,8 +178,26 @@ impl<'d> Converter<'d> {
                 let place = to.add(inside.offset as usize);
                 return self.value(old, from, inside.ty(), place);
             }
-            if old.kind != new.kind || head(old) != head(new) {
+            if new.kind == Kind::Array && old.kind != Kind::Array {
+                let made = self.one_element((old, from), &*new.elem)?;
+                to.cast::<*mut Block>().write(made);
+                return Ok(());
+            }
+            if old.kind == Kind::Array && new.kind != Kind::Array {
+                let block = from.cast::<*mut Block>().read();
+                return match (*block).len {
+                    1 => self.value(&*old.elem, elements(block), new, to),
+                    _ => Err(self.differ(old, new)),
+                };
+            }
+            let is_former = |name: &str| self.advice.former_type(new) == Some(name);
+            if old.kind != new.kind || (head(old) != head(new) && !is_former(head(old))) {
                 return Err(self.differ(old, new));
+            }
+            if let Some(migration) = self.advice.migration(new)
+                && has_parts_of(old, migration.former)
+            {
+                return self.migrate((old, from), migration, to);
             }
             match old.kind {
                 Kind::Struct | Kind::Tuple => {
@@ -125,11 +205,19 @@ impl<'d> Converter<'d> {
                     self.fields((old, new), parts)
                 }
                 Kind::Enum | Kind::Option | Kind::Result => self.variant(old, from, new, to),
-                // The index of a map is made of the hashes of its keys.
-                Kind::Map | Kind::Set if self.alike.are(key_of(old), key_of(new)) => {
+                // The index of a map is made of the hashes of its keys, which stay.
+                Kind::Map | Kind::Set
+                    if self.alike.are(key_of(old), key_of(new))
+                        && !finds_by_code(key_of(new), true) =>
+                {
                     let parts = (old.fields(), from, new.fields(), to);
                     self.fields((old, new), parts)
                 }
+                Kind::Set => {
+                    let parts = (old.fields(), from, new.fields(), to);
+                    self.fields((old, new), parts)
+                }
+                Kind::Map => self.map(old, from, new, to),
                 Kind::Array | Kind::Box => {
                     let block = from.cast::<*mut Block>().read();
                     let made = self.block(block, &*old.elem, &*new.elem)?;
@@ -160,15 +248,39 @@ impl<'d> Converter<'d> {
                 | Kind::Opaque
                 | Kind::Ptr
                 | Kind::CStr
-                | Kind::Simd
-                | Kind::Map
-                | Kind::Set => Err(self.differ(old, new)),
+                | Kind::Simd => Err(self.differ(old, new)),
             }
         }
     }
 
+    /// By a function of the program.
+    unsafe fn migrate(
+        &mut self,
+        (old, from): (&'d TypeDesc, *const u8),
+        migration: Migration<'d>,
+        to: *mut u8,
+    ) -> Result<(), Mismatch> {
+        let Migration { former, owns, code } = migration;
+        let mut argument = vec![0_u128; (former.size as usize).div_ceil(16).max(1)];
+        let place = argument.as_mut_ptr().cast::<u8>();
+        // SAFETY: the place has room for the former value; the function takes one and writes a new value. If it ends the run, what it holds
+        // is left to the sweep.
+        unsafe {
+            let parts = (old.fields(), from, former.fields(), place);
+            match old.kind {
+                Kind::Struct => self.fields((old, former), parts)?,
+                _ => self.variant(old, from, former, place)?,
+            }
+            code(to, place);
+            if !owns {
+                release_value(former, place);
+            }
+        }
+        Ok(())
+    }
+
     fn differ(&self, old: &'d TypeDesc, new: &'d TypeDesc) -> Mismatch {
-        self.mismatch(Reason::Types(old.name().into(), new.name().into()))
+        self.mismatch(differ((old.kind, old.name()), new))
     }
 
     /// Fields by name; those without one, of tuples and payloads, by position.
@@ -181,8 +293,12 @@ impl<'d> Converter<'d> {
             return Err(self.differ(old_owner, owner));
         }
         for (position, field) in new.iter().enumerate() {
+            let named = |name: &str| old.iter().find(|old| old.name() == Some(name));
             let former = match field.name() {
-                Some(name) => old.iter().find(|old| old.name() == Some(name)),
+                Some(name) => named(name).or_else(|| {
+                    let former = self.advice.former_part(owner, name)?;
+                    named(former).filter(|_| new.iter().all(|new| new.name() != Some(former)))
+                }),
                 None => old.get(position).filter(|old| old.name().is_none()),
             };
             self.path
@@ -192,22 +308,103 @@ impl<'d> Converter<'d> {
                 let place = to.add(field.offset as usize);
                 match former {
                     Some(former) => {
+                        if is_retyped(former.ty(), field.ty()) && self.noted.insert(field) {
+                            self.changes.retyped.insert(called(owner, field, position));
+                        }
+                        let depth = self.path.len();
                         let from = from.add(former.offset as usize);
-                        self.value(former.ty(), from, field.ty(), place)?;
+                        if let Err(lost) = self.value(former.ty(), from, field.ty(), place) {
+                            self.path.truncate(depth);
+                            if !self.default(owner, field, place) {
+                                return Err(lost);
+                            }
+                            self.changes.lost.insert(called(owner, field, position));
+                            if self.lost.len() < MOST_LOST {
+                                self.lost.push(lost);
+                            }
+                        }
                     }
-                    None => {
-                        let name = field.name().unwrap_or_default();
-                        let Some(default) = (self.defaults)(owner, name) else {
-                            return Err(self.mismatch(Reason::NoDefault));
-                        };
-                        retain_value(field.ty(), default);
-                        place.copy_from_nonoverlapping(default, field.ty().size as usize);
+                    None if self.default(owner, field, place) => {
+                        if self.noted.insert(field) {
+                            self.changes.added.insert(called(owner, field, position));
+                        }
                     }
+                    None => return Err(self.mismatch(Reason::NoDefault)),
                 }
             }
             self.path.pop();
         }
+        for (position, field) in old.iter().enumerate() {
+            let is_there = match field.name() {
+                Some(name) => new.iter().any(|new| new.name() == Some(name)),
+                None => new.get(position).is_some_and(|new| new.name().is_none()),
+            };
+            if !is_there && self.noted.insert(field) {
+                self.changes.dropped.insert(called(owner, field, position));
+            }
+        }
         Ok(())
+    }
+
+    /// Of a map whose keys may have other hashes now.
+    unsafe fn map(
+        &mut self,
+        old: &'d TypeDesc,
+        from: *const u8,
+        new: &'d TypeDesc,
+        to: *mut u8,
+    ) -> Result<(), Mismatch> {
+        // SAFETY: the caller's promise; the entries of a map are an array.
+        unsafe {
+            let former = Map::read(old, from);
+            let entry = |desc: &'d TypeDesc| &*desc.fields()[1].ty().elem;
+            let entries = match self.alike.are(entry(old), entry(new)) {
+                true => {
+                    block::retain(former.entries);
+                    former.entries
+                }
+                false => self.block(former.entries, entry(old), entry(new))?,
+            };
+            let table = match (*entries).len {
+                0 => Ok(empty()),
+                _ => map::table(new, entries),
+            };
+            let Ok(table) = table else {
+                return Err(self.mismatch(Reason::SameKeys));
+            };
+            map::write(new, to, table, entries, former.live);
+        }
+        Ok(())
+    }
+
+    /// Gives a field its default, if it has one.
+    unsafe fn default(&self, owner: &TypeDesc, field: &FieldDesc, place: *mut u8) -> bool {
+        let name = field.name().unwrap_or_default();
+        let Some(default) = self.advice.default(owner, name) else {
+            return false;
+        };
+        // SAFETY: a value of the field's type, and its place.
+        unsafe {
+            retain_value(field.ty(), default);
+            place.copy_from_nonoverlapping(default, field.ty().size as usize);
+        }
+        true
+    }
+
+    /// An array of the value alone.
+    unsafe fn one_element(
+        &mut self,
+        (old, from): (&'d TypeDesc, *const u8),
+        elem: &'d TypeDesc,
+    ) -> Result<*mut Block, Mismatch> {
+        // SAFETY: the caller's promise; the element counts as soon as it is written.
+        unsafe {
+            let made = allocate(elem, 1);
+            self.elements((old, from), (elem, elements(made)), 1, &mut |count| {
+                (*made).len = count as i64;
+            })?;
+            Ok(made)
+        }
     }
 
     unsafe fn variant(
@@ -220,8 +417,11 @@ impl<'d> Converter<'d> {
         // SAFETY: the caller's promise.
         unsafe {
             let former = &old.variants()[old.tag(from)];
-            let is_same = |name: &str| name == former.name();
-            let found = new.variants().iter().position(|v| is_same(v.name()));
+            let mut names = new.variants().iter().map(|variant| variant.name());
+            let same = names.clone().position(|name| name == former.name());
+            let found = same.or_else(|| {
+                names.position(|name| self.advice.former_part(new, name) == Some(former.name()))
+            });
             let Some(tag) = found else {
                 let step = Step::Variant(head(old), former.name());
                 self.path.push(step);
@@ -281,6 +481,51 @@ impl<'d> Converter<'d> {
     }
 }
 
+/// Whether a type has the very fields or variants, by name, of another.
+fn has_parts_of(ty: &TypeDesc, other: &TypeDesc) -> bool {
+    fn names(fields: &[FieldDesc]) -> impl Iterator<Item = Option<&str>> {
+        fields.iter().map(FieldDesc::name)
+    }
+    let has_all = |of: &TypeDesc, by: &TypeDesc| {
+        let fields = names(of.fields()).all(|name| names(by.fields()).any(|other| other == name));
+        fields
+            && of.variants().iter().all(|variant| {
+                let mut same = by
+                    .variants()
+                    .iter()
+                    .filter(|other| other.name() == variant.name());
+                same.any(|other| names(variant.fields()).eq(names(other.fields())))
+            })
+    };
+    ty.kind == other.kind && has_all(ty, other) && has_all(other, ty)
+}
+
+/// Two types, with what they are if their names do not tell them apart.
+pub(crate) fn differ((kind, name): (Kind, &str), new: &TypeDesc) -> Reason {
+    let told = |kind: Kind, name: &str| match kind {
+        Kind::Struct => format!("struct {name}"),
+        Kind::Enum => format!("enum {name}"),
+        _ => name.to_owned(),
+    };
+    match name == new.name() && kind != new.kind {
+        true => Reason::Types(told(kind, name), told(new.kind, new.name())),
+        false => Reason::Types(name.to_owned(), new.name().to_owned()),
+    }
+}
+
+/// A field as reports name it.
+fn called(owner: &TypeDesc, field: &FieldDesc, position: usize) -> String {
+    match field.name() {
+        Some(name) => format!("{}.{name}", head(owner)),
+        None => format!("{}.{position}", head(owner)),
+    }
+}
+
+/// Whether a value stays itself and is of another type: a number, or a `T` that becomes a `T?`.
+fn is_retyped(old: &TypeDesc, new: &TypeDesc) -> bool {
+    old.kind != new.kind && old.kind != Kind::Box && new.kind != Kind::Box
+}
+
 /// Of a number; other types are none.
 fn number_size(kind: Kind) -> Option<u32> {
     match kind {
@@ -312,7 +557,7 @@ fn number_size(kind: Kind) -> Option<u32> {
 }
 
 /// A number of another type, if it is exactly the same number there; else nothing is written that counts.
-unsafe fn number(old: Kind, from: *const u8, new: Kind, to: *mut u8) -> bool {
+pub(crate) unsafe fn number(old: Kind, from: *const u8, new: Kind, to: *mut u8) -> bool {
     let is_float = |kind: Kind| matches!(kind, Kind::F32 | Kind::F64);
     // SAFETY: the kinds say what stands there.
     unsafe {
@@ -366,20 +611,49 @@ unsafe fn write_int(kind: Kind, value: i128, to: *mut u8) -> bool {
 }
 
 /// Which types are laid out alike, and mean the same by it: a type that was redefined may have the identity that it had.
-#[derive(Default)]
-struct Alike(HashMap<Pair, bool>);
+struct Alike {
+    known: HashMap<Pair, bool>,
+    /// Not where keys are found by code, which may be other code now.
+    with_tables: bool,
+}
 
 /// A former type and the one that took its place.
 type Pair = (*const TypeDesc, *const TypeDesc);
 
+/// Whether values of the type have maps or sets in them whose keys, or parts of those, have a `hash` of the program; or are such a key.
+pub fn finds_by_code(desc: &TypeDesc, is_key: bool) -> bool {
+    let mut seen: HashSet<(*const TypeDesc, bool)> = HashSet::new();
+    let mut waiting = vec![(desc, is_key)];
+    while let Some((desc, is_key)) = waiting.pop() {
+        if is_key && desc.hash.is_some() {
+            return true;
+        }
+        let is_key = is_key || matches!(desc.kind, Kind::Map | Kind::Set);
+        let payloads = desc.variants().iter().flat_map(|variant| variant.fields());
+        let parts = desc.fields().iter().chain(payloads).map(FieldDesc::ty);
+        // SAFETY: the descriptor of the elements, if there is one, is a constant.
+        let elem = unsafe { desc.elem.as_ref() };
+        let parts = parts.chain(elem).map(|part| (part, is_key));
+        waiting.extend(parts.filter(|(part, is_key)| seen.insert((*part, *is_key))));
+    }
+    false
+}
+
 impl Alike {
     fn are(&mut self, old: &TypeDesc, new: &TypeDesc) -> bool {
+        if let Some(known) = self
+            .known
+            .get(&(std::ptr::from_ref(old), std::ptr::from_ref(new)))
+        {
+            return *known;
+        }
         let mut seen = HashSet::new();
-        let found = self.search(old, new, &mut seen);
+        let found =
+            !(self.with_tables && finds_by_code(new, false)) && self.search(old, new, &mut seen);
         // What was taken for granted on the way is so if nothing spoke against it.
         match found {
-            true => self.0.extend(seen.into_iter().map(|pair| (pair, true))),
-            false => drop(self.0.insert((old, new), false)),
+            true => self.known.extend(seen.into_iter().map(|pair| (pair, true))),
+            false => drop(self.known.insert((old, new), false)),
         }
         found
     }
@@ -391,7 +665,7 @@ impl Alike {
             if std::ptr::eq(old, new) || !seen.insert(pair) {
                 continue;
             }
-            match self.0.get(&pair) {
+            match self.known.get(&pair) {
                 Some(true) => continue,
                 Some(false) => return false,
                 None => {}
@@ -453,7 +727,7 @@ fn key_of(desc: &TypeDesc) -> &TypeDesc {
 }
 
 /// The name of a struct or enum without its type arguments; of other types nothing, their parts are compared.
-fn head(desc: &TypeDesc) -> &str {
+pub(crate) fn head(desc: &TypeDesc) -> &str {
     match desc.kind {
         Kind::Struct | Kind::Enum => desc.name().split('<').next().unwrap_or_default(),
         _ => "",

@@ -53,6 +53,7 @@ pub mod lang;
 mod map;
 mod memory;
 mod outside;
+pub mod portable;
 mod runtime;
 mod same;
 mod show;

@@ -298,6 +298,7 @@ impl Runtime {
     ///
     /// # Safety
     /// `runtime` stays where it is and alive until `leave`, and is not borrowed elsewhere while generated code runs.
+    #[inline]
     pub unsafe fn enter(runtime: *mut Runtime) -> Entered {
         let before = CURRENT.replace(runtime);
         // SAFETY: the caller's promise.
@@ -311,19 +312,21 @@ impl Runtime {
         }
     }
 
-    /// Ends the run that [`Runtime::enter`] began, whether it returned or was abandoned: what abandoned frames had still to do
-    /// is forgotten, and the run around it goes on where it was.
+    /// Ends the run that [`Runtime::enter`] began: the run around it goes on where it was. After one that was abandoned: [`Runtime::rewind`].
     ///
     /// # Safety
     /// Called on the thread of `enter`, in reverse order.
-    pub unsafe fn leave(entered: Entered) {
-        // SAFETY: the runtime lives until now.
-        let runtime = unsafe { current() };
-        runtime.show_work.rewind(entered.show);
-        runtime.compare_work.rewind(entered.compare);
-        runtime.hash_work.rewind(entered.hash);
-        runtime.open_accesses.rewind(entered.open);
+    #[inline]
+    pub unsafe fn leave(entered: &Entered) {
         CURRENT.set(entered.before);
+    }
+
+    /// Forgets what abandoned frames had still to do.
+    pub fn rewind(&mut self, entered: &Entered) {
+        self.show_work.rewind(entered.show);
+        self.compare_work.rewind(entered.compare);
+        self.hash_work.rewind(entered.hash);
+        self.open_accesses.rewind(entered.open);
     }
 
     /// `sumi_open_accesses`, a symbol of this runtime alone: how many accesses are open.

@@ -171,6 +171,23 @@ pub unsafe fn new_array(
     }
 }
 
+/// As [`new_array`], of plain elements, with their bytes.
+///
+/// # Safety
+/// As for [`new_array`]; `first` points to so many elements.
+pub unsafe fn new_plain_array(elem: *const TypeDesc, len: usize, first: *const u8) -> *mut Block {
+    if len == 0 {
+        return empty();
+    }
+    // SAFETY: a new block with room for the elements.
+    unsafe {
+        let block = crate::memory::allocate(elem, len as i64);
+        elements(block).copy_from_nonoverlapping(first, len * (*elem).size as usize);
+        (*block).len = len as i64;
+        block
+    }
+}
+
 /// The array at a place, which has no other owner from now on.
 ///
 /// # Safety

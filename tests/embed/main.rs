@@ -14,6 +14,7 @@ mod objects;
 mod outliving;
 mod reentrant;
 mod replacement;
+mod rollback;
 mod shared_struct;
 mod sinks;
 mod texts;
@@ -41,6 +42,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("outliving", outliving::run),
     ("reentrant", reentrant::run),
     ("replacement", replacement::run),
+    ("rollback", rollback::run),
     ("shared_struct", shared_struct::run),
     ("sinks", sinks::run),
     ("texts", texts::run),

@@ -1,5 +1,6 @@
 //! The developers' tool: `cargo dev bench [--write]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show]`, `cargo dev release`,
-//! `cargo dev latency [CELLS]`, `cargo dev screen-latency [CELLS]`, `cargo dev stop-latency [ROUNDS]`, `cargo dev scale [LINES…]`, `cargo dev reload [LINES [ROUNDS]]`.
+//! `cargo dev latency [CELLS]`, `cargo dev screen-latency [CELLS]`, `cargo dev stop-latency [ROUNDS]`, `cargo dev scale [LINES…]`, `cargo dev reload [LINES [ROUNDS]]`, `cargo dev calls [ROUNDS]`,
+//! `cargo dev window`.
 
 use std::process::ExitCode;
 
@@ -22,10 +23,12 @@ fn main() -> ExitCode {
         Some("screen-latency") => tests::screen_latency::run(&args[1..]),
         Some("stop-latency") => tests::stop_latency::run(&args[1..]),
         Some("reload") => tests::reload_latency::run(&args[1..]),
+        Some("calls") => tests::call_cost::run(&args[1..]),
         Some("scale") => tests::scale::run(&args[1..]),
         Some("release") => tests::release::run(),
+        Some("window") => tests::window::run(),
         _ => Err(
-            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show] | latency [CELLS] | screen-latency [CELLS] | stop-latency [ROUNDS] | release | scale [LINES…] | reload [LINES [ROUNDS]]"
+            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show] | latency [CELLS] | screen-latency [CELLS] | stop-latency [ROUNDS] | release | scale [LINES…] | reload [LINES [ROUNDS]] | calls [ROUNDS] | window"
                 .to_string(),
         ),
     };

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod book;
+pub mod call_cost;
 pub mod child;
 pub mod errors;
 pub mod examples;
@@ -19,6 +20,7 @@ pub mod sheets;
 pub mod stages;
 pub mod stop_latency;
 pub mod tidy;
+pub mod window;
 
 use std::path::{Path, PathBuf};
 

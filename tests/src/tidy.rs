@@ -25,6 +25,10 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "jit/capi/src",
+        &["compiler", "codegen", "syntax", "llvm_sys", "inkwell"],
+    ),
+    (
         "repl/src",
         &[
             "compiler", "codegen", "syntax", "stdlib", "llvm_sys", "inkwell",

@@ -11,7 +11,8 @@ use compiler::types::{FloatTy, Ty, TyKind};
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FunctionType};
 use inkwell::values::{
-    BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, FunctionValue, PointerValue,
+    BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, FunctionValue, LLVMTailCallKind,
+    PointerValue,
 };
 
 use crate::attributes::{extension_of, kind};
@@ -83,6 +84,8 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             let values = f.with_receiver(context, signature, values);
             let call = f.builder.build_direct_call(function, &values, "").built();
             f.extend_method_at(call, signature);
+            // If it fails, the stack is to show where it was called.
+            call.set_tail_call_kind(LLVMTailCallKind::LLVMTailCallKindNoTail);
             call
         });
     }

@@ -87,6 +87,8 @@ pub struct FunctionExport {
     pub symbol: String,
     /// The pointer that calls go through, if the unit was compiled so.
     pub slot: Option<String>,
+    /// Of a function that migrates values: the descriptor of what it takes, and whether it drops that.
+    pub former: Option<(String, bool)>,
 }
 
 #[derive(Clone, Debug)]

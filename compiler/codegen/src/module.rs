@@ -2,10 +2,10 @@
 
 use std::cell::{Cell as StdCell, RefCell};
 
-use compiler::env::{DefId, FnOrigin, GlobalOrigin};
+use compiler::env::{DefId, DefKind, FnOrigin, GlobalOrigin};
 use compiler::layout::Layouts;
-use compiler::mir::{Body, Statement, StatementKind};
-use compiler::mono::{Mode, Target, slot_symbol};
+use compiler::mir::{Body, ParamMode, Statement, StatementKind};
+use compiler::mono::{Instance, Mode, Target, slot_symbol};
 use compiler::types::Ty;
 use inkwell::builder::{Builder, BuilderError};
 use inkwell::context::Context;
@@ -131,6 +131,7 @@ impl<'ctx> Unit<'_, 'ctx> {
                     def: instance.key.0,
                     symbol: instance.symbol.clone(),
                     slot,
+                    former: self.former(instance),
                 });
             }
         }
@@ -151,6 +152,18 @@ impl<'ctx> Unit<'_, 'ctx> {
         {
             self.attributes.keep_frame(self.context, *function);
         }
+    }
+
+    fn former(&self, instance: &Instance) -> Option<(String, bool)> {
+        let def = self.input.env.def(instance.key.0);
+        let DefKind::Fn(function) = &def.kind else {
+            return None;
+        };
+        let (mode, ty) = *instance.signature.params.first()?;
+        let desc = || self.exported_desc(ty, &instance.symbol);
+        function
+            .is_migration(&def.name)
+            .then(|| (desc(), mode == ParamMode::Own))
     }
 
     fn declare_globals(&mut self, exports: &mut Exports) {

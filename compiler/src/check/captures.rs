@@ -110,6 +110,7 @@ impl Checker<'_, '_> {
             is_pub: false,
             span,
             docs: None,
+            was: None,
             kind: DefKind::Fn(function),
         });
         let found = Closure { def: id, captures };

@@ -211,6 +211,7 @@ impl Checker<'_, '_> {
             is_pub: false,
             span: self.span(expr),
             docs: None,
+            was: None,
             kind: DefKind::Fn(function),
         });
         self.tables.computed.push((id, expr));

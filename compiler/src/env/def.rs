@@ -36,6 +36,8 @@ pub struct Def {
     pub is_pub: bool,
     pub span: Span,
     pub docs: Option<String>,
+    /// What a type or a global was called before, by `@was`.
+    pub was: Option<SmolStr>,
     pub kind: DefKind,
 }
 
@@ -202,6 +204,8 @@ pub struct FieldDef {
     pub ty: Ty,
     /// A function without parameters that computes the default.
     pub default: Option<DefId>,
+    /// What it was called before, by `@was`.
+    pub was: Option<SmolStr>,
     pub span: Span,
 }
 
@@ -215,6 +219,8 @@ pub struct EnumDef {
 pub struct VariantDef {
     pub name: SmolStr,
     pub fields: Vec<FieldDef>,
+    /// What it was called before, by `@was`.
+    pub was: Option<SmolStr>,
     pub span: Span,
 }
 
@@ -322,6 +328,22 @@ impl FnDef {
     pub fn result(&self) -> Ty {
         self.ret
             .expect("compiler bug: a result type is read before it was inferred")
+    }
+}
+
+impl FnDef {
+    /// Of a function of this name, whether it makes a value of the type that it belongs to from one of another type: what that type was before a
+    /// reload.
+    pub fn is_migration(&self, name: &str) -> bool {
+        let is_type = |ty: &Ty| matches!(ty.kind(), TyKind::Adt(..));
+        name == "migrate"
+            && !self.has_self
+            && self.generics.is_empty()
+            && self.ret == self.self_ty
+            && self.ret.as_ref().is_some_and(is_type)
+            && self.params.len() == 1
+            && is_type(&self.params[0].ty)
+            && self.ret != Some(self.params[0].ty)
     }
 }
 

@@ -143,6 +143,7 @@ fn language_def(id: DefId, name: &str, kind: DefKind) -> Def {
         is_pub: true,
         span: NOWHERE,
         docs: None,
+        was: None,
         kind,
     }
 }
@@ -170,6 +171,7 @@ fn field(name: &str, ty: Ty) -> FieldDef {
         name: name.into(),
         ty,
         default: None,
+        was: None,
         span: NOWHERE,
     }
 }
@@ -178,6 +180,7 @@ fn variant(name: &str, payload: Option<(&str, Ty)>) -> VariantDef {
     VariantDef {
         name: name.into(),
         fields: payload.into_iter().map(|(n, ty)| field(n, ty)).collect(),
+        was: None,
         span: NOWHERE,
     }
 }

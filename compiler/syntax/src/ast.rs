@@ -80,6 +80,30 @@ pub struct Attr {
     pub span: Span,
 }
 
+impl Attr {
+    /// The name in `@was(name)`: what something was called when the values were made that live on.
+    pub fn former_name(&self) -> Option<&Ident> {
+        match (self.name.as_str(), self.args.as_slice()) {
+            (
+                "was",
+                [
+                    Arg {
+                        name: None,
+                        is_mut: false,
+                        value:
+                            Expr {
+                                kind: ExprKind::Name(name),
+                                ..
+                            },
+                        ..
+                    },
+                ],
+            ) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 /// `//=> text`
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Expected {
@@ -214,6 +238,7 @@ pub struct Field {
     pub ty: Type,
     pub default: Option<Expr>,
     pub docs: Option<String>,
+    pub attrs: Vec<Attr>,
     pub span: Span,
 }
 
@@ -229,6 +254,7 @@ pub struct Variant {
     pub name: Ident,
     pub fields: Vec<VariantField>,
     pub docs: Option<String>,
+    pub attrs: Vec<Attr>,
     pub span: Span,
 }
 

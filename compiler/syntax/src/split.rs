@@ -42,7 +42,7 @@ pub struct Words {
     pub is_trial: bool,
 }
 
-/// The pieces of a text, and whether the lexer had nothing to say. One that has no item, only comments, has none.
+/// The pieces of a text, and whether the lexer had nothing to say. One of comments alone has none; one that the lexer could make nothing of is one.
 pub(crate) fn split(file: &SourceFile) -> (Vec<Piece>, bool) {
     let lexed = lexer::lex(file);
     let text = &*file.text;
@@ -60,11 +60,17 @@ pub(crate) fn split(file: &SourceFile) -> (Vec<Piece>, bool) {
         pieces.push(piece(text, begin..end.max(last), tokens, &lexed));
         begin = end.max(last);
     }
+    if pieces.is_empty() && !lexed.diagnostics.is_empty() {
+        pieces.push(piece(text, 0..text.len(), &[], &lexed)); // nothing in it was understood
+    }
     (pieces, lexed.is_plain())
 }
 
 fn piece(text: &str, range: Range<usize>, tokens: &[Spanned], lexed: &Lexed) -> Piece {
     let mut hasher = SipHasher13::new();
+    if tokens.is_empty() {
+        text.hash(&mut hasher);
+    }
     for token in tokens {
         // What the lexer inserted has no text.
         token.token.class().hash(&mut hasher);
@@ -82,9 +88,7 @@ fn piece(text: &str, range: Range<usize>, tokens: &[Spanned], lexed: &Lexed) -> 
     let start = tokens
         .first()
         .map_or(range.start, |token| token.start as usize);
-    let end = tokens
-        .last()
-        .map_or(range.start, |token| token.end as usize);
+    let end = tokens.last().map_or(range.end, |token| token.end as usize);
     // A stated value that stands behind no expression is a mistake, too.
     let has_value = !tokens
         .iter()

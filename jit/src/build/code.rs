@@ -18,6 +18,7 @@ use syntax::{Diagnostic, FileId};
 use super::Build;
 use crate::front::{self, Constants, Ready};
 use crate::linked::{FunctionPlace, Linked, Surroundings, read_slot, write_slot};
+use crate::orc::DylibId;
 use crate::session::Outside;
 
 /// A unit of the text, or a module that it imports.
@@ -389,7 +390,7 @@ impl Build {
         };
         *code.linked.borrow_mut() = Some((tier, Rc::clone(&linked)));
         code.program.borrow_mut().take();
-        for &(_, FunctionPlace { address, slot }) in linked.functions() {
+        for &(_, FunctionPlace { address, slot, .. }) in linked.functions() {
             if let Some(slot) = slot.filter(|slot| read_slot(*slot) != address) {
                 write_slot(slot, address);
             }
@@ -511,11 +512,15 @@ impl Build {
 
     /// What code that values have from an earlier text is compiled against, and is no longer so; none if there is nothing of the kind.
     pub(crate) fn outdated(&self) -> Option<DefId> {
+        self.outdated_of(&self.machine.in_values())
+    }
+
+    /// As [`Build::outdated`], of these units.
+    pub(crate) fn outdated_of(&self, in_values: &FxHashSet<DylibId>) -> Option<DefId> {
         let env = self.text.env();
         let in_use = self.in_use();
         let all = self.codes.all.iter();
         let old = all.filter(|(unit, _)| !in_use.contains(&Rc::as_ptr(unit)));
-        let in_values = self.machine.in_values();
         let mut old = old.filter(|(unit, _)| in_values.contains(&unit.id()));
         old.find_map(|(_, uses)| {
             let is_other = |(def, interface): &&(DefId, Fingerprint)| {

@@ -135,6 +135,12 @@ impl Place {
         self.take(share, stamp);
     }
 
+    /// Has the value of a share, which is laid out as its own.
+    pub(crate) fn receive(&mut self, share: &Share) {
+        self.clear();
+        share.put_into(&self.global);
+    }
+
     /// Another place with the same value, if there is one.
     pub(crate) fn copied(&self, machine: &Machine) -> Option<Place> {
         let share = Share::of(&self.global, self.unit()?)?;

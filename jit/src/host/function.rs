@@ -185,7 +185,7 @@ fn finish<T>(body: impl FnOnce() -> Result<T, String>) -> T {
     unsafe { raise_message(TrapKind::Panic, message) }
 }
 
-fn text_of(panic: &(dyn Any + Send)) -> &str {
+pub(super) fn text_of(panic: &(dyn Any + Send)) -> &str {
     match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
         (Some(text), _) => text,
         (None, Some(text)) => text,

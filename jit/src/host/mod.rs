@@ -9,8 +9,12 @@ mod function;
 mod module;
 mod object;
 mod plain;
+mod register;
+pub(crate) mod registers;
 mod signature;
 mod symbol;
+pub(crate) mod types;
+pub mod untyped;
 mod values;
 
 use std::any::TypeId;
@@ -24,6 +28,8 @@ pub(crate) use module::HostTypes;
 pub use module::{Exported, HostModule};
 pub use object::{Handle, Object};
 pub use plain::Plain;
+pub use register::{Class, Register};
+pub(crate) use register::{Registers, Returned, fit};
 pub use signature::{Args, Signature};
 pub(crate) use symbol::{HostSymbol, HostSymbols};
 #[doc(hidden)]
@@ -59,7 +65,7 @@ pub unsafe trait Value: Sized + 'static {
     type Sumi: Copy;
     /// How it is passed to a function: itself, or its address.
     #[doc(hidden)]
-    type Passed: Copy;
+    type Passed: Register;
     /// What a caller gives: `&str` for a `String`, a slice for a `Vec`, a reference to a struct that is not [`Plain`], else the value.
     type Given<'a>: Copy;
     /// Passed and returned by address.

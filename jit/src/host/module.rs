@@ -1,6 +1,7 @@
 //! What a host offers, as a module that scripts import. The module is text, made from the descriptors: what checks a script, completes
 //! names and is written beside the scripts for editors is the same.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use indexmap::IndexMap;
@@ -8,6 +9,7 @@ use stdlib::desc::{FieldDesc, Kind, TypeDesc};
 
 use super::function::{HostFunction, IntoHost};
 use super::symbol::HostSymbol;
+use super::types::{self, Declared};
 use super::{Plain, Value};
 
 /// A function with its name, as `#[sumi::export]` makes it.
@@ -33,7 +35,7 @@ pub struct HostModule {
 
 struct Function {
     name: String,
-    doc: &'static str,
+    doc: Cow<'static, str>,
     params: Vec<String>,
     function: HostFunction,
 }
@@ -64,7 +66,7 @@ impl HostModule {
         let params = F::PARAMS.iter().map(|name| (*name).to_owned());
         self.functions.push(Function {
             name: F::NAME.to_owned(),
-            doc: F::DOC,
+            doc: Cow::Borrowed(F::DOC),
             params: params.collect(),
             function: F::function(),
         });
@@ -84,7 +86,7 @@ impl HostModule {
             .filter(|name| !name.is_empty());
         self.functions.push(Function {
             name: name.trim().to_owned(),
-            doc: "",
+            doc: Cow::Borrowed(""),
             params: params.map(str::to_owned).collect(),
             function: function.into_host(),
         });
@@ -108,6 +110,49 @@ impl HostModule {
             ty: T::desc(),
         });
         self
+    }
+
+    /// Offers a function of another language, as it is declared.
+    pub fn declared(&mut self, declared: &Declared, function: HostFunction) -> &mut HostModule {
+        let params = declared.params.iter().map(|param| param.name.clone());
+        self.functions.push(Function {
+            name: declared.name.clone(),
+            doc: Cow::Owned(declared.doc.clone()),
+            params: params.collect(),
+            function,
+        });
+        self
+    }
+
+    /// As [`HostModule::value_type`], of a type that was described while the program runs.
+    pub fn described_type(&mut self, ty: &'static TypeDesc) -> &mut HostModule {
+        self.types.push(ty);
+        self
+    }
+
+    /// As [`HostModule::variable`], of a type that was described while the program runs; an error if the host cannot have it in place.
+    ///
+    /// # Safety
+    /// As for [`HostModule::variable`]; at that address there is a value of the type.
+    pub unsafe fn described_variable(
+        &mut self,
+        name: &str,
+        variable: *mut u8,
+        ty: &'static TypeDesc,
+    ) -> Result<&mut HostModule, String> {
+        types::is_name(name)?;
+        if ty.has_heap() {
+            return Err(format!(
+                "`{name}` cannot be shared: a `{}` is more than plain data",
+                ty.name()
+            ));
+        }
+        self.variables.push(Variable {
+            name: name.to_owned(),
+            address: variable as usize,
+            ty,
+        });
+        Ok(self)
     }
 
     pub(crate) fn path(&self) -> &str {

@@ -4,7 +4,9 @@ use std::mem::MaybeUninit;
 
 use stdlib::desc::TypeDesc;
 
-use super::{Value, for_arities};
+use super::{Register, Registers, Value, fit, for_arities};
+use crate::entered::Entered;
+use crate::trap::Trap;
 
 /// The type of a function of a script: a `fn` pointer type whose parts are [`Value`]s.
 #[diagnostic::on_unimplemented(
@@ -26,6 +28,18 @@ pub trait Args {
     #[doc(hidden)]
     fn descs() -> Vec<&'static TypeDesc>;
 
+    /// Calls, in the cheapest way that there is for these types. Bit `n` of `owned` is set if the callee drops the `n`th argument.
+    ///
+    /// # Safety
+    /// `address` is a Sumi function of these types.
+    #[doc(hidden)]
+    unsafe fn call<R: Value>(
+        given: Self::Given<'_>,
+        address: usize,
+        owned: u32,
+        entered: &Entered<'_>,
+    ) -> Result<R::Sumi, Box<Trap>>;
+
     /// Calls with the arguments made for it. Bit `n` of `owned` is set if the callee drops the `n`th.
     ///
     /// # Safety
@@ -46,6 +60,37 @@ macro_rules! arguments {
 
             fn descs() -> Vec<&'static TypeDesc> {
                 vec![$($param::desc()),*]
+            }
+
+            #[allow(unused_variables, clippy::unused_unit)]
+            #[inline(always)]
+            unsafe fn call<R: Value>(
+                given: Self::Given<'_>, address: usize, owned: u32, entered: &Entered<'_>
+            ) -> Result<R::Sumi, Box<Trap>> {
+                // What takes room in the heap may fail, and so is made within the call.
+                let is_direct = const {
+                    fit(&[<*mut R as Register>::CLASS, $(<$param::Passed as Register>::CLASS),*]) $(&& !$param::OWNS)*
+                };
+                if !is_direct {
+                    // SAFETY: the caller's promise.
+                    return unsafe { entered.call(|| Self::invoke::<R>(given, address, owned)) };
+                }
+                // SAFETY: the caller's promise, and as in `invoke`.
+                unsafe {
+                    let held = ($($param::make(given.$index),)*);
+                    let mut registers = Registers::default();
+                    if R::IN_MEMORY {
+                        let mut result = MaybeUninit::<R::Sumi>::uninit();
+                        registers.push(result.as_mut_ptr());
+                        $(registers.push($param::passed(&held.$index));)*
+                        entered.call_code(address, &registers)?;
+                        Ok(result.assume_init())
+                    } else {
+                        $(registers.push($param::passed(&held.$index));)*
+                        let returned = entered.call_code(address, &registers)?;
+                        Ok(R::held(returned.read::<R::Passed>()))
+                    }
+                }
             }
 
             #[allow(unused_variables, clippy::unused_unit)]

@@ -280,7 +280,7 @@ fn flags(fields: &[DescField]) -> u32 {
     flags.fold(0, |all, each| all | each)
 }
 
-fn leaked(fields: Vec<DescField>) -> *const FieldDesc {
+pub(super) fn leaked(fields: Vec<DescField>) -> *const FieldDesc {
     let fields = fields.into_iter().map(|field| FieldDesc {
         name: field.name.map_or(std::ptr::null(), str::as_ptr),
         name_len: field.name.map_or(0, |name| name.len() as u64),

@@ -1,5 +1,7 @@
 //! Functions of a script as a host calls them.
 
+mod untyped;
+
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -9,12 +11,15 @@ use compiler::mir::{Effects, ParamMode};
 use stdlib::desc::TypeDesc;
 
 use super::Living;
+use crate::entered::Entered;
 use crate::host::{Args, Signature, Value, fits, for_arities};
 use crate::linked::Linked;
 use crate::machine::Machine;
 use crate::report::Error;
 use crate::session::signature;
 use crate::trap::Trap;
+
+pub use untyped::UntypedFunction;
 
 /// Where a function of a script is entered. A reload may move it.
 pub(super) struct Entry {
@@ -70,7 +75,10 @@ impl Entry {
 
 impl Living {
     pub(super) fn entry<S: Signature>(&mut self, name: &str) -> Result<Rc<Entry>, Error> {
-        let asked = Asked::of::<S>();
+        self.entry_of(name, Asked::of::<S>())
+    }
+
+    fn entry_of(&mut self, name: &str, asked: Asked) -> Result<Rc<Entry>, Error> {
         let code = self.code(name, &asked)?;
         let entry = Rc::new(Entry {
             name: name.to_owned(),
@@ -157,6 +165,14 @@ macro_rules! calls {
             pub fn call<'a>(&self, $($arg: $param::Given<'a>),*) -> Result<R, Error> {
                 self.invoke(($($arg,)*))
             }
+
+            /// As `call`, in an engine that was [entered](crate::Engine::enter) for many calls: then it costs about what an indirect call
+            /// costs in C. What is printed is passed on when the engine is left.
+            #[allow(clippy::too_many_arguments, clippy::extra_unused_lifetimes)]
+            #[inline(always)]
+            pub fn call_in<'a>(&self, entered: &Entered<'_>, $($arg: $param::Given<'a>),*) -> Result<R, Error> {
+                self.invoke_in(entered, ($($arg,)*))
+            }
         }
     };
 }
@@ -181,33 +197,54 @@ impl<S> Function<S> {
 impl<S: Signature> Function<S> {
     /// As `call`, with the arguments as a tuple.
     pub fn invoke(&self, args: <S::Args as Args>::Given<'_>) -> Result<S::Result, Error> {
+        let result = self.machine.enter(|entered| self.invoke_in(entered, args));
+        self.machine.with_runtime(stdlib::Runtime::flush);
+        result
+    }
+
+    /// As `call_in`, with the arguments as a tuple.
+    #[inline(always)]
+    pub fn invoke_in(
+        &self,
+        entered: &Entered<'_>,
+        args: <S::Args as Args>::Given<'_>,
+    ) -> Result<S::Result, Error> {
         let address = self.entry.address.get();
-        if address == 0 {
-            return Err(self.gone());
-        }
-        if self.machine.is_torn.get() {
-            self.refuse_torn()?;
+        if address == 0
+            || self.machine.is_torn.get()
+            || entered.is_over()
+            || !entered.is_of(&self.machine)
+        {
+            self.refuse(entered)?;
         }
         let owned = self.entry.owned.get();
         // SAFETY: the signature was compared when the entry was led there.
-        let result = unsafe {
-            self.machine
-                .run(|| S::Args::invoke::<S::Result>(args, address, owned))
-        };
-        self.machine.with_runtime(stdlib::Runtime::flush);
-        match result {
+        match unsafe { S::Args::call::<S::Result>(args, address, owned, entered) } {
             // SAFETY: the result is ours.
             Ok(held) => Ok(unsafe { self.receive(held) }),
-            Err(trap) => Err(self.failed(&trap)),
+            Err(trap) => Err(self.failed_in(entered, &trap)),
         }
     }
 
     #[cold]
-    fn gone(&self) -> Error {
-        let Entry { name, asked, .. } = &*self.entry;
-        let asked = asked.written();
-        Error::Signature {
-            message: format!("there is no `{name}` of type `{asked}` any more"),
+    fn refuse(&self, entered: &Entered<'_>) -> Result<(), Error> {
+        if self.entry.address.get() == 0 {
+            return Err(self.gone());
+        }
+        if !entered.is_of(&self.machine) {
+            return Err(Error::Signature {
+                message: format!(
+                    "`{}` belongs to another engine than the one that was entered",
+                    self.entry.name
+                ),
+            });
+        }
+        if let Some(trap) = entered.expired() {
+            return Err(self.failed(&trap));
+        }
+        match self.machine.is_torn.get() {
+            true => self.refuse_torn(),
+            false => Ok(()),
         }
     }
 
@@ -221,15 +258,29 @@ impl<S: Signature> Function<S> {
             value
         }
     }
+}
+
+impl<S> Function<S> {
+    #[cold]
+    fn gone(&self) -> Error {
+        let Entry { name, asked, .. } = &*self.entry;
+        let asked = asked.written();
+        Error::Signature {
+            message: format!("there is no `{name}` of type `{asked}` any more"),
+        }
+    }
+
+    #[cold]
+    fn failed_in(&self, entered: &Entered<'_>, trap: &Trap) -> Error {
+        entered.pause(|| self.failed(trap))
+    }
 
     #[cold]
     fn failed(&self, trap: &Trap) -> Error {
-        let Ok(script) = self.script.try_borrow() else {
-            return super::busy();
-        };
-        let error = script.describe(trap);
-        script.recover(trap);
-        Error::Runtime(error)
+        match self.script.try_borrow_mut() {
+            Ok(mut script) => script.recover_call(trap),
+            Err(_) => super::busy(),
+        }
     }
 
     #[cold]

@@ -4,16 +4,20 @@
 use std::fmt;
 use std::rc::Rc;
 
-use compiler::env::{DefId, DefKind, Env, GlobalOrigin};
+use compiler::env::{DefId, DefKind, Env, GlobalOrigin, Head};
 use compiler::incremental::{Fingerprint, interface_of};
 use compiler::own::Reach;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use stdlib::convert::finds_by_code;
 
+use super::keep::Version;
 use super::{Cell, Living, Script, busy};
-use crate::build::{Place, Standing};
-use crate::migrate::{self, Defaults, Failure};
+use crate::build::{Build, Place, Standing};
+use crate::linked::FunctionPlace;
+use crate::migrate::{self, Failure, Guide};
 use crate::report::Error;
+use crate::saved::Share;
 use crate::session::{find_inside, may_hold_any};
 
 /// What a reload did to the state of a script, or would do: the names of variables. Those that are not named keep their values.
@@ -23,10 +27,14 @@ pub struct Reloaded {
     pub converted: Vec<String>,
     /// A `let` whose text changed, or that of what it is computed from: computed anew.
     pub computed: Vec<String>,
+    /// With another name, by `@was`: the former one and the new one.
+    pub renamed: Vec<(String, String)>,
     /// New ones, with their first values.
     pub added: Vec<String>,
     /// Those that could not be converted: they have their first values again.
     pub reset: Vec<Reset>,
+    /// Parts of variables that could not be converted, the first few of each: they have the defaults of their fields.
+    pub lost: Vec<Reset>,
     /// Those that are no longer in the text.
     pub dropped: Vec<String>,
     /// Lines with statements that are new. They run when a script is loaded for the first time, not now.
@@ -35,7 +43,7 @@ pub struct Reloaded {
     pub compiled: usize,
 }
 
-/// A variable whose value was lost.
+/// A variable, or a part of one, whose value was lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reset {
     /// Its name.
@@ -56,8 +64,14 @@ impl fmt::Display for Reloaded {
         for (what, names) in lists.into_iter().filter(|(_, names)| !names.is_empty()) {
             parts.push(format!("{what}: {}", names.join(", ")));
         }
+        for (former, new) in &self.renamed {
+            parts.push(format!("{former} is now {new}"));
+        }
         for Reset { name, why } in &self.reset {
             parts.push(format!("back to its first value: {name} ({why})"));
+        }
+        for Reset { name, why } in &self.lost {
+            parts.push(format!("the default: {name} ({why})"));
         }
         if !self.not_run.is_empty() {
             let lines: Vec<String> = self.not_run.iter().map(ToString::to_string).collect();
@@ -73,6 +87,7 @@ impl fmt::Display for Reloaded {
 /// A script as it was before a reload.
 pub(super) struct Former {
     text: String,
+    version: Rc<Version>,
     standing: Standing,
     /// The values of all variables, in places of their own.
     values: Vec<Place>,
@@ -109,9 +124,34 @@ impl Script {
         let (done, former) = living.exchange(text)?;
         living.warn();
         living.former = Some(former);
+        living.is_on_trial = false;
         living.enter_newest();
         living.remove_old_code();
         Ok(done)
+    }
+
+    /// As [`Script::reload`], for the time being: until [`Script::accept`] a call that ends with a runtime error takes it back by itself, as
+    /// [`Script::roll_back`] does, and [`Script::is_on_trial`] is false from then on. A game would keep what has done well for some frames.
+    ///
+    /// ```
+    /// # let mut engine = jit::Engine::new(jit::Config::default())?;
+    /// let game = engine.load("game.sumi", "var n = 1\nfn step() -> i64 { n += 1; n }")?;
+    /// let step = game.function::<fn() -> i64>("step")?;
+    /// game.try_out("var n = 1\nfn step() -> i64 { n += 100; [n][n] }")?;
+    /// assert!(step.call().is_err());
+    /// assert!(!game.is_on_trial());
+    /// assert_eq!(step.call()?, 2);
+    /// # Ok::<(), jit::Error>(())
+    /// ```
+    pub fn try_out(&self, text: &str) -> Result<Reloaded, Error> {
+        let done = self.reload(text)?;
+        self.idle()?.is_on_trial = true;
+        Ok(done)
+    }
+
+    /// Whether a call that fails would take the last reload back.
+    pub fn is_on_trial(&self) -> bool {
+        self.0.try_borrow().is_ok_and(|living| living.is_on_trial)
     }
 
     /// What [`Script::reload`] would do; nothing changes. Code that computes values for it runs.
@@ -124,26 +164,20 @@ impl Script {
 
     /// Takes the last reload back: the text and all values are as they were right before it. False if there is nothing to take back.
     pub fn roll_back(&self) -> Result<bool, Error> {
-        let mut living = self.idle()?;
-        let Some(former) = living.former.take() else {
-            return Ok(false);
-        };
-        living.restore(former)?;
-        living.enter_newest();
-        living.remove_old_code();
-        Ok(true)
+        self.idle()?.take_back()
     }
 
     /// Gives up what [`Script::roll_back`] would need: the values of before, and their code.
-    pub fn keep(&self) {
+    pub fn accept(&self) {
         if let Ok(mut living) = self.0.try_borrow_mut() {
             living.former = None;
+            living.is_on_trial = false;
             living.remove_old_code();
         }
     }
 
     /// The script, while none of the engine's runs.
-    fn idle(&self) -> Result<std::cell::RefMut<'_, Living>, Error> {
+    pub(super) fn idle(&self) -> Result<std::cell::RefMut<'_, Living>, Error> {
         let living = self.0.try_borrow_mut().map_err(|_| busy())?;
         match living.machine().is_running() {
             false => Ok(living),
@@ -158,8 +192,22 @@ impl Script {
 impl Living {
     /// The text becomes another one. On an error everything is as before.
     fn exchange(&mut self, text: &str) -> Result<(Reloaded, Former), Error> {
+        let name = self.build.name.clone();
+        self.exchange_by(text, |build| build.edit(&name, text))
+    }
+
+    /// As [`Living::exchange`], with the modules that there are, whatever their texts are by now.
+    pub(super) fn exchange_alone(&mut self, text: &str) -> Result<(Reloaded, Former), Error> {
+        self.exchange_by(text, |build| build.edit_alone(text))
+    }
+
+    fn exchange_by(
+        &mut self,
+        text: &str,
+        edit: impl FnOnce(&mut Build),
+    ) -> Result<(Reloaded, Former), Error> {
         let mut former = self.remembered();
-        match self.become_text(text, &mut former) {
+        match self.become_text(text, edit, &mut former) {
             Ok(done) => Ok((done, former)),
             Err(error) => {
                 self.restore(former)?;
@@ -168,11 +216,24 @@ impl Living {
         }
     }
 
-    fn remembered(&self) -> Former {
+    /// See [`Script::roll_back`].
+    pub(super) fn take_back(&mut self) -> Result<bool, Error> {
+        self.is_on_trial = false;
+        let Some(former) = self.former.take() else {
+            return Ok(false);
+        };
+        self.restore(former)?;
+        self.enter_newest();
+        self.remove_old_code();
+        Ok(true)
+    }
+
+    pub(super) fn remembered(&self) -> Former {
         let places = self.build.places.all();
         let values = places.filter_map(|place| place.copied(self.machine()));
         Former {
             text: self.text.clone(),
+            version: Rc::clone(&self.version),
             standing: self.build.standing(),
             values: values.collect(),
             places: Vec::new(),
@@ -182,10 +243,11 @@ impl Living {
     }
 
     /// As it was, whatever has become of it since.
-    fn restore(&mut self, former: Former) -> Result<(), Error> {
+    pub(super) fn restore(&mut self, former: Former) -> Result<(), Error> {
         self.build.stand_on(former.standing);
         self.build.edit_alone(&former.text);
         self.text = former.text;
+        self.version = former.version;
         self.build.note_sources();
         // What a run that failed has left is counted anew by the sweep.
         for place in former.places {
@@ -207,11 +269,15 @@ impl Living {
         Ok(())
     }
 
-    fn become_text(&mut self, text: &str, former: &mut Former) -> Result<Reloaded, Error> {
+    fn become_text(
+        &mut self,
+        text: &str,
+        edit: impl FnOnce(&mut Build),
+        former: &mut Former,
+    ) -> Result<Reloaded, Error> {
         let before = self.build.text.env().clone();
-        let name = self.build.name.clone();
         self.build.codes.compiled = 0;
-        self.build.edit(&name, text);
+        edit(&mut self.build);
         self.refuse_mistakes()?;
         self.build.note_sources();
         former.places = self.build.places.take_others(self.build.text.env());
@@ -221,10 +287,19 @@ impl Living {
         let mut done = Reloaded::default();
         let home = self.build.front.home;
         let is_own = |def: DefId| before.def(def).module == home && is_variable(&before, def);
-        for place in &former.places {
+        let heirs = heirs(&before, self.build.text.env(), &former.places);
+        for (place, heir) in former.places.iter().zip(&heirs) {
             let def = place.global.def;
-            if is_own(def) && self.build.text.env().try_def(def).is_none() {
-                done.dropped.push(before.def(def).name.to_string());
+            let name = before.def(def).name.to_string();
+            match heir {
+                Some(heir) if *heir != def => {
+                    let known = self.code_in.remove(&def);
+                    self.code_in.extend(known.map(|reach| (*heir, reach)));
+                    let new = self.build.text.env().def(*heir).name.to_string();
+                    done.renamed.push((name, new));
+                }
+                None if is_own(def) => done.dropped.push(name),
+                Some(_) | None => {}
             }
         }
         let is_there = |def: &DefId| {
@@ -233,12 +308,16 @@ impl Living {
         };
         self.bound.retain(|def, _| is_there(def));
         self.code_in.retain(|def, _| is_there(def));
-        self.convert(&changed, &former.places, &mut done)?;
+        let inherited = former.places.iter().zip(heirs);
+        let inherited = inherited.filter_map(|(place, heir)| Some((place, heir?)));
+        self.convert(&changed, inherited.collect(), &mut done)?;
+        self.find_keys_anew(&mut done)?;
         for cell in self.cells() {
             self.bring_up_to_date(&cell, &mut done)?;
         }
         done.compiled = self.build.codes.compiled;
         text.clone_into(&mut self.text);
+        self.version = Version::of(self.build.text.env());
         self.build.leave_places();
         for list in [
             &mut done.converted,
@@ -255,30 +334,29 @@ impl Living {
     fn convert(
         &mut self,
         changed: &[DefId],
-        former: &[Place],
+        inherited: Vec<(&Place, DefId)>,
         done: &mut Reloaded,
     ) -> Result<(), Error> {
         let env = self.build.text.env().clone();
-        let is_there = |place: &&Place| env.try_def(place.global.def).is_some();
-        if !former.iter().any(|place| is_there(&place)) {
+        if inherited.is_empty() {
             return Ok(());
         }
-        let mut functions: FxHashMap<DefId, usize> = FxHashMap::default();
-        for def in changed {
-            let defaults = env.all_fields(*def).filter_map(|field| field.default);
-            for function in defaults.collect::<Vec<DefId>>() {
+        let mut functions: FxHashMap<DefId, FunctionPlace> = FxHashMap::default();
+        for def in self.with_new_names(changed) {
+            let defaults = env.all_fields(def).filter_map(|field| field.default);
+            let migrations = env.methods(&Head::Adt(def), "migrate");
+            for function in defaults.chain(migrations).collect::<Vec<DefId>>() {
                 if let Some(source) = self.build.owner(function)
                     && let Some(place) = self.linked(&source)?.function(function)
                 {
-                    functions.insert(function, place.address);
+                    functions.insert(function, place);
                 }
             }
         }
         let code = |function: DefId| functions.get(&function).copied();
-        let defaults = Defaults::new(&env, self.build.front.home, &code);
+        let guide = Guide::new(&env, self.build.front.home, &code);
         let mut outcome = Ok(());
-        for old in former.iter().filter(is_there) {
-            let def = old.global.def;
+        for (old, def) in inherited {
             let Some(source) = self.build.owner(def) else {
                 continue;
             };
@@ -293,10 +371,16 @@ impl Living {
             place.describe(by, &linked);
             let global = Rc::clone(&place.global);
             let name = env.def(def).name.to_string();
-            match migrate::convert(&self.build.machine, &old.global, &global, &defaults) {
-                Ok(()) => {
+            match migrate::convert(&self.build.machine, &old.global, &global, &guide) {
+                Ok(lost) => {
                     global.is_bound.set(true);
-                    done.converted.push(name);
+                    done.lost.extend(lost.iter().map(|mismatch| Reset {
+                        name: format!("{name}{}", mismatch.path),
+                        why: migrate::why_not(&name, mismatch),
+                    }));
+                    if old.interface != interface_of(&env, def) && old.global.def == def {
+                        done.converted.push(name);
+                    }
                 }
                 Err(Failure::Mismatch(mismatch)) => {
                     global.forget();
@@ -311,8 +395,48 @@ impl Living {
                 }
             }
         }
-        defaults.give_up(&self.build.machine);
+        guide.give_up(&self.build.machine);
         outcome
+    }
+
+    /// These types, and those that say that they were called otherwise.
+    fn with_new_names(&self, changed: &[DefId]) -> Vec<DefId> {
+        let env = self.build.text.env();
+        let renamed = env.defs().filter(|def| def.was.is_some());
+        let changed = changed.iter().copied();
+        let changed = changed.filter(|def| env.try_def(*def).is_some());
+        changed.chain(renamed.map(|def| def.id)).collect()
+    }
+
+    /// Where keys are in a map depends on their `hash`, which may be other code now if it is the script's own.
+    fn find_keys_anew(&mut self, done: &mut Reloaded) -> Result<(), Error> {
+        let places = self.build.places.all();
+        let found = places.filter(|place| {
+            place.global.is_bound.get() && finds_by_code(place.global.desc(), false)
+        });
+        for def in found.map(|place| place.global.def).collect::<Vec<DefId>>() {
+            let Some(source) = self.build.owner(def) else {
+                continue;
+            };
+            let linked = self.linked(&source)?;
+            let machine = Rc::clone(&self.build.machine);
+            let (Some(place), Some(by)) = (self.build.places.get_mut(def), linked.global(def))
+            else {
+                continue;
+            };
+            let share = place.unit().and_then(|unit| Share::of(&place.global, unit));
+            let Some(share) = share.map(|share| machine.hold(share)) else {
+                continue;
+            };
+            place.clear();
+            place.describe(by, &linked);
+            let name = self.build.text.env().def(def).name.to_string();
+            match self.fitted_or_not(def, &name, &share, false)? {
+                Ok((share, _)) => self.receive(def, &share, None),
+                Err(why) => done.reset.push(Reset { name, why }),
+            }
+        }
+        Ok(())
     }
 
     /// Runs a cell that binds what has no value, or a `let` that would have another one.
@@ -351,6 +475,14 @@ impl Living {
             // That it was converted, or could not be, is of no interest.
             done.converted.retain(|name| !is_named(name));
             done.reset.retain(|reset| !is_named(&reset.name));
+            let is_part = |lost: &Reset| {
+                names.iter().any(|name| {
+                    lost.name
+                        .strip_prefix(name.as_str())
+                        .is_some_and(|rest| rest.starts_with(['.', '[']))
+                })
+            };
+            done.lost.retain(|lost| !is_part(lost));
         }
         let was_reset = done.reset.iter().any(|reset| is_named(&reset.name));
         match (is_new, was_reset) {
@@ -407,14 +539,34 @@ impl Living {
         Ok(())
     }
 
-    fn remove_old_code(&mut self) {
+    pub(super) fn remove_old_code(&mut self) {
         self.build.forget_gone();
         self.build.remove_old_code([]);
     }
 }
 
+/// Which variable gets the value of each of these: that of the same name, or the one that says that it was called so.
+fn heirs(before: &Env, now: &Env, former: &[Place]) -> Vec<Option<DefId>> {
+    let globals = now.defs().filter(|def| is_variable(now, def.id));
+    let renamed = globals.filter_map(|def| Some((def.was.as_ref()?, def)));
+    let renamed: Vec<_> = renamed.collect();
+    let heir = |place: &Place| {
+        let def = place.global.def;
+        if now.try_def(def).is_some() {
+            return Some(def);
+        }
+        let former = before.def(def);
+        let mut heirs = renamed
+            .iter()
+            .filter(|(was, new)| **was == former.name && new.module == former.module);
+        let heir = heirs.find(|(_, new)| before.try_def(new.id).is_none());
+        heir.map(|(_, new)| new.id)
+    };
+    former.iter().map(heir).collect()
+}
+
 /// The types and traits of the program that are others now, or gone.
-fn changed_types(before: &Env, now: &Env) -> Vec<DefId> {
+pub(super) fn changed_types(before: &Env, now: &Env) -> Vec<DefId> {
     let is_type = |def: &&std::sync::Arc<compiler::env::Def>| {
         let kind = &def.kind;
         matches!(

@@ -1,5 +1,8 @@
 //! What a host does with an engine and its scripts.
 
+mod hostile;
+mod migration;
+
 use super::*;
 use crate::config::Config;
 use crate::engine::Engine;
@@ -229,7 +232,11 @@ fn a_variable_that_was_left_half_written_is_not_used() {
     assert_eq!(other.call().unwrap(), 3);
     assert_eq!(first.call().unwrap(), "a");
     // What a store that was interrupted could leave.
-    let place = script.0.borrow().place::<Vec<String>>("xs").unwrap();
+    let place = script
+        .0
+        .borrow()
+        .place("xs", Vec::<String>::desc())
+        .unwrap();
     // SAFETY: the place of an array, a pointer.
     unsafe { place.address.cast::<usize>().write(0x1234_5670) };
     assert!(message(deep.call(0)).contains("stack"));
@@ -413,6 +420,26 @@ fn modules_are_reloaded_with_the_script() {
     }
 }
 
+/// And nothing is said about the names that its importers miss.
+#[test]
+fn a_mistake_in_a_module_is_told_once() {
+    let mut engine = Engine::new(Config::default()).unwrap();
+    engine.set_resolver(|path| match path {
+        "low" => Some("pub let a = 1\npub fn f() -> i64 = true".to_owned()),
+        "high" => Some("import low.{a}\npub fn g() -> i64 = a".to_owned()),
+        _ => None,
+    });
+    let text =
+        "import high.{g}\nimport low.{a, f}\nimport high\nfn h() -> i64 = f() + a + g() + high.g()";
+    match engine.load("main", text) {
+        Err(Error::Rejected { problems, rendered }) => {
+            let codes: Vec<&str> = problems.iter().map(|found| found.code.as_str()).collect();
+            assert_eq!(codes, ["mismatched-types"], "{rendered}");
+        }
+        other => panic!("not rejected: {other:?}"),
+    }
+}
+
 #[test]
 fn thousands_of_reloads_leave_nothing_behind() {
     let (engine, script) = loaded("var n = [0]");
@@ -434,4 +461,45 @@ fn thousands_of_reloads_leave_nothing_behind() {
     assert!(units < 50, "{units} units of code");
     drop((f, script));
     assert_eq!((engine.live_blocks(), engine.machine_units()), (0, 0));
+}
+
+/// To look at a script leaves nothing behind, neither in its variables, nor in memory, nor of what can be rolled back.
+#[test]
+fn looking_changes_nothing() {
+    let text = "var log = [\"a\"]\nlet first = log[0]\nfn note(s: str) -> i64 { log.push(s)\n log.len() }\nfn fail(i: i64) -> str { log.push(\"c\")\n log[i] }";
+    let (engine, script) = loaded(text);
+    let note = script.function::<fn(String) -> i64>("note").unwrap();
+    script
+        .reload(&text.replace("log.len()", "-log.len()"))
+        .unwrap();
+    assert_eq!(note.call("b").unwrap(), -2);
+    let of = |expression: &str| script.evaluate(expression, 100).map(|found| found.text);
+    let mut left = Vec::new();
+    for _ in 0..5 {
+        assert_eq!(of("note(\"c\") * 2").unwrap(), "-6");
+        assert!(message(script.evaluate("fail(7)", 100)).contains('7'));
+        assert!(matches!(of("note(1)"), Err(Error::Rejected { .. })));
+        assert!(matches!(
+            of("1 }\nvar log = {"),
+            Err(Error::Rejected { .. })
+        ));
+        left.push((engine.live_blocks(), engine.machine_units()));
+    }
+    left.dedup();
+    assert_eq!(left.len(), 1, "{left:?}");
+    let shown = |limit: usize| {
+        let found = script.variables(limit).unwrap().into_iter();
+        found
+            .map(|found| format!("{}: {} = {}", found.name, found.ty, found.text))
+            .collect::<Vec<String>>()
+    };
+    assert_eq!(
+        shown(100),
+        [r#"log: [str] = ["a", "b"]"#, r#"first: str = "a""#]
+    );
+    assert!(shown(4)[0].ends_with('…'), "{:?}", shown(4));
+    assert!(script.roll_back().unwrap());
+    assert_eq!(note.call("b").unwrap(), 2);
+    drop((note, script));
+    assert_eq!(engine.live_blocks(), 0);
 }

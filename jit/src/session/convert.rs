@@ -11,7 +11,7 @@ use syntax::{Diagnostic, Span, ast};
 use super::definitions::names_of;
 use super::{Loaded, Session};
 use crate::front::Ready;
-use crate::migrate::{self, Defaults};
+use crate::migrate::{self, Guide};
 use crate::report::{Error, Kept};
 
 /// A variable whose value is to be converted.
@@ -98,8 +98,8 @@ impl Session {
         let units = self.machine.units();
         let mut done = FxHashSet::default();
         let mut filled = Vec::new();
-        let code = |function: DefId| Some(loaded.unit.function(function)?.address);
-        let defaults = Defaults::new(after, self.front.home, &code);
+        let code = |function: DefId| loaded.unit.function(function);
+        let guide = Guide::new(after, self.front.home, &code);
         for each in held {
             let def = scope.names[&each.name];
             done.insert(def);
@@ -111,7 +111,13 @@ impl Session {
             let (Some(former), Some(place)) = (former.filter(|f| f.is_bound.get()), place) else {
                 continue;
             };
-            if let Err(failure) = migrate::convert(&self.machine, former, place, &defaults) {
+            // In a session nothing is lost but by consent: such a variable keeps its former value.
+            let converted = migrate::convert(&self.machine, former, place, &guide);
+            let converted = converted.and_then(|lost| match lost.into_iter().next() {
+                Some(lost) => Err(migrate::Failure::Mismatch(Box::new(lost))),
+                None => Ok(()),
+            });
+            if let Err(failure) = converted {
                 self.machine.leave_to_sweep();
                 self.sweep();
                 return match failure {
@@ -128,7 +134,7 @@ impl Session {
         for place in filled {
             place.is_bound.set(true);
         }
-        defaults.give_up(&self.machine);
+        guide.give_up(&self.machine);
         Ok(Converting::Done(done))
     }
 
@@ -142,6 +148,7 @@ impl Session {
             Reason::Types(_, new) => format!("`{new}` from now on"),
             Reason::NoDefault => "no value for it".to_owned(),
             Reason::NoVariant => format!("no `{field}` any more"),
+            Reason::SameKeys => "one key for two".to_owned(),
         };
         let home = self.front.home;
         let place = |env: &Env| {

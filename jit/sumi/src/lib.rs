@@ -34,9 +34,10 @@
 #![warn(missing_docs)]
 
 pub use jit::{
-    Capabilities, Capability, Config, Engine, Error, Exported, Frame, Function, Handle,
-    HostFunction, HostModule as Module, HostResult, Interrupter, IntoHost, Object, Param, Plain,
-    Problem, Reloaded, Reset, RuntimeError, Script, Signature, Value,
+    Capabilities, Capability, Changes, Config, Engine, Entered, Error, Exported, Frame, Function,
+    Handle, HostFunction, HostModule as Module, HostResult, Interrupter, IntoHost,
+    KeptValue as Kept, Object, Param, Plain, Problem, Reloaded, Reset, RuntimeError, Script,
+    Signature, Snapshot, Value, Variable,
 };
 
 /// Makes a function known to [`Module::export`], with its name, its documentation and the names of its parameters.
@@ -53,3 +54,8 @@ pub use sumi_macros::Object;
 
 #[doc(hidden)]
 pub use jit::__private;
+
+/// The code of the manual's page is run as well.
+#[cfg(doctest)]
+#[doc = include_str!("../../../examples/book/embedding.md")]
+pub struct Page;

@@ -2,6 +2,7 @@
 
 mod arrays;
 mod compare;
+mod portable;
 mod recover;
 mod same;
 mod strings;
@@ -218,7 +219,7 @@ pub(super) fn run(test: impl FnOnce(*mut Runtime)) {
     unsafe {
         let entered = Runtime::enter(runtime);
         test(runtime);
-        Runtime::leave(entered);
+        Runtime::leave(&entered);
         assert_eq!((*runtime).live_blocks(), 0, "blocks stay alive");
         assert_eq!((*runtime).live_bytes(), 0, "bytes stay alive");
         assert!((*runtime).heap.blocks().is_empty());

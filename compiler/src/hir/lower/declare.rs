@@ -170,6 +170,7 @@ impl<'a> Unit<'a> {
         self.bind(name, id);
         let mut def = self.new_def(id, name, item.is_pub, kind);
         def.docs.clone_from(&item.docs);
+        def.was = former_name(&item.attrs);
         self.env.insert(def);
         id
     }
@@ -293,6 +294,7 @@ impl<'a> Unit<'a> {
         });
         let mut def = self.new_def(id, name, item.is_pub, kind);
         def.docs.clone_from(&item.docs);
+        def.was = former_name(&item.attrs);
         self.env.insert(def);
         found.defs.push(id);
     }
@@ -323,9 +325,16 @@ impl<'a> Unit<'a> {
             is_pub,
             span: name.span,
             docs: None,
+            was: None,
             kind,
         }
     }
+}
+
+/// By `@was`.
+pub(super) fn former_name(attrs: &[ast::Attr]) -> Option<SmolStr> {
+    let name = attrs.iter().find_map(ast::Attr::former_name)?;
+    Some(name.name.clone())
 }
 
 /// The dotted path of an import, by which its module is looked for.

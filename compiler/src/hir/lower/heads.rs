@@ -10,27 +10,66 @@ use crate::hir::resolve::{scalar, vector};
 impl Unit<'_> {
     pub(super) fn check_attributes(&mut self, items: &[ast::Item]) {
         for item in items {
-            let mut fast: Option<Span> = None;
-            for attr in &item.attrs {
-                let report = if attr.name.name != "fast" {
-                    unknown_attribute(attr)
-                } else if let Some(argument) = attr.args.first() {
-                    misplaced_fast("`@fast` takes no arguments", argument.value.span)
-                } else if !matches!(item.kind, ast::ItemKind::Fn(_)) {
-                    misplaced_fast("`@fast` stands before a function", attr.span)
-                } else if let Some(first) = fast {
-                    misplaced_fast("`@fast` stands here twice", attr.span).also(first, "here first")
-                } else {
-                    fast = Some(attr.span);
-                    continue;
-                };
-                self.diags.push(report);
+            let takes = match &item.kind {
+                ast::ItemKind::Fn(_) => Some("fast"),
+                ast::ItemKind::Struct(_) | ast::ItemKind::Enum(_) => Some("was"),
+                ast::ItemKind::Stmt(stmt) if has_one_name(stmt) => Some("was"),
+                _ => None,
+            };
+            self.check_attributes_of(&item.attrs, takes);
+            match &item.kind {
+                ast::ItemKind::Struct(found) => {
+                    for field in &found.fields {
+                        self.check_attributes_of(&field.attrs, Some("was"));
+                    }
+                }
+                ast::ItemKind::Enum(found) => {
+                    for variant in &found.variants {
+                        self.check_attributes_of(&variant.attrs, Some("was"));
+                    }
+                }
+                _ => {}
             }
             match &item.kind {
                 ast::ItemKind::Impl(found) => self.check_attributes(&found.members),
                 ast::ItemKind::Trait(found) => self.check_attributes(&found.members),
                 _ => {}
             }
+        }
+    }
+
+    /// `takes` is the name of the only one that may stand there.
+    fn check_attributes_of(&mut self, attrs: &[ast::Attr], takes: Option<&str>) {
+        for (index, attr) in attrs.iter().enumerate() {
+            let name = attr.name.as_str();
+            let first = attrs[..index].iter().find(|first| first.name.name == name);
+            let report = if name != "fast" && name != "was" {
+                unknown_attribute(attr)
+            } else if takes != Some(name) {
+                let places = match name {
+                    "fast" => "a function",
+                    _ => {
+                        "a struct, an enum, a field, a variant, or a `let` or `var` of one name at the top level"
+                    }
+                };
+                misplaced(attr, format!("`@{name}` stands before {places}"), attr.span)
+            } else if name == "fast"
+                && let Some(argument) = attr.args.first()
+            {
+                misplaced(
+                    attr,
+                    "`@fast` takes no arguments".to_owned(),
+                    argument.value.span,
+                )
+            } else if name == "was" && attr.former_name().is_none() {
+                misplaced(attr, "`@was` takes one name".to_owned(), attr.span)
+            } else if let Some(first) = first {
+                misplaced(attr, format!("`@{name}` stands here twice"), attr.span)
+                    .also(first.span, "here first")
+            } else {
+                continue;
+            };
+            self.diags.push(report);
         }
     }
 
@@ -176,11 +215,26 @@ fn unknown_attribute(attr: &ast::Attr) -> Diagnostic {
     let message = format!("there is no attribute `@{}`", attr.name.name);
     Diagnostic::error("unknown-attribute", message)
         .at(attr.span, "not known")
-        .help("the only one is `@fast`, before a function")
+        .help(
+            "there are `@fast`, before a function, and `@was(name)`, before what had another name",
+        )
 }
 
-fn misplaced_fast(message: &str, span: Span) -> Diagnostic {
+fn misplaced(attr: &ast::Attr, message: String, span: Span) -> Diagnostic {
+    let help = match attr.name.as_str() {
+        "fast" => "it is written so: `@fast fn f() { … }`",
+        _ => {
+            "it is written so: `@was(speed) velocity: f64`, and says what the field was called when the values were made that live on"
+        }
+    };
     Diagnostic::error("unknown-attribute", message)
         .at(span, "not possible here")
-        .help("it is written so: `@fast fn f() { … }`")
+        .help(help)
+}
+
+fn has_one_name(stmt: &ast::Stmt) -> bool {
+    match &stmt.kind {
+        ast::StmtKind::Let(found) => matches!(found.pattern.kind, ast::PatternKind::Bind { .. }),
+        _ => false,
+    }
 }

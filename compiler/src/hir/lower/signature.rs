@@ -3,7 +3,7 @@
 use smol_str::{SmolStr, format_smolstr};
 use syntax::{Diagnostic, Span, ast};
 
-use super::declare::Declared;
+use super::declare::{Declared, former_name};
 use super::heads::named_again;
 use super::{Job, Unit};
 use crate::env::{
@@ -304,6 +304,7 @@ impl<'a> Unit<'a> {
                 name: field.name.name.clone(),
                 ty,
                 default,
+                was: former_name(&field.attrs),
                 span: field.name.span,
             });
         }
@@ -326,6 +327,7 @@ impl<'a> Unit<'a> {
             variants.push(VariantDef {
                 name: name.name.clone(),
                 fields,
+                was: former_name(&variant.attrs),
                 span: name.span,
             });
         }
@@ -350,6 +352,7 @@ impl<'a> Unit<'a> {
                 name: name.into(),
                 ty,
                 default,
+                was: None,
                 span: field.span,
             });
         }

@@ -10,11 +10,7 @@ pub(super) fn item(found: &Item) -> Tree {
     if found.is_pub {
         tree = node("pub", vec![tree]);
     }
-    for attr in found.attrs.iter().rev() {
-        let mut parts: Vec<Tree> = attr.args.iter().map(arg).collect();
-        parts.push(tree);
-        tree = node(format!("@{}", attr.name.name), parts);
-    }
+    tree = with_attributes(tree, &found.attrs);
     if let Some(docs) = &found.docs {
         tree = node("doc", vec![word(format!("{docs:?}")), tree]);
     }
@@ -109,6 +105,15 @@ fn with_default(head: String, default: Option<&Expr>) -> Tree {
     }
 }
 
+fn with_attributes(mut tree: Tree, attrs: &[Attr]) -> Tree {
+    for attr in attrs.iter().rev() {
+        let mut parts: Vec<Tree> = attr.args.iter().map(arg).collect();
+        parts.push(tree);
+        tree = node(format!("@{}", attr.name.name), parts);
+    }
+    tree
+}
+
 fn with_docs(tree: Tree, docs: Option<&String>) -> Tree {
     match docs {
         Some(docs) => node("doc", vec![word(format!("{docs:?}")), tree]),
@@ -118,10 +123,8 @@ fn with_docs(tree: Tree, docs: Option<&String>) -> Tree {
 
 fn field(found: &Field) -> Tree {
     let head = format!("{}: {}", found.name.name, type_(&found.ty));
-    with_docs(
-        with_default(head, found.default.as_ref()),
-        found.docs.as_ref(),
-    )
+    let tree = with_default(head, found.default.as_ref());
+    with_docs(with_attributes(tree, &found.attrs), found.docs.as_ref())
 }
 
 fn variant(found: &Variant) -> Tree {
@@ -134,7 +137,7 @@ fn variant(found: &Variant) -> Tree {
         )
     });
     let tree = node(found.name.as_str(), fields.collect());
-    with_docs(tree, found.docs.as_ref())
+    with_docs(with_attributes(tree, &found.attrs), found.docs.as_ref())
 }
 
 fn generics(list: &[GenericParam]) -> String {

@@ -392,6 +392,7 @@ pub(crate) fn semicolon_in_list(ctx: &mut Context<'_>, at: usize) {
 
 pub(crate) fn variant(
     ctx: &mut Context<'_>,
+    attrs: Vec<Box<Attr>>,
     name: Ident,
     fields: Vec<VariantField>,
     left: usize,
@@ -401,6 +402,7 @@ pub(crate) fn variant(
         name: ctx.type_name(name),
         fields,
         docs: ctx.docs(left),
+        attrs: super::unboxed(attrs),
         span: ctx.span(left, right),
     })
 }

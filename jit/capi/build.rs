@@ -1,0 +1,19 @@
+//! Tells the tests, and `./x library`, what `libsumi.a` is linked with.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+
+/// What Rust's library asks of the system.
+const SYSTEM: &str = "-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc";
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    let llvm = env::var("DEP_SUMI_LLVM_LIBS");
+    let llvm = llvm.expect("codegen's build script says what LLVM is linked by");
+    // What nobody calls is left out, and with it what it asks for.
+    let libs = format!("-Wl,--gc-sections {llvm} {SYSTEM}");
+    println!("cargo:rustc-env=SUMI_STATIC_LIBS={libs}");
+    let folder = env::var("OUT_DIR").expect("cargo says where build scripts write");
+    fs::write(Path::new(&folder).join("static-libs"), libs).expect("it can be written there");
+}

@@ -1,0 +1,413 @@
+//! Functions of a host in another language, whose types are described while the program runs. They come in two forms:
+//!
+//! - A *direct* one has the types of its declaration in C, after a `*const Call`: scalars by value, structs and what is `mut` by address.
+//!   Generated code calls it through a stub of six instructions.
+//! - Of a *general* one the arguments are told by their places ([`Body`]), whatever their types are.
+//!
+//! Frames of the host are never abandoned: who wants to fail says so ([`Call::fail`]), and the run ends when the function has returned.
+
+use std::any::Any;
+use std::arch::naked_asm;
+use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
+use std::mem::offset_of;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::null;
+use std::rc::Rc;
+
+use stdlib::desc::{Kind, TypeDesc};
+
+use super::function::{HostFunction, HostParam, text_of};
+use super::registers::{MOST_PARAMS, Plan, Registers, Returned};
+use super::types::Declared;
+use crate::run::Run;
+use crate::trap::raise_from;
+
+/// What a function of the host is told beside its arguments. Of a direct one there is one for all calls.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Call {
+    /// Of a direct function; else null.
+    code: *const c_void,
+    user: *mut c_void,
+    /// Whether there is a message.
+    failing: Cell<bool>,
+    /// In which runs it is to fail, innermost last, since calls nest, and why.
+    messages: RefCell<Vec<(*const Run, String)>>,
+    /// What [`Body::call`] has put there for this call.
+    state: Cell<*const c_void>,
+}
+
+impl Call {
+    fn new(code: *const c_void, user: *mut c_void) -> Call {
+        Call {
+            code,
+            user,
+            failing: Cell::new(false),
+            messages: RefCell::default(),
+            state: Cell::new(null()),
+        }
+    }
+
+    /// What was registered with the function.
+    pub fn user(&self) -> *mut c_void {
+        self.user
+    }
+
+    /// What a [`Body`] keeps of this call; null for a direct function.
+    pub fn state(&self) -> *const c_void {
+        self.state.get()
+    }
+
+    /// Keeps it.
+    pub fn set_state(&self, state: *const c_void) {
+        self.state.set(state);
+    }
+
+    /// Whether the run ends when the function has returned.
+    pub fn is_failing(&self) -> bool {
+        self.failing.get()
+    }
+
+    /// The run ends with this message when the function has returned.
+    pub fn fail(&self, message: &str) {
+        let (run, message) = (Run::current(), message.to_owned());
+        let mut messages = self.messages.borrow_mut();
+        match messages.last_mut().filter(|(known, _)| *known == run) {
+            Some((_, known)) => *known = message,
+            None => messages.push((run, message)),
+        }
+        self.failing.set(true);
+    }
+
+    /// The message of this very call, if it is to fail.
+    fn failure(&self) -> Option<String> {
+        let mut messages = self.messages.borrow_mut();
+        let (_, message) = messages.pop_if(|(run, _)| *run == Run::current())?;
+        self.failing.set(!messages.is_empty());
+        Some(message)
+    }
+}
+
+/// A general function.
+pub trait Body {
+    /// Calls it with the places of its arguments; for a `mut` one, that of the caller.
+    ///
+    /// # Safety
+    /// Called by a script, with places of the types that were declared.
+    unsafe fn call(&self, call: &Call, arguments: &[*mut u8]) -> Result<(), String>;
+
+    /// Makes what the last call has given.
+    ///
+    /// # Safety
+    /// Called right after `call`, within the run; what it holds may be lost. `result` has room for the declared type.
+    unsafe fn give(&self, result: *mut u8);
+}
+
+/// What is dropped when nothing can call the function any more.
+pub type Owned = Box<dyn Any>;
+
+#[repr(C)]
+struct Direct {
+    call: Call,
+    _owned: Owned,
+}
+
+struct General {
+    plan: Plan,
+    user: *mut c_void,
+    body: Box<dyn Body>,
+    _owned: Owned,
+}
+
+fn host_function(address: usize, closure: Rc<dyn Any>, declared: &Declared) -> HostFunction {
+    let params = declared.params.iter();
+    HostFunction {
+        address,
+        closure,
+        params: params
+            .map(|param| HostParam {
+                is_mut: param.is_mut,
+                ty: param.ty,
+            })
+            .collect(),
+        result: declared.result,
+    }
+}
+
+fn plan_of(declared: &Declared) -> Result<Plan, String> {
+    let params = declared.params.iter().map(|param| (param.is_mut, param.ty));
+    if params.len() > MOST_PARAMS {
+        return Err(format!(
+            "`{}` has more than {MOST_PARAMS} parameters",
+            declared.name
+        ));
+    }
+    Ok(Plan::new(params, declared.result, 1))
+}
+
+/// A function that has the types of its declaration in C, after a `*const Call` (which comes after the address of a result in memory).
+///
+/// # Safety
+/// `code` is such a function, it may be called as long as `owned` lives, and it does not unwind.
+pub unsafe fn direct(
+    declared: &Declared,
+    code: *const c_void,
+    user: *mut c_void,
+    owned: Owned,
+) -> Result<HostFunction, String> {
+    let plan = plan_of(declared)?;
+    if !plan.fits_registers() {
+        return Err(format!(
+            "`{}` has too many parameters for a direct function, whose arguments are all in registers",
+            declared.name
+        ));
+    }
+    for param in &declared.params {
+        if param.ty.has_heap() {
+            return Err(not_direct(declared, param.ty, "is more than plain data"));
+        }
+    }
+    let mut given = declared.params.iter().filter(|param| param.is_mut);
+    let unsure = given
+        .find(|param| !param.ty.every_byte_counts())
+        .map(|param| param.ty);
+    if declared.result.has_heap() {
+        return Err(not_direct(
+            declared,
+            declared.result,
+            "is more than plain data",
+        ));
+    }
+    let unsure = unsure.or(Some(declared.result).filter(|ty| !ty.every_byte_counts()));
+    if let Some(ty) = unsure {
+        return Err(not_direct(
+            declared,
+            ty,
+            "has values that C could get wrong",
+        ));
+    }
+    let closure = Rc::new(Direct {
+        call: Call::new(code, user),
+        _owned: owned,
+    });
+    let stub = match plan.returned {
+        Returned::InMemory => direct_in_memory as *const () as usize,
+        Returned::Nothing | Returned::Int | Returned::Float => {
+            direct_by_value as *const () as usize
+        }
+    };
+    Ok(host_function(stub, closure, declared))
+}
+
+fn not_direct(declared: &Declared, ty: &TypeDesc, why: &str) -> String {
+    format!(
+        "`{}` cannot be a direct function: `{}` {why}; a general one can take and give it",
+        declared.name,
+        ty.name()
+    )
+}
+
+/// A function of any types.
+pub fn general(
+    declared: &Declared,
+    body: Box<dyn Body>,
+    user: *mut c_void,
+    owned: Owned,
+) -> Result<HostFunction, String> {
+    let plan = plan_of(declared)?;
+    let stub = match plan.returned {
+        Returned::InMemory => general_in_memory as *const () as usize,
+        Returned::Nothing | Returned::Int | Returned::Float => {
+            general_by_value as *const () as usize
+        }
+    };
+    let closure = Rc::new(General {
+        plan,
+        user,
+        body,
+        _owned: owned,
+    });
+    Ok(host_function(stub, closure, declared))
+}
+
+/// Whether any bytes are a value of the type: not so of an enum, a `char` and an optional. What C has as a `bool` is one.
+trait Certain {
+    fn every_byte_counts(&self) -> bool;
+}
+
+impl Certain for TypeDesc {
+    fn every_byte_counts(&self) -> bool {
+        match self.kind {
+            Kind::Char | Kind::Enum | Kind::Option => false,
+            Kind::FixedArray => {
+                // SAFETY: an array's descriptor has that of its elements, a constant.
+                unsafe { &*self.elem }.every_byte_counts()
+            }
+            _ => self
+                .fields()
+                .iter()
+                .all(|field| field.ty().every_byte_counts()),
+        }
+    }
+}
+
+const CODE: usize = offset_of!(Call, code);
+const FAILING: usize = offset_of!(Call, failing);
+
+/// Calls the code of a [`Direct`] with the arguments as they are, and then looks whether it failed.
+macro_rules! direct_stub {
+    ($name:ident, $context:literal) => {
+        #[unsafe(naked)]
+        unsafe extern "C" fn $name() {
+            naked_asm!(
+                ".cfi_startproc",
+                "push rbx",
+                ".cfi_adjust_cfa_offset 8",
+                ".cfi_rel_offset rbx, 0",
+                concat!("mov rbx, ", $context),
+                concat!("call [", $context, " + {code}]"),
+                "cmp byte ptr [rbx + {failing}], 0",
+                "jne 2f",
+                "pop rbx",
+                ".cfi_adjust_cfa_offset -8",
+                ".cfi_restore rbx",
+                "ret",
+                "2:",
+                ".cfi_adjust_cfa_offset 8",
+                ".cfi_rel_offset rbx, 0",
+                "push rax",
+                ".cfi_adjust_cfa_offset 8",
+                "sub rsp, 8",
+                ".cfi_adjust_cfa_offset 8",
+                "movsd [rsp], xmm0",
+                "mov rdi, rbx",
+                "mov rsi, rbp",
+                "mov rdx, [rsp + 24]",
+                "call {failed}",
+                "movsd xmm0, [rsp]",
+                "add rsp, 8",
+                ".cfi_adjust_cfa_offset -8",
+                "pop rax",
+                ".cfi_adjust_cfa_offset -8",
+                "pop rbx",
+                ".cfi_adjust_cfa_offset -8",
+                ".cfi_restore rbx",
+                "ret",
+                ".cfi_endproc",
+                code = const CODE,
+                failing = const FAILING,
+                failed = sym direct_failed,
+            )
+        }
+    };
+}
+
+direct_stub!(direct_by_value, "rdi");
+direct_stub!(direct_in_memory, "rsi");
+
+/// Returns if it was another call of the same function, around this one, that is to fail.
+unsafe extern "C" fn direct_failed(call: *const Call, frame: usize, pc: usize) {
+    // SAFETY: the call lives as long as the engine, and this is its run; the message is moved.
+    unsafe {
+        if let Some(message) = (*call).failure() {
+            raise_from(message, pc, frame)
+        }
+    }
+}
+
+/// Writes the registers down and has the rest done by Rust.
+macro_rules! general_stub {
+    ($name:ident, $received:ident, $context:literal) => {
+        #[unsafe(naked)]
+        unsafe extern "C" fn $name() {
+            naked_asm!(
+                ".cfi_startproc",
+                "push rbp",
+                ".cfi_adjust_cfa_offset 8",
+                ".cfi_rel_offset rbp, 0",
+                "mov rbp, rsp",
+                ".cfi_def_cfa_register rbp",
+                "sub rsp, 112",
+                "mov [rsp], rdi",
+                "mov [rsp + 8], rsi",
+                "mov [rsp + 16], rdx",
+                "mov [rsp + 24], rcx",
+                "mov [rsp + 32], r8",
+                "mov [rsp + 40], r9",
+                "movsd [rsp + 48], xmm0",
+                "movsd [rsp + 56], xmm1",
+                "movsd [rsp + 64], xmm2",
+                "movsd [rsp + 72], xmm3",
+                "movsd [rsp + 80], xmm4",
+                "movsd [rsp + 88], xmm5",
+                "movsd [rsp + 96], xmm6",
+                "movsd [rsp + 104], xmm7",
+                concat!("mov rdx, ", $context),
+                "mov rdi, rsp",
+                "mov rsi, rbp",
+                "call {received}",
+                "mov rax, [rsp]",
+                "movsd xmm0, [rsp + 48]",
+                "leave",
+                ".cfi_def_cfa rsp, 8",
+                ".cfi_restore rbp",
+                "ret",
+                ".cfi_endproc",
+                received = sym received,
+            )
+        }
+    };
+}
+
+const _: () = assert!(size_of::<Registers>() == 112);
+
+general_stub!(general_by_value, received, "rdi");
+general_stub!(general_in_memory, received, "rsi");
+
+/// `frame` points to the caller's frame pointer, above which are where it goes on and the arguments on the stack.
+unsafe extern "C" fn received(
+    registers: *mut Registers,
+    frame: *mut usize,
+    function: *const General,
+) {
+    // SAFETY: a stub passes what it was given by a script; the function lives as long as the engine. Nothing is held when the run ends but
+    // the message, which is moved.
+    unsafe {
+        let (registers, function) = (&mut *registers, &*function);
+        let plan = &function.plan;
+        let mut places = [std::ptr::dangling_mut::<u8>(); MOST_PARAMS];
+        for (travel, place) in plan.params.iter().zip(&mut places) {
+            *place = registers.place(*travel, frame.add(2).cast());
+        }
+        let outcome = called(function, &places[..plan.params.len()]);
+        if let Err(message) = outcome {
+            raise_from(message, *frame.add(1), *frame)
+        }
+        let mut word = 0_u64;
+        let result: *mut u8 = match plan.returned {
+            Returned::InMemory => registers.ints[0] as *mut u8,
+            Returned::Nothing | Returned::Int | Returned::Float => (&raw mut word).cast(),
+        };
+        function.body.give(result);
+        match plan.returned {
+            Returned::InMemory | Returned::Nothing => {}
+            Returned::Int => registers.ints[0] = word,
+            Returned::Float => registers.floats[0] = word,
+        }
+    }
+}
+
+unsafe fn called(function: &General, places: &[*mut u8]) -> Result<(), String> {
+    let call = Call::new(null(), function.user);
+    // SAFETY: the caller's promise.
+    let body = || unsafe { function.body.call(&call, places) };
+    let outcome = catch_unwind(AssertUnwindSafe(body));
+    let outcome = outcome.unwrap_or_else(|panic| {
+        Err(format!(
+            "a function of the host panicked: {}",
+            text_of(&*panic)
+        ))
+    });
+    outcome.and_then(|()| call.failure().map_or(Ok(()), Err))
+}

@@ -1,0 +1,165 @@
+//! `cargo dev calls [ROUNDS]`: what a call costs between a host and its script, in nanoseconds and as a ratio to a call through a pointer in a
+//! variable, as a C host would make it. Medians of so many rounds of a million calls each, in which all take turns; results compared.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use sumi::{Config, Engine, Function, Value};
+
+const ROUNDS: usize = 15;
+const CALLS: i64 = 1_000_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Value)]
+#[repr(C)]
+struct Spot {
+    x: f32,
+    y: f32,
+}
+
+const SCRIPT: &str = "
+import host.{Spot, add}
+fn next(sum: i64, n: i64) -> i64 = sum + (n ^ 5)
+fn move_on(spot: Spot, dt: f32) -> Spot = Spot(spot.x + dt, spot.y - spot.x * dt)
+fn many(n: i64) -> i64 {
+    var sum = 0
+    for i in 0..n { sum = add(sum, i) }
+    sum
+}
+";
+
+extern "C" fn next(sum: i64, n: i64) -> i64 {
+    sum + (n ^ 5)
+}
+
+extern "C" fn move_on(spot: &Spot, dt: f32) -> Spot {
+    Spot {
+        x: spot.x + dt,
+        y: spot.y - spot.x * dt,
+    }
+}
+
+fn add(sum: i64, n: i64) -> i64 {
+    sum + (n ^ 5)
+}
+
+pub fn run(args: &[String]) -> Result<(), String> {
+    let rounds = args.first().and_then(|arg| arg.parse().ok());
+    measure(rounds.unwrap_or(ROUNDS)).map_err(|error| error.to_string())
+}
+
+/// One that is measured: so many calls, and what they come to.
+type Row<'a> = (&'a str, Box<dyn Fn() -> Result<f64, sumi::Error> + 'a>);
+
+fn measure(rounds: usize) -> Result<(), sumi::Error> {
+    let mut engine = Engine::new(Config::default())?;
+    let mut host = sumi::Module::new("host");
+    host.function("add(sum, n)", add).value_type::<Spot>();
+    engine.add(&host)?;
+    let script = engine.load("calls.sumi", SCRIPT)?;
+    let numbers = script.function::<fn(i64, i64) -> i64>("next")?;
+    let spots = script.function::<fn(Spot, f32) -> Spot>("move_on")?;
+    let many = script.function::<fn(i64) -> i64>("many")?;
+    rows(
+        rounds,
+        &[
+            (
+                "C, two numbers",
+                Box::new(|| {
+                    let slot: extern "C" fn(i64, i64) -> i64 = next;
+                    Ok((0..CALLS).fold(0, |sum, n| through(&slot)(sum, n)) as f64)
+                }),
+            ),
+            (
+                "Sumi, entered once",
+                Box::new(|| {
+                    engine.enter(|engine| {
+                        (0..CALLS)
+                            .try_fold(0, |sum, n| numbers.call_in(engine, sum, n))
+                            .map(|sum| sum as f64)
+                    })
+                }),
+            ),
+            (
+                "Sumi, each call alone",
+                Box::new(|| {
+                    (0..CALLS)
+                        .try_fold(0, |sum, n| numbers.call(sum, n))
+                        .map(|sum| sum as f64)
+                }),
+            ),
+            (
+                "Sumi calls the host",
+                Box::new(|| many.call(CALLS).map(|sum| sum as f64)),
+            ),
+        ],
+    )?;
+    rows(
+        rounds,
+        &[
+            (
+                "C, a struct",
+                Box::new(|| {
+                    let slot: extern "C" fn(&Spot, f32) -> Spot = move_on;
+                    Ok(of(
+                        (0..CALLS).fold(START, |spot, _| through(&slot)(&spot, 1e-3))
+                    ))
+                }),
+            ),
+            (
+                "Sumi, entered once",
+                Box::new(|| engine.enter(|engine| in_turn(&spots, engine))),
+            ),
+            (
+                "Sumi, each call alone",
+                Box::new(|| {
+                    (0..CALLS)
+                        .try_fold(START, |spot, _| spots.call(spot, 1e-3))
+                        .map(of)
+                }),
+            ),
+        ],
+    )
+}
+
+const START: Spot = Spot { x: 1.0, y: 2.0 };
+
+fn in_turn(
+    spots: &Function<fn(Spot, f32) -> Spot>,
+    engine: &sumi::Entered<'_>,
+) -> Result<f64, sumi::Error> {
+    (0..CALLS)
+        .try_fold(START, |spot, _| spots.call_in(engine, spot, 1e-3))
+        .map(of)
+}
+
+fn of(spot: Spot) -> f64 {
+    f64::from(spot.x) + f64::from(spot.y)
+}
+
+/// What the variable holds, read anew each time.
+fn through<T: Copy>(slot: &T) -> T {
+    *black_box(slot)
+}
+
+/// The first row is what the others are compared with.
+fn rows(rounds: usize, rows: &[Row]) -> Result<(), sumi::Error> {
+    let mut times = vec![Vec::new(); rows.len()];
+    let expected = rows[0].1()?;
+    for _ in 0..rounds {
+        for ((name, calls), times) in rows.iter().zip(&mut times) {
+            let start = Instant::now();
+            let found = calls()?;
+            times.push(start.elapsed().as_secs_f64() * 1e9 / CALLS as f64);
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+    let median = |times: &mut Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    let medians: Vec<f64> = times.iter_mut().map(median).collect();
+    for ((name, _), time) in rows.iter().zip(&medians) {
+        println!("{name:<24}{time:>7.2} ns{:>7.2} of C", time / medians[0]);
+    }
+    Ok(())
+}
