@@ -24,6 +24,7 @@ const TEXT: &str = "
     fn add(name: str) -> [str] { names.push(name)\n names }
     fn at(n: i64) -> str = names[n]
     fn through(n: i64) -> i64 = twice(n)
+    fn eight(a: i64, b: i64, c: i64, d: i64, e: i64, f: i64, g: i64, h: i64) -> i64 = a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f + 7 * g + 8 * h
     fn nothing() {}
     fn is_odd(n: i64) -> bool = n % 2 == 1
     fn below(c: char) -> char = char(u32(c) - 1)
@@ -49,6 +50,7 @@ fn failure<T: std::fmt::Debug>(result: Result<T, Error>) -> RuntimeError {
     }
 }
 
+type Eight = fn(i64, i64, i64, i64, i64, i64, i64, i64) -> i64;
 type Mixed = fn(u8, f32, i16, bool, f64, char, i64, i8) -> f64;
 
 #[test]
@@ -58,6 +60,8 @@ fn arguments_and_results_of_every_kind() {
     let flip = script.function::<fn(Spot, f32) -> Spot>("flip").unwrap();
     let add = script.function::<fn(String) -> Vec<String>>("add").unwrap();
     let through = script.function::<fn(i64) -> i64>("through").unwrap();
+    // More than there are registers for.
+    let eight = script.function::<Eight>("eight").unwrap();
     let nothing = script.function::<fn()>("nothing").unwrap();
     let is_odd = script.function::<fn(i64) -> bool>("is_odd").unwrap();
     let below = script.function::<fn(char) -> char>("below").unwrap();
@@ -72,6 +76,8 @@ fn arguments_and_results_of_every_kind() {
             let names = add.call_in(engine, "é").unwrap();
             assert_eq!((names.len(), &*names[round]), (round + 1, "é"));
             assert_eq!(through.call_in(engine, 21).unwrap(), 42);
+            let sum = eight.call_in(engine, 1, 2, 3, 4, 5, 6, 7, 8).unwrap();
+            assert_eq!(sum, 204);
             nothing.call_in(engine).unwrap();
             assert!(is_odd.call_in(engine, 3).unwrap());
             assert!(!is_odd.call_in(engine, 4).unwrap());
@@ -80,7 +86,9 @@ fn arguments_and_results_of_every_kind() {
             assert_eq!(through.call(2).unwrap(), 4);
         }
     });
-    drop((mixed, flip, add, through, nothing, is_odd, below, script));
+    drop((
+        mixed, eight, flip, add, through, nothing, is_odd, below, script,
+    ));
     assert_eq!(engine.live_blocks(), 0);
 }
 

@@ -1,5 +1,7 @@
 //! Arguments in registers, as the System V ABI for x86-64 passes them if each fits in one.
 
+use std::mem::MaybeUninit;
+
 /// What is passed in one register at most.
 pub trait Register: Copy {
     #[doc(hidden)]
@@ -109,27 +111,34 @@ pub(crate) const fn fit(classes: &[Class]) -> bool {
     integers <= INTEGERS && vectors <= VECTORS
 }
 
-/// The registers of a call.
-#[derive(Default)]
+/// The registers of a call: those that hold an argument are written, and of the vectors the low halves.
 pub(crate) struct Registers {
-    pub(crate) integers: [u64; INTEGERS],
-    /// The low halves; the rest is zero.
-    pub(crate) vectors: [f64; VECTORS],
+    pub(crate) integers: [MaybeUninit<u64>; INTEGERS],
+    pub(crate) vectors: [MaybeUninit<f64>; VECTORS],
     used: (usize, usize),
 }
 
 impl Registers {
+    #[inline(always)]
+    pub(crate) fn new() -> Registers {
+        Registers {
+            integers: [MaybeUninit::uninit(); INTEGERS],
+            vectors: [MaybeUninit::uninit(); VECTORS],
+            used: (0, 0),
+        }
+    }
+
     /// The next argument; there has to be room: [`fit`].
     #[inline(always)]
     pub(crate) fn push<T: Register>(&mut self, value: T) {
         match T::CLASS {
             Class::Nothing => {}
             Class::Integer => {
-                self.integers[self.used.0] = value.bits();
+                self.integers[self.used.0].write(value.bits());
                 self.used.0 += 1;
             }
             Class::Vector => {
-                self.vectors[self.used.1] = f64::from_bits(value.bits());
+                self.vectors[self.used.1].write(f64::from_bits(value.bits()));
                 self.used.1 += 1;
             }
         }

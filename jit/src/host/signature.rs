@@ -78,7 +78,7 @@ macro_rules! arguments {
                 // SAFETY: the caller's promise, and as in `invoke`.
                 unsafe {
                     let held = ($($param::make(given.$index),)*);
-                    let mut registers = Registers::default();
+                    let mut registers = Registers::new();
                     if R::IN_MEMORY {
                         let mut result = MaybeUninit::<R::Sumi>::uninit();
                         registers.push(result.as_mut_ptr());
