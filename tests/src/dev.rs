@@ -1,5 +1,5 @@
 //! The developers' tool: `cargo dev bench [--write]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show]`, `cargo dev release`,
-//! `cargo dev latency [CELLS]`, `cargo dev screen-latency [CELLS]`, `cargo dev stop-latency [ROUNDS]`, `cargo dev scale [LINES…]`, `cargo dev reload [LINES [ROUNDS]]`, `cargo dev calls [ROUNDS]`,
+//! `cargo dev latency [CELLS]`, `cargo dev screen-latency [CELLS]`, `cargo dev stop-latency [ROUNDS]`, `cargo dev scale [LINES…]`, `cargo dev reload [LINES [ROUNDS [ENTITIES]]]`, `cargo dev calls [ROUNDS]`,
 //! `cargo dev window`.
 
 use std::process::ExitCode;
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         Some("release") => tests::release::run(),
         Some("window") => tests::window::run(),
         _ => Err(
-            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show] | latency [CELLS] | screen-latency [CELLS] | stop-latency [ROUNDS] | release | scale [LINES…] | reload [LINES [ROUNDS]] | calls [ROUNDS] | window"
+            "usage: cargo dev bench [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show] | latency [CELLS] | screen-latency [CELLS] | stop-latency [ROUNDS] | release | scale [LINES…] | reload [LINES [ROUNDS [ENTITIES]]] | calls [ROUNDS] | window"
                 .to_string(),
         ),
     };

@@ -1,5 +1,5 @@
-//! `cargo dev reload [LINES [ROUNDS]]`: how long a game takes to follow an edit of its script, in the process: from the text to the first call of the
-//! newest version. Its world has 10,000 entities, which live on. Medians, 95 and 99 of 100, and the worst of so many rounds; beside them a frame before and
+//! `cargo dev reload [LINES [ROUNDS [ENTITIES]]]`: how long a game takes to follow an edit of its script, in the process: from the text to the first call of the
+//! newest version. Its world has 10,000 entities, or so many, which live on. Medians, 95 and 99 of 100, and the worst of so many rounds; beside them a frame before and
 //! after, and the same frame in Rust. Nothing here is asserted but that the edit took effect.
 
 use std::fmt::Write;
@@ -18,11 +18,11 @@ pub fn run(args: &[String]) -> Result<(), String> {
         arg.unwrap_or(otherwise)
     };
     let (lines, rounds) = (number(0, LINES), number(1, ROUNDS));
-    measure(lines, rounds).map_err(|error| error.to_string())
+    measure(lines, rounds, number(2, ENTITIES)).map_err(|error| error.to_string())
 }
 
-fn measure(lines: usize, rounds: usize) -> Result<(), sumi::Error> {
-    let text = game(lines);
+fn measure(lines: usize, rounds: usize, entities: usize) -> Result<(), sumi::Error> {
+    let text = game(lines, entities);
     let mut engine = Engine::new(Config::default())?;
     let start = Instant::now();
     let script = engine.load("game.sumi", &text)?;
@@ -31,7 +31,7 @@ fn measure(lines: usize, rounds: usize) -> Result<(), sumi::Error> {
         text.lines().count(),
         ms(start)
     );
-    frames(&script, true)?;
+    frames(&script, entities, true)?;
     let edits: [(&str, &str, &str); 5] = [
         ("nothing", "", ""),
         ("a comment", "fn gravity", "// @\nfn gravity"),
@@ -79,13 +79,13 @@ fn measure(lines: usize, rounds: usize) -> Result<(), sumi::Error> {
             at(1.0)
         );
     }
-    frames(&script, false)
+    frames(&script, entities, false)
 }
 
-fn frames(script: &Script, is_fresh: bool) -> Result<(), sumi::Error> {
+fn frames(script: &Script, entities: usize, is_fresh: bool) -> Result<(), sumi::Error> {
     let step = script.function::<fn(f64) -> i64>("step")?;
     let ours = median(|| step.call(black_box(0.016)).map(|_| ()))?;
-    let mut world: Vec<Entity> = (0..ENTITIES).map(Entity::new).collect();
+    let mut world: Vec<Entity> = (0..entities).map(Entity::new).collect();
     let theirs = median(|| {
         world
             .iter_mut()
@@ -98,7 +98,7 @@ fn frames(script: &Script, is_fresh: bool) -> Result<(), sumi::Error> {
         assert_eq!(heights, expected);
     }
     println!(
-        "a frame of {ENTITIES} entities: {ours:.4} ms, in Rust {theirs:.4} ms ({:.2})",
+        "a frame of {entities} entities: {ours:.4} ms, in Rust {theirs:.4} ms ({:.2})",
         ours / theirs
     );
     Ok(())
@@ -151,7 +151,7 @@ fn gravity(height: f64) -> f64 {
 }
 
 /// A world, its rules, and as many lines of other functions.
-fn game(lines: usize) -> String {
+fn game(lines: usize, entities: usize) -> String {
     let mut text = "let wind = 0
 var score = 0
 struct Vec2 { x: f64, y: f64 }
@@ -159,7 +159,7 @@ fn +(a: Vec2, b: Vec2) -> Vec2 = Vec2(a.x + b.x, a.y + b.y)
 fn scaled(v: Vec2, by: f64) -> Vec2 = Vec2(v.x * by, v.y * by)
 struct Entity { at: Vec2, speed: Vec2, life: f64 }
 fn entity(i: i64) -> Entity = Entity(at: Vec2(f64(i), f64(i) * 0.5), speed: Vec2(1.0, f64(i) * 0.01), life: 1.0)
-var world = (0..10000).map(entity)
+var world = (0..ENTITIES).map(entity)
 fn gravity(height: f64) -> f64 = -9.81 + height * 0.0001
 fn fall(mut e: Entity, dt: f64) {
     e.speed.y += gravity(e.at.y) * dt
@@ -186,7 +186,7 @@ fn step(dt: f64) -> i64 {
     score
 }
 "
-    .to_owned();
+    .replace("ENTITIES", &entities.to_string());
     let mut at = 0;
     while text.lines().count() + 10 < lines {
         for _ in 0..lines / 100 + 1 {
