@@ -1,7 +1,7 @@
 //! From a value of a type to one of the type that took its place, by their descriptors: fields and variants by name, at any depth;
 //! what is of the same type is shared. The session converts the values of variables with it when a definition changes.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::block::{self, Block, elements, empty};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
@@ -72,14 +72,17 @@ pub unsafe fn convert<'d>(
     let mut converter = Converter {
         advice,
         changes,
-        noted: HashSet::new(),
-        made: HashMap::new(),
+        noted: FxHashSet::default(),
+        made: FxHashMap::default(),
         alike: Alike {
-            known: HashMap::new(),
+            known: FxHashMap::default(),
             with_tables: true,
         },
         path: Vec::new(),
         lost: Vec::new(),
+        migrations: FxHashMap::default(),
+        formers: FxHashMap::default(),
+        defaults: FxHashMap::default(),
     };
     // SAFETY: the caller's promise.
     unsafe { converter.value(old, from, new, to)? };
@@ -99,7 +102,7 @@ enum Step<'d> {
 /// Whether values of both are laid out alike and mean the same, so that those of one are those of the other.
 pub fn alike(old: &TypeDesc, new: &TypeDesc) -> bool {
     let mut alike = Alike {
-        known: HashMap::new(),
+        known: FxHashMap::default(),
         with_tables: false,
     };
     alike.are(old, new)
@@ -109,12 +112,16 @@ struct Converter<'c, 'd> {
     advice: &'d dyn Advice,
     changes: &'c mut Changes,
     /// The fields that stand in there.
-    noted: HashSet<*const FieldDesc>,
+    noted: FxHashSet<*const FieldDesc>,
     /// Blocks that were converted: what was shared stays so.
-    made: HashMap<(*mut Block, *const TypeDesc), *mut Block>,
+    made: FxHashMap<(*mut Block, *const TypeDesc), *mut Block>,
     alike: Alike,
     path: Vec<Step<'d>>,
     lost: Vec<Mismatch>,
+    // What was found out already.
+    migrations: FxHashMap<Pair, Option<Migration<'d>>>,
+    formers: FxHashMap<(*const FieldDesc, *const FieldDesc), Option<&'d FieldDesc>>,
+    defaults: FxHashMap<*const FieldDesc, Option<*const u8>>,
 }
 
 impl<'d> Converter<'_, 'd> {
@@ -194,9 +201,7 @@ impl<'d> Converter<'_, 'd> {
             if old.kind != new.kind || (head(old) != head(new) && !is_former(head(old))) {
                 return Err(self.differ(old, new));
             }
-            if let Some(migration) = self.advice.migration(new)
-                && has_parts_of(old, migration.former)
-            {
+            if let Some(migration) = self.migration(old, new) {
                 return self.migrate((old, from), migration, to);
             }
             match old.kind {
@@ -293,13 +298,14 @@ impl<'d> Converter<'_, 'd> {
             return Err(self.differ(old_owner, owner));
         }
         for (position, field) in new.iter().enumerate() {
-            let named = |name: &str| old.iter().find(|old| old.name() == Some(name));
-            let former = match field.name() {
-                Some(name) => named(name).or_else(|| {
-                    let former = self.advice.former_part(owner, name)?;
-                    named(former).filter(|_| new.iter().all(|new| new.name() != Some(former)))
-                }),
-                None => old.get(position).filter(|old| old.name().is_none()),
+            let pair = (old.as_ptr(), std::ptr::from_ref(field));
+            let former = match self.formers.get(&pair) {
+                Some(known) => *known,
+                None => {
+                    let found = self.former(owner, old, new, position);
+                    self.formers.insert(pair, found);
+                    found
+                }
             };
             self.path
                 .push(Step::Field(head(owner), field.name(), position));
@@ -377,10 +383,41 @@ impl<'d> Converter<'_, 'd> {
         Ok(())
     }
 
+    /// The function that makes a new value of a former one.
+    fn migration(&mut self, old: &'d TypeDesc, new: &'d TypeDesc) -> Option<Migration<'d>> {
+        let advice = self.advice;
+        *self.migrations.entry((old, new)).or_insert_with(|| {
+            let found = advice.migration(new);
+            found.filter(|migration| has_parts_of(old, migration.former))
+        })
+    }
+
+    /// The field that a new one takes the place of.
+    fn former(
+        &self,
+        owner: &TypeDesc,
+        old: &'d [FieldDesc],
+        new: &'d [FieldDesc],
+        position: usize,
+    ) -> Option<&'d FieldDesc> {
+        let Some(name) = new[position].name() else {
+            return old.get(position).filter(|old| old.name().is_none());
+        };
+        let named = |name: &str| old.iter().find(|old| old.name() == Some(name));
+        named(name).or_else(|| {
+            let former = self.advice.former_part(owner, name)?;
+            named(former).filter(|_| new.iter().all(|new| new.name() != Some(former)))
+        })
+    }
+
     /// Gives a field its default, if it has one.
-    unsafe fn default(&self, owner: &TypeDesc, field: &FieldDesc, place: *mut u8) -> bool {
-        let name = field.name().unwrap_or_default();
-        let Some(default) = self.advice.default(owner, name) else {
+    unsafe fn default(&mut self, owner: &TypeDesc, field: &FieldDesc, place: *mut u8) -> bool {
+        let advice = self.advice;
+        let known = self.defaults.entry(field).or_insert_with(|| {
+            let name = field.name().unwrap_or_default();
+            advice.default(owner, name)
+        });
+        let Some(default) = *known else {
             return false;
         };
         // SAFETY: a value of the field's type, and its place.
@@ -612,7 +649,7 @@ unsafe fn write_int(kind: Kind, value: i128, to: *mut u8) -> bool {
 
 /// Which types are laid out alike, and mean the same by it: a type that was redefined may have the identity that it had.
 struct Alike {
-    known: HashMap<Pair, bool>,
+    known: FxHashMap<Pair, bool>,
     /// Not where keys are found by code, which may be other code now.
     with_tables: bool,
 }
@@ -622,7 +659,7 @@ type Pair = (*const TypeDesc, *const TypeDesc);
 
 /// Whether values of the type have maps or sets in them whose keys, or parts of those, have a `hash` of the program; or are such a key.
 pub fn finds_by_code(desc: &TypeDesc, is_key: bool) -> bool {
-    let mut seen: HashSet<(*const TypeDesc, bool)> = HashSet::new();
+    let mut seen: FxHashSet<(*const TypeDesc, bool)> = FxHashSet::default();
     let mut waiting = vec![(desc, is_key)];
     while let Some((desc, is_key)) = waiting.pop() {
         if is_key && desc.hash.is_some() {
@@ -647,7 +684,7 @@ impl Alike {
         {
             return *known;
         }
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         let found =
             !(self.with_tables && finds_by_code(new, false)) && self.search(old, new, &mut seen);
         // What was taken for granted on the way is so if nothing spoke against it.
@@ -658,7 +695,7 @@ impl Alike {
         found
     }
 
-    fn search(&self, old: &TypeDesc, new: &TypeDesc, seen: &mut HashSet<Pair>) -> bool {
+    fn search(&self, old: &TypeDesc, new: &TypeDesc, seen: &mut FxHashSet<Pair>) -> bool {
         let mut waiting = vec![(old, new)];
         while let Some((old, new)) = waiting.pop() {
             let pair: Pair = (old, new);
