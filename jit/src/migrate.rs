@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use compiler::env::{Def, DefId, DefKind, Env, Head, ModuleId};
 use rustc_hash::FxHashMap;
-use stdlib::convert::{Advice, Migration, Mismatch, Reason};
+use stdlib::convert::{Advice, Migration, Mismatch, Reason, head_of};
 use stdlib::portable::Changes;
 use stdlib::{Kind, Root, TypeDesc, value};
 
@@ -90,7 +90,7 @@ impl<'a> Guide<'a> {
     }
 
     fn def(&self, ty: &TypeDesc) -> Option<&'a Def> {
-        let name = ty.name().split('<').next()?;
+        let name = head_of(ty.name());
         Some(self.env.def(self.named(name)?))
     }
 

@@ -766,7 +766,16 @@ fn key_of(desc: &TypeDesc) -> &TypeDesc {
 /// The name of a struct or enum without its type arguments; of other types nothing, their parts are compared.
 pub(crate) fn head(desc: &TypeDesc) -> &str {
     match desc.kind {
-        Kind::Struct | Kind::Enum => desc.name().split('<').next().unwrap_or_default(),
+        Kind::Struct | Kind::Enum => head_of(desc.name()),
         _ => "",
     }
+}
+
+/// The name of a type without its arguments.
+pub fn head_of(name: &str) -> &str {
+    name.split('<').next().unwrap_or_default()
+}
+
+pub(crate) fn is_number(kind: Kind) -> bool {
+    number_size(kind).is_some()
 }

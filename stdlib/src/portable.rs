@@ -20,7 +20,9 @@
 //! no length is believed for which there are not as many bytes.
 
 mod closed;
+mod file;
 mod json;
+mod make;
 mod read;
 pub(crate) mod schema;
 mod write;
@@ -29,8 +31,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 pub use closed::{Closed, closed_part};
+pub use file::File;
 pub use json::{Tree, Wrong, parse as parse_json, read as read_json, write as write_json};
-pub use read::{File, Reading};
+pub use read::Reading;
 pub use write::write;
 
 /// In what a value that was read differs from the one that was written, by types and fields.

@@ -94,8 +94,9 @@ macro_rules! pointers {
 
 pointers!(*const T, *mut T);
 
-const INTEGERS: usize = 6;
-const VECTORS: usize = 8;
+/// Of those that arguments are passed in.
+pub(crate) const INTEGERS: usize = 6;
+pub(crate) const VECTORS: usize = 8;
 
 /// Whether arguments of these classes all have a register.
 pub(crate) const fn fit(classes: &[Class]) -> bool {

@@ -6,10 +6,10 @@ use std::mem::transmute;
 
 use stdlib::desc::{Kind, TypeDesc};
 
+use super::register::{INTEGERS as INTS, VECTORS as FLOATS};
+
 /// As many parameters a function of such types may have.
 pub(crate) const MOST_PARAMS: usize = 16;
-const INTS: usize = 6;
-const FLOATS: usize = 8;
 /// All parameters and two pointers, as far as they are not in registers.
 const STACK: usize = MOST_PARAMS + 2 - INTS;
 

@@ -209,6 +209,34 @@ impl<S: Signature> Function<S> {
         entered: &Entered<'_>,
         args: <S::Args as Args>::Given<'_>,
     ) -> Result<S::Result, Error> {
+        let held = self.within(entered, |address, owned| {
+            // SAFETY: the signature was compared when the entry was led there.
+            unsafe { S::Args::call::<S::Result>(args, address, owned, entered) }
+        })?;
+        // SAFETY: the result is ours.
+        Ok(unsafe { self.receive(held) })
+    }
+
+    unsafe fn receive(&self, held: <S::Result as Value>::Sumi) -> S::Result {
+        // SAFETY: the caller owns the value.
+        unsafe {
+            let value = S::Result::read(held);
+            if S::Result::OWNS {
+                self.machine.enter_heap(|| S::Result::release(held));
+            }
+            value
+        }
+    }
+}
+
+impl<S> Function<S> {
+    /// Has `body` call the code at this address, which drops these arguments, if it may be called now.
+    #[inline(always)]
+    fn within<R>(
+        &self,
+        entered: &Entered<'_>,
+        body: impl FnOnce(usize, u32) -> Result<R, Box<Trap>>,
+    ) -> Result<R, Error> {
         let address = self.entry.address.get();
         if address == 0
             || self.machine.is_torn.get()
@@ -217,13 +245,7 @@ impl<S: Signature> Function<S> {
         {
             self.refuse(entered)?;
         }
-        let owned = self.entry.owned.get();
-        // SAFETY: the signature was compared when the entry was led there.
-        match unsafe { S::Args::call::<S::Result>(args, address, owned, entered) } {
-            // SAFETY: the result is ours.
-            Ok(held) => Ok(unsafe { self.receive(held) }),
-            Err(trap) => Err(self.failed_in(entered, &trap)),
-        }
+        body(address, self.entry.owned.get()).map_err(|trap| self.failed_in(entered, &trap))
     }
 
     #[cold]
@@ -248,19 +270,6 @@ impl<S: Signature> Function<S> {
         }
     }
 
-    unsafe fn receive(&self, held: <S::Result as Value>::Sumi) -> S::Result {
-        // SAFETY: the caller owns the value.
-        unsafe {
-            let value = S::Result::read(held);
-            if S::Result::OWNS {
-                self.machine.enter_heap(|| S::Result::release(held));
-            }
-            value
-        }
-    }
-}
-
-impl<S> Function<S> {
     #[cold]
     fn gone(&self) -> Error {
         let Entry { name, asked, .. } = &*self.entry;

@@ -108,7 +108,7 @@ pub(crate) fn find(desc: &TypeDesc, value: *const u8, types: &[SmolStr]) -> Opti
     let mut waiting = vec![(desc, value, false)];
     while let Some((desc, value, is_inside)) = waiting.pop() {
         if is_inside && matches!(desc.kind, Kind::Struct | Kind::Enum) {
-            let name = desc.name().split('<').next().unwrap_or_default();
+            let name = stdlib::convert::head_of(desc.name());
             if types.iter().any(|ty| ty == name) {
                 return Some(name.to_owned());
             }

@@ -206,18 +206,14 @@ impl UntypedFunction {
 
     /// `body` is told which arguments the function drops, and where it is.
     fn run(&self, body: impl FnOnce(u32, usize)) -> Result<(), Error> {
-        let function = &self.function;
-        let address = function.entry.address.get();
-        if address == 0 {
-            return Err(function.gone());
-        }
-        if function.machine.is_torn.get() {
-            function.refuse_torn()?;
-        }
-        let owned = function.entry.owned.get();
-        // SAFETY: the signature was compared when the entry was led there.
-        let outcome = unsafe { function.machine.run(|| body(owned, address)) };
-        function.machine.with_runtime(stdlib::Runtime::flush);
-        outcome.map_err(|trap| function.failed(&trap))
+        let Function { machine, .. } = &self.function;
+        let outcome = machine.enter(|entered| {
+            self.function.within(entered, |address, owned| {
+                // SAFETY: the signature was compared when the entry was led there.
+                unsafe { entered.call(|| body(owned, address)) }
+            })
+        });
+        machine.with_runtime(stdlib::Runtime::flush);
+        outcome
     }
 }
