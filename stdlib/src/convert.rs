@@ -265,23 +265,17 @@ impl<'d> Converter<'_, 'd> {
         migration: Migration<'d>,
         to: *mut u8,
     ) -> Result<(), Mismatch> {
-        let Migration { former, owns, code } = migration;
-        let mut argument = vec![0_u128; (former.size as usize).div_ceil(16).max(1)];
-        let place = argument.as_mut_ptr().cast::<u8>();
-        // SAFETY: the place has room for the former value; the function takes one and writes a new value. If it ends the run, what it holds
-        // is left to the sweep.
+        let former = migration.former;
+        // SAFETY: the caller's promise; the place has room for the former value.
         unsafe {
-            let parts = (old.fields(), from, former.fields(), place);
-            match old.kind {
-                Kind::Struct => self.fields((old, former), parts)?,
-                _ => self.variant(old, from, former, place)?,
-            }
-            code(to, place);
-            if !owns {
-                release_value(former, place);
-            }
+            migrated(&migration, to, &mut |place| match old.kind {
+                Kind::Struct => {
+                    let parts = (old.fields(), from, former.fields(), place);
+                    self.fields((old, former), parts)
+                }
+                _ => self.variant(old, from, former, place),
+            })
         }
-        Ok(())
     }
 
     fn differ(&self, old: &'d TypeDesc, new: &'d TypeDesc) -> Mismatch {
@@ -341,10 +335,11 @@ impl<'d> Converter<'_, 'd> {
             self.path.pop();
         }
         for (position, field) in old.iter().enumerate() {
-            let is_there = match field.name() {
-                Some(name) => new.iter().any(|new| new.name() == Some(name)),
-                None => new.get(position).is_some_and(|new| new.name().is_none()),
-            };
+            let mut formers = new.iter().map(|new| {
+                let pair = (old.as_ptr(), std::ptr::from_ref(new));
+                self.formers.get(&pair).copied().flatten()
+            });
+            let is_there = formers.any(|former| former.is_some_and(|f| std::ptr::eq(f, field)));
             if !is_there && self.noted.insert(field) {
                 self.changes.dropped.insert(called(owner, field, position));
             }
@@ -421,10 +416,7 @@ impl<'d> Converter<'_, 'd> {
             return false;
         };
         // SAFETY: a value of the field's type, and its place.
-        unsafe {
-            retain_value(field.ty(), default);
-            place.copy_from_nonoverlapping(default, field.ty().size as usize);
-        }
+        unsafe { share(field, default, place) };
         true
     }
 
@@ -518,6 +510,57 @@ impl<'d> Converter<'_, 'd> {
     }
 }
 
+/// Gives a field its default, if it has one.
+///
+/// # Safety
+/// Within a run, which a default may end; what the advice gives are valid values of the fields, and the place is free.
+pub(crate) unsafe fn fill_default(
+    advice: &dyn Advice,
+    owner: &TypeDesc,
+    field: &FieldDesc,
+    place: *mut u8,
+) -> bool {
+    let Some(default) = advice.default(owner, field.name().unwrap_or_default()) else {
+        return false;
+    };
+    // SAFETY: the caller's promise.
+    unsafe { share(field, default, place) };
+    true
+}
+
+/// The field becomes an owner of the value.
+unsafe fn share(field: &FieldDesc, value: *const u8, place: *mut u8) {
+    // SAFETY: the caller's promise: a value of the field's type, and its place.
+    unsafe {
+        retain_value(field.ty(), value);
+        place.copy_from_nonoverlapping(value, field.ty().size as usize);
+    }
+}
+
+/// Has a function of the program make the value of what `fill` writes.
+///
+/// # Safety
+/// Within a run, which the function may end: what it holds is left to the sweep. `fill` writes a value of the former type, or fails; the place
+/// is free.
+pub(crate) unsafe fn migrated<E>(
+    migration: &Migration<'_>,
+    to: *mut u8,
+    fill: &mut dyn FnMut(*mut u8) -> Result<(), E>,
+) -> Result<(), E> {
+    let Migration { former, owns, code } = migration;
+    let mut argument = vec![0_u128; (former.size as usize).div_ceil(16).max(1)];
+    let place = argument.as_mut_ptr().cast::<u8>();
+    fill(place)?;
+    // SAFETY: the caller's promise; the function takes one and writes a new value.
+    unsafe {
+        code(to, place);
+        if !owns {
+            release_value(former, place);
+        }
+    }
+    Ok(())
+}
+
 /// Whether a type has the very fields or variants, by name, of another.
 fn has_parts_of(ty: &TypeDesc, other: &TypeDesc) -> bool {
     fn names(fields: &[FieldDesc]) -> impl Iterator<Item = Option<&str>> {
@@ -551,7 +594,7 @@ pub(crate) fn differ((kind, name): (Kind, &str), new: &TypeDesc) -> Reason {
 }
 
 /// A field as reports name it.
-fn called(owner: &TypeDesc, field: &FieldDesc, position: usize) -> String {
+pub(crate) fn called(owner: &TypeDesc, field: &FieldDesc, position: usize) -> String {
     match field.name() {
         Some(name) => format!("{}.{name}", head(owner)),
         None => format!("{}.{position}", head(owner)),

@@ -152,9 +152,10 @@ impl Script {
         let held = &*kept.0;
         living.refuse_outdated(&held.name, &held.share, &held.version)?;
         let is_current = Rc::ptr_eq(&living.version, &held.version);
-        let (value, changes) = living.fitted(def, name, &held.share, is_current)?;
-        living.receive(def, &value, held.reach.as_ref());
-        Ok(changes)
+        let fitted = living.fitted_or_not(def, name, &held.share, is_current)?;
+        let fitted = fitted.map_err(|message| Error::Load { message })?;
+        living.receive(def, &fitted.share, held.reach.as_ref());
+        Ok(fitted.changes)
     }
 
     /// The value that [`KeptValue::to_bytes`] wrote, as one of a variable's type, or of a type by its name that a variable leads to. If that
@@ -212,9 +213,10 @@ impl Script {
                 }
                 living.refuse_outdated(name, &variable.share, &shot.version)?;
                 match living.fitted_or_not(def, name, &variable.share, false)? {
-                    Ok((share, changes)) => Ok(Found::Value {
-                        share,
-                        is_other: !changes.is_empty(),
+                    Ok(fitted) => Ok(Found::Value {
+                        share: fitted.share,
+                        is_other: !fitted.changes.is_empty(),
+                        lost: fitted.lost,
                         reach: variable.reach.clone(),
                     }),
                     Err(why) => Ok(Found::Misfit(why)),
@@ -401,8 +403,20 @@ fn no_value(name: &str) -> Error {
     }
 }
 
-fn misfit(name: &str, mismatch: &Mismatch) -> String {
-    migrate::why_not(name, mismatch)
+/// Under which name a variable was saved: its own, or else the one that it says it had.
+fn saved_name(env: &Env, def: DefId, home: ModuleId, is_saved: &dyn Fn(&str) -> bool) -> String {
+    let name = full_name(env, def, home);
+    let found = env.def(def);
+    let Some(was) = found.was.as_ref().filter(|_| !is_saved(&name)) else {
+        return name;
+    };
+    let module = env.module(found.module);
+    let stem = name.strip_suffix(found.name.as_str()).unwrap_or_default();
+    let former = format!("{stem}{was}");
+    match is_saved(&former) && !module.names.contains_key(was.as_str()) {
+        true => former,
+        false => name,
+    }
 }
 
 /// As it is called from the script: a variable of a module with the module before it.
@@ -414,12 +428,29 @@ fn full_name(env: &Env, def: DefId, home: ModuleId) -> String {
     }
 }
 
+/// A value of a variable's type.
+pub(super) struct Fitted {
+    pub(super) share: Rc<Share>,
+    changes: Changes,
+    lost: Vec<Reset>,
+}
+
+/// Parts of what is called so.
+pub(super) fn resets(name: &str, lost: &[Mismatch]) -> Vec<Reset> {
+    let resets = lost.iter().map(|mismatch| Reset {
+        name: format!("{name}{}", mismatch.path),
+        why: migrate::why_not(name, mismatch),
+    });
+    resets.collect()
+}
+
 /// What is known of a variable that is to be restored.
 enum Found {
     Value {
         share: Rc<Share>,
         /// Whether it was converted.
         is_other: bool,
+        lost: Vec<Reset>,
         reach: Option<Reach>,
     },
     Misfit(String),
@@ -524,25 +555,14 @@ impl Living {
         }
     }
 
-    /// The value as one of a variable's type, kept under this text or an earlier one.
-    fn fitted(
-        &mut self,
-        def: DefId,
-        name: &str,
-        share: &Rc<Share>,
-        is_current: bool,
-    ) -> Result<(Rc<Share>, Changes), Error> {
-        let fitted = self.fitted_or_not(def, name, share, is_current)?;
-        fitted.map_err(|message| Error::Load { message })
-    }
-
+    /// The value as one of a variable's type, kept under this text or an earlier one; or why it cannot be.
     pub(super) fn fitted_or_not(
         &mut self,
         def: DefId,
         name: &str,
         share: &Rc<Share>,
         is_current: bool,
-    ) -> Result<Result<(Rc<Share>, Changes), String>, Error> {
+    ) -> Result<Result<Fitted, String>, Error> {
         let (place, unit) = self.target(def, name)?;
         let desc = place.desc.get();
         let Some((old, from)) = share.root() else {
@@ -550,27 +570,38 @@ impl Living {
         };
         let is_found = is_current || !finds_by_code(place.desc(), false);
         if is_found && std::ptr::eq(old, desc) {
-            return Ok(Ok((Rc::clone(share), Changes::default())));
+            return Ok(Ok(Fitted {
+                share: Rc::clone(share),
+                changes: Changes::default(),
+                lost: Vec::new(),
+            }));
         }
         let mut bytes = room(place.desc());
         let mut changes = Changes::default();
+        let mut lost = Vec::new();
         let made = self.filled(&mut |machine, guide| {
             bytes.fill(0);
+            changes = Changes::default();
             // SAFETY: the descriptors are constants of units that stay meanwhile; the value is the share's, and the bytes are free.
             unsafe {
                 let to = (&*desc, bytes.as_mut_ptr().cast::<u8>());
-                migrate::convert_value(machine, (&*old, from), to, guide, &mut changes).map(drop)
+                lost = migrate::convert_value(machine, (&*old, from), to, guide, &mut changes)?;
             }
+            Ok(())
         });
         match made {
             Ok(()) => {
                 let made = Share::made(desc, bytes, &unit);
-                Ok(Ok((self.machine().hold(made), changes)))
+                Ok(Ok(Fitted {
+                    share: self.machine().hold(made),
+                    changes,
+                    lost: resets(name, &lost),
+                }))
             }
             Err(Failure::Mismatch(mismatch)) => {
                 self.machine().leave_to_sweep();
                 self.machine().sweep([]);
-                Ok(Err(misfit(name, &mismatch)))
+                Ok(Err(migrate::why_not(name, &mismatch)))
             }
             Err(Failure::Run(trap)) => {
                 let error = self.describe(&trap);
@@ -667,11 +698,11 @@ impl Living {
         let mut changes = Changes::default();
         let made = self.filled(&mut |machine, guide| {
             room.fill(0);
-            let mut reading = Reading::new(&file);
+            let mut reading = Reading::new(&file, guide);
             // SAFETY: as above; the bytes are free.
             let wanted = unsafe { reading.want(0, &*desc, room.as_mut_ptr().cast()) };
+            read(machine, &mut reading)?;
             changes = reading.changes().clone();
-            read(machine, &mut reading, guide)?;
             match reading.outcome(wanted) {
                 Some(Err(mismatch)) => Err(Failure::Mismatch(mismatch.clone())),
                 Some(Ok(())) | None => Ok(()),
@@ -748,7 +779,10 @@ impl Living {
                 self.machine().leave_to_sweep();
                 self.machine().sweep([]);
                 Err(Error::Load {
-                    message: format!("`{name}` cannot be read: {}", misfit(name, &mismatch)),
+                    message: format!(
+                        "`{name}` cannot be read: {}",
+                        migrate::why_not(name, &mismatch)
+                    ),
                 })
             }
             Err(Failure::Run(trap)) => {
@@ -769,7 +803,8 @@ impl Living {
             if !is_variable(&env, def) || !is_var(&env, def) {
                 continue;
             }
-            let name = full_name(&env, def, home);
+            let is_saved = |name: &str| file.names().any(|known| known == name);
+            let name = saved_name(&env, def, home, &is_saved);
             let root = file.names().position(|known| known == name);
             if let (Some(root), Some(unit)) = (root, place.unit()) {
                 let desc = place.global.desc.get();
@@ -779,17 +814,21 @@ impl Living {
             }
         }
         let mut outcomes: Vec<Result<(), Box<Mismatch>>> = Vec::new();
+        let mut lost = Vec::new();
         let made = self.filled(&mut |machine, guide| {
-            let mut reading = Reading::new(&file);
+            let mut reading = Reading::new(&file, guide);
             let mut numbers = Vec::new();
-            for (_, root, desc, _, room, is_other) in &mut wanted {
+            for (_, root, desc, _, room, _) in &mut wanted {
                 room.fill(0);
                 // SAFETY: as above; the bytes are free.
                 let number = unsafe { reading.want(*root, &**desc, room.as_mut_ptr().cast()) };
-                *is_other = reading.is_other(number);
                 numbers.push(number);
             }
-            read(machine, &mut reading, guide)?;
+            read(machine, &mut reading)?;
+            for ((.., is_other), number) in wanted.iter_mut().zip(&numbers) {
+                *is_other = reading.is_other(*number);
+            }
+            lost = reading.lost().to_vec();
             let found = numbers.iter().filter_map(|number| reading.outcome(*number));
             outcomes = found.cloned().collect();
             Ok(())
@@ -802,11 +841,12 @@ impl Living {
                 Ok(()) => Found::Value {
                     share: self.machine().hold(Share::made(desc, room, &unit)),
                     is_other,
+                    lost: Vec::new(),
                     reach: None,
                 },
                 Err(mismatch) => {
                     is_misfit = true;
-                    Found::Misfit(misfit(&full_name(&env, def, home), &mismatch))
+                    Found::Misfit(migrate::why_not(&full_name(&env, def, home), &mismatch))
                 }
             };
             found.insert(def, value);
@@ -816,12 +856,17 @@ impl Living {
             self.machine().sweep([]);
         }
         let names = file.names().map(str::to_owned).collect();
-        self.restore_by(&names, &mut |living, def, _| {
+        let mut done = self.restore_by(&names, &mut |living, def, _| {
             if !is_var(living.build.text.env(), def) {
                 return Ok(Found::Stays);
             }
             Ok(found.remove(&def).unwrap_or(Found::Nothing))
-        })
+        })?;
+        // What shares a block cannot say by which way it was reached.
+        for (field, mismatch) in lost {
+            done.lost.extend(resets(&field, &[mismatch]));
+        }
+        Ok(done)
     }
 
     /// Gives all variables what is found for them, first values where nothing is; of that all comes about or nothing.
@@ -855,12 +900,18 @@ impl Living {
         let mut there: FxHashSet<String> = FxHashSet::default();
         for def in &defs {
             let name = full_name(&env, *def, home);
-            match find(self, *def, &name)? {
+            let saved = saved_name(&env, *def, home, &|name| names.contains(name));
+            if saved != name {
+                done.renamed.push((saved.clone(), name.clone()));
+            }
+            match find(self, *def, &saved)? {
                 Found::Value {
                     share,
                     is_other,
+                    lost,
                     reach,
                 } => {
+                    done.lost.extend(lost);
                     if is_other {
                         done.converted.push(name.clone());
                     }
@@ -881,7 +932,7 @@ impl Living {
                 }
                 Found::Stays => {}
             }
-            there.insert(name);
+            there.insert(saved);
         }
         let put = |living: &mut Living, def: DefId| {
             if let Some((share, reach)) = values.get(&def) {
@@ -915,13 +966,9 @@ fn parsed(name: &str, bytes: &[u8]) -> Result<File, Error> {
 }
 
 /// Makes the values that a reading wants.
-fn read(
-    machine: &Machine,
-    reading: &mut Reading<'_, '_>,
-    guide: &Guide<'_>,
-) -> Result<(), Failure> {
+fn read(machine: &Machine, reading: &mut Reading<'_, '_>) -> Result<(), Failure> {
     // SAFETY: the places are free and the descriptors stay; all frames that may be abandoned are those of the reader.
-    let result = unsafe { machine.run(|| reading.make(guide)) };
+    let result = unsafe { machine.run(|| reading.make()) };
     result.map_err(Failure::Run)
 }
 

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use stdlib::convert::finds_by_code;
 
-use super::keep::Version;
+use super::keep::{Version, resets};
 use super::{Cell, Living, Script, busy};
 use crate::build::{Build, Place, Standing};
 use crate::linked::FunctionPlace;
@@ -374,10 +374,7 @@ impl Living {
             match migrate::convert(&self.build.machine, &old.global, &global, &guide) {
                 Ok(lost) => {
                     global.is_bound.set(true);
-                    done.lost.extend(lost.iter().map(|mismatch| Reset {
-                        name: format!("{name}{}", mismatch.path),
-                        why: migrate::why_not(&name, mismatch),
-                    }));
+                    done.lost.extend(resets(&name, &lost));
                     if old.interface != interface_of(&env, def) && old.global.def == def {
                         done.converted.push(name);
                     }
@@ -432,7 +429,7 @@ impl Living {
             place.describe(by, &linked);
             let name = self.build.text.env().def(def).name.to_string();
             match self.fitted_or_not(def, &name, &share, false)? {
-                Ok((share, _)) => self.receive(def, &share, None),
+                Ok(fitted) => self.receive(def, &fitted.share, None),
                 Err(why) => done.reset.push(Reset { name, why }),
             }
         }

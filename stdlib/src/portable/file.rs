@@ -277,6 +277,13 @@ impl File {
         }
     }
 
+    /// The element of an array that has one, so many blocks before: of which block, and where it stands.
+    pub(super) fn only_element(&self, here: usize, back: usize) -> Option<(usize, Cursor<'_>)> {
+        let index = here.checked_sub(back).filter(|_| back > 0)?;
+        let block = &self.blocks[index];
+        (block.len == 1).then(|| (index, self.cursor(block.start)))
+    }
+
     /// Goes past a value.
     pub(super) fn skip(&self, ty: Id, cursor: &mut Cursor<'_>) {
         if self.types.is_empty(ty) {

@@ -15,15 +15,16 @@
 
 use std::fmt;
 
+use rustc_hash::FxHashMap;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::Changes;
 use super::schema::pair_of;
 use crate::block::{Block, bytes, elements, empty, text};
-use crate::convert::{Advice, head, number};
+use crate::convert::{Advice, Migration, called, fill_default, head, migrated, number};
 use crate::desc::{FieldDesc, Kind, TypeDesc, VariantDesc};
 use crate::map::{self, Map};
-use crate::memory::{allocate, retain_value};
+use crate::memory::allocate;
 use crate::show::read_int;
 use crate::walk::Root;
 
@@ -406,15 +407,20 @@ pub unsafe fn read(
     advice: &dyn Advice,
     changes: &mut Changes,
 ) -> Result {
-    let mut maker = Maker { advice, changes };
+    let migrations = FxHashMap::default();
+    let mut maker = Maker {
+        advice,
+        changes,
+        migrations,
+    };
     // SAFETY: the caller's promise.
     unsafe { maker.value(tree, desc, to) }
 }
 
-/// No frame of it holds anything that must be dropped while something may end the run.
 struct Maker<'a, 'v> {
     advice: &'v dyn Advice,
     changes: &'a mut Changes,
+    migrations: FxHashMap<*const TypeDesc, Option<Migration<'v>>>,
 }
 
 #[cold]
@@ -422,8 +428,37 @@ fn expected<T>(what: &str, found: &Tree) -> Result<T> {
     wrong(format!("expected {what}, found {found}"))
 }
 
-impl Maker<'_, '_> {
+impl<'v> Maker<'_, 'v> {
     unsafe fn value(&mut self, tree: &Tree, desc: &TypeDesc, to: *mut u8) -> Result {
+        let tree = match tree {
+            Tree::List(items) if items.len() == 1 && !takes_list(desc) => &items[0],
+            tree => tree,
+        };
+        if matches!(desc.kind, Kind::Struct | Kind::Enum)
+            && let Some(migration) = self.migration(desc)
+            && fits(tree, migration.former)
+            && !fits(tree, desc)
+        {
+            // SAFETY: as for the whole.
+            return unsafe {
+                migrated(&migration, to, &mut |place| {
+                    place.write_bytes(0, migration.former.size as usize);
+                    self.as_is(tree, migration.former, place)
+                })
+            };
+        }
+        // SAFETY: the caller's promise.
+        unsafe { self.as_is(tree, desc, to) }
+    }
+
+    fn migration(&mut self, desc: &TypeDesc) -> Option<Migration<'v>> {
+        let advice = self.advice;
+        let found = self.migrations.entry(desc);
+        *found.or_insert_with(|| advice.migration(desc))
+    }
+
+    /// Without a migration of the whole.
+    unsafe fn as_is(&mut self, tree: &Tree, desc: &TypeDesc, to: *mut u8) -> Result {
         // SAFETY: the caller's promise: `to` is a free place of the type; new blocks have room for all their elements.
         unsafe {
             match desc.kind {
@@ -477,10 +512,13 @@ impl Maker<'_, '_> {
                     Ok(())
                 }
                 Kind::Array => {
-                    let Tree::List(items) = tree else {
-                        return expected("an array", tree);
+                    let made = match tree {
+                        Tree::List(items) => self.array(items, &*desc.elem)?,
+                        one => match self.array(std::slice::from_ref(one), &*desc.elem) {
+                            Ok(made) => made,
+                            Err(_) => return expected("an array", tree),
+                        },
                     };
-                    let made = self.array(items, &*desc.elem)?;
                     to.cast::<*mut Block>().write(made);
                     Ok(())
                 }
@@ -564,7 +602,12 @@ impl Maker<'_, '_> {
             Tree::Object(fields) if fields.len() == 1 => (&fields[0].0, Some(&fields[0].1)),
             found => return expected(&variants_of(desc), found),
         };
-        let found = desc.variants().iter().position(|v| v.name() == name);
+        let now = desc.variants();
+        let same = now.iter().position(|v| v.name() == name);
+        let found = same.or_else(|| {
+            let is_former = |v: &VariantDesc| self.advice.former_part(desc, v.name()) == Some(name);
+            now.iter().position(is_former)
+        });
         let Some(tag) = found else {
             return wrong(format!("expected {}, found {name:?}", variants_of(desc)));
         };
@@ -574,6 +617,8 @@ impl Maker<'_, '_> {
             desc.set_tag(to, tag);
             let done = match (fields, payload) {
                 ([], None | Some(Tree::Null)) => Ok(()),
+                // With the fields that it had.
+                ([], Some(found @ Tree::Object(_))) => self.fields(found, desc, fields, to),
                 ([], Some(found)) => expected("null", found),
                 (_, None) => wrong(format!("`{name}` needs its fields: `{{{name:?}: …}}`")),
                 ([only], Some(found)) if only.name().is_none() => {
@@ -609,50 +654,56 @@ impl Maker<'_, '_> {
         let Tree::Object(given) = tree else {
             return expected("an object", tree);
         };
-        for field in fields {
+        let advice = self.advice;
+        let is_now = |name: &str| fields.iter().any(|field| field.name() == Some(name));
+        let mut taken = vec![false; given.len()];
+        for (position, field) in fields.iter().enumerate() {
             let name = field.name().unwrap_or_default();
-            let mut found = given.iter().filter(|(given, _)| given == name);
+            let at = |name: &str| given.iter().position(|(given, _)| given == name);
+            let found = at(name).or_else(|| {
+                let former = advice.former_part(owner, name)?;
+                at(former).filter(|_| !is_now(former))
+            });
             // SAFETY: offsets count from the whole value; a default is a valid value of its field, of which we become an owner.
             unsafe {
                 let place = to.add(field.offset as usize);
-                match found.next() {
-                    Some((_, tree)) => {
-                        let done = self.value(tree, field.ty(), place);
-                        within(done, || format!(".{name}"))?;
+                let Some(at) = found else {
+                    self.missing(owner, field, place)?;
+                    continue;
+                };
+                let (given_name, tree) = &given[at];
+                if given[at + 1..].iter().any(|(other, _)| other == given_name) {
+                    return wrong(format!("the field `{given_name}` is there twice"));
+                }
+                taken[at] = true;
+                let done = self.value(tree, field.ty(), place);
+                if done.is_err() {
+                    if !fill_default(advice, owner, field, place) {
+                        return within(done, || format!(".{given_name}"));
                     }
-                    None => self.missing(owner, field, place)?,
+                    self.changes.lost.insert(called(owner, field, position));
                 }
             }
-            if found.next().is_some() {
-                return wrong(format!("the field `{name}` is there twice"));
-            }
         }
-        for (name, _) in given {
-            if !fields.iter().any(|field| field.name() == Some(name)) {
-                let name = format!("{}.{name}", head(owner));
-                self.changes.dropped.insert(name);
-            }
+        for ((name, _), _) in given.iter().zip(taken).filter(|(_, taken)| !taken) {
+            let name = format!("{}.{name}", head(owner));
+            self.changes.dropped.insert(name);
         }
         Ok(())
     }
 
     unsafe fn missing(&mut self, owner: &TypeDesc, field: &FieldDesc, place: *mut u8) -> Result {
         let name = field.name().unwrap_or_default();
-        let default = self.advice.default(owner, name);
-        // SAFETY: a valid value of the field's type, of which we become an owner.
+        // SAFETY: the caller's promise.
         unsafe {
-            match default {
-                Some(default) => {
-                    retain_value(field.ty(), default);
-                    place.copy_from_nonoverlapping(default, field.ty().size as usize);
-                }
-                None if field.ty().kind == Kind::Option => field.ty().set_tag(place, 0),
-                None => {
+            if !fill_default(self.advice, owner, field, place) {
+                if field.ty().kind != Kind::Option {
                     return wrong(format!(
                         "the field `{name}` of `{}` is missing, and has no default",
                         head(owner)
                     ));
                 }
+                field.ty().set_tag(place, 0);
             }
         }
         self.changes.added.insert(format!("{}.{name}", head(owner)));
@@ -740,6 +791,39 @@ impl Maker<'_, '_> {
                 Err(at) => wrong(format!("the key of entry {at} is there twice")),
             }
         }
+    }
+}
+
+/// Whether values of the type are written as lists, so that one of one element need not be what it has.
+fn takes_list(desc: &TypeDesc) -> bool {
+    match desc.kind {
+        Kind::Array | Kind::FixedArray | Kind::Simd | Kind::Set | Kind::Box | Kind::Option => true,
+        Kind::Map => pair_of(desc).0.ty().kind != Kind::Str,
+        _ => !desc.fields().is_empty() && !are_named(desc.fields()),
+    }
+}
+
+/// Whether it has the very fields of a struct, or those of one of the variants of an enum.
+fn fits(tree: &Tree, desc: &TypeDesc) -> bool {
+    let has_all = |tree: &Tree, fields: &[FieldDesc]| match tree {
+        Tree::Object(given) => {
+            let has = |field: &FieldDesc| given.iter().any(|(name, _)| field.name() == Some(name));
+            given.len() == fields.len() && fields.iter().all(has)
+        }
+        _ => fields.is_empty(),
+    };
+    let variant = |name: &str| desc.variants().iter().find(|v| v.name() == name);
+    match (desc.kind, tree) {
+        (Kind::Struct, tree) => has_all(tree, desc.fields()),
+        (Kind::Enum, Tree::Text(name)) => variant(name).is_some_and(|v| v.fields().is_empty()),
+        (Kind::Enum, Tree::Object(given)) => match given.as_slice() {
+            [(name, payload)] => variant(name).is_some_and(|v| match are_named(v.fields()) {
+                true => has_all(payload, v.fields()),
+                false => true,
+            }),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

@@ -1,13 +1,16 @@
 //! Makes values of what was read, by the plans that say how.
 
+use super::Changes;
 use super::file::{At, Cursor, File, unzigzag};
 use super::read::{Fields, Made, Plan, PlanId, Result, Wanted};
 use super::schema::{Id, Shape, pair_of};
 use crate::block::{self, Block, elements, empty};
-use crate::convert::{Advice, Mismatch, Reason, differ, head, number};
+use crate::convert::{
+    Advice, Mismatch, Reason, called, differ, fill_default, head, migrated, number,
+};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
 use crate::map;
-use crate::memory::{allocate, retain_value};
+use crate::memory::allocate;
 
 /// Makes values. No frame of it holds anything that must be dropped while something may end the run.
 pub(super) struct Making<'a, 'd, 'v> {
@@ -15,6 +18,8 @@ pub(super) struct Making<'a, 'd, 'v> {
     pub(super) plans: &'a [Plan<'d>],
     pub(super) wanted: &'a mut Vec<Vec<Wanted>>,
     pub(super) advice: &'v dyn Advice,
+    pub(super) changes: &'a mut Changes,
+    pub(super) lost: &'a mut Vec<(String, Mismatch)>,
 }
 
 fn mismatch<T>(reason: Reason) -> Result<T> {
@@ -214,6 +219,29 @@ impl<'a, 'd> Making<'a, 'd, '_> {
                     (*made).len = 1;
                     to.cast::<*mut Block>().write(made);
                 }
+                Plan::One(elem, inner) => {
+                    let made = allocate(*elem, 1);
+                    elements(made).write_bytes(0, elem.size as usize);
+                    let value = self.value(cursor, here, ty, *inner, elements(made));
+                    within(value, || "[0]".to_owned())?;
+                    (*made).len = 1;
+                    to.cast::<*mut Block>().write(made);
+                }
+                Plan::Only(elem, desc, inner) => {
+                    let back = cursor.known() as usize;
+                    let file: &'a File = self.file;
+                    match file.only_element(here, back) {
+                        Some((index, mut inside)) => {
+                            self.value(&mut inside, index, *elem, *inner, to)?;
+                        }
+                        None => return self.differ(ty, desc),
+                    }
+                }
+                Plan::Migrate {
+                    migration, former, ..
+                } => migrated(migration, to, &mut |place| {
+                    self.value(cursor, here, ty, *former, place)
+                })?,
                 Plan::Fields(fields) => self.fields(cursor, here, fields, to)?,
                 Plan::Variants(desc, variants) => match &variants[cursor.known() as usize] {
                     Ok((tag, fields)) => {
@@ -269,23 +297,30 @@ impl<'a, 'd> Making<'a, 'd, '_> {
                 self.file.skip(*ty, cursor);
                 continue;
             };
-            // SAFETY: offsets count from the whole value.
-            let value =
-                unsafe { self.value(cursor, here, *ty, *plan, to.add(field.offset as usize)) };
-            if value.is_err() {
-                return named(value, owner, field, *position);
+            let start = *cursor;
+            // SAFETY: offsets count from the whole value; there is room for what advice gives.
+            unsafe {
+                let place = to.add(field.offset as usize);
+                let Err(lost) = self.value(cursor, here, *ty, *plan, place) else {
+                    continue;
+                };
+                if !fill_default(self.advice, owner, field, place) {
+                    return named(Err(lost), owner, field, *position);
+                }
+                let name = called(owner, field, *position);
+                if self.changes.lost.insert(name.clone()) {
+                    self.lost.push((name, *lost));
+                }
             }
+            *cursor = start;
+            self.file.skip(*ty, cursor);
         }
         for (position, field) in &fields.missing {
-            let name = field.name().unwrap_or_default();
-            let Some(default) = self.advice.default(owner, name) else {
+            // SAFETY: as above.
+            let is_filled =
+                unsafe { fill_default(self.advice, owner, field, to.add(field.offset as usize)) };
+            if !is_filled {
                 return named(mismatch(Reason::NoDefault), owner, field, *position);
-            };
-            // SAFETY: a valid value of the field's type, of which we become an owner.
-            unsafe {
-                retain_value(field.ty(), default);
-                to.add(field.offset as usize)
-                    .copy_from_nonoverlapping(default, field.ty().size as usize);
             }
         }
         Ok(())

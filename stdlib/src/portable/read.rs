@@ -11,8 +11,8 @@ use super::file::{At, Cursor, File};
 use super::make::Making;
 use super::schema::{Field, Id, Shape, pair_of};
 use crate::block::Block;
-use crate::convert::{Advice, Mismatch, head, head_of, is_number};
-use crate::desc::{FieldDesc, Kind, TypeDesc};
+use crate::convert::{Advice, Migration, Mismatch, called, head, head_of, is_number};
+use crate::desc::{FieldDesc, Kind, TypeDesc, VariantDesc};
 use crate::memory::release;
 
 /// Which of the plans.
@@ -26,6 +26,16 @@ pub(super) enum Plan<'d> {
     Text,
     /// A `T` becomes a `T?`.
     Wrap(&'d TypeDesc, PlanId),
+    /// A `T` becomes a `[T]`.
+    One(&'d TypeDesc, PlanId),
+    /// A `[T]` of one becomes a `T`.
+    Only(Id, &'d TypeDesc, PlanId),
+    /// By a function of the program, unless the type is as it was.
+    Migrate {
+        migration: Migration<'d>,
+        former: PlanId,
+        direct: PlanId,
+    },
     Fields(Fields<'d>),
     /// By the written variants; none of those that are gone.
     Variants(&'d TypeDesc, Vec<Result<(usize, Fields<'d>), String>>),
@@ -75,6 +85,7 @@ pub(super) struct Wanted {
 /// Values of a file on their way to types of the program.
 pub struct Reading<'f, 'd> {
     file: &'f File,
+    advice: &'d dyn Advice,
     plans: Vec<Plan<'d>>,
     known: FxHashMap<(Id, *const TypeDesc), PlanId>,
     /// Those that are not made yet.
@@ -83,20 +94,26 @@ pub struct Reading<'f, 'd> {
     /// By the number of the root; the outcome of those that were tried.
     outcomes: Vec<Option<Result<()>>>,
     wanted: Vec<Vec<Wanted>>,
+    /// By the plan, once they are settled: whether a value becomes another one.
+    others: Vec<bool>,
     changes: Changes,
+    lost: Vec<(String, Mismatch)>,
 }
 
 impl<'f, 'd> Reading<'f, 'd> {
-    pub fn new(file: &'f File) -> Reading<'f, 'd> {
+    pub fn new(file: &'f File, advice: &'d dyn Advice) -> Reading<'f, 'd> {
         Reading {
             file,
+            advice,
             plans: Vec::new(),
             known: FxHashMap::default(),
             unplanned: Vec::new(),
             roots: Vec::new(),
             outcomes: Vec::new(),
             wanted: Vec::new(),
+            others: Vec::new(),
             changes: Changes::default(),
+            lost: Vec::new(),
         }
     }
 
@@ -109,51 +126,83 @@ impl<'f, 'd> Reading<'f, 'd> {
         self.roots.len() - 1
     }
 
-    /// In what the types differ.
+    /// In what the types differ, and after [`Reading::make`], of which fields values were lost.
     pub fn changes(&self) -> &Changes {
         &self.changes
     }
 
-    /// Whether a value has to become another one to be of its type.
+    /// Why those fields have their defaults, one reason for each.
+    pub fn lost(&self) -> &[(String, Mismatch)] {
+        &self.lost
+    }
+
+    /// Whether a value had to become another one to be of its type; known once the plans are settled.
     pub fn is_other(&self, wanted: usize) -> bool {
-        let mut seen = vec![false; self.plans.len()];
-        let mut waiting = vec![self.roots[wanted].1];
-        while let Some(plan) = waiting.pop() {
-            if std::mem::replace(&mut seen[plan as usize], true) {
-                continue;
-            }
-            let mut is_same = |fields: &Fields<'_>| {
-                let kept = fields.written.iter().filter_map(|(_, place)| *place);
-                waiting.extend(kept.map(|(_, _, plan)| plan));
+        self.others[self.roots[wanted].1 as usize]
+    }
+
+    /// Decides which types have changed, in their parts or in those of their parts: of these alone values are migrated by functions. All values have to
+    /// be wanted by then.
+    pub fn settle(&mut self) {
+        let mut leading: Vec<Vec<PlanId>> = vec![Vec::new(); self.plans.len()];
+        let mut others = vec![false; self.plans.len()];
+        let mut waiting = Vec::new();
+        for (at, plan) in self.plans.iter().enumerate() {
+            let mut parts = |fields: &Fields<'_>| {
+                for (_, _, plan) in fields.written.iter().filter_map(|(_, place)| *place) {
+                    leading[plan as usize].push(at as PlanId);
+                }
                 fields.missing.is_empty() && fields.written.iter().all(|(_, place)| place.is_some())
             };
-            match &self.plans[plan as usize] {
-                Plan::Copy(_) | Plan::Text => {}
-                Plan::Fields(fields) => {
-                    if !is_same(fields) {
-                        return true;
-                    }
-                }
+            let is_same = match plan {
+                Plan::Copy(_) | Plan::Text => true,
+                Plan::Fields(fields) => parts(fields),
                 Plan::Variants(_, variants) => {
+                    let mut is_same = true;
                     for (index, variant) in variants.iter().enumerate() {
-                        match variant {
-                            Ok((tag, fields)) if *tag == index && is_same(fields) => {}
-                            _ => return true,
-                        }
+                        is_same &= match variant {
+                            Ok((tag, fields)) => parts(fields) && *tag == index,
+                            Err(_) => false,
+                        };
                     }
+                    is_same
                 }
-                Plan::Block(_, _, inner) | Plan::Fixed(_, _, _, inner) | Plan::Set(_, _, inner) => {
-                    waiting.push(*inner);
+                Plan::Block(_, _, inner)
+                | Plan::Fixed(_, _, _, inner)
+                | Plan::Set(_, _, inner)
+                | Plan::Migrate { direct: inner, .. } => {
+                    leading[*inner as usize].push(at as PlanId);
+                    true
                 }
-                Plan::Map { key, value, .. } => waiting.extend([key.1, value.1]),
+                Plan::Map { key, value, .. } => {
+                    leading[key.1 as usize].push(at as PlanId);
+                    leading[value.1 as usize].push(at as PlanId);
+                    true
+                }
                 Plan::Number(..)
                 | Plan::Wrap(..)
+                | Plan::One(..)
+                | Plan::Only(..)
                 | Plan::Unbox(..)
                 | Plan::IntoBox(..)
-                | Plan::Differ(_) => return true,
+                | Plan::Differ(_) => false,
+            };
+            if !is_same {
+                waiting.push(at as PlanId);
             }
         }
-        false
+        while let Some(plan) = waiting.pop() {
+            if !std::mem::replace(&mut others[plan as usize], true) {
+                waiting.append(&mut leading[plan as usize]);
+            }
+        }
+        for (at, is_other) in others.iter().enumerate() {
+            if let (Plan::Migrate { direct, .. }, false) = (&self.plans[at], is_other) {
+                let direct = *direct as usize;
+                self.plans.swap(at, direct);
+            }
+        }
+        self.others = others;
     }
 
     /// What became of a value; none before [`Reading::make`].
@@ -166,13 +215,16 @@ impl<'f, 'd> Reading<'f, 'd> {
     /// # Safety
     /// Within a run of the engine that they shall belong to, which it may end; what was made until then is for the next sweep. The places
     /// are free, the descriptors outlive the values, and what `advice` gives are valid values of the fields.
-    pub unsafe fn make(&mut self, advice: &dyn Advice) {
+    pub unsafe fn make(&mut self) {
+        self.settle();
         self.find_wanted();
         let mut making = Making {
             file: self.file,
             plans: &self.plans,
             wanted: &mut self.wanted,
-            advice,
+            advice: self.advice,
+            changes: &mut self.changes,
+            lost: &mut self.lost,
         };
         // SAFETY: the caller's promise.
         unsafe {
@@ -255,23 +307,38 @@ impl<'f, 'd> Reading<'f, 'd> {
                 let inside = desc.variants()[1].fields()[0].ty();
                 Plan::Wrap(desc, self.plan(ty, inside))
             }
+            (shape, Kind::Array) if !matches!(shape, Shape::Array(_)) => {
+                Plan::One(elem(), self.plan(ty, elem()))
+            }
+            (Shape::Array(inner), kind) if kind != Kind::Array => match self.is_shallow(*inner) {
+                true => Plan::Only(*inner, desc, self.plan(*inner, desc)),
+                false => Plan::Differ(desc),
+            },
             (Shape::Tuple(fields), Kind::Tuple) if fields.len() == desc.fields().len() => {
                 Plan::Fields(self.fields(desc, fields, desc.fields()))
             }
-            (Shape::Struct(fields), Kind::Struct) if head_of(&written.name) == head(desc) => {
-                Plan::Fields(self.fields(desc, fields, desc.fields()))
-            }
-            (Shape::Enum(variants), Kind::Enum) if head_of(&written.name) == head(desc) => {
-                let of = |written: &super::schema::Variant| {
-                    let all = desc.variants();
-                    let tag = all.iter().position(|v| v.name() == written.name);
-                    tag.map(|tag| (tag, all[tag].fields()))
-                };
-                let plans = variants.iter().map(|variant| match of(variant) {
-                    Some((tag, fields)) => Ok((tag, self.fields(desc, &variant.fields, fields))),
-                    None => Err(variant.name.clone()),
-                });
-                Plan::Variants(desc, plans.collect())
+            (Shape::Struct(_), Kind::Struct) | (Shape::Enum(_), Kind::Enum)
+                if self.is_called(&written.name, desc) =>
+            {
+                let advice = self.advice;
+                let migration = advice.migration(desc);
+                let migration = migration.filter(|of| has_parts_of(shape, of.former));
+                let direct = self.by_name(shape, desc);
+                match migration {
+                    None => direct,
+                    Some(migration) => {
+                        let former = self.by_name(shape, migration.former);
+                        let mut add = |plan| {
+                            self.plans.push(plan);
+                            self.plans.len() as PlanId - 1
+                        };
+                        Plan::Migrate {
+                            migration,
+                            former: add(former),
+                            direct: add(direct),
+                        }
+                    }
+                }
             }
             (Shape::Array(inner), Kind::Array) => {
                 Plan::Block(*inner, elem(), self.plan(*inner, elem()))
@@ -302,6 +369,53 @@ impl<'f, 'd> Reading<'f, 'd> {
         }
     }
 
+    /// Whether a type is, or was, called as what was written.
+    fn is_called(&self, written: &str, desc: &TypeDesc) -> bool {
+        let written = head_of(written);
+        written == head(desc) || self.advice.former_type(desc) == Some(written)
+    }
+
+    /// Whether what an array holds is no array of arrays of arrays: a type can hold itself, and whoever takes the only element goes as deep.
+    fn is_shallow(&self, elem: Id) -> bool {
+        let mut inner = elem;
+        for _ in 0..MOST_NESTED {
+            match &self.file.types.get(inner).shape {
+                Shape::Array(elem) | Shape::Box(elem) => inner = *elem,
+                _ => return true,
+            }
+        }
+        false
+    }
+
+    /// Of a struct or an enum.
+    fn by_name(&mut self, shape: &Shape, desc: &'d TypeDesc) -> Plan<'d> {
+        let Shape::Enum(variants) = shape else {
+            let written = match shape {
+                Shape::Struct(fields) => fields.as_slice(),
+                _ => &[],
+            };
+            return Plan::Fields(self.fields(desc, written, desc.fields()));
+        };
+        let now = desc.variants();
+        let advice = self.advice;
+        let of = |written: &str| {
+            let same = now.iter().position(|variant| variant.name() == written);
+            same.or_else(|| {
+                let is_former =
+                    |v: &VariantDesc| advice.former_part(desc, v.name()) == Some(written);
+                now.iter().position(is_former)
+            })
+        };
+        let plans = variants.iter().map(|variant| match of(&variant.name) {
+            Some(tag) => {
+                let fields = self.fields(desc, &variant.fields, now[tag].fields());
+                Ok((tag, fields))
+            }
+            None => Err(variant.name.clone()),
+        });
+        Plan::Variants(desc, plans.collect())
+    }
+
     /// Of the variants of optionals and results.
     fn known_variants(
         &mut self,
@@ -329,26 +443,37 @@ impl<'f, 'd> Reading<'f, 'd> {
         now: &'d [FieldDesc],
     ) -> Fields<'d> {
         let mut found = vec![false; now.len()];
+        let written_name = |name: &str| {
+            let mut names = written.iter().map(|field| field.name.as_deref());
+            names.any(|written| written == Some(name))
+        };
         let of_written = written.iter().enumerate().map(|(position, field)| {
-            let same = |(index, new): &(usize, &FieldDesc)| match (&field.name, new.name()) {
-                (Some(name), Some(new)) => name == new,
-                (None, None) => position == *index,
-                _ => false,
-            };
             let mut all = now.iter().enumerate();
-            let place = all.find(same).map(|(index, new)| {
+            let same = match &field.name {
+                Some(name) => all.find(|(_, new)| {
+                    let Some(new) = new.name() else {
+                        return false;
+                    };
+                    let is_former = || self.advice.former_part(owner, new) == Some(name);
+                    let is_free = now.iter().all(|new| new.name() != Some(name));
+                    new == name || (is_free && !written_name(new) && is_former())
+                }),
+                None => all.find(|(index, new)| *index == position && new.name().is_none()),
+            };
+            let place = same.map(|(index, new)| {
                 found[index] = true;
                 (index, new, self.plan(field.ty, new.ty()))
             });
-            let called = || {
-                let name = field.name.clone().unwrap_or_else(|| position.to_string());
-                format!("{}.{name}", head(owner))
-            };
             match place {
-                None => drop(self.changes.dropped.insert(called())),
+                None => {
+                    let name = field.name.clone().unwrap_or_else(|| position.to_string());
+                    self.changes
+                        .dropped
+                        .insert(format!("{}.{name}", head(owner)));
+                }
                 Some((_, new, _)) => {
                     if self.file.is_retyped(field.ty, new.ty()) {
-                        self.changes.retyped.insert(called());
+                        self.changes.retyped.insert(called(owner, new, position));
                     }
                 }
             }
@@ -358,10 +483,7 @@ impl<'f, 'd> Reading<'f, 'd> {
         let missing = now.iter().enumerate().filter(|(index, _)| !found[*index]);
         let missing: Vec<_> = missing.collect();
         for (position, field) in &missing {
-            let name = field
-                .name()
-                .map_or_else(|| position.to_string(), str::to_owned);
-            self.changes.added.insert(format!("{}.{name}", head(owner)));
+            self.changes.added.insert(called(owner, field, *position));
         }
         Fields {
             owner,
@@ -391,6 +513,32 @@ impl<'f, 'd> Reading<'f, 'd> {
         }
     }
 }
+
+/// Whether a written type has the very fields or variants, by name, of another.
+fn has_parts_of(shape: &Shape, other: &TypeDesc) -> bool {
+    let are_same = |written: &[Field], fields: &[FieldDesc]| {
+        let has = |written: &Field| {
+            let mut names = fields.iter().map(FieldDesc::name);
+            names.any(|name| name == written.name.as_deref())
+        };
+        written.len() == fields.len() && written.iter().all(has)
+    };
+    match (shape, other.kind) {
+        (Shape::Struct(fields), Kind::Struct) => are_same(fields, other.fields()),
+        (Shape::Enum(variants), Kind::Enum) => {
+            let now = other.variants();
+            let has = |written: &super::schema::Variant| {
+                let mut same = now.iter().filter(|now| now.name() == written.name);
+                same.any(|now| are_same(&written.fields, now.fields()))
+            };
+            variants.len() == now.len() && variants.iter().all(has)
+        }
+        _ => false,
+    }
+}
+
+/// So many arrays of one element, each in the one before, become what is in the last.
+const MOST_NESTED: usize = 16;
 
 /// Looks for the blocks that are wanted, and as what.
 struct Finding<'a, 'd> {
@@ -438,8 +586,15 @@ impl<'a, 'd> Finding<'a, 'd> {
                     }
                 }
             }
-            Plan::Wrap(_, inner) | Plan::IntoBox(_, inner) => {
+            Plan::Wrap(_, inner) | Plan::IntoBox(_, inner) | Plan::One(_, inner) => {
                 self.value(cursor, here, ty, *inner);
+            }
+            Plan::Migrate { former, .. } => self.value(cursor, here, ty, *former),
+            Plan::Only(elem, _, inner) => {
+                let back = cursor.known() as usize;
+                if let Some((index, mut inside)) = self.file.only_element(here, back) {
+                    self.value(&mut inside, index, *elem, *inner);
+                }
             }
             Plan::Unbox(elem, inner) => {
                 let index = here - cursor.known() as usize;

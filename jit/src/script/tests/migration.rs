@@ -13,6 +13,7 @@ fn what_has_another_name_keeps_its_value() {
     let (engine, script) = loaded(text);
     let shown = script.function::<fn() -> String>("shown").unwrap();
     let before = shown.call().unwrap();
+    let saved = Saved::of(&script, &["fleet", "count"]);
     let newer = "enum Mood { @was(Calm) Quiet, @was(Angry)
             Furious(at: str) }
         @was(Ship) struct Vessel { @was(speed) velocity: f64, mood: Mood, crew: i64 = 1 }
@@ -28,6 +29,7 @@ fn what_has_another_name_keeps_its_value() {
         shown.call().unwrap(),
         "[Vessel(velocity: 3.0, mood: Furious(at: \"you\"), crew: 1), Vessel(velocity: 4.0, mood: Quiet, crew: 1)] 7.0"
     );
+    saved.compare(&script, &["vessels", "total"]);
     // The notes may stay as long as they like.
     script.set("total", 9.5).unwrap();
     let later = newer.replace("crew: i64 = 1", "crew: i64 = 1, flag: str = \"\"");
@@ -54,6 +56,42 @@ fn a_former_name_that_is_still_in_use_is_not_meant() {
     assert_eq!(f.call().unwrap(), "P(a: 1, b: 5)");
 }
 
+/// Values and the whole state as they were saved.
+struct Saved {
+    values: Vec<(Vec<u8>, String)>,
+    state: Vec<u8>,
+    snapshot: Snapshot,
+}
+
+impl Saved {
+    fn of(script: &Script, names: &[&str]) -> Saved {
+        let values = names.iter().map(|name| {
+            let kept = script.keep(name).unwrap();
+            (kept.to_bytes().unwrap(), kept.to_json().unwrap())
+        });
+        let snapshot = script.snapshot().unwrap();
+        Saved {
+            values: values.collect(),
+            state: snapshot.to_bytes().unwrap(),
+            snapshot,
+        }
+    }
+
+    /// That they are read as what the reload made of the values.
+    fn compare(self, script: &Script, names: &[&str]) {
+        let all = || names.iter().map(|name| script.keep(name).unwrap());
+        for ((bytes, json), (name, kept)) in self.values.iter().zip(names.iter().zip(all())) {
+            assert_eq!(script.from_bytes(name, bytes).unwrap(), kept, "{name}");
+            assert_eq!(script.from_json(name, json).unwrap(), kept, "{name}");
+        }
+        let before: Vec<KeptValue> = all().collect();
+        script.restore_from_bytes(&self.state).unwrap();
+        assert!(all().eq(before.iter().cloned()), "from bytes");
+        script.restore(&self.snapshot).unwrap();
+        assert!(all().eq(before), "from a snapshot");
+    }
+}
+
 const MIGRATING: &str = "
     @was(Ship) struct FormerShip { x: i64, y: i64, tags: [str] }
     struct Ship { at: (i64, i64), tags: [str], life: i64 }
@@ -77,6 +115,7 @@ fn a_function_makes_new_values_from_former_ones() {
     let (engine, script) = loaded(text);
     let shown = script.function::<fn() -> String>("shown").unwrap();
     let before = shown.call().unwrap();
+    let saved = Saved::of(&script, &["ships", "flagship"]);
     // One that fails leaves all as it was.
     let fails = MIGRATING.replace("LIFE", "100 / (former.x - 3)");
     assert!(message(script.reload(&fails).map(|_| ())).contains("zero"));
@@ -91,6 +130,7 @@ fn a_function_makes_new_values_from_former_ones() {
         shown.call().unwrap(),
         format!("[{first}, {second}] some({first})")
     );
+    saved.compare(&script, &["ships", "flagship"]);
     // A later change is not that one: it goes by names.
     let later = MIGRATING
         .replace("LIFE", "0")

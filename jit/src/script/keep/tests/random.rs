@@ -228,7 +228,7 @@ impl Program {
             let is_struct = self.own[index].len() == 1;
             let which = self.dice.roll(self.own[index].len() as u64) as usize;
             let count = self.own[index][which].len() as u64;
-            let (kind, at) = (self.dice.roll(5), self.dice.roll(count.max(1)) as usize);
+            let (kind, at) = (self.dice.roll(6), self.dice.roll(count.max(1)) as usize);
             let number = Ty::Number(self.dice.of(&INTS));
             let fields = &mut self.own[index][which];
             let is_old = fields
@@ -240,7 +240,11 @@ impl Program {
                 }
                 1 if count > 0 => drop(fields.remove(at)),
                 2 if is_old => fields[at].1 = number,
-                3 if is_old && !matches!(fields[at].1, Ty::Option(_)) => {
+                3 if is_struct && is_old && !fields[at].0.starts_with('@') => {
+                    let name = fields[at].0.clone();
+                    fields[at].0 = format!("@was({name}) other_{name}");
+                }
+                4 if is_old && !matches!(fields[at].1, Ty::Option(_)) => {
                     fields[at].1 = Ty::Option(Box::new(fields[at].1.clone()));
                 }
                 _ => fields.reverse(),
@@ -272,6 +276,9 @@ proptest! {
             Ok(read) => {
                 prop_assert!(done.reset.is_empty(), "{}\n{}\n{}", text, edited, done);
                 prop_assert_eq!(read.to_string(), script.keep("v").unwrap().to_string());
+                // What JSON does not say of types is no hindrance.
+                let from_json = other.from_json("v", &json).unwrap();
+                prop_assert_eq!(from_json.to_string(), read.to_string());
                 script.put("w", &kept).unwrap();
                 prop_assert_eq!(script.keep("w").unwrap(), script.keep("v").unwrap());
             }
