@@ -17,6 +17,8 @@ impl DefId {
     pub const MAP: DefId = DefId(4);
     pub const SET: DefId = DefId(5);
     pub const ERROR: DefId = DefId(6);
+    /// An array of a host in place; see `mono::views`. No program can name it.
+    pub const VIEW: DefId = DefId(7);
     /// The first id for definitions of units.
     pub const FIRST_FREE: u32 = 16;
 }

@@ -187,6 +187,7 @@ fn accept(
         functions,
         globals: globals.collect(),
         cells: bodies,
+        viewings: Vec::new(),
     };
     let infos = typed
         .cells
@@ -236,6 +237,7 @@ impl Compiled {
             functions: Vec::new(),
             cells: Vec::new(),
             globals: Vec::new(),
+            viewings: Vec::new(),
         };
         Compiled {
             env,

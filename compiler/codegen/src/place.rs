@@ -1,5 +1,6 @@
 //! Places: addresses with a type. And loads, stores and copies there.
 
+use compiler::env::DefId;
 use compiler::layout::Pass;
 use compiler::mir::{Base, Local, LocalKind, Place, Projection};
 use compiler::types::{Ty, TyKind};
@@ -13,6 +14,8 @@ use crate::tbaa::Memory;
 pub(crate) const HEADER: u64 = 32;
 pub(crate) const LEN: u64 = 16;
 pub(crate) const CAP: u64 = 24;
+/// Where a view has its length, behind the address of the first element.
+pub(crate) const VIEW_LEN: u64 = 8;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Located<'ctx> {
@@ -159,6 +162,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 true,
             ),
             TyKind::FixedArray(elem, _) | TyKind::Simd(elem, _) => (*elem, at.address, false),
+            TyKind::Adt(DefId::VIEW, args) => {
+                (args[0], self.load_pointer(at.address, Memory::Block), true)
+            }
             other => panic!("compiler bug: an element of {other:?}"),
         };
         let address = self.element_address(start, elem, index);

@@ -11,7 +11,7 @@ use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PointerValue};
 use crate::function::Function;
 use crate::module::Built;
 use crate::operand::Value;
-use crate::place::{LEN, Located};
+use crate::place::{LEN, Located, VIEW_LEN};
 use crate::tbaa::Memory;
 
 impl<'ctx> Function<'_, '_, 'ctx> {
@@ -316,6 +316,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     pub(crate) fn len_of(&self, at: &Located<'ctx>) -> IntValue<'ctx> {
         if let Some(len) = at.ty.fixed_len() {
             return self.unit.runtime.i64.const_int(len, false);
+        }
+        if at.ty.view_of().is_some() {
+            return self.header_word(at.address, VIEW_LEN);
         }
         let block = self.load_block(at.address, at.own_memory());
         self.header_word(block, LEN)

@@ -70,6 +70,10 @@ impl Env {
         env.add_language_struct(DefId::SET, "Set", &["T"], |p| {
             vec![field("map", Ty::map(p[0], Ty::unit()))]
         });
+        env.add_language_struct(DefId::VIEW, "View", &["T"], |_| {
+            let word = |name: &str| field(name, Ty::int(IntTy::U64));
+            vec![word("address"), word("len")]
+        });
         env.add_language_struct(DefId::ERROR, "Error", &[], |_| {
             let error = Ty::error_type();
             vec![

@@ -64,6 +64,9 @@ pub fn project(env: &Env, ty: Ty, projection: &Projection) -> Ty {
         (Projection::Deref, _) | (_, TyKind::Never) => ty,
         (Projection::Inside(inside), TyKind::Any(..)) => *inside,
         (Projection::Field(field), TyKind::Tuple(parts)) => parts[*field as usize],
+        (Projection::Index(_) | Projection::ConstIndex(_), TyKind::Adt(DefId::VIEW, args)) => {
+            args[0]
+        }
         (Projection::Field(field), TyKind::Adt(..)) => field_ty(env, ty, 0, *field),
         (Projection::Payload { variant, field }, TyKind::Adt(..)) => {
             field_ty(env, ty, *variant, *field)

@@ -8,6 +8,7 @@
 mod matching;
 mod rewrite;
 mod symbol;
+mod views;
 mod way_out;
 
 use std::collections::VecDeque;
@@ -26,6 +27,7 @@ use crate::own;
 use crate::types::{self, MOST_PARTS, Ty, TyKind};
 
 pub use symbol::{global_symbol, slot_symbol, type_identity};
+pub use views::{NOT_IN_PLACE, Viewing};
 
 /// How deep type arguments may nest, and how many instances one item may have.
 const DEPTH_LIMIT: usize = 32;
@@ -46,6 +48,8 @@ pub struct Unit {
     pub cells: Vec<Arc<Elaborated>>,
     /// The globals that it defines, hidden ones included.
     pub globals: Vec<DefId>,
+    /// Instances that a host calls with arrays of its own.
+    pub viewings: Vec<Viewing>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,6 +225,13 @@ pub fn instantiate(
             }
         }
     }
+    for Viewing { function, params } in &unit.viewings {
+        if let Some(key) = ctx.viewing((*function, &[]), params, None)
+            && let Target::Defined(index) = ctx.program.callees[&key]
+        {
+            ctx.program.functions[index].exported = true;
+        }
+    }
     while ctx.failure.is_none()
         && let Some(index) = ctx.queue.pop_front()
     {
@@ -277,8 +288,12 @@ impl Instantiation<'_> {
         self.current = Some(index);
         let instance = &self.program.functions[index];
         let args = instance.key.1.clone();
+        let views = self.view_types(&instance.key).map(<[Ty]>::to_vec);
         let generic = self.generic_body(instance.key.0);
-        let body = self.concrete_body(generic.body(), &args);
+        let mut body = self.concrete_body(generic.body(), &args);
+        if let Some(views) = views {
+            self.use_views(&mut body, &views);
+        }
         if types::refused_one() && self.failure.is_none() {
             let key = self.program.functions[index].key.clone();
             let span = generic.body().span;
@@ -401,10 +416,16 @@ impl Instantiation<'_> {
             && self.own_functions.contains(def)
             && self.env.function(*def).captures.is_none()
             && args.is_empty();
+        let mut signature = self.signature(generic.body(), args);
+        let views = self.view_types(&key).unwrap_or_default();
+        for (param, ty) in signature.params.iter_mut().zip(views) {
+            param.1 = *ty;
+        }
+        let type_args = &args[..args.len() - views.len()];
         let instance = Instance {
             symbol: symbol::function_symbol(self.env, *def, args),
-            name: symbol::shown_name(self.env, *def, args),
-            signature: self.signature(generic.body(), args),
+            name: symbol::shown_name(self.env, *def, type_args),
+            signature,
             body: generic.body().clone(),
             exported,
             needed_by: self.current,
@@ -588,7 +609,7 @@ impl Instantiation<'_> {
         let mut caller = self.current;
         while let Some(index) = caller {
             let instance = &self.program.functions[index];
-            if instance.key.1.is_empty() {
+            if self.env.function(instance.key.0).generics.is_empty() {
                 break;
             }
             outermost = instance.needed_at.map(|used| (used, instance));

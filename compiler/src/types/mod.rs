@@ -357,6 +357,17 @@ impl Ty {
     pub fn map(key: Ty, value: Ty) -> Ty {
         Ty::new(TyKind::Adt(DefId::MAP, vec![key, value]))
     }
+    /// An array of a host in place.
+    pub fn view(elem: Ty) -> Ty {
+        Ty::new(TyKind::Adt(DefId::VIEW, vec![elem]))
+    }
+    /// The elements' type, of a view.
+    pub fn view_of(self) -> Option<Ty> {
+        match self.kind() {
+            TyKind::Adt(DefId::VIEW, args) => Some(args[0]),
+            _ => None,
+        }
+    }
     pub fn range(elem: Ty) -> Ty {
         Ty::new(TyKind::Adt(DefId::RANGE, vec![elem]))
     }

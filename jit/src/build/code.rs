@@ -8,7 +8,7 @@ use compiler::CellInfo;
 use compiler::env::{DefId, FnOrigin, GlobalOrigin};
 use compiler::incremental::{Fingerprint, Fingerprinter, Good, Unit, interface_of, portable};
 use compiler::mir::Const;
-use compiler::mono::{self, Program, slot_symbol};
+use compiler::mono::{self, Program, Viewing, slot_symbol};
 use compiler::own;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -21,11 +21,20 @@ use crate::linked::{FunctionPlace, Linked, Surroundings, read_slot, write_slot};
 use crate::orc::DylibId;
 use crate::session::Outside;
 
-/// A unit of the text, or a module that it imports.
+/// A unit of the text, or a module that it imports, or an instance of a function of one of these that a host alone has use for.
 #[derive(Clone)]
 pub(crate) enum Source {
     Text(Rc<Unit>),
     Module(Rc<Module>),
+    Viewing(Rc<Viewed>),
+}
+
+/// A function of a source that takes arrays of a host in place.
+pub(crate) struct Viewed {
+    version: u32,
+    of: Source,
+    unit: mono::Unit,
+    code: Fingerprint,
 }
 
 /// An imported module, which is compiled as a whole.
@@ -47,6 +56,7 @@ pub(crate) struct Module {
 pub(crate) enum Version {
     Text(u32),
     Module(u32),
+    Viewing(u32),
 }
 
 impl Source {
@@ -54,6 +64,7 @@ impl Source {
         match self {
             Source::Text(unit) => Version::Text(unit.version),
             Source::Module(module) => Version::Module(module.version),
+            Source::Viewing(viewed) => Version::Viewing(viewed.version),
         }
     }
 
@@ -68,6 +79,7 @@ impl Source {
                 let env = &module.ready.compiled.env;
                 env.module(module.ready.module).name.clone()
             }
+            Source::Viewing(viewed) => viewed.of.title(),
         }
     }
 
@@ -75,6 +87,7 @@ impl Source {
         match self {
             Source::Text(unit) => &unit.good().expect("compiler bug: a broken unit runs").unit,
             Source::Module(module) => &module.ready.compiled.unit,
+            Source::Viewing(viewed) => &viewed.unit,
         }
     }
 
@@ -82,6 +95,7 @@ impl Source {
         match self {
             Source::Text(unit) => &unit.good().expect("compiler bug: a broken unit runs").cells,
             Source::Module(module) => &module.ready.compiled.cells,
+            Source::Viewing(_) => &[],
         }
     }
 
@@ -93,6 +107,7 @@ impl Source {
                 let env = &module.ready.compiled.env;
                 env.of_last_unit().map(|def| def.id).collect()
             }
+            Source::Viewing(_) => Vec::new(),
         }
     }
 
@@ -100,6 +115,7 @@ impl Source {
         match self {
             Source::Text(unit) => unit.good().expect("compiler bug: a broken unit runs").code,
             Source::Module(module) => module.code,
+            Source::Viewing(viewed) => viewed.code,
         }
     }
 }
@@ -173,6 +189,8 @@ pub(crate) struct Codes {
     all: Vec<(Rc<Linked>, Uses)>,
     /// Units for which code was generated in this update.
     pub(crate) compiled: usize,
+    /// How many [`Source::Viewing`] there were.
+    viewings: u32,
 }
 
 /// The list becomes the newer one; gives those that differ where they are not the same at the beginning or the end: the former, the newer.
@@ -215,6 +233,23 @@ impl Build {
         of_text.or_else(|| self.module_of.get(&def).cloned().map(Source::Module))
     }
 
+    /// What a function of a source is where it takes arrays of a host in place.
+    pub(crate) fn viewing(&mut self, of: Source, viewing: Viewing) -> Source {
+        self.codes.viewings += 1;
+        let code = Fingerprint::of(&(of.code(), viewing.function, &viewing.params));
+        Source::Viewing(Rc::new(Viewed {
+            version: self.codes.viewings,
+            of,
+            unit: mono::Unit {
+                functions: Vec::new(),
+                cells: Vec::new(),
+                globals: Vec::new(),
+                viewings: vec![viewing],
+            },
+            code,
+        }))
+    }
+
     /// What the source consists of and refers to.
     pub(crate) fn code(&mut self, source: &Source) -> Result<Rc<Code>, Vec<Diagnostic>> {
         let version = source.version();
@@ -239,7 +274,7 @@ impl Build {
         let mut copied: FxHashSet<DefId> = FxHashSet::default();
         let mut print = Fingerprinter::default();
         print.add(&source.code());
-        if let Source::Module(module) = source {
+        if let Source::Module(module) = home(source) {
             // It names lines of its file.
             print.add(&self.front.sources.file(module.ready.file).text);
         }
@@ -528,6 +563,14 @@ impl Build {
             };
             Some(uses.iter().find(is_other)?.0)
         })
+    }
+}
+
+/// What holds the lines of a source.
+fn home(source: &Source) -> &Source {
+    match source {
+        Source::Viewing(viewed) => &viewed.of,
+        source => source,
     }
 }
 

@@ -13,6 +13,7 @@ mod register;
 pub(crate) mod registers;
 mod signature;
 mod symbol;
+mod take;
 pub(crate) mod types;
 pub mod untyped;
 mod values;
@@ -31,7 +32,9 @@ pub use plain::Plain;
 pub use register::{Class, Register};
 pub(crate) use register::{Registers, Returned, fit};
 pub use signature::{Args, Signature};
+pub(crate) use signature::{AskedParam, Passing};
 pub(crate) use symbol::{HostSymbol, HostSymbols};
+pub use take::{Mut, Slice, SliceMut, Take};
 #[doc(hidden)]
 pub use values::{DescField, enum_desc, struct_desc};
 

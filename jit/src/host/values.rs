@@ -5,7 +5,7 @@ use std::mem::{MaybeUninit, offset_of};
 use stdlib::desc::{self, FieldDesc, HAS_HEAP, Kind, TypeDesc, VariantDesc};
 use stdlib::{Block, block, value};
 
-use super::{Value, described};
+use super::{Plain, Value, described};
 
 // SAFETY: a `str` is a block of bytes that are UTF-8.
 unsafe impl Value for String {
@@ -167,6 +167,9 @@ unsafe impl<T: Value, const N: usize> Value for [T; N] {
             .for_each(|held| unsafe { T::release(held) });
     }
 }
+
+// SAFETY: those of plain data are the same bytes on both sides.
+unsafe impl<T: Plain, const N: usize> Plain for [T; N] {}
 
 crate::copied_param!([T: Value, const N: usize] [T; N]);
 

@@ -6,13 +6,15 @@ use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use compiler::env::DefKind;
+use compiler::env::{DefId, DefKind};
 use compiler::mir::{Effects, ParamMode};
+use compiler::mono::{NOT_IN_PLACE, Viewing};
 use stdlib::desc::TypeDesc;
 
 use super::Living;
+use crate::build::Source;
 use crate::entered::Entered;
-use crate::host::{Args, Signature, Value, fits, for_arities};
+use crate::host::{Args, AskedParam, Passing, Signature, Take, Value, fits, for_arities};
 use crate::linked::Linked;
 use crate::machine::Machine;
 use crate::report::Error;
@@ -26,8 +28,7 @@ pub(super) struct Entry {
     name: String,
     asked: Asked,
     address: Cell<usize>,
-    /// Which arguments the function drops.
-    owned: Cell<u32>,
+    passing: Cell<Passing>,
     unit: RefCell<Option<Rc<Linked>>>,
     /// The globals that it may touch.
     effects: RefCell<Effects>,
@@ -35,20 +36,20 @@ pub(super) struct Entry {
 
 /// The type that a host asks for.
 struct Asked {
-    params: Vec<&'static TypeDesc>,
+    params: Vec<AskedParam>,
     result: &'static TypeDesc,
 }
 
 impl Asked {
     fn of<S: Signature>() -> Asked {
         Asked {
-            params: S::Args::descs(),
+            params: S::Args::asked(),
             result: S::Result::desc(),
         }
     }
 
     fn params(&self) -> impl ExactSizeIterator<Item = (bool, &'static TypeDesc)> {
-        self.params.iter().map(|ty| (false, *ty))
+        self.params.iter().map(|param| (param.is_mut, param.ty))
     }
 
     fn written(&self) -> String {
@@ -59,7 +60,7 @@ impl Asked {
 /// What an [`Entry`] leads to.
 struct Code {
     address: usize,
-    owned: u32,
+    passing: Passing,
     unit: Rc<Linked>,
     effects: Effects,
 }
@@ -67,7 +68,7 @@ struct Code {
 impl Entry {
     fn lead_to(&self, code: Code) {
         self.address.set(code.address);
-        self.owned.set(code.owned);
+        self.passing.set(code.passing);
         self.effects.replace(code.effects);
         self.unit.replace(Some(code.unit));
     }
@@ -84,7 +85,7 @@ impl Living {
             name: name.to_owned(),
             asked,
             address: Cell::new(0),
-            owned: Cell::new(0),
+            passing: Cell::default(),
             unit: RefCell::default(),
             effects: RefCell::default(),
         });
@@ -131,8 +132,17 @@ impl Living {
             .fold(0, |bits, (index, _)| bits | 1 << index);
         let effects = function.body().map(|body| body.effects().clone());
         let source = self.build.owner(def);
+        let mut copied = 0;
         let unit = match source {
-            Some(source) => Some(self.linked(&source)?),
+            Some(source) => {
+                let viewing = self.viewing(&source, def, asked)?;
+                copied = viewing.copied;
+                let unit = self.linked(&source)?;
+                Some(match viewing.source {
+                    Some(viewed) => self.linked(&viewed)?,
+                    None => unit,
+                })
+            }
             None => None,
         };
         let found = unit.and_then(|unit| Some((unit.function(def)?.address, unit)));
@@ -141,11 +151,63 @@ impl Living {
         };
         Ok(Code {
             address,
-            owned,
+            passing: Passing { owned, copied },
             unit,
             effects: effects.unwrap_or_default(),
         })
     }
+
+    /// The instance that takes slices of the host in place. What only looks at them gets copies if there is none.
+    fn viewing(&mut self, source: &Source, def: DefId, asked: &Asked) -> Result<InPlace, Error> {
+        let views = |is_meant: &dyn Fn(&AskedParam) -> bool| -> Vec<bool> {
+            let params = asked.params.iter();
+            params
+                .map(|param| param.is_view && is_meant(param))
+                .collect()
+        };
+        let (all, written) = (views(&|_| true), views(&|param| param.is_mut));
+        let mut copied = 0;
+        for params in [all.clone(), written.clone()] {
+            if !params.contains(&true) {
+                return Ok(InPlace {
+                    source: None,
+                    copied,
+                });
+            }
+            let viewing = Viewing {
+                function: def,
+                params,
+            };
+            let viewed = self.build.viewing(source.clone(), viewing);
+            let found = match self.build.code(&viewed) {
+                Ok(_) => {
+                    return Ok(InPlace {
+                        source: Some(viewed),
+                        copied,
+                    });
+                }
+                Err(found) => found,
+            };
+            if found.iter().any(|found| found.code.0 != NOT_IN_PLACE) {
+                return Err(self.not_linked(&found));
+            }
+            let looked_at = all.iter().zip(&written).enumerate();
+            let looked_at = looked_at.filter(|(_, (all, written))| **all && !**written);
+            copied = looked_at.fold(0, |bits, (index, _)| bits | 1 << index);
+            if all == written {
+                return Err(self.not_linked(&found));
+            }
+        }
+        unreachable!("the second of them is the last")
+    }
+}
+
+/// How slices of the host are passed.
+struct InPlace {
+    /// None if all are copied.
+    source: Option<Source>,
+    /// Which ones are, a bit for each.
+    copied: u32,
 }
 
 /// A function of a script: the newest version, as long as there is one of this name and type. It keeps the script and its state.
@@ -158,7 +220,7 @@ pub struct Function<S> {
 
 macro_rules! calls {
     ($($param:ident $arg:ident $index:tt),*) => {
-        impl<$($param: Value,)* R: Value> Function<fn($($param),*) -> R> {
+        impl<$($param: Take,)* R: Value> Function<fn($($param),*) -> R> {
             /// Calls it, with `&str` for a `String` and a slice for a `Vec`. After a runtime error the globals are as the call left them,
             /// and valid.
             #[allow(clippy::too_many_arguments, clippy::extra_unused_lifetimes)]
@@ -209,9 +271,9 @@ impl<S: Signature> Function<S> {
         entered: &Entered<'_>,
         args: <S::Args as Args>::Given<'_>,
     ) -> Result<S::Result, Error> {
-        let held = self.within(entered, |address, owned| {
+        let held = self.within(entered, |address, passing| {
             // SAFETY: the signature was compared when the entry was led there.
-            unsafe { S::Args::call::<S::Result>(args, address, owned, entered) }
+            unsafe { S::Args::call::<S::Result>(args, address, passing, entered) }
         })?;
         // SAFETY: the result is ours.
         Ok(unsafe { self.receive(held) })
@@ -230,12 +292,17 @@ impl<S: Signature> Function<S> {
 }
 
 impl<S> Function<S> {
-    /// Has `body` call the code at this address, which drops these arguments, if it may be called now.
+    /// Whether each call copies a [`Slice`](crate::Slice), since the function does more with it than to look at its elements.
+    pub fn copies_slices(&self) -> bool {
+        self.entry.passing.get().copied != 0
+    }
+
+    /// Has `body` call the code at this address, which takes its arguments so, if it may be called now.
     #[inline(always)]
     fn within<R>(
         &self,
         entered: &Entered<'_>,
-        body: impl FnOnce(usize, u32) -> Result<R, Box<Trap>>,
+        body: impl FnOnce(usize, Passing) -> Result<R, Box<Trap>>,
     ) -> Result<R, Error> {
         let address = self.entry.address.get();
         if address == 0
@@ -245,7 +312,7 @@ impl<S> Function<S> {
         {
             self.refuse(entered)?;
         }
-        body(address, self.entry.owned.get()).map_err(|trap| self.failed_in(entered, &trap))
+        body(address, self.entry.passing.get()).map_err(|trap| self.failed_in(entered, &trap))
     }
 
     #[cold]

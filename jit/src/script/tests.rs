@@ -1,6 +1,7 @@
 //! What a host does with an engine and its scripts.
 
 mod hostile;
+mod in_place;
 mod migration;
 
 use super::*;

@@ -36,8 +36,8 @@
 pub use jit::{
     Capabilities, Capability, Changes, Config, Engine, Entered, Error, Exported, Frame, Function,
     Handle, HostFunction, HostModule as Module, HostResult, Interrupter, IntoHost,
-    KeptValue as Kept, Object, Param, Plain, Problem, Reloaded, Reset, RuntimeError, Script,
-    Signature, Snapshot, Value, Variable,
+    KeptValue as Kept, Mut, Object, Param, Plain, Problem, Reloaded, Reset, RuntimeError, Script,
+    Signature, Slice, SliceMut, Snapshot, Take, Value, Variable,
 };
 
 /// Makes a function known to [`Module::export`], with its name, its documentation and the names of its parameters.

@@ -196,6 +196,7 @@ pub fn eval_const(
         functions: Vec::new(),
         cells: vec![init],
         globals: Vec::new(),
+        viewings: Vec::new(),
     };
     let mode = Mode::Interpreted { is_last: true };
     let program = mono::instantiate(env, &unit, mode, constants)?;

@@ -6,8 +6,9 @@ use stdlib::desc::TypeDesc;
 use stdlib::value;
 
 use super::{Asked, Function};
+use crate::host::AskedParam;
 use crate::host::registers::{Arguments, Plan, Returned};
-use crate::host::types::Declared;
+use crate::host::types::{Declared, DeclaredParam};
 use crate::report::Error;
 use crate::script::{Script, busy};
 
@@ -62,8 +63,13 @@ impl Script {
                 message: format!("a host passes at most {PARAMS} arguments"),
             });
         }
+        let asked = |param: &DeclaredParam| AskedParam {
+            ty: param.ty,
+            is_mut: false,
+            is_view: false,
+        };
         let asked = Asked {
-            params: declared.params.iter().map(|param| param.ty).collect(),
+            params: declared.params.iter().map(asked).collect(),
             result: declared.result,
         };
         let plan = Plan::new(asked.params(), asked.result, 0);
@@ -73,7 +79,7 @@ impl Script {
             room += (ty.size as usize).div_ceil(16);
             place
         };
-        let mut places: Vec<usize> = asked.params.iter().map(|ty| place(ty)).collect();
+        let mut places: Vec<usize> = asked.params().map(|(_, ty)| place(ty)).collect();
         places.push(room);
         room += (declared.result.size as usize).div_ceil(16).max(1);
         let mut living = self.0.try_borrow_mut().map_err(|_| busy())?;
@@ -90,8 +96,13 @@ impl Script {
 
 impl UntypedFunction {
     /// Its parameters' types.
-    pub fn params(&self) -> &[&'static TypeDesc] {
-        &self.function.entry.asked.params
+    pub fn params(&self) -> impl ExactSizeIterator<Item = &'static TypeDesc> {
+        self.function
+            .entry
+            .asked
+            .params
+            .iter()
+            .map(|param| param.ty)
     }
 
     /// Its result's type.
@@ -126,7 +137,7 @@ impl UntypedFunction {
                     arguments.set(*travel, place(index));
                 }
                 self.enter(&arguments, address, result);
-                for (index, ty) in params.iter().enumerate() {
+                for (index, ty) in params.enumerate() {
                     if ty.has_heap() && owned & (1 << index) == 0 {
                         value::drop_value(ty, place(index));
                     }
@@ -170,7 +181,7 @@ impl UntypedFunction {
                     let mut at = given(index);
                     if travel.by_address && owned & (1 << index) != 0 {
                         // The function may do with it what it likes.
-                        let size = self.params()[index].size as usize;
+                        let size = self.function.entry.asked.params[index].ty.size as usize;
                         place(index).copy_from_nonoverlapping(at, size);
                         at = place(index);
                     }
@@ -208,9 +219,9 @@ impl UntypedFunction {
     fn run(&self, body: impl FnOnce(u32, usize)) -> Result<(), Error> {
         let Function { machine, .. } = &self.function;
         let outcome = machine.enter(|entered| {
-            self.function.within(entered, |address, owned| {
+            self.function.within(entered, |address, passing| {
                 // SAFETY: the signature was compared when the entry was led there.
-                unsafe { entered.call(|| body(owned, address)) }
+                unsafe { entered.call(|| body(passing.owned, address)) }
             })
         });
         machine.with_runtime(stdlib::Runtime::flush);
