@@ -4,7 +4,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use sumi::{Config, Engine, Function, Value};
+use sumi::{Config, Engine, Function, Slice, SliceMut, Value};
 
 const ROUNDS: usize = 15;
 const CALLS: i64 = 1_000_000;
@@ -20,6 +20,7 @@ const SCRIPT: &str = "
 import host.{Spot, add}
 fn next(sum: i64, n: i64) -> i64 = sum + (n ^ 5)
 fn move_on(spot: Spot, dt: f32) -> Spot = Spot(spot.x + dt, spot.y - spot.x * dt)
+fn push(mut xs: [f32], vs: [f32], dt: f32) { for i in 0..xs.len() { xs[i] += vs[i] * dt } }
 fn many(n: i64) -> i64 {
     var sum = 0
     for i in 0..n { sum = add(sum, i) }
@@ -46,6 +47,15 @@ pub fn run(args: &[String]) -> Result<(), String> {
     let rounds = args.first().and_then(|arg| arg.parse().ok());
     measure(rounds.unwrap_or(ROUNDS)).map_err(|error| error.to_string())
 }
+
+fn push(xs: &mut [f32], vs: &[f32], dt: f32) {
+    for (x, v) in xs.iter_mut().zip(vs) {
+        *x += v * dt;
+    }
+}
+
+/// So many elements, so that as many of them are touched as calls are made of the others.
+const ELEMENTS: usize = 1000;
 
 /// One that is measured: so many calls, and what they come to.
 type Row<'a> = (&'a str, Box<dyn Fn() -> Result<f64, sumi::Error> + 'a>);
@@ -118,7 +128,40 @@ fn measure(rounds: usize) -> Result<(), sumi::Error> {
                 }),
             ),
         ],
+    )?;
+    let pushed = script.function::<fn(SliceMut<f32>, Slice<f32>, f32)>("push")?;
+    assert!(!pushed.copies_slices());
+    let vs: Vec<f32> = (0..ELEMENTS).map(|n| n as f32).collect();
+    rows(
+        rounds,
+        &[
+            (
+                "Rust, an element of 1000",
+                Box::new(|| {
+                    let slot: fn(&mut [f32], &[f32], f32) = push;
+                    Ok(pushes(&mut |xs| {
+                        through(&slot)(xs, &vs, 1e-3);
+                        Ok(())
+                    })?)
+                }),
+            ),
+            (
+                "Sumi, in place",
+                Box::new(|| {
+                    engine.enter(|engine| pushes(&mut |xs| pushed.call_in(engine, xs, &vs, 1e-3)))
+                }),
+            ),
+        ],
     )
+}
+
+/// As many calls as touch a million elements.
+fn pushes(push: &mut dyn FnMut(&mut [f32]) -> Result<(), sumi::Error>) -> Result<f64, sumi::Error> {
+    let mut xs = vec![0.0; ELEMENTS];
+    for _ in 0..CALLS as usize / ELEMENTS {
+        push(&mut xs)?;
+    }
+    Ok(xs.iter().copied().map(f64::from).sum())
 }
 
 const START: Spot = Spot { x: 1.0, y: 2.0 };

@@ -421,10 +421,9 @@ impl Instantiation<'_> {
         for (param, ty) in signature.params.iter_mut().zip(views) {
             param.1 = *ty;
         }
-        let type_args = &args[..args.len() - views.len()];
         let instance = Instance {
             symbol: symbol::function_symbol(self.env, *def, args),
-            name: symbol::shown_name(self.env, *def, type_args),
+            name: symbol::shown_name(self.env, *def, args),
             signature,
             body: generic.body().clone(),
             exported,

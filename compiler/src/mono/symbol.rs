@@ -28,10 +28,12 @@ pub(super) fn cell_symbol(index: usize, def: DefId) -> String {
 /// As a stack trace names the function.
 pub(super) fn shown_name(env: &Env, def: DefId, args: &[Ty]) -> String {
     let found = env.def(def);
-    let owner = match &found.kind {
-        crate::env::DefKind::Fn(function) => function.self_ty,
-        _ => None,
+    let (owner, generics) = match &found.kind {
+        crate::env::DefKind::Fn(function) => (function.self_ty, function.generics.len()),
+        _ => (None, args.len()),
     };
+    // Behind them there are the types of parameters: see `views`.
+    let args = &args[..generics.min(args.len())];
     let name = match owner.map(|ty| ty.subst(args)) {
         Some(owner) if !matches!(owner.kind(), TyKind::Param(..)) => {
             return format!("{}.{}", owner.display(&Plain(env)), found.name);

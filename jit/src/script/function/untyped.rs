@@ -20,6 +20,7 @@ const ROOM: usize = 32;
 pub struct UntypedFunction {
     function: Function<()>,
     plan: Plan,
+    params: Vec<&'static TypeDesc>,
     /// Where each argument has its place, in units of 16 bytes, and then where the result has it.
     places: Vec<usize>,
     /// How many units there are.
@@ -87,6 +88,7 @@ impl Script {
         Ok(UntypedFunction {
             function: Function::new(entry, &living.build.machine, &self.0),
             plan,
+            params: declared.params.iter().map(|param| param.ty).collect(),
             places,
             room,
             result: declared.result,
@@ -96,13 +98,8 @@ impl Script {
 
 impl UntypedFunction {
     /// Its parameters' types.
-    pub fn params(&self) -> impl ExactSizeIterator<Item = &'static TypeDesc> {
-        self.function
-            .entry
-            .asked
-            .params
-            .iter()
-            .map(|param| param.ty)
+    pub fn params(&self) -> &[&'static TypeDesc] {
+        &self.params
     }
 
     /// Its result's type.
@@ -137,7 +134,7 @@ impl UntypedFunction {
                     arguments.set(*travel, place(index));
                 }
                 self.enter(&arguments, address, result);
-                for (index, ty) in params.enumerate() {
+                for (index, ty) in params.iter().enumerate() {
                     if ty.has_heap() && owned & (1 << index) == 0 {
                         value::drop_value(ty, place(index));
                     }
@@ -181,7 +178,7 @@ impl UntypedFunction {
                     let mut at = given(index);
                     if travel.by_address && owned & (1 << index) != 0 {
                         // The function may do with it what it likes.
-                        let size = self.function.entry.asked.params[index].ty.size as usize;
+                        let size = self.params[index].size as usize;
                         place(index).copy_from_nonoverlapping(at, size);
                         at = place(index);
                     }
