@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 
 use compiler::env::{Def, DefId, DefKind, Env, Head, ModuleId};
+use compiler::types::{Ty, TyKind};
+use indexmap::IndexSet;
 use rustc_hash::FxHashMap;
 use stdlib::convert::{Advice, Migration, Mismatch, Reason, head_of};
 use stdlib::portable::Changes;
@@ -61,13 +63,74 @@ pub(crate) unsafe fn convert_value(
     }
 }
 
+/// Where the functions are that compute defaults and migrate values.
+pub(crate) type Advisers = FxHashMap<DefId, FunctionPlace>;
+
+/// The definition of the type that a descriptor is of; what is meant where modules have some of the same name is that of `home`.
+fn described_def<'e>(env: &'e Env, home: ModuleId, ty: &TypeDesc) -> Option<&'e Def> {
+    let name = head_of(ty.name());
+    let of_home = env.module(home).names.get(name).copied();
+    let found = of_home.or_else(|| {
+        let mut others = env.defs().filter(|def| def.name == name);
+        let found = others.find(|def| matches!(def.kind, DefKind::Struct(_) | DefKind::Enum(_)))?;
+        Some(found.id)
+    });
+    Some(env.def(found?))
+}
+
+/// The types that values of these lead to, as far as a program has declared them, and what they were before.
+pub(crate) fn declared_types<'d>(
+    env: &Env,
+    home: ModuleId,
+    roots: impl Iterator<Item = &'d TypeDesc>,
+) -> Vec<DefId> {
+    let reached = roots.flat_map(TypeDesc::reached);
+    let declared = reached.filter(|desc| matches!(desc.kind, Kind::Struct | Kind::Enum));
+    let declared = declared.filter_map(|desc| described_def(env, home, desc));
+    let mut found: IndexSet<DefId> = declared.map(|def| def.id).collect();
+    let mut at = 0;
+    while let Some(&def) = found.get_index(at) {
+        at += 1;
+        for migration in env.methods(&Head::Adt(def), "migrate") {
+            let former = env.function(migration).params.first();
+            former
+                .into_iter()
+                .for_each(|former| add_types(env, former.ty, &mut found));
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// The structs and enums in a type.
+fn add_types(env: &Env, ty: Ty, found: &mut IndexSet<DefId>) {
+    if let TyKind::Adt(def, _) = ty.kind()
+        && found.insert(*def)
+    {
+        let fields: Vec<Ty> = env.all_fields(*def).map(|field| field.ty).collect();
+        fields.into_iter().for_each(|ty| add_types(env, ty, found));
+    }
+    ty.map_parts(&mut |part| {
+        add_types(env, part, found);
+        part
+    });
+}
+
+/// The functions that compute the defaults of types and migrate their values.
+pub(crate) fn advising_functions(env: &Env, types: &[DefId]) -> Vec<DefId> {
+    let of_type = |def: &DefId| {
+        let defaults = env.all_fields(*def).filter_map(|field| field.default);
+        let migrations = env.methods(&Head::Adt(*def), "migrate");
+        defaults.chain(migrations).collect::<Vec<DefId>>()
+    };
+    types.iter().flat_map(of_type).collect()
+}
+
 /// What the new text says of its types: former names, functions that migrate, and the values of new fields, each computed once.
 pub(crate) struct Guide<'a> {
     env: &'a Env,
     /// Whose types are meant where modules have some of the same name.
     home: ModuleId,
-    /// Where a function is.
-    code: &'a dyn Fn(DefId) -> Option<FunctionPlace>,
+    functions: &'a Advisers,
     /// By the function that computes it.
     made: RefCell<FxHashMap<DefId, Made>>,
 }
@@ -76,32 +139,17 @@ pub(crate) struct Guide<'a> {
 type Made = (*const TypeDesc, Box<[u128]>);
 
 impl<'a> Guide<'a> {
-    pub(crate) fn new(
-        env: &'a Env,
-        home: ModuleId,
-        code: &'a dyn Fn(DefId) -> Option<FunctionPlace>,
-    ) -> Guide<'a> {
+    pub(crate) fn new(env: &'a Env, home: ModuleId, functions: &'a Advisers) -> Guide<'a> {
         Guide {
             env,
             home,
-            code,
+            functions,
             made: RefCell::default(),
         }
     }
 
     fn def(&self, ty: &TypeDesc) -> Option<&'a Def> {
-        let name = head_of(ty.name());
-        Some(self.env.def(self.named(name)?))
-    }
-
-    fn named(&self, name: &str) -> Option<DefId> {
-        let home = self.env.module(self.home).names.get(name).copied();
-        home.or_else(|| {
-            let mut others = self.env.defs().filter(|def| def.name == name);
-            let found =
-                others.find(|def| matches!(def.kind, DefKind::Struct(_) | DefKind::Enum(_)))?;
-            Some(found.id)
-        })
+        described_def(self.env, self.home, ty)
     }
 
     /// What was filled with them has shares of its own.
@@ -122,7 +170,7 @@ impl Advice for Guide<'_> {
         if let Some((_, bytes)) = self.made.borrow().get(&function) {
             return Some(bytes.as_ptr().cast());
         }
-        let code = (self.code)(function)?.address;
+        let code = self.functions.get(&function)?.address;
         let part = owner.fields().iter().find(|f| f.name() == Some(field))?;
         let is_boxed = part.ty().kind == Kind::Box;
         let given = match is_boxed {
@@ -167,7 +215,7 @@ impl Advice for Guide<'_> {
     fn migration(&self, ty: &TypeDesc) -> Option<Migration<'_>> {
         let head = Head::Adt(self.def(ty)?.id);
         let function = self.env.methods(&head, "migrate").next()?;
-        let place = (self.code)(function)?;
+        let place = self.functions.get(&function)?;
         let (former, owns) = place.former?;
         // SAFETY: the unit that has the function stays while its values are migrated; structs and enums are passed and returned by
         // address.

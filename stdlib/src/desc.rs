@@ -154,6 +154,26 @@ unsafe fn name_text<'a>(start: *const u8, len: u64) -> &'a str {
 }
 
 impl TypeDesc {
+    /// The types of its fields, of those of its variants, and of its elements.
+    pub fn parts(&self) -> impl Iterator<Item = &TypeDesc> {
+        let payloads = self.variants().iter().flat_map(VariantDesc::fields);
+        let parts = self.fields().iter().chain(payloads).map(FieldDesc::ty);
+        // SAFETY: the descriptor of elements, if there is one, is a constant.
+        parts.chain(unsafe { self.elem.as_ref() })
+    }
+
+    /// All types that its values lead to, itself first.
+    pub fn reached(&self) -> Vec<&TypeDesc> {
+        let mut found = vec![self];
+        let mut seen: FxHashSet<*const TypeDesc> = found.iter().map(|ty| &raw const **ty).collect();
+        let mut at = 0;
+        while let Some(next) = found.get(at).copied() {
+            at += 1;
+            found.extend(next.parts().filter(|part| seen.insert(*part)));
+        }
+        found
+    }
+
     /// A descriptor without parts, the start of every other one.
     pub const fn plain(kind: Kind, name: &'static str, size: u64) -> TypeDesc {
         TypeDesc {

@@ -50,6 +50,18 @@ pub struct Changes {
 }
 
 impl Changes {
+    fn extend(&mut self, more: &Changes) {
+        let lists = [
+            (&mut self.added, &more.added),
+            (&mut self.dropped, &more.dropped),
+            (&mut self.retyped, &more.retyped),
+            (&mut self.lost, &more.lost),
+        ];
+        for (known, more) in lists {
+            known.extend(more.iter().cloned());
+        }
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.added.is_empty()

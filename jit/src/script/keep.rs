@@ -4,7 +4,7 @@
 //! another one by then, it is converted as a reload converts variables. What comes from another script or from bytes is made anew in
 //! this one's types, so that no script depends on the units of another.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
@@ -19,7 +19,7 @@ use stdlib::{Kind, Outside, Root, TypeDesc, value};
 
 use super::reload::{changed_types, is_var, is_variable};
 use super::{Cell as Item, Living, Reloaded, Reset, Script, busy};
-use crate::linked::{FunctionPlace, GlobalPlace, Linked};
+use crate::linked::{GlobalPlace, Linked};
 use crate::machine::Machine;
 use crate::migrate::{self, Failure, Guide};
 use crate::report::Error;
@@ -579,16 +579,14 @@ impl Living {
         let mut bytes = room(place.desc());
         let mut changes = Changes::default();
         let mut lost = Vec::new();
-        let made = self.filled(&mut |machine, guide| {
-            bytes.fill(0);
-            changes = Changes::default();
+        let made = self.filled(&[desc], &mut |machine, guide| {
             // SAFETY: the descriptors are constants of units that stay meanwhile; the value is the share's, and the bytes are free.
             unsafe {
                 let to = (&*desc, bytes.as_mut_ptr().cast::<u8>());
                 lost = migrate::convert_value(machine, (&*old, from), to, guide, &mut changes)?;
             }
             Ok(())
-        });
+        })?;
         match made {
             Ok(()) => {
                 let made = Share::made(desc, bytes, &unit);
@@ -644,38 +642,23 @@ impl Living {
         })
     }
 
-    /// Has values made, with the defaults of fields that turn out to be missing.
+    /// Has values of these types made.
     fn filled(
         &mut self,
-        attempt: &mut dyn FnMut(&Machine, &Guide<'_>) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+        roots: &[*const TypeDesc],
+        make: &mut dyn FnMut(&Machine, &Guide<'_>) -> Result<(), Failure>,
+    ) -> Result<Result<(), Failure>, Error> {
         let env = self.build.text.env().clone();
-        let mut functions: FxHashMap<DefId, Option<FunctionPlace>> = FxHashMap::default();
-        loop {
-            let missing = Cell::new(None);
-            let code = |function: DefId| match functions.get(&function) {
-                Some(known) => *known,
-                None => {
-                    missing.set(Some(function));
-                    None
-                }
-            };
-            let guide = Guide::new(&env, self.build.front.home, &code);
-            let machine = Rc::clone(&self.build.machine);
-            let result = attempt(&machine, &guide);
-            guide.give_up(&machine);
-            let (Some(function), true) = (missing.get(), !matches!(result, Err(Failure::Run(_))))
-            else {
-                return result;
-            };
-            // It is linked, and all is done again.
-            machine.leave_to_sweep();
-            machine.sweep([]);
-            let source = self.build.owner(function);
-            let linked = source.and_then(|source| self.linked(&source).ok());
-            let place = linked.and_then(|unit| unit.function(function));
-            functions.insert(function, place);
-        }
+        let home = self.build.front.home;
+        // SAFETY: descriptors of units that stay meanwhile.
+        let roots = roots.iter().map(|desc| unsafe { &**desc });
+        let types = migrate::declared_types(&env, home, roots);
+        let functions = self.advisers(&types)?;
+        let guide = Guide::new(&env, home, &functions);
+        let machine = Rc::clone(&self.build.machine);
+        let made = make(&machine, &guide);
+        guide.give_up(&machine);
+        Ok(made)
     }
 
     fn read_into(
@@ -696,8 +679,7 @@ impl Living {
         // SAFETY: a constant of the unit, which we hold.
         let mut room = room(unsafe { &*desc });
         let mut changes = Changes::default();
-        let made = self.filled(&mut |machine, guide| {
-            room.fill(0);
+        let made = self.filled(&[desc], &mut |machine, guide| {
             let mut reading = Reading::new(&file, guide);
             // SAFETY: as above; the bytes are free.
             let wanted = unsafe { reading.want(0, &*desc, room.as_mut_ptr().cast()) };
@@ -707,7 +689,7 @@ impl Living {
                 Some(Err(mismatch)) => Err(Failure::Mismatch(mismatch.clone())),
                 Some(Ok(())) | None => Ok(()),
             }
-        });
+        })?;
         self.received(made, name)?;
         Ok(self.kept((name, ty), Share::made(desc, room, &unit), changes, script))
     }
@@ -726,10 +708,7 @@ impl Living {
         let mut room = room(unsafe { &*desc });
         let mut changes = Changes::default();
         let mut wrong = None;
-        let made = self.filled(&mut |machine, guide| {
-            room.fill(0);
-            changes = Changes::default();
-            wrong = None;
+        let made = self.filled(&[desc], &mut |machine, guide| {
             // SAFETY: as above; the bytes are free, and all frames that may be abandoned are those of the reader.
             let result = unsafe {
                 machine.run(|| {
@@ -738,7 +717,7 @@ impl Living {
                 })
             };
             result.map_err(Failure::Run)
-        });
+        })?;
         if let Some(found) = wrong {
             self.machine().leave_to_sweep();
             self.machine().sweep([]);
@@ -815,11 +794,11 @@ impl Living {
         }
         let mut outcomes: Vec<Result<(), Box<Mismatch>>> = Vec::new();
         let mut lost = Vec::new();
-        let made = self.filled(&mut |machine, guide| {
+        let roots: Vec<*const TypeDesc> = wanted.iter().map(|(_, _, desc, ..)| *desc).collect();
+        let made = self.filled(&roots, &mut |machine, guide| {
             let mut reading = Reading::new(&file, guide);
             let mut numbers = Vec::new();
             for (_, root, desc, _, room, _) in &mut wanted {
-                room.fill(0);
                 // SAFETY: as above; the bytes are free.
                 let number = unsafe { reading.want(*root, &**desc, room.as_mut_ptr().cast()) };
                 numbers.push(number);
@@ -832,7 +811,7 @@ impl Living {
             let found = numbers.iter().filter_map(|number| reading.outcome(*number));
             outcomes = found.cloned().collect();
             Ok(())
-        });
+        })?;
         self.received(made, "the script")?;
         let mut found: FxHashMap<DefId, Found> = FxHashMap::default();
         let mut is_misfit = false;
@@ -979,19 +958,10 @@ fn room(desc: &TypeDesc) -> Box<[u128]> {
 
 /// The type of that name that values of another lead to.
 fn named_type(desc: &TypeDesc, name: &str) -> Option<*const TypeDesc> {
-    let mut seen: FxHashSet<*const TypeDesc> = FxHashSet::default();
-    let mut waiting = vec![desc];
-    while let Some(desc) = waiting.pop() {
-        if matches!(desc.kind, Kind::Struct | Kind::Enum) && desc.name() == name {
-            return Some(desc);
-        }
-        let payloads = desc.variants().iter().flat_map(|variant| variant.fields());
-        let parts = desc.fields().iter().chain(payloads).map(|field| field.ty());
-        // SAFETY: the descriptor of elements, if there is one, is a constant.
-        let elem = unsafe { desc.elem.as_ref() };
-        waiting.extend(parts.chain(elem).filter(|part| seen.insert(*part)));
-    }
-    None
+    let is_meant =
+        |desc: &TypeDesc| matches!(desc.kind, Kind::Struct | Kind::Enum) && desc.name() == name;
+    let found = desc.reached().into_iter().find(|desc| is_meant(desc));
+    found.map(std::ptr::from_ref)
 }
 
 #[cfg(test)]

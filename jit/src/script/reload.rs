@@ -4,7 +4,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use compiler::env::{DefId, DefKind, Env, GlobalOrigin, Head};
+use compiler::env::{DefId, DefKind, Env, GlobalOrigin};
 use compiler::incremental::{Fingerprint, interface_of};
 use compiler::own::Reach;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -14,8 +14,7 @@ use stdlib::convert::finds_by_code;
 use super::keep::{Version, resets};
 use super::{Cell, Living, Script, busy};
 use crate::build::{Build, Place, Standing};
-use crate::linked::FunctionPlace;
-use crate::migrate::{self, Failure, Guide};
+use crate::migrate::{self, Advisers, Failure, Guide};
 use crate::report::Error;
 use crate::saved::Share;
 use crate::session::{find_inside, may_hold_any};
@@ -341,20 +340,8 @@ impl Living {
         if inherited.is_empty() {
             return Ok(());
         }
-        let mut functions: FxHashMap<DefId, FunctionPlace> = FxHashMap::default();
-        for def in self.with_new_names(changed) {
-            let defaults = env.all_fields(def).filter_map(|field| field.default);
-            let migrations = env.methods(&Head::Adt(def), "migrate");
-            for function in defaults.chain(migrations).collect::<Vec<DefId>>() {
-                if let Some(source) = self.build.owner(function)
-                    && let Some(place) = self.linked(&source)?.function(function)
-                {
-                    functions.insert(function, place);
-                }
-            }
-        }
-        let code = |function: DefId| functions.get(&function).copied();
-        let guide = Guide::new(&env, self.build.front.home, &code);
+        let functions = self.advisers(&self.with_new_names(changed))?;
+        let guide = Guide::new(&env, self.build.front.home, &functions);
         let mut outcome = Ok(());
         for (old, def) in inherited {
             let Some(source) = self.build.owner(def) else {
@@ -394,6 +381,19 @@ impl Living {
         }
         guide.give_up(&self.build.machine);
         outcome
+    }
+
+    /// What these types have to say of their values.
+    pub(super) fn advisers(&mut self, types: &[DefId]) -> Result<Advisers, Error> {
+        let mut found = Advisers::default();
+        for function in migrate::advising_functions(self.build.text.env(), types) {
+            if let Some(source) = self.build.owner(function)
+                && let Some(place) = self.linked(&source)?.function(function)
+            {
+                found.insert(function, place);
+            }
+        }
+        Ok(found)
     }
 
     /// These types, and those that say that they were called otherwise.

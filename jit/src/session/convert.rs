@@ -98,8 +98,8 @@ impl Session {
         let units = self.machine.units();
         let mut done = FxHashSet::default();
         let mut filled = Vec::new();
-        let code = |function: DefId| loaded.unit.function(function);
-        let guide = Guide::new(after, self.front.home, &code);
+        let functions = loaded.unit.functions().iter().copied().collect();
+        let guide = Guide::new(after, self.front.home, &functions);
         for each in held {
             let def = scope.names[&each.name];
             done.insert(def);

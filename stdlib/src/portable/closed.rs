@@ -50,20 +50,9 @@ pub unsafe fn closed_part((desc, value): Root) -> Option<Closed> {
 }
 
 /// Whether values of the type can have such parts.
-unsafe fn may_be_closed(desc: &TypeDesc) -> bool {
-    let mut seen: FxHashSet<*const TypeDesc> = FxHashSet::default();
-    let mut waiting: Vec<&TypeDesc> = vec![desc];
-    while let Some(desc) = waiting.pop() {
-        if what(desc.kind).is_some() {
-            return true;
-        }
-        let payloads = desc.variants().iter().flat_map(|variant| variant.fields());
-        let fields = desc.fields().iter().chain(payloads).map(FieldDesc::ty);
-        // SAFETY: the descriptor of elements, if there is one, is a constant.
-        let elem = unsafe { desc.elem.as_ref() };
-        waiting.extend(fields.chain(elem).filter(|part| seen.insert(*part)));
-    }
-    false
+fn may_be_closed(desc: &TypeDesc) -> bool {
+    let reached = desc.reached();
+    reached.iter().any(|part| what(part.kind).is_some())
 }
 
 #[derive(Clone, Copy)]

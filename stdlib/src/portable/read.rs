@@ -53,6 +53,69 @@ pub(super) enum Plan<'d> {
     Differ(&'d TypeDesc),
 }
 
+impl<'d> Plan<'d> {
+    /// Of a struct or tuple, or of each variant that there still is.
+    fn fields(&self) -> impl Iterator<Item = &Fields<'d>> {
+        let (one, variants) = match self {
+            Plan::Fields(fields) => (Some(fields), &[][..]),
+            Plan::Variants(_, variants) => (None, variants.as_slice()),
+            _ => (None, &[][..]),
+        };
+        let variants = variants.iter().flatten().map(|(_, fields)| fields);
+        one.into_iter().chain(variants)
+    }
+
+    /// The plans for parts of the value.
+    fn parts(&self) -> Vec<PlanId> {
+        match self {
+            Plan::Copy(_) | Plan::Text | Plan::Number(..) | Plan::Differ(_) => Vec::new(),
+            Plan::Fields(_) | Plan::Variants(..) => {
+                let places = self.fields().flat_map(|fields| &fields.written);
+                places.filter_map(|(_, place)| Some((*place)?.2)).collect()
+            }
+            Plan::Wrap(_, inner)
+            | Plan::One(_, inner)
+            | Plan::Only(_, _, inner)
+            | Plan::Block(_, _, inner)
+            | Plan::Unbox(_, inner)
+            | Plan::IntoBox(_, inner)
+            | Plan::Fixed(_, _, _, inner)
+            | Plan::Set(_, _, inner)
+            | Plan::Migrate { direct: inner, .. } => vec![*inner],
+            Plan::Map { key, value, .. } => vec![key.1, value.1],
+        }
+    }
+
+    /// Whether what was written is the value, as far as its parts are.
+    fn is_same(&self) -> bool {
+        let is_whole = |fields: &Fields<'_>| {
+            fields.missing.is_empty() && fields.written.iter().all(|(_, place)| place.is_some())
+        };
+        match self {
+            Plan::Fields(fields) => is_whole(fields),
+            Plan::Variants(_, variants) => {
+                variants.iter().enumerate().all(|(index, variant)| {
+                    matches!(variant, Ok((tag, fields)) if *tag == index && is_whole(fields))
+                })
+            }
+            Plan::Copy(_)
+            | Plan::Text
+            | Plan::Block(..)
+            | Plan::Fixed(..)
+            | Plan::Set(..)
+            | Plan::Map { .. }
+            | Plan::Migrate { .. } => true,
+            Plan::Number(..)
+            | Plan::Wrap(..)
+            | Plan::One(..)
+            | Plan::Only(..)
+            | Plan::Unbox(..)
+            | Plan::IntoBox(..)
+            | Plan::Differ(_) => false,
+        }
+    }
+}
+
 /// The position of a field of now, and how it comes to its value.
 pub(super) type Where<'d> = (usize, &'d FieldDesc, PlanId);
 
@@ -62,6 +125,7 @@ pub(super) struct Fields<'d> {
     pub(super) written: Vec<(Id, Option<Where<'d>>)>,
     /// Those that were not written.
     pub(super) missing: Vec<(usize, &'d FieldDesc)>,
+    changes: Changes,
 }
 
 /// What a block became.
@@ -148,46 +212,10 @@ impl<'f, 'd> Reading<'f, 'd> {
         let mut others = vec![false; self.plans.len()];
         let mut waiting = Vec::new();
         for (at, plan) in self.plans.iter().enumerate() {
-            let mut parts = |fields: &Fields<'_>| {
-                for (_, _, plan) in fields.written.iter().filter_map(|(_, place)| *place) {
-                    leading[plan as usize].push(at as PlanId);
-                }
-                fields.missing.is_empty() && fields.written.iter().all(|(_, place)| place.is_some())
-            };
-            let is_same = match plan {
-                Plan::Copy(_) | Plan::Text => true,
-                Plan::Fields(fields) => parts(fields),
-                Plan::Variants(_, variants) => {
-                    let mut is_same = true;
-                    for (index, variant) in variants.iter().enumerate() {
-                        is_same &= match variant {
-                            Ok((tag, fields)) => parts(fields) && *tag == index,
-                            Err(_) => false,
-                        };
-                    }
-                    is_same
-                }
-                Plan::Block(_, _, inner)
-                | Plan::Fixed(_, _, _, inner)
-                | Plan::Set(_, _, inner)
-                | Plan::Migrate { direct: inner, .. } => {
-                    leading[*inner as usize].push(at as PlanId);
-                    true
-                }
-                Plan::Map { key, value, .. } => {
-                    leading[key.1 as usize].push(at as PlanId);
-                    leading[value.1 as usize].push(at as PlanId);
-                    true
-                }
-                Plan::Number(..)
-                | Plan::Wrap(..)
-                | Plan::One(..)
-                | Plan::Only(..)
-                | Plan::Unbox(..)
-                | Plan::IntoBox(..)
-                | Plan::Differ(_) => false,
-            };
-            if !is_same {
+            for part in plan.parts() {
+                leading[part as usize].push(at as PlanId);
+            }
+            if !plan.is_same() {
                 waiting.push(at as PlanId);
             }
         }
@@ -203,6 +231,27 @@ impl<'f, 'd> Reading<'f, 'd> {
             }
         }
         self.others = others;
+        self.note_changes();
+    }
+
+    /// Of the plans that values go by.
+    fn note_changes(&mut self) {
+        let mut seen = vec![false; self.plans.len()];
+        let mut waiting: Vec<PlanId> = self.roots.iter().map(|(_, plan, _)| *plan).collect();
+        while let Some(plan) = waiting.pop() {
+            if std::mem::replace(&mut seen[plan as usize], true) {
+                continue;
+            }
+            match &self.plans[plan as usize] {
+                Plan::Migrate { former, .. } => waiting.push(*former),
+                plan => {
+                    waiting.extend(plan.parts());
+                    for fields in plan.fields() {
+                        self.changes.extend(&fields.changes);
+                    }
+                }
+            }
+        }
     }
 
     /// What became of a value; none before [`Reading::make`].
@@ -442,6 +491,7 @@ impl<'f, 'd> Reading<'f, 'd> {
         written: &[Field],
         now: &'d [FieldDesc],
     ) -> Fields<'d> {
+        let mut changes = Changes::default();
         let mut found = vec![false; now.len()];
         let written_name = |name: &str| {
             let mut names = written.iter().map(|field| field.name.as_deref());
@@ -467,13 +517,11 @@ impl<'f, 'd> Reading<'f, 'd> {
             match place {
                 None => {
                     let name = field.name.clone().unwrap_or_else(|| position.to_string());
-                    self.changes
-                        .dropped
-                        .insert(format!("{}.{name}", head(owner)));
+                    changes.dropped.insert(format!("{}.{name}", head(owner)));
                 }
                 Some((_, new, _)) => {
                     if self.file.is_retyped(field.ty, new.ty()) {
-                        self.changes.retyped.insert(called(owner, new, position));
+                        changes.retyped.insert(called(owner, new, position));
                     }
                 }
             }
@@ -483,12 +531,13 @@ impl<'f, 'd> Reading<'f, 'd> {
         let missing = now.iter().enumerate().filter(|(index, _)| !found[*index]);
         let missing: Vec<_> = missing.collect();
         for (position, field) in &missing {
-            self.changes.added.insert(called(owner, field, *position));
+            changes.added.insert(called(owner, field, *position));
         }
         Fields {
             owner,
             written,
             missing,
+            changes,
         }
     }
 

@@ -228,3 +228,38 @@ fn values_become_what_the_table_says() {
     }
     assert_eq!(cases, 38);
 }
+
+/// What a migration does besides is done once for each value, whatever defaults are missing elsewhere.
+#[test]
+fn saved_values_are_migrated_once() {
+    let text = "struct Ship { x: i64 }\nstruct Crew { ships: [Ship] }\nvar crew = Crew([Ship(1), Ship(2)])";
+    let (engine, script) = loaded(text);
+    let kept = script.keep("crew").unwrap();
+    let (bytes, json) = (kept.to_bytes().unwrap(), kept.to_json().unwrap());
+    let newer = "var moved = 0
+        fn first() -> i64 = 5
+        @was(Ship) struct FormerShip { x: i64 }
+        struct Ship { at: (i64, i64), more: i64 = first() }
+        impl Ship {
+            fn migrate(former: FormerShip) -> Ship {
+                moved += 1
+                Ship((former.x, 0))
+            }
+        }
+        struct Crew { ships: [Ship], spare: i64 = first() + 1 }
+        var crew = Crew([])";
+    let other_engine = loaded(newer);
+    let (_, other) = &other_engine;
+    let moved = || other.get::<i64>("moved").unwrap();
+    let read = other.from_bytes("crew", &bytes).unwrap();
+    assert_eq!(
+        (read.changes().to_string().as_str(), moved()),
+        ("new: Crew.spare", 2)
+    );
+    assert_eq!(other.from_json("crew", &json).unwrap(), read);
+    assert_eq!(moved(), 4);
+    let text = "Crew(ships: [Ship(at: (1, 0), more: 5), Ship(at: (2, 0), more: 5)], spare: 6)";
+    assert_eq!(read.to_string(), text);
+    drop((kept, read, script, other_engine.1));
+    assert_eq!((engine.live_blocks(), other_engine.0.live_blocks()), (0, 0));
+}
