@@ -11,8 +11,6 @@ use crate::{read, root};
 
 const ROUNDS: usize = 7;
 const KERNELS: &[&str] = &["nbody", "mandelbrot", "sieve", "matmul"];
-const BEGIN: &str = "<!-- bench -->";
-const END: &str = "<!-- /bench -->";
 
 struct Peer {
     name: &'static str,
@@ -28,7 +26,10 @@ pub fn run(write: bool) -> Result<(), String> {
     let _ = std::fs::remove_dir_all(&work);
     let table = table?;
     print!("{table}");
-    if write { write_plan(&table) } else { Ok(()) }
+    match write {
+        true => write_between("PLAN.md", "bench", &table),
+        false => Ok(()),
+    }
 }
 
 fn tables(sumi: &Path, work: &Path) -> Result<String, String> {
@@ -159,7 +160,7 @@ fn row(
     Ok(line + "\n")
 }
 
-fn median(values: &[f64]) -> f64 {
+pub(crate) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
@@ -214,16 +215,14 @@ fn session(sumi: &Path) -> Result<String, String> {
     ))
 }
 
-fn write_plan(table: &str) -> Result<(), String> {
-    let path = root().join("PLAN.md");
-    let plan = read(&path)?;
-    let (Some(begin), Some(end)) = (plan.find(BEGIN), plan.find(END)) else {
-        return Err(format!("PLAN.md lacks the marks {BEGIN} and {END}"));
+/// Puts `text` between the marks `<!-- mark -->` and `<!-- /mark -->` of a page.
+pub(crate) fn write_between(page: &str, mark: &str, text: &str) -> Result<(), String> {
+    let path = root().join(page);
+    let old = read(&path)?;
+    let (begin, end) = (format!("<!-- {mark} -->"), format!("<!-- /{mark} -->"));
+    let (Some(from), Some(to)) = (old.find(&begin), old.find(&end)) else {
+        return Err(format!("{page} lacks the marks {begin} and {end}"));
     };
-    let new = format!(
-        "{}\n\n{table}\n{}",
-        &plan[..begin + BEGIN.len()],
-        &plan[end..]
-    );
+    let new = format!("{}\n\n{text}\n{}", &old[..from + begin.len()], &old[to..]);
     std::fs::write(&path, new).map_err(|e| e.to_string())
 }

@@ -45,7 +45,14 @@ fn add(sum: i64, n: i64) -> i64 {
 
 pub fn run(args: &[String]) -> Result<(), String> {
     let rounds = args.first().and_then(|arg| arg.parse().ok());
-    measure(rounds.unwrap_or(ROUNDS)).map_err(|error| error.to_string())
+    print!("{}", table(rounds.unwrap_or(ROUNDS))?);
+    Ok(())
+}
+
+/// In Markdown.
+pub(crate) fn table(rounds: usize) -> Result<String, String> {
+    let rows = measure(rounds).map_err(|error| error.to_string())?;
+    Ok(format!("| a call | ns | of C |\n|---|---|---|\n{rows}"))
 }
 
 fn push(xs: &mut [f32], vs: &[f32], dt: f32) {
@@ -60,7 +67,7 @@ const ELEMENTS: usize = 1000;
 /// One that is measured: so many calls, and what they come to.
 type Row<'a> = (&'a str, Box<dyn Fn() -> Result<f64, sumi::Error> + 'a>);
 
-fn measure(rounds: usize) -> Result<(), sumi::Error> {
+fn measure(rounds: usize) -> Result<String, sumi::Error> {
     let mut engine = Engine::new(Config::default())?;
     let mut host = sumi::Module::new("host");
     host.function("add(sum, n)", add).value_type::<Spot>();
@@ -69,7 +76,7 @@ fn measure(rounds: usize) -> Result<(), sumi::Error> {
     let numbers = script.function::<fn(i64, i64) -> i64>("next")?;
     let spots = script.function::<fn(Spot, f32) -> Spot>("move_on")?;
     let many = script.function::<fn(i64) -> i64>("many")?;
-    rows(
+    let mut out = rows(
         rounds,
         &[
             (
@@ -103,7 +110,7 @@ fn measure(rounds: usize) -> Result<(), sumi::Error> {
             ),
         ],
     )?;
-    rows(
+    out += &rows(
         rounds,
         &[
             (
@@ -132,7 +139,7 @@ fn measure(rounds: usize) -> Result<(), sumi::Error> {
     let pushed = script.function::<fn(SliceMut<f32>, Slice<f32>, f32)>("push")?;
     assert!(!pushed.copies_slices());
     let vs: Vec<f32> = (0..ELEMENTS).map(|n| n as f32).collect();
-    rows(
+    out += &rows(
         rounds,
         &[
             (
@@ -152,7 +159,8 @@ fn measure(rounds: usize) -> Result<(), sumi::Error> {
                 }),
             ),
         ],
-    )
+    )?;
+    Ok(out)
 }
 
 /// As many calls as touch a million elements.
@@ -185,7 +193,7 @@ fn through<T: Copy>(slot: &T) -> T {
 }
 
 /// The first row is what the others are compared with.
-fn rows(rounds: usize, rows: &[Row]) -> Result<(), sumi::Error> {
+fn rows(rounds: usize, rows: &[Row]) -> Result<String, sumi::Error> {
     let mut times = vec![Vec::new(); rows.len()];
     let expected = rows[0].1()?;
     for _ in 0..rounds {
@@ -201,8 +209,8 @@ fn rows(rounds: usize, rows: &[Row]) -> Result<(), sumi::Error> {
         times[times.len() / 2]
     };
     let medians: Vec<f64> = times.iter_mut().map(median).collect();
-    for ((name, _), time) in rows.iter().zip(&medians) {
-        println!("{name:<24}{time:>7.2} ns{:>7.2} of C", time / medians[0]);
-    }
-    Ok(())
+    let lines = rows.iter().zip(&medians);
+    Ok(lines
+        .map(|((name, _), time)| format!("| {name} | {time:.1} | {:.2} |\n", time / medians[0]))
+        .collect())
 }

@@ -18,20 +18,23 @@ pub fn run(args: &[String]) -> Result<(), String> {
         arg.unwrap_or(otherwise)
     };
     let (lines, rounds) = (number(0, LINES), number(1, ROUNDS));
-    measure(lines, rounds, number(2, ENTITIES)).map_err(|error| error.to_string())
+    print!("{}", table(lines, rounds, number(2, ENTITIES))?);
+    Ok(())
 }
 
-fn measure(lines: usize, rounds: usize, entities: usize) -> Result<(), sumi::Error> {
+/// In Markdown.
+pub(crate) fn table(lines: usize, rounds: usize, entities: usize) -> Result<String, String> {
+    measure(lines, rounds, entities).map_err(|error| error.to_string())
+}
+
+fn measure(lines: usize, rounds: usize, entities: usize) -> Result<String, sumi::Error> {
+    let mut out = "| edit | p50, ms | p95 | p99 | worst |\n|---|---|---|---|---|\n".to_owned();
     let text = game(lines, entities);
     let mut engine = Engine::new(Config::default())?;
     let start = Instant::now();
     let script = engine.load("game.sumi", &text)?;
-    println!(
-        "{} lines loaded in {:.0} ms",
-        text.lines().count(),
-        ms(start)
-    );
-    frames(&script, entities, true)?;
+    let loading = ms(start);
+    let before = frames(&script, entities, true)?;
     let edits: [(&str, &str, &str); 5] = [
         ("nothing", "", ""),
         ("a comment", "fn gravity", "// @\nfn gravity"),
@@ -43,10 +46,6 @@ fn measure(lines: usize, rounds: usize, entities: usize) -> Result<(), sumi::Err
             "life: f64, more@: f64 = 1.0",
         ),
     ];
-    println!(
-        "{:<26}{:>8}{:>8}{:>8}{:>8}  ms",
-        "edit", "p50", "p95", "p99", "worst"
-    );
     for (name, from, to) in edits {
         let mut times = Vec::new();
         for round in 1..=rounds {
@@ -71,18 +70,26 @@ fn measure(lines: usize, rounds: usize, entities: usize) -> Result<(), sumi::Err
         script.reload(&text)?;
         times.sort_by(f64::total_cmp);
         let at = |part: f64| times[((times.len() - 1) as f64 * part).round() as usize];
-        println!(
-            "{name:<26}{:>8.2}{:>8.2}{:>8.2}{:>8.2}",
+        let _ = writeln!(
+            out,
+            "| {name} | {:.1} | {:.1} | {:.1} | {:.1} |",
             at(0.5),
             at(0.95),
             at(0.99),
             at(1.0)
         );
     }
-    frames(&script, entities, false)
+    let after = frames(&script, entities, false)?;
+    let _ = writeln!(
+        out,
+        "\n{} lines with {entities} entities, loaded in {loading:.0} ms; a frame takes {before:.2} of what it takes in Rust, and {after:.2} after all that.",
+        text.lines().count()
+    );
+    Ok(out)
 }
 
-fn frames(script: &Script, entities: usize, is_fresh: bool) -> Result<(), sumi::Error> {
+/// What a frame takes, as a part of what it takes in Rust.
+fn frames(script: &Script, entities: usize, is_fresh: bool) -> Result<f64, sumi::Error> {
     let step = script.function::<fn(f64) -> i64>("step")?;
     let ours = median(|| step.call(black_box(0.016)).map(|_| ()))?;
     let mut world: Vec<Entity> = (0..entities).map(Entity::new).collect();
@@ -97,11 +104,7 @@ fn frames(script: &Script, entities: usize, is_fresh: bool) -> Result<(), sumi::
         let expected: f64 = world.iter().map(|entity| entity.at[1] + entity.life).sum();
         assert_eq!(heights, expected);
     }
-    println!(
-        "a frame of {entities} entities: {ours:.4} ms, in Rust {theirs:.4} ms ({:.2})",
-        ours / theirs
-    );
-    Ok(())
+    Ok(ours / theirs)
 }
 
 fn median(mut frame: impl FnMut() -> Result<(), sumi::Error>) -> Result<f64, sumi::Error> {
