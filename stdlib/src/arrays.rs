@@ -106,12 +106,12 @@ pub(crate) unsafe extern "C" fn sumi_array_swap(elem: Desc, xs: Place, i: i64, j
     // SAFETY: callers checked the indices.
     unsafe {
         let block = own(elem, xs);
-        if i != j {
-            std::ptr::swap_nonoverlapping(
-                element(elem, block, i),
-                element(elem, block, j),
-                (*elem).size as usize,
-            );
+        let (one, other) = (element(elem, block, i), element(elem, block, j));
+        match (*elem).size {
+            // Most are, and blocks are aligned to more.
+            8 => std::ptr::swap(one.cast::<u64>(), other.cast::<u64>()),
+            size if i != j => std::ptr::swap_nonoverlapping(one, other, size as usize),
+            _ => {}
         }
     }
 }

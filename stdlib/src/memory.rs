@@ -293,13 +293,23 @@ pub(crate) unsafe fn unique(elem: *const TypeDesc, block: *mut Block) -> *mut Bl
 ///
 /// # Safety
 /// The caller owns `block` once; `elem` describes its elements.
+#[inline]
 pub(crate) unsafe fn reserve(elem: *const TypeDesc, block: *mut Block, min_cap: i64) -> *mut Block {
     // SAFETY: the caller's promise.
     unsafe {
-        let shared = owners(block) != 1;
-        if !shared && (*block).cap >= min_cap {
+        if owners(block) == 1 && (*block).cap >= min_cap {
             return block;
         }
+        reserve_anew(elem, block, min_cap)
+    }
+}
+
+/// # Safety
+/// As for [`reserve`].
+unsafe fn reserve_anew(elem: *const TypeDesc, block: *mut Block, min_cap: i64) -> *mut Block {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let shared = owners(block) != 1;
         let size = (*elem).size;
         let least = if size <= 2 { 16 } else { 4 };
         let doubled = (*block).cap.saturating_mul(2).max(least);

@@ -130,8 +130,15 @@ pub(crate) unsafe extern "C" fn sumi_str_push_bytes(s: Place, start: *const u8, 
 }
 
 pub(crate) unsafe extern "C" fn sumi_str_push_char(s: Place, c: char) {
-    // SAFETY: a place with a `str`.
-    unsafe { push_bytes(s, c.encode_utf8(&mut [0; 4]).as_bytes()) }
+    // SAFETY: a place with a `str`; `grow` makes room.
+    unsafe {
+        if !c.is_ascii() {
+            return push_bytes(s, c.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        let block = grow(&raw const desc::U8, s, 1);
+        elements(block).add((*block).len as usize).write(c as u8);
+        (*block).len += 1;
+    }
 }
 
 pub(crate) unsafe extern "C" fn sumi_str_bytes(s: Str) -> *mut Block {

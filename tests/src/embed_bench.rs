@@ -90,7 +90,15 @@ pub fn run(write: bool) -> Result<(), String> {
 fn build(name: &str) -> Result<PathBuf, String> {
     let folder = root().join("tests/peers");
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--release", "--quiet", "--target-dir", "target", "--bin", name]);
+    cargo.args([
+        "build",
+        "--release",
+        "--quiet",
+        "--target-dir",
+        "target",
+        "--bin",
+        name,
+    ]);
     if name != "native" {
         cargo.args(["--features", name]);
     }
@@ -113,7 +121,9 @@ fn told(program: &PathBuf, what: &str, count: usize) -> Result<Vec<(String, Stri
     }
     let text = String::from_utf8_lossy(&output.stdout);
     let pairs = text.lines().filter_map(|line| line.split_once(' '));
-    Ok(pairs.map(|(kind, value)| (kind.to_owned(), value.to_owned())).collect())
+    Ok(pairs
+        .map(|(kind, value)| (kind.to_owned(), value.to_owned()))
+        .collect())
 }
 
 fn table(measured: &Measured) -> String {
@@ -132,7 +142,10 @@ fn table(measured: &Measured) -> String {
     for (name, title, _) in PEERS {
         let mut called = shown(of(name, "call"), of("native", "call"), 1);
         if let Some(entered) = of(name, "entered") {
-            called += &format!("; within `enter` {}", shown(Some(entered), of("native", "call"), 1));
+            called += &format!(
+                "; within `enter` {}",
+                shown(Some(entered), of("native", "call"), 1)
+            );
         }
         let memory = |kind: &str| match of(name, kind) {
             Some(size) => format!("{size:.1}"),
@@ -165,8 +178,12 @@ fn intro() -> Result<String, String> {
     let mut versions: Vec<String> = PEERS.iter().filter_map(|peer| version(peer.2?)).collect();
     versions.dedup();
     let processor = read(&PathBuf::from("/proc/cpuinfo"))?;
-    let model = processor.lines().find_map(|line| line.strip_prefix("model name"));
-    let model = model.map_or("an unknown processor", |model| model.trim_start_matches(['\t', ' ', ':']));
+    let model = processor
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"));
+    let model = model.map_or("an unknown processor", |model| {
+        model.trim_start_matches(['\t', ' ', ':'])
+    });
     Ok(format!(
         "By `./x bench embed --write`, on {model}: {}. A script makes 10,000 objects of the host, of random texts that are the same for all, and sorts them by a quicksort of \
          its own that asks the host for each comparison (after khvzak/script-bench-rs). Then `fn(i64, i64) -> i64` in loops, of the script and of the host; C is a call through a pointer \

@@ -42,6 +42,11 @@ pub(crate) fn object(input: &DeriveInput) -> syn::Result<TokenStream> {
     Ok(quote! {
         impl ::sumi::Object for #name {
             const NAME: &'static str = #text;
+
+            fn described() -> &'static ::std::sync::OnceLock<&'static ::sumi::__private::TypeDesc> {
+                static MADE: ::std::sync::OnceLock<&::sumi::__private::TypeDesc> = ::std::sync::OnceLock::new();
+                &MADE
+            }
         }
     })
 }

@@ -3,11 +3,12 @@
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 use stdlib::desc::{Kind, TypeDesc};
 use stdlib::{Block, block, value};
 
-use super::{Param, Value, described};
+use super::{Param, Value};
 
 /// A type whose values stay in Rust, while scripts pass handles of them around; `#[derive(sumi::Object)]` makes one. Functions of the
 /// host take it as `&T`, and as [`Handle`] to keep it.
@@ -18,6 +19,10 @@ use super::{Param, Value, described};
 pub trait Object: Sized + 'static {
     /// What scripts call it.
     const NAME: &'static str;
+
+    /// Its descriptor, once it was made: each handle that scripts are given needs it.
+    #[doc(hidden)]
+    fn described() -> &'static OnceLock<&'static TypeDesc>;
 }
 
 /// One owner of an object, beside other handles here and in scripts. The last one that goes drops it; that may be in the middle of a run, so
@@ -75,12 +80,13 @@ unsafe impl<T: Object> Value for Handle<T> {
     crate::passed_as_itself!();
 
     fn desc() -> &'static TypeDesc {
-        described::<Self>(|| {
+        T::described().get_or_init(|| {
             let pointer = TypeDesc {
                 drop: Some(give_up::<T>),
                 ..TypeDesc::plain(Kind::Ptr, T::NAME, size_of::<*const T>() as u64)
             };
-            TypeDesc::pointer(Kind::Opaque, T::NAME, Box::leak(Box::new(pointer)))
+            let pointer = Box::leak(Box::new(pointer));
+            Box::leak(Box::new(TypeDesc::pointer(Kind::Opaque, T::NAME, pointer)))
         })
     }
     fn lend(&self) -> &Handle<T> {

@@ -49,7 +49,8 @@ pub fn rand(below: i64) -> i64 {
     state ^= state << 25;
     state ^= state >> 27;
     CHANCE.set(state);
-    (state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as i64 % below
+    let number = state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
+    ((number * below as u64) >> 31) as i64
 }
 
 /// Counts as well, so that engines are seen to do the same work.
