@@ -4,6 +4,7 @@
 //! the block; it is made unique again where that costs nothing, so no order of calls can write a shared block.
 
 use std::cmp::Ordering;
+use std::mem::MaybeUninit;
 
 use crate::block::{Block, elements, owners};
 use crate::compare::{Relation, compare, key_order};
@@ -109,7 +110,7 @@ pub(crate) unsafe extern "C" fn sumi_array_swap(elem: Desc, xs: Place, i: i64, j
         let (one, other) = (element(elem, block, i), element(elem, block, j));
         match (*elem).size {
             // Most are, and blocks are aligned to more.
-            8 => std::ptr::swap(one.cast::<u64>(), other.cast::<u64>()),
+            8 => std::ptr::swap(one.cast::<MaybeUninit<u64>>(), other.cast()),
             size if i != j => std::ptr::swap_nonoverlapping(one, other, size as usize),
             _ => {}
         }

@@ -21,7 +21,7 @@ const PEERS: [(&str, &str, Option<&str>); 8] = [
     ("rhai", "Rhai", Some("rhai")),
 ];
 /// How often each process is started, and how often it then measures.
-const PROCESSES: usize = 7;
+const PROCESSES: usize = 5;
 const ROUNDS: usize = 11;
 const FURTHER: usize = 20;
 const RELOADED_LINES: usize = 50_000;
@@ -186,7 +186,7 @@ fn intro() -> Result<String, String> {
     });
     Ok(format!(
         "By `./x bench embed --write`, on {model}: {}. A script makes 10,000 objects of the host, of random texts that are the same for all, and sorts them by a quicksort of \
-         its own that asks the host for each comparison (after khvzak/script-bench-rs). Then `fn(i64, i64) -> i64` in loops, of the script and of the host; C is a call through a pointer \
+         its own that asks the host for each comparison (after khvzak/script-bench-rs); Wasmtime's guest is written in WebAssembly's text, and knows objects by numbers. Then `fn(i64, i64) -> i64` in loops, of the script and of the host; C is a call through a pointer \
          in a variable. Memory is that of a process with one engine and a script of one line, and what {FURTHER} more add, each. Medians of {PROCESSES} processes, which take turns.\n",
         versions.join(", ")
     ))
