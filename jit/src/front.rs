@@ -97,7 +97,7 @@ pub(crate) struct Search {
     found: Option<Module>,
 }
 
-/// What the prelude defines, and its texts. All engines of a process share them: they take 2 MiB, and half a millisecond to be read.
+/// What the prelude defines, and its texts. All engines of a process share them, since they would take each half a MiB.
 fn prelude() -> &'static (Env, Sources) {
     static PRELUDE: LazyLock<(Env, Sources)> = LazyLock::new(|| {
         let mut sources = Sources::new();
