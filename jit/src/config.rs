@@ -37,6 +37,11 @@ pub struct Config {
     /// How long a call of a host may run, and each top-level item of a script that is loaded; for ever if it is none. The time in functions of
     /// the host counts, but these are not interrupted.
     pub call_limit: Option<Duration>,
+    /// How much a call may do, counted in rounds of loops and calls, the same on every machine; and so each top-level item of a script that is
+    /// loaded. Without a limit nothing is counted, and code is as if there were none. See [`Engine::fuel_left`](crate::Engine::fuel_left).
+    pub fuel: Option<u64>,
+    /// How many bytes a call may print, to both outputs together; and so each top-level item.
+    pub output_limit: Option<u64>,
 }
 
 impl Config {
@@ -53,6 +58,24 @@ impl Config {
 }
 
 impl Config {
+    /// What both this one and `wanted` allow: the lower of each two limits, the capabilities that both have. All else is as `wanted` has it.
+    /// Where this one counts fuel, so does the result.
+    #[must_use]
+    pub fn narrowed(&self, wanted: Config) -> Config {
+        Config {
+            stack_bytes: self.stack_bytes.min(wanted.stack_bytes),
+            memory_limit: self.memory_limit.min(wanted.memory_limit),
+            state_limit: self.state_limit.min(wanted.state_limit),
+            cell_limit: self.cell_limit.min(wanted.cell_limit),
+            allow_extern: self.allow_extern && wanted.allow_extern,
+            capabilities: self.capabilities.and(wanted.capabilities),
+            call_limit: lower(self.call_limit, wanted.call_limit),
+            fuel: lower(self.fuel, wanted.fuel),
+            output_limit: lower(self.output_limit, wanted.output_limit),
+            ..wanted
+        }
+    }
+
     /// For programs of the user's own: they may do what the user may.
     pub fn trusted() -> Config {
         Config {
@@ -80,7 +103,16 @@ impl Default for Config {
             allow_extern: false,
             capabilities: Capabilities::NONE,
             call_limit: None,
+            fuel: None,
+            output_limit: None,
         }
+    }
+}
+
+fn lower<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
     }
 }
 

@@ -44,6 +44,8 @@ impl Engine {
                     .to_owned(),
             });
         }
+        machine.limits.fuel.set(config.fuel);
+        machine.limits.output.set(config.output_limit);
         Ok(Engine {
             machine,
             front: Front::new(config.color),
@@ -51,6 +53,31 @@ impl Engine {
             types: HostTypes::default(),
             told_warnings: ToldWarnings::default(),
         })
+    }
+
+    /// An engine that may do what is in `config`, but no more than this one: see [`Config::narrowed`]. For a host, or a function of the host, that
+    /// runs scripts on behalf of a script. What it does within a run of this engine counts for that run as well: its time, its fuel, its output.
+    pub fn child(&self, config: Config) -> Result<Engine, Error> {
+        Engine::new(self.config.narrowed(config))
+    }
+
+    /// How much of [`Config::fuel`] the last call has left, or the calls of the last [`Engine::enter`] together: nothing if they failed for lack of
+    /// it. None if there is no limit.
+    pub fn fuel_left(&self) -> Option<u64> {
+        self.config.fuel?;
+        Some(self.machine.limits.fuel_left.get())
+    }
+
+    /// How much each call from now on may use, instead of [`Config::fuel`].
+    ///
+    /// # Panics
+    /// If the engine was made without a limit: then its code does not count.
+    pub fn set_fuel(&mut self, fuel: u64) {
+        assert!(
+            self.config.fuel.is_some(),
+            "an engine that was made without a limit of fuel counts nothing"
+        );
+        self.machine.limits.fuel.set(Some(fuel));
     }
 
     /// Offers a module to scripts, which `import` it. One of the same name is replaced for those that import it from now on.

@@ -22,22 +22,93 @@ pub struct Entered<'a> {
     before: stdlib::Entered,
     watchdog: Option<&'a Watchdog>,
     expired: Cell<Option<Duration>>,
+    /// What it was given, if anything is counted.
+    given: Option<Given>,
+    purpose: Purpose,
+}
+
+/// What a run is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A call of the host.
+    Call,
+    /// Top-level code, and what the engine does for itself.
+    Other,
+}
+
+/// What each run may do, apart from how long it may take.
+#[derive(Default)]
+pub(crate) struct Limits {
+    pub(crate) fuel: Cell<Option<u64>>,
+    pub(crate) output: Cell<Option<u64>>,
+    /// After the last call.
+    pub(crate) fuel_left: Cell<u64>,
+}
+
+#[derive(Clone, Copy)]
+struct Given {
+    fuel: i64,
+    output: u64,
+}
+
+impl Limits {
+    #[inline(always)]
+    fn are_any(&self) -> bool {
+        self.fuel.get().is_some() || self.output.get().is_some()
+    }
+
+    /// What a run may do within one of another engine, or none: no more than that.
+    #[cold]
+    fn give(&self, runtime: &mut Runtime, around: Option<&Runtime>) -> Given {
+        let own = self.fuel.get().and_then(|fuel| i64::try_from(fuel).ok());
+        let fuel = own.unwrap_or(i64::MAX);
+        let output = self.output.get().unwrap_or(u64::MAX);
+        let given = Given {
+            fuel: around.map_or(fuel, |around| fuel.min(around.fuel)),
+            output: around.map_or(output, |around| output.min(around.output_left)),
+        };
+        runtime.fuel = given.fuel;
+        runtime.output_left = given.output;
+        runtime.output_limit = given.output;
+        given
+    }
+}
+
+/// The run around one has done what was done in it.
+#[cold]
+fn take_from(around: &mut Runtime, given: Given, left: &Runtime) {
+    around.fuel -= given.fuel - left.fuel;
+    around.output_left -= given.output - left.output_left;
 }
 
 impl Machine {
-    /// Makes it the machine of this thread for as long as `body` takes.
+    /// Makes it the machine of this thread for as long as `body` takes, which calls it for a host.
     #[inline(always)]
     pub(crate) fn enter<R>(&self, body: impl FnOnce(&Entered<'_>) -> R) -> R {
+        self.enter_for(Purpose::Call, body)
+    }
+
+    #[inline(always)]
+    pub(crate) fn enter_for<R>(
+        &self,
+        purpose: Purpose,
+        body: impl FnOnce(&Entered<'_>) -> R,
+    ) -> R {
         let mut ends = MaybeUninit::uninit();
         // SAFETY: the runtime is boxed and lives as long as the machine; it is left when `entered` is dropped.
         let before = unsafe { Runtime::enter(self.runtime()) };
         self.add_depth(1);
+        let is_first = self.depth() == 1;
+        let given = (is_first && (self.limits.are_any() || before.around().is_some()))
+            .then(|| self.with_runtime(|runtime| self.limits.give(runtime, before.around())));
         let entered = Entered {
             machine: self,
             run: self.runner().new_run(&mut ends),
             before,
-            watchdog: self.watchdog().filter(|_| self.depth() == 1),
+            watchdog: self.watchdog().filter(|_| is_first),
             expired: Cell::new(None),
+            given,
+            purpose,
         };
         if let Some(watchdog) = entered.watchdog {
             watchdog.begin();
@@ -53,6 +124,9 @@ impl Drop for Entered<'_> {
     fn drop(&mut self) {
         // SAFETY: what was entered later is a borrower of a frame that is gone.
         unsafe { self.machine.runner().leave(&self.run) };
+        if let Some(given) = self.given {
+            self.settle(given);
+        }
         // SAFETY: entered on this thread, and what was entered later was left.
         unsafe { Runtime::leave(&self.before) };
         self.machine.add_depth(-1);
@@ -63,6 +137,18 @@ impl Drop for Entered<'_> {
 }
 
 impl Entered<'_> {
+    fn settle(&self, given: Given) {
+        self.machine.with_runtime(|runtime| {
+            if self.purpose == Purpose::Call {
+                self.machine.limits.fuel_left.set(runtime.fuel as u64);
+            }
+            // SAFETY: it is the runtime of another engine, whose run waits for this one.
+            if let Some(around) = unsafe { self.before.around_mut() } {
+                take_from(around, given, runtime);
+            }
+        });
+    }
+
     #[inline(always)]
     pub(crate) fn is_of(&self, machine: &Machine) -> bool {
         std::ptr::eq(self.machine, machine)
@@ -118,6 +204,9 @@ impl Entered<'_> {
         self.machine.leave_to_sweep();
         self.machine
             .with_runtime(|runtime| runtime.rewind(&self.before));
+        if trap.kind == TrapKind::Fuel {
+            self.machine.with_runtime(|runtime| runtime.fuel = 0);
+        }
         if trap.kind == TrapKind::Interrupt {
             self.expired.set(self.watchdog.and_then(Watchdog::end));
             if let Some(limit) = self.expired.get() {

@@ -200,6 +200,8 @@ fn message(trap: &Trap) -> String {
         TrapKind::Argument => "an argument is not allowed".to_owned(),
         TrapKind::Exit => format!("the program ended itself with status {a}"),
         TrapKind::Denied => format!("the host does not allow {}", Capability::name_of(a)),
+        TrapKind::Fuel => "it used up the fuel that the host allows".to_owned(),
+        TrapKind::Output => format!("it printed more than the {a} bytes that the host allows"),
         TrapKind::Fault => format!("generated code failed with signal {a} at address {b:#x}"),
     }
 }

@@ -9,6 +9,7 @@ use rustc_hash::FxHashSet;
 use stdlib::{Block, Reached, Root, Runtime};
 
 use crate::host::HostSymbols;
+use crate::entered::{Limits, Purpose};
 use crate::linked::{GlobalPlace, Linked};
 use crate::native::Libraries;
 use crate::orc::{self, Dylib, DylibId};
@@ -41,6 +42,7 @@ pub(crate) struct Machine {
     pub(crate) is_torn: Cell<bool>,
     /// Ends runs that take too long, if there is a limit.
     watchdog: OnceCell<Watchdog>,
+    pub(crate) limits: Limits,
     orc: orc::Session,
 }
 
@@ -58,10 +60,13 @@ impl Machine {
         runtime.memory_limit = memory_limit;
         let runtime = Box::new(UnsafeCell::new(runtime));
         // SAFETY: nobody else uses it yet; it stays where it is.
-        let open_accesses = unsafe { (*runtime.get()).open_accesses() } as usize;
+        let (open_accesses, fuel) = unsafe {
+            let runtime = &*runtime.get();
+            (runtime.open_accesses() as usize, runtime.fuel_place() as usize)
+        };
         let all = runtime_symbols
             .chain(trap::trap_symbols())
-            .chain([("sumi_open_accesses", open_accesses)]);
+            .chain([("sumi_open_accesses", open_accesses), ("sumi_fuel", fuel)]);
         base.define_absolute(all).map_err(backend)?;
         Ok(Rc::new(Machine {
             runtime,
@@ -76,6 +81,7 @@ impl Machine {
             kept: RefCell::default(),
             is_torn: Cell::new(false),
             watchdog: OnceCell::new(),
+            limits: Limits::default(),
             orc,
         }))
     }
@@ -130,7 +136,7 @@ impl Machine {
     /// As for [`Runner::run`].
     pub(crate) unsafe fn run<R>(&self, body: impl FnOnce() -> R) -> Result<R, Trap> {
         // SAFETY: the caller's promise.
-        self.enter(|entered| unsafe { entered.call(body) })
+        self.enter_for(Purpose::Other, |entered| unsafe { entered.call(body) })
             .map_err(|trap| *trap)
     }
 

@@ -504,10 +504,18 @@ impl Run {
         !self.parent.is_null()
     }
 
+    /// Whether it is to end, or a run around it, which may be another engine's.
     pub(crate) fn is_interrupted(&self) -> bool {
-        // SAFETY: as for the stack.
-        let shared = unsafe { &*self.shared };
-        shared.requested.load(SeqCst) == shared.epoch.load(SeqCst)
+        let mut run: *const Run = self;
+        // SAFETY: runs are left before their frames go, and have their runner as long.
+        while let Some(found) = unsafe { run.as_ref() } {
+            let shared = unsafe { &*found.shared };
+            if shared.requested.load(SeqCst) == shared.epoch.load(SeqCst) {
+                return true;
+            }
+            run = found.parent;
+        }
+        false
     }
 
     /// The calls that are under way, seen from a function of the runtime.

@@ -37,13 +37,16 @@ pub enum TrapKind {
     OpenAccess = 14,
     /// What the host does not allow: `a` is the number of a [`stdlib::Capability`].
     Denied = 15,
+    Fuel = 16,
+    /// `a` is how many bytes of output the host allows.
+    Output = 17,
     /// Generated code touched memory that is not there, or an instruction failed: a wrong `extern`, or a bug of ours. `a` is
     /// the signal, `b` the address.
-    Fault = 16,
+    Fault = 18,
 }
 
 impl TrapKind {
-    const ALL: [TrapKind; 17] = [
+    const ALL: [TrapKind; 19] = [
         TrapKind::Index,
         TrapKind::DivisionByZero,
         TrapKind::Assert,
@@ -60,6 +63,8 @@ impl TrapKind {
         TrapKind::Exit,
         TrapKind::OpenAccess,
         TrapKind::Denied,
+        TrapKind::Fuel,
+        TrapKind::Output,
         TrapKind::Fault,
     ];
 
@@ -103,6 +108,8 @@ impl TrapKind {
             | TrapKind::Exclusivity
             | TrapKind::Exit
             | TrapKind::Denied
+            | TrapKind::Fuel
+            | TrapKind::Output
             | TrapKind::Fault => false,
         }
     }

@@ -9,6 +9,7 @@ use std::mem::MaybeUninit;
 use crate::block::{Block, elements, owners};
 use crate::compare::{Relation, compare, key_order};
 use crate::desc::{self, Kind, TypeDesc};
+use crate::runtime::work;
 use crate::memory::{allocate, copy_elements, grow, own, release_value};
 
 type Desc = *const TypeDesc;
@@ -17,6 +18,12 @@ type Place = *mut *mut Block;
 unsafe fn element(elem: Desc, block: *const Block, index: i64) -> *mut u8 {
     // SAFETY: callers checked the index.
     unsafe { elements(block).add(index as usize * (*elem).size as usize) }
+}
+
+/// Takes fuel for so many elements.
+unsafe fn work_on(elem: Desc, count: i64) {
+    // SAFETY: callers pass a descriptor, during a run, and hold nothing that needs dropping.
+    unsafe { work((*elem).size.saturating_mul(count as u64)) }
 }
 
 unsafe fn move_elements(elem: Desc, from: *const u8, to: *mut u8, count: i64) {
@@ -84,6 +91,7 @@ pub(crate) unsafe extern "C" fn sumi_array_insert(
 ) {
     // SAFETY: there is room after `grow`.
     unsafe {
+        work_on(elem, (**xs).len - i);
         let block = grow(elem, xs, 1);
         let at = element(elem, block, i);
         move_elements(elem, at, element(elem, block, i + 1), (*block).len - i);
@@ -95,6 +103,7 @@ pub(crate) unsafe extern "C" fn sumi_array_insert(
 pub(crate) unsafe extern "C" fn sumi_array_remove(result: *mut u8, elem: Desc, xs: Place, i: i64) {
     // SAFETY: callers checked the index.
     unsafe {
+        work_on(elem, (**xs).len - i);
         let block = own(elem, xs);
         let at = element(elem, block, i);
         move_elements(elem, at, result, 1);
@@ -125,6 +134,7 @@ pub(crate) unsafe extern "C" fn sumi_array_extend(elem: Desc, xs: Place, ys: *co
         if count == 0 {
             return;
         }
+        work_on(elem, count);
         let itself = std::ptr::eq(*xs, ys);
         let block = grow(elem, xs, count);
         let from = if itself { block.cast_const() } else { ys };
@@ -194,6 +204,7 @@ pub(crate) unsafe extern "C" fn sumi_array_repeat(elem: Desc, x: *const u8, n: i
 pub(crate) unsafe extern "C" fn sumi_array_reverse(elem: Desc, xs: Place) {
     // SAFETY: all indices are within the array.
     unsafe {
+        work_on(elem, (**xs).len);
         let block = own(elem, xs);
         let len = (*block).len;
         let size = (*elem).size as usize;
@@ -204,10 +215,20 @@ pub(crate) unsafe extern "C" fn sumi_array_reverse(elem: Desc, xs: Place) {
     }
 }
 
+/// Takes fuel for as many comparisons as sorting takes.
+unsafe fn work_to_sort(xs: Place) {
+    // SAFETY: a place with a block, during a run.
+    unsafe {
+        let len = (**xs).len as u64;
+        work(len.saturating_mul(16 * u64::from(len.max(1).ilog2())));
+    }
+}
+
 /// Stable, by the key order.
 pub(crate) unsafe extern "C" fn sumi_array_sort(elem: Desc, xs: Place) {
     // SAFETY: the elements are of the kind that the descriptor says.
     unsafe {
+        work_to_sort(xs);
         let block = own(elem, xs);
         let len = (*block).len as usize;
         let first = elements(block);
@@ -245,7 +266,10 @@ pub(crate) unsafe extern "C" fn sumi_array_sort_with(
     order: unsafe extern "C" fn(*const u8, *const u8) -> i8,
 ) {
     // SAFETY: the elements are of the kind that the descriptor says, and what `order` compares.
-    unsafe { sort_by_rank(elem, own(elem, xs), &|a, b| order(a, b) < 0) }
+    unsafe {
+        work_to_sort(xs);
+        sort_by_rank(elem, own(elem, xs), &|a, b| order(a, b) < 0);
+    }
 }
 
 /// A type's own `<` may fail or contradict itself. So it is asked about elements that stay where they are, the order is found

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use crate::block::{Block, bytes, elements, of_handle, owners};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
 use crate::map::Map;
-use crate::runtime::current;
+use crate::runtime::{current, work};
 use crate::show::read_int;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -289,6 +289,7 @@ unsafe fn scalars(
                     left.cast::<*mut Block>().read(),
                     right.cast::<*mut Block>().read(),
                 );
+                work((*left).len.min((*right).len) as u64);
                 if left == right {
                     EQUAL
                 } else if matches!(relation, Relation::Equality | Relation::KeyEquality)
@@ -538,8 +539,10 @@ unsafe fn blocks(
             return Err(Some(Ordering::Less));
         }
         if elem_desc.kind == Kind::U8 {
+            work(count.min(other) as u64);
             return decided(bytes(left).cmp(bytes(right)));
         }
+        work(count.min(other) as u64 * 8);
         if was_met(left, right, call) {
             return EQUAL;
         }

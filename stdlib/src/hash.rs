@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crate::block::{Block, bytes, elements, of_handle, owners};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
 use crate::map::Map;
-use crate::runtime::current;
+use crate::runtime::{current, work};
 use crate::show::read_int;
 
 #[derive(Default)]
@@ -245,7 +245,9 @@ unsafe fn scalar(desc: &TypeDesc, value: *const u8, state: &mut u64) -> bool {
             Kind::Char => u64::from(value.cast::<u32>().read()),
             Kind::Unit => 0,
             Kind::Str => {
-                *state = mix_bytes(*state, bytes(value.cast::<*mut Block>().read()));
+                let content = value.cast::<*mut Block>().read();
+                work((*content).len as u64);
+                *state = mix_bytes(*state, bytes(content));
                 return true;
             }
             Kind::Ptr | Kind::CStr => value.cast::<u64>().read(),
@@ -350,6 +352,7 @@ unsafe fn hash_block(elem: *const TypeDesc, block: *mut Block, state: &mut u64, 
             block,
             outer: *state,
         });
+        work((*block).len as u64 * 8);
         *state = mix(BLOCK_SEED, (*block).len as u64);
         later(Item::Elements {
             elem,

@@ -4,7 +4,7 @@ use crate::block::{
     Block, HEADER, elements, empty, give_up, is_static, owners, retain, set_owners,
 };
 use crate::desc::{Kind, TypeDesc};
-use crate::runtime::{TrapKind, current, raise};
+use crate::runtime::{TrapKind, current, raise, work};
 
 /// Calls `visit` with the place of every block pointer in the value and what it is a part of: before that of an `Fn` or `Any` stands the
 /// pointer to its code. Does not look into blocks.
@@ -115,6 +115,7 @@ pub(crate) unsafe fn allocate(elem: *const TypeDesc, cap: i64) -> *mut Block {
         let Some(bytes) = block_bytes((*elem).size, cap) else {
             refuse(i64::MAX as u64)
         };
+        work(bytes);
         let runtime = current();
         if runtime.live_bytes.saturating_add(bytes) > runtime.memory_limit {
             refuse(bytes);
@@ -326,6 +327,7 @@ unsafe fn reserve_anew(elem: *const TypeDesc, block: *mut Block, min_cap: i64) -
         let Some(bytes) = block_bytes(size, grown) else {
             refuse(i64::MAX as u64)
         };
+        work(bytes);
         let before = bytes_of(block);
         let runtime = current();
         if runtime.live_bytes.saturating_add(bytes - before) > runtime.memory_limit {

@@ -5,7 +5,7 @@ use std::io::{BufRead, Read};
 use crate::block::{Block, bytes, empty, text};
 use crate::desc;
 use crate::memory::{grow, release};
-use crate::runtime::{Capability, Outside, TrapKind, current, raise};
+use crate::runtime::{Capability, Outside, TrapKind, current, raise, work};
 use crate::show::new_bytes;
 use crate::system::{self, Request};
 
@@ -33,12 +33,26 @@ unsafe fn need(capability: Capability) {
     }
 }
 
+/// Ends the run if that is more than a call may print. Nothing of the caller's may need dropping.
+unsafe fn take_output(bytes: usize) {
+    // SAFETY: called during a run.
+    unsafe {
+        work(bytes as u64);
+        let runtime = current();
+        match runtime.output_left.checked_sub(bytes as u64) {
+            Some(left) => runtime.output_left = left,
+            None => raise(TrapKind::Output, runtime.output_limit as i64, 0),
+        }
+    }
+}
+
 unsafe fn put(piece: &[u8], end: &[u8]) {
     // SAFETY: called during a run.
     unsafe {
         if current().outside != Outside::Open {
             return;
         }
+        take_output(piece.len() + end.len());
         let output = &mut current().output;
         output.buffer.extend_from_slice(piece);
         output.buffer.extend_from_slice(end);
@@ -69,6 +83,7 @@ pub(crate) unsafe extern "C" fn sumi_eprint(s: *const Block) {
         if runtime.outside != Outside::Open {
             return;
         }
+        take_output((*s).len as usize + 1);
         runtime.flush();
         let mut line = bytes(s).to_vec();
         line.push(b'\n');

@@ -27,6 +27,10 @@ pub enum TrapKind {
     Exit = 13,
     /// `a` is the number of a [`Capability`] that the program has not.
     Denied = 15,
+    /// What the call was allowed to do is done.
+    Fuel = 16,
+    /// `a` is how many bytes of output a call is allowed.
+    Output = 17,
 }
 
 /// What a program may do to the outside, and learn from it, apart from printing.
@@ -94,6 +98,12 @@ impl Capabilities {
         Capabilities(self.0 | 1 << capability as u8)
     }
 
+    /// Those that are in both.
+    #[must_use]
+    pub const fn and(self, other: Capabilities) -> Capabilities {
+        Capabilities(self.0 & other.0)
+    }
+
     /// Whether this is one of them.
     pub const fn has(self, capability: Capability) -> bool {
         self.0 & 1 << capability as u8 != 0
@@ -147,6 +157,13 @@ pub struct Runtime {
     pub(crate) output: Output,
     pub outside: Outside,
     pub granted: Capabilities,
+    /// How much the call under way may still do, where the host limits that; never negative. Code that counts takes one for each call and
+    /// round of a loop, functions of the runtime one for 64 bytes that they look at or write, and none for less than a KiB.
+    pub fuel: i64,
+    /// How many bytes the call under way may still print.
+    pub output_left: u64,
+    /// How many a call may print.
+    pub output_limit: u64,
     pub input: Box<dyn BufRead>,
     pub args: Vec<String>,
     /// Files and folders that the program has asked for, for those who want to know when they change.
@@ -170,6 +187,24 @@ pub struct Entered {
     compare: (usize, u32),
     hash: (usize, u32),
     open: usize,
+}
+
+impl Entered {
+    /// The runtime of the run around it, if that is another engine's.
+    pub fn around(&self) -> Option<&Runtime> {
+        // SAFETY: what was entered is left before it goes, and nobody holds a reference to it meanwhile.
+        unsafe { self.before.as_ref() }
+    }
+
+    /// As [`Entered::around`], to be written.
+    ///
+    /// # Safety
+    /// Nobody else uses it for as long.
+    #[expect(clippy::mut_from_ref, reason = "it is another runtime than what is borrowed")]
+    pub unsafe fn around_mut(&self) -> Option<&mut Runtime> {
+        // SAFETY: as above, and the caller's promise.
+        unsafe { self.before.as_mut() }
+    }
 }
 
 /// Globals that are open to changes while unknown code runs; for the check that this code leaves them alone.
@@ -282,6 +317,9 @@ impl Runtime {
             },
             outside: Outside::Open,
             granted: Capabilities::ALL,
+            fuel: i64::MAX,
+            output_left: u64::MAX,
+            output_limit: u64::MAX,
             input: Box::new(std::io::BufReader::new(std::io::stdin())),
             args: Vec::new(),
             asked_files: Vec::new(),
@@ -332,6 +370,11 @@ impl Runtime {
     /// `sumi_open_accesses`, a symbol of this runtime alone: how many accesses are open.
     pub fn open_accesses(&self) -> *const i64 {
         &raw const self.open_accesses.count
+    }
+
+    /// `sumi_fuel`, a symbol of this runtime alone.
+    pub fn fuel_place(&self) -> *const i64 {
+        &raw const self.fuel
     }
 
     pub fn live_blocks(&self) -> u64 {
@@ -389,6 +432,32 @@ impl Runtime {
 impl Default for Runtime {
     fn default() -> Runtime {
         Runtime::new()
+    }
+}
+
+/// Takes fuel for going over so many bytes.
+///
+/// # Safety
+/// As for [`raise`].
+#[inline]
+pub(crate) unsafe fn work(bytes: u64) {
+    if bytes >= 1024 {
+        // SAFETY: the caller's promise.
+        unsafe { take_fuel((bytes / 64) as i64) }
+    }
+}
+
+/// # Safety
+/// As for [`raise`].
+#[cold]
+unsafe fn take_fuel(units: i64) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let runtime = current();
+        if runtime.fuel < units {
+            raise(TrapKind::Fuel, 0, 0);
+        }
+        runtime.fuel -= units;
     }
 }
 

@@ -9,7 +9,7 @@ use std::ffi::{CStr, c_char};
 use crate::block::{Block, bytes, elements, text};
 use crate::desc::{FieldDesc, Kind, SHOWN_BY_NAME, TypeDesc};
 use crate::memory::{allocate, grow, release};
-use crate::runtime::current;
+use crate::runtime::{current, work};
 use crate::{block, desc};
 
 /// What is still to be written, last first.
@@ -133,6 +133,7 @@ pub(crate) unsafe fn push_bytes(out: *mut *mut Block, piece: &[u8]) {
     }
     // SAFETY: the caller's promise; `grow` makes room.
     unsafe {
+        work(piece.len() as u64);
         let block = grow(&raw const desc::U8, out, piece.len() as i64);
         let end = elements(block).add((*block).len as usize);
         std::ptr::copy_nonoverlapping(piece.as_ptr(), end, piece.len());

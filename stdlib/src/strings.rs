@@ -9,11 +9,20 @@
 use crate::block::{Block, bytes, elements, empty, retain, text};
 use crate::desc;
 use crate::memory::{allocate, grow};
-use crate::runtime::{TrapKind, current, raise};
+use crate::runtime::{TrapKind, current, raise, work};
 use crate::show::{new_bytes, push_bytes};
 
 type Str = *const Block;
 type Place = *mut *mut Block;
+
+/// A text all of which is looked at; takes fuel for that.
+unsafe fn looked_at<'a>(s: Str) -> &'a str {
+    // SAFETY: a live `str`, during a run; callers hold nothing that needs dropping.
+    unsafe {
+        work((*s).len as u64);
+        text(s)
+    }
+}
 
 unsafe fn new_text(content: &str) -> *mut Block {
     // SAFETY: called during a run.
@@ -114,6 +123,7 @@ pub(crate) unsafe extern "C" fn sumi_str_push(s: Place, t: Str) {
         if count == 0 {
             return;
         }
+        work(count as u64);
         let itself = std::ptr::eq(*s, t);
         let block = grow(&raw const desc::U8, s, count as i64);
         let from = if itself { block.cast_const() } else { t };
@@ -149,7 +159,10 @@ pub(crate) unsafe extern "C" fn sumi_str_bytes(s: Str) -> *mut Block {
 
 pub(crate) unsafe extern "C" fn sumi_str_is_utf8(b: Str) -> bool {
     // SAFETY: a live block of bytes.
-    unsafe { std::str::from_utf8(bytes(b)).is_ok() }
+    unsafe {
+        work((*b).len as u64);
+        std::str::from_utf8(bytes(b)).is_ok()
+    }
 }
 
 pub(crate) unsafe extern "C" fn sumi_str_from_utf8(b: Str) -> *mut Block {
@@ -160,7 +173,7 @@ pub(crate) unsafe extern "C" fn sumi_str_from_utf8(b: Str) -> *mut Block {
 pub(crate) unsafe extern "C" fn sumi_str_chars(s: Str) -> *mut Block {
     // SAFETY: the new block has room for as many characters as were counted.
     unsafe {
-        let content = text(s);
+        let content = looked_at(s);
         let count = content.chars().count() as i64;
         if count == 0 {
             return empty();
@@ -178,6 +191,7 @@ pub(crate) unsafe extern "C" fn sumi_str_chars(s: Str) -> *mut Block {
 pub(crate) unsafe extern "C" fn sumi_str_from_chars(cs: Str) -> *mut Block {
     // SAFETY: a live block of characters; the new one has room for all of them.
     unsafe {
+        work((*cs).len as u64 * 4);
         let chars = std::slice::from_raw_parts(elements(cs).cast::<char>(), (*cs).len as usize);
         let len: usize = chars.iter().map(|c| c.len_utf8()).sum();
         if len == 0 {
@@ -205,20 +219,21 @@ pub(crate) unsafe extern "C" fn sumi_str_find(s: Str, what: Str, from: i64) -> i
     unsafe {
         let from = from as usize;
         let rest = text(s).get_unchecked(from..);
+        work(rest.len() as u64);
         position(rest.find(text(what)).map(|at| at + from))
     }
 }
 
 pub(crate) unsafe extern "C" fn sumi_str_find_last(s: Str, what: Str) -> i64 {
     // SAFETY: live texts.
-    unsafe { position(text(s).rfind(text(what))) }
+    unsafe { position(looked_at(s).rfind(text(what))) }
 }
 
 /// An empty `from` stands nowhere in a text.
 pub(crate) unsafe extern "C" fn sumi_str_replace(s: Str, from: Str, to: Str) -> *mut Block {
     // SAFETY: live texts.
     unsafe {
-        let (content, pattern) = (text(s), text(from));
+        let (content, pattern) = (looked_at(s), text(from));
         if pattern.is_empty() || !content.contains(pattern) {
             return shared(s);
         }
@@ -238,7 +253,7 @@ pub(crate) unsafe extern "C" fn sumi_str_replace(s: Str, from: Str, to: Str) -> 
 pub(crate) unsafe extern "C" fn sumi_str_split(s: Str, by: Str) -> *mut Block {
     // SAFETY: live texts; the iterators own no memory.
     unsafe {
-        let (content, separator) = (text(s), text(by));
+        let (content, separator) = (looked_at(s), text(by));
         if separator.is_empty() {
             let chars = content.char_indices();
             return pieces(chars.map(|(at, c)| &content[at..at + c.len_utf8()]));
@@ -249,18 +264,18 @@ pub(crate) unsafe extern "C" fn sumi_str_split(s: Str, by: Str) -> *mut Block {
 
 pub(crate) unsafe extern "C" fn sumi_str_split_whitespace(s: Str) -> *mut Block {
     // SAFETY: a live text; the iterator owns no memory.
-    unsafe { pieces(text::unicode::split_whitespace(text(s))) }
+    unsafe { pieces(text::unicode::split_whitespace(looked_at(s))) }
 }
 
 pub(crate) unsafe extern "C" fn sumi_str_lines(s: Str) -> *mut Block {
     // SAFETY: a live text; the iterator owns no memory.
-    unsafe { pieces(text::unicode::lines(text(s))) }
+    unsafe { pieces(text::unicode::lines(looked_at(s))) }
 }
 
 pub(crate) unsafe extern "C" fn sumi_str_trim(s: Str, start: bool, end: bool) -> *mut Block {
     // SAFETY: a live text.
     unsafe {
-        let mut rest = text(s);
+        let mut rest = looked_at(s);
         if start {
             rest = text::unicode::trim_start(rest);
         }
@@ -273,12 +288,12 @@ pub(crate) unsafe extern "C" fn sumi_str_trim(s: Str, start: bool, end: bool) ->
 
 pub(crate) unsafe extern "C" fn sumi_str_upper(s: Str) -> *mut Block {
     // SAFETY: a live text.
-    unsafe { moved(text::unicode::upper(text(s))) }
+    unsafe { moved(text::unicode::upper(looked_at(s))) }
 }
 
 pub(crate) unsafe extern "C" fn sumi_str_lower(s: Str) -> *mut Block {
     // SAFETY: a live text.
-    unsafe { moved(text::unicode::lower(text(s))) }
+    unsafe { moved(text::unicode::lower(looked_at(s))) }
 }
 
 pub(crate) unsafe extern "C" fn sumi_str_repeat(s: Str, n: i64) -> *mut Block {
@@ -326,6 +341,7 @@ pub(crate) unsafe extern "C" fn sumi_str_reversed(s: Str) -> *mut Block {
 pub(crate) unsafe extern "C" fn sumi_str_join(parts: Str, by: Str) -> *mut Block {
     // SAFETY: a live array of texts; the new block has room for all of them.
     unsafe {
+        work((*parts).len as u64 * 8);
         let parts =
             std::slice::from_raw_parts(elements(parts).cast::<Str>(), (*parts).len as usize);
         let Some((&first, others)) = parts.split_first() else {
@@ -378,7 +394,7 @@ pub(crate) unsafe extern "C" fn sumi_parse_int(
     let radix = u32::try_from(radix).unwrap_or(0);
     // SAFETY: a live text and a place.
     unsafe {
-        match text::parse_int(text(s), radix, bits as u32, signed) {
+        match text::parse_int(looked_at(s), radix, bits as u32, signed) {
             Some(value) => {
                 out.write(value as i64);
                 true
@@ -391,7 +407,7 @@ pub(crate) unsafe extern "C" fn sumi_parse_int(
 pub(crate) unsafe extern "C" fn sumi_parse_float(s: Str, out: *mut f64) -> bool {
     // SAFETY: a live text and a place.
     unsafe {
-        match text::parse_f64(text(s)) {
+        match text::parse_f64(looked_at(s)) {
             Some(value) => {
                 out.write(value);
                 true

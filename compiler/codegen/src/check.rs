@@ -1,15 +1,16 @@
 //! Checks and traps. What fails stands in a block of its own that LLVM knows to be cold and never to return.
 
 use compiler::env::DefId;
-use compiler::mir::{Check, NEGATIVE_EXPONENT, NO_CHARACTER, Operand, TrapKind, uses_open};
+use compiler::mir::{Check, Fuel, NEGATIVE_EXPONENT, NO_CHARACTER, Operand, TrapKind, uses_open};
 use inkwell::IntPredicate;
 use inkwell::attributes::AttributeLoc;
-use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
+use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PointerValue};
 
 use crate::attributes::kind;
 use crate::function::Function;
 use crate::module::Built;
 use crate::scalar::{is_float, is_signed};
+use crate::tbaa::Memory;
 
 impl<'ctx> Function<'_, '_, 'ctx> {
     pub(crate) fn check(&self, check: &Check) {
@@ -75,7 +76,59 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             Check::Closed(def) => self.closed(*def),
             Check::Begin(open) => self.begin_accesses(open),
             Check::End(count) => self.end_accesses(*count),
+            Check::Fuel(fuel) => self.take_fuel(fuel),
         }
+    }
+
+    /// What is left is never negative, but when the run ends.
+    fn take_fuel(&self, fuel: &Fuel) {
+        let builder = &self.builder;
+        let i64_type = self.unit.runtime.i64;
+        let left = self.unit.fuel();
+        let before = builder.build_load(i64_type, left, "").built();
+        let load = before.as_instruction_value();
+        let before = before.into_int_value();
+        let (enough, after) = match fuel {
+            Fuel::Units(units) => {
+                let units = i64_type.const_int((*units).min(i64::MAX as u64), false);
+                let after = builder.build_int_sub(before, units, "").built();
+                let zero = i64_type.const_zero();
+                let enough = builder.build_int_compare(IntPredicate::SGE, after, zero, "");
+                (enough.built(), after)
+            }
+            Fuel::Below { from, to } => {
+                let signed = is_signed(self.operand_ty(from));
+                let (from, to) = (self.wide_operand(from), self.wide_operand(to));
+                let less = match signed {
+                    true => IntPredicate::SLT,
+                    false => IntPredicate::ULT,
+                };
+                let any = builder.build_int_compare(less, from, to, "").built();
+                let rounds = builder.build_int_sub(to, from, "").built();
+                let rounds = builder.build_select(any, rounds, i64_type.const_zero(), "");
+                let rounds = rounds.built().into_int_value();
+                let enough = builder.build_int_compare(IntPredicate::ULE, rounds, before, "");
+                let after = builder.build_int_sub(before, rounds, "").built();
+                (enough.built(), after)
+            }
+            Fuel::Through { from, to } => {
+                let narrow = [from, to].map(|end| self.read(end).value().into_int_value());
+                let more = builder.build_int_sub(narrow[1], narrow[0], "").built();
+                let more = builder.build_int_z_extend_or_bit_cast(more, i64_type, "");
+                let more = more.built();
+                let enough = builder.build_int_compare(IntPredicate::ULT, more, before, "");
+                let rest = builder.build_int_sub(before, more, "").built();
+                let one = i64_type.const_int(1, false);
+                (enough.built(), builder.build_int_sub(rest, one, "").built())
+            }
+        };
+        // Before the test: so LLVM knows that it is stored in every round, and may store it once after them.
+        let store = builder.build_store(left, after).built();
+        for instruction in load.into_iter().chain([store]) {
+            self.unit.tbaa.mark(instruction, Memory::Fuel);
+        }
+        let nothing = i64_type.const_zero();
+        self.require(enough, TrapKind::Fuel, nothing, nothing);
     }
 
     /// While the callee runs, whatever it is, these globals are open to changes.

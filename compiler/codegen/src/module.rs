@@ -73,7 +73,7 @@ pub(crate) fn build<'ctx>(
         context,
         layouts: Layouts::new(input.env),
         attributes: Attributes::new(),
-        tbaa: Tbaa::new(context),
+        tbaa: Tbaa::new(context, input.program.takes_fuel),
         debug: Debug::new(&module, input.sources, input.options.optimise),
         runtime: Runtime::new(context),
         functions: Vec::new(),
@@ -94,6 +94,7 @@ pub(crate) fn build<'ctx>(
         input,
     };
     let exports = unit.fill();
+    unit.tbaa.set_apart(&unit.module);
     unit.debug.finish();
     (unit.module, exports)
 }

@@ -188,9 +188,17 @@ impl<'ctx> Unit<'_, 'ctx> {
         self.runtime_function("sumi_access_is_open", &[Abi::I64], Abi::Bool, Path::Rare)
     }
 
+    /// Where it stands how much fuel is left.
+    pub(crate) fn fuel(&self) -> PointerValue<'ctx> {
+        self.word_of_runtime("sumi_fuel")
+    }
+
     /// Where the number of open accesses stands.
     pub(crate) fn open_accesses(&self) -> PointerValue<'ctx> {
-        let name = "sumi_open_accesses";
+        self.word_of_runtime("sumi_open_accesses")
+    }
+
+    fn word_of_runtime(&self, name: &str) -> PointerValue<'ctx> {
         let found = self.module.get_global(name);
         found
             .unwrap_or_else(|| self.module.add_global(self.runtime.i64, None, name))

@@ -191,6 +191,24 @@ pub enum Check {
     Begin(Vec<DefId>),
     /// As many accesses that were begun last are over.
     End(usize),
+    /// Takes fuel: there was enough. Put there by `mono` alone, where the host has a limit.
+    Fuel(Fuel),
+}
+
+/// How much fuel something takes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Fuel {
+    Units(u64),
+    /// One for each time that a counter of this value has to grow by one until it is there: for none if it is beyond.
+    Below {
+        from: Operand,
+        to: Operand,
+    },
+    /// The same, as often as it takes to get from one to the other even if that is around the end of the type, and one more.
+    Through {
+        from: Operand,
+        to: Operand,
+    },
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -427,6 +445,24 @@ impl Operand {
             },
             Operand::Copy(_) | Operand::Move(_) | Operand::Borrow(_) => false,
         }
+    }
+}
+
+impl Fuel {
+    pub(crate) fn operands(&self) -> impl Iterator<Item = &Operand> {
+        let ends = match self {
+            Fuel::Units(_) => None,
+            Fuel::Below { from, to } | Fuel::Through { from, to } => Some([from, to]),
+        };
+        ends.into_iter().flatten()
+    }
+
+    pub(crate) fn operands_mut(&mut self) -> impl Iterator<Item = &mut Operand> {
+        let ends = match self {
+            Fuel::Units(_) => None,
+            Fuel::Below { from, to } | Fuel::Through { from, to } => Some([from, to]),
+        };
+        ends.into_iter().flatten()
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use text::{Align, FormatSpec, Radix};
 
 use super::{
-    Arg, Base, Block, BlockId, Body, Callee, Check, Const, FormatPart, Local, LocalKind, Old,
+    Arg, Base, Block, BlockId, Body, Callee, Check, Const, FormatPart, Fuel, Local, LocalKind, Old,
     Operand, ParamMode, Place, Projection, Rvalue, StatementKind, Terminator,
 };
 use crate::env::DefId;
@@ -179,6 +179,13 @@ impl Printer<'_> {
                 format!("begin {}", names.collect::<Vec<_>>().join(", "))
             }
             Check::End(count) => format!("end {count}"),
+            Check::Fuel(Fuel::Units(units)) => format!("fuel {units}"),
+            Check::Fuel(Fuel::Below { from, to }) => {
+                format!("fuel {} .. {}", self.operand(from), self.operand(to))
+            }
+            Check::Fuel(Fuel::Through { from, to }) => {
+                format!("fuel {} ..= {}", self.operand(from), self.operand(to))
+            }
         }
     }
 

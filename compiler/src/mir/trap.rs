@@ -31,10 +31,14 @@ pub enum TrapKind {
     OpenAccess = 14,
     /// What a host does not allow: the number of a capability.
     Denied = 15,
+    /// A call has done all that the host allows.
+    Fuel = 16,
+    /// So many bytes of output are all that the host allows.
+    Output = 17,
 }
 
 impl TrapKind {
-    pub const ALL: [TrapKind; 16] = [
+    pub const ALL: [TrapKind; 18] = [
         TrapKind::Index,
         TrapKind::DivisionByZero,
         TrapKind::Assert,
@@ -51,6 +55,8 @@ impl TrapKind {
         TrapKind::Exit,
         TrapKind::OpenAccess,
         TrapKind::Denied,
+        TrapKind::Fuel,
+        TrapKind::Output,
     ];
 
     pub fn from_number(number: u32) -> Option<TrapKind> {
@@ -79,6 +85,8 @@ impl TrapKind {
             TrapKind::Argument => "argument",
             TrapKind::Exit => "exit",
             TrapKind::Denied => "denied",
+            TrapKind::Fuel => "fuel",
+            TrapKind::Output => "output",
         }
     }
 }

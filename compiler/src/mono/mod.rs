@@ -5,6 +5,7 @@
 //! found from there. A function of an earlier unit is either *imported* by its symbol, so that a redefinition can take
 //! its place, or *instantiated* anew as a private copy, when it is generic or belongs to the prelude.
 
+mod fuel;
 mod matching;
 mod rewrite;
 mod symbol;
@@ -89,6 +90,8 @@ pub struct Program {
     pub overrides: FxHashMap<Ty, Overrides>,
     /// By the type of a value that is put into an `any` and the type of that `any`: the functions in its table.
     pub tables: FxHashMap<(Ty, Ty), Vec<Key>>,
+    /// See [`Program::charge_fuel`].
+    pub takes_fuel: bool,
 }
 
 impl Program {
@@ -206,6 +209,7 @@ pub fn instantiate(
             callees: FxHashMap::default(),
             overrides: FxHashMap::default(),
             tables: FxHashMap::default(),
+            takes_fuel: false,
         },
     };
     for def in &unit.globals {

@@ -142,6 +142,9 @@ impl Rewrite<'_, '_> {
                 self.place(place);
             }
             Check::Closed(_) | Check::Begin(_) | Check::End(_) => {}
+            Check::Fuel(fuel) => fuel
+                .operands_mut()
+                .for_each(|operand| self.operand(operand)),
         }
     }
 

@@ -5,19 +5,26 @@ use cranelift_entity::SecondaryMap;
 use super::walk;
 use crate::mir::{BlockId, Body};
 
-pub(super) struct Loop {
-    pub(super) header: BlockId,
-    pub(super) blocks: Vec<BlockId>,
+pub(crate) struct Loop {
+    pub(crate) header: BlockId,
+    pub(crate) blocks: Vec<BlockId>,
     /// Blocks outside that lead to the header.
-    pub(super) entries: Vec<BlockId>,
+    pub(crate) entries: Vec<BlockId>,
 }
 
 /// Whether nothing in the body comes round again, calls aside.
 pub fn has_no_loops(body: &Body) -> bool {
-    loops(body).is_empty()
+    every_loop(body).is_empty()
 }
 
+/// Those into which a block leads: all but one that a function begins with.
 pub(super) fn loops(body: &Body) -> Vec<Loop> {
+    let mut found = every_loop(body);
+    found.retain(|l| !l.entries.is_empty());
+    found
+}
+
+pub(crate) fn every_loop(body: &Body) -> Vec<Loop> {
     let order = reverse_postorder(body);
     let predecessors = predecessors(body, &order);
     let dominators = dominators(&order, &predecessors);
@@ -43,7 +50,6 @@ pub(super) fn loops(body: &Body) -> Vec<Loop> {
             entries,
         });
     }
-    found.retain(|l| !l.entries.is_empty());
     found.sort_by_key(|l| std::cmp::Reverse(l.blocks.len()));
     found
 }

@@ -38,6 +38,7 @@ use rustc_hash::FxHashMap;
 use syntax::Diagnostics;
 
 pub use loops::has_no_loops;
+pub(crate) use loops::{Loop, every_loop};
 pub use needs::Needs;
 pub use reach::{Reach, holds_code, may_hold_code, reach_of_cell, reach_of_code, reach_of_show};
 
@@ -47,7 +48,7 @@ use crate::mir::{
 };
 use crate::types::Ty;
 use interface::Interfaces;
-use walk::Access;
+pub(crate) use walk::{Access, places as each_place};
 
 /// Works out ownership for all bodies of a unit together, since functions that call each other settle who owns the
 /// arguments between them. The bodies come back in the same order.

@@ -7,7 +7,7 @@ use crate::mir::{
 
 /// What a statement does to a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
+pub(crate) enum Access {
     /// `Operand::Copy`
     Value,
     Move,
@@ -33,7 +33,7 @@ pub(super) enum Role {
 }
 
 /// Every place in the statement, in the order of evaluation.
-pub(super) fn places(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
+pub(crate) fn places(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
     match kind {
         StatementKind::Assign { place, value, .. } => {
             rvalue_places(value, f);
@@ -76,6 +76,9 @@ pub(super) fn places(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
                 f(Access::Inspect, place);
             }
             Check::Closed(_) | Check::Begin(_) | Check::End(_) => {}
+            Check::Fuel(fuel) => fuel
+                .operands()
+                .for_each(|operand| operand_place(operand, f)),
         },
         StatementKind::MakeUnique(place) => f(Access::Unique, place),
         StatementKind::Unpack { place, .. } => f(Access::Move, place),
@@ -214,6 +217,9 @@ pub(super) fn operands_mut(
                 f(Role::Read, second);
             }
             Check::Closed(_) | Check::Begin(_) | Check::End(_) => {}
+            Check::Fuel(fuel) => fuel
+                .operands_mut()
+                .for_each(|operand| f(Role::Read, operand)),
         },
         StatementKind::Open { .. }
         | StatementKind::MakeUnique(_)

@@ -436,7 +436,11 @@ impl Build {
     fn program(&self, source: &Source) -> Result<Program, Vec<Diagnostic>> {
         let env = self.text.env();
         let program = front::program(env, source.unit(), self.mode, Constants::AsData);
-        program.map_err(|diagnostic| vec![*diagnostic])
+        let mut program = program.map_err(|diagnostic| vec![*diagnostic])?;
+        if self.config.fuel.is_some() {
+            program.charge_fuel(env);
+        }
+        Ok(program)
     }
 
     fn link(

@@ -10,8 +10,8 @@ use super::{Interpreter, Run, RuntimeError, Trap, scalar, trap};
 use crate::boxes::is_boxed_field;
 use crate::mir::trap::{NEGATIVE_EXPONENT, NO_CHARACTER, TrapKind};
 use crate::mir::{
-    Arg, Base, BlockId, Body, Check, Const, FormatPart, Local, LocalKind, Old, Operand, Place,
-    Rvalue, Statement, StatementKind, Terminator,
+    Arg, Base, BlockId, Body, Check, Const, FormatPart, Fuel, Local, LocalKind, Old, Operand,
+    Place, Rvalue, Statement, StatementKind, Terminator,
 };
 use crate::mono::Program;
 use crate::types::{Len, Ty, TyKind};
@@ -185,7 +185,7 @@ impl Interpreter<'_> {
                 let depth = self.frames.len() - 1;
                 self.frames[depth].locals[*reference] = Value::Reference(Rc::new(address));
             }
-            StatementKind::Check(check) => self.check(check)?,
+            StatementKind::Check(check) => self.check(body, check)?,
             StatementKind::MakeUnique(place) => {
                 let address = self.address(place);
                 self.make_unique(&address);
@@ -290,7 +290,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn check(&mut self, check: &Check) -> Run<()> {
+    fn check(&mut self, body: &Body, check: &Check) -> Run<()> {
         match check {
             Check::Index { index, place } => {
                 let index = self.operand(index).int();
@@ -349,7 +349,32 @@ impl Interpreter<'_> {
                 self.open.truncate(self.open.len() - count);
                 Ok(())
             }
+            Check::Fuel(fuel) => {
+                self.charge(body, fuel);
+                Ok(())
+            }
         }
+    }
+
+    /// Counts what compiled code would take. Counters are as wide as their type.
+    fn charge(&mut self, body: &Body, fuel: &Fuel) {
+        let units = match fuel {
+            Fuel::Units(units) => *units,
+            Fuel::Below { from, to } => {
+                let (from, to) = (self.operand(from).int(), self.operand(to).int());
+                u64::try_from(to - from).unwrap_or(0)
+            }
+            Fuel::Through { from, to } => {
+                let bits = match body.operand_ty(&self.env, from).kind() {
+                    TyKind::Int(int) => int.bits(),
+                    other => panic!("compiler bug: {other:?} counts rounds"),
+                };
+                let (from, to) = (self.operand(from).int(), self.operand(to).int());
+                let turns = 1_i128 << bits;
+                ((to - from).rem_euclid(turns) as u64).saturating_add(1)
+            }
+        };
+        self.charged = self.charged.saturating_add(units);
     }
 
     fn terminator(&mut self, terminator: &Terminator) -> Run<Option<BlockId>> {

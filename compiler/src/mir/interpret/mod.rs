@@ -75,6 +75,8 @@ pub struct Interpreter<'o> {
     open: Vec<DefId>,
     /// Statements that may still be run.
     fuel: u64,
+    /// What the code would have taken that counts, see [`Program::charge_fuel`].
+    charged: u64,
     depth_limit: usize,
 }
 
@@ -92,6 +94,7 @@ impl<'o> Interpreter<'o> {
             frames: Vec::new(),
             open: Vec::new(),
             fuel: u64::MAX,
+            charged: 0,
             depth_limit: DEPTH_LIMIT,
         }
     }
@@ -100,6 +103,11 @@ impl<'o> Interpreter<'o> {
     pub fn with_fuel(mut self, fuel: u64) -> Interpreter<'o> {
         self.fuel = fuel;
         self
+    }
+
+    /// How much fuel the code took that counts.
+    pub fn charged(&self) -> u64 {
+        self.charged
     }
 
     /// Runs the cells of a unit in order, up to the first error.

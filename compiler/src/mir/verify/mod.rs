@@ -227,6 +227,9 @@ fn for_each_place(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
                 f(Access::Inspect, place);
             }
             Check::Closed(_) | Check::Begin(_) | Check::End(_) => {}
+            Check::Fuel(fuel) => fuel
+                .operands()
+                .for_each(|operand| operand_place(operand, f)),
         },
         StatementKind::MakeUnique(place) => f(Access::Inspect, place),
         StatementKind::Unpack { place, .. } => f(Access::Move, place),

@@ -87,7 +87,8 @@ impl Verifier<'_> {
             | Check::Disjoint { .. }
             | Check::Closed(_)
             | Check::Begin(_)
-            | Check::End(_) => {}
+            | Check::End(_)
+            | Check::Fuel(_) => {}
         }
     }
 
