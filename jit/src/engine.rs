@@ -44,8 +44,7 @@ impl Engine {
                     .to_owned(),
             });
         }
-        machine.limits.fuel.set(config.fuel);
-        machine.limits.output.set(config.output_limit);
+        machine.limits.set(config.fuel, config.output_limit);
         Ok(Engine {
             machine,
             front: Front::new(config.color),
@@ -68,16 +67,22 @@ impl Engine {
         Some(self.machine.limits.fuel_left.get())
     }
 
+    /// How much all that ran in the engine has used, top-level code included. None if there is no limit.
+    pub fn fuel_used(&self) -> Option<u64> {
+        self.config.fuel?;
+        Some(self.machine.limits.fuel_used.get())
+    }
+
     /// How much each call from now on may use, instead of [`Config::fuel`].
     ///
     /// # Panics
     /// If the engine was made without a limit: then its code does not count.
-    pub fn set_fuel(&mut self, fuel: u64) {
+    pub fn set_fuel(&self, fuel: u64) {
         assert!(
             self.config.fuel.is_some(),
             "an engine that was made without a limit of fuel counts nothing"
         );
-        self.machine.limits.fuel.set(Some(fuel));
+        self.machine.limits.set_fuel(fuel);
     }
 
     /// Offers a module to scripts, which `import` it. One of the same name is replaced for those that import it from now on.

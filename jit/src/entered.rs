@@ -39,10 +39,13 @@ pub(crate) enum Purpose {
 /// What each run may do, apart from how long it may take.
 #[derive(Default)]
 pub(crate) struct Limits {
-    pub(crate) fuel: Cell<Option<u64>>,
-    pub(crate) output: Cell<Option<u64>>,
+    fuel: Cell<Option<u64>>,
+    output: Cell<Option<u64>>,
+    are_any: Cell<bool>,
     /// After the last call.
     pub(crate) fuel_left: Cell<u64>,
+    /// By all runs together.
+    pub(crate) fuel_used: Cell<u64>,
 }
 
 #[derive(Clone, Copy)]
@@ -52,30 +55,46 @@ struct Given {
 }
 
 impl Limits {
-    #[inline(always)]
-    fn are_any(&self) -> bool {
-        self.fuel.get().is_some() || self.output.get().is_some()
+    pub(crate) fn set(&self, fuel: Option<u64>, output: Option<u64>) {
+        self.fuel.set(fuel);
+        self.output.set(output);
+        self.are_any.set(fuel.is_some() || output.is_some());
     }
 
-    /// What a run may do within one of another engine, or none: no more than that.
-    #[cold]
+    pub(crate) fn set_fuel(&self, fuel: u64) {
+        self.set(Some(fuel), self.output.get());
+    }
+
+    /// What a run may do if none is around it.
+    fn own(&self) -> Given {
+        let fuel = self.fuel.get().and_then(|fuel| i64::try_from(fuel).ok());
+        Given {
+            fuel: fuel.unwrap_or(i64::MAX),
+            output: self.output.get().unwrap_or(u64::MAX),
+        }
+    }
+
+    /// Within a run of another engine it is no more than what that may do.
     fn give(&self, runtime: &mut Runtime, around: Option<&Runtime>) -> Given {
-        let own = self.fuel.get().and_then(|fuel| i64::try_from(fuel).ok());
-        let fuel = own.unwrap_or(i64::MAX);
-        let output = self.output.get().unwrap_or(u64::MAX);
+        let own = self.own();
         let given = Given {
-            fuel: around.map_or(fuel, |around| fuel.min(around.fuel)),
-            output: around.map_or(output, |around| output.min(around.output_left)),
+            fuel: around.map_or(own.fuel, |around| own.fuel.min(around.fuel)),
+            output: around.map_or(own.output, |around| own.output.min(around.output_left)),
         };
-        runtime.fuel = given.fuel;
-        runtime.output_left = given.output;
-        runtime.output_limit = given.output;
+        given.hand_over(runtime);
         given
     }
 }
 
+impl Given {
+    fn hand_over(self, runtime: &mut Runtime) {
+        runtime.fuel = self.fuel;
+        runtime.output_left = self.output;
+        runtime.output_limit = self.output;
+    }
+}
+
 /// The run around one has done what was done in it.
-#[cold]
 fn take_from(around: &mut Runtime, given: Given, left: &Runtime) {
     around.fuel -= given.fuel - left.fuel;
     around.output_left -= given.output - left.output_left;
@@ -89,17 +108,13 @@ impl Machine {
     }
 
     #[inline(always)]
-    pub(crate) fn enter_for<R>(
-        &self,
-        purpose: Purpose,
-        body: impl FnOnce(&Entered<'_>) -> R,
-    ) -> R {
+    pub(crate) fn enter_for<R>(&self, purpose: Purpose, body: impl FnOnce(&Entered<'_>) -> R) -> R {
         let mut ends = MaybeUninit::uninit();
         // SAFETY: the runtime is boxed and lives as long as the machine; it is left when `entered` is dropped.
         let before = unsafe { Runtime::enter(self.runtime()) };
         self.add_depth(1);
         let is_first = self.depth() == 1;
-        let given = (is_first && (self.limits.are_any() || before.around().is_some()))
+        let given = (is_first && (self.limits.are_any.get() || before.around().is_some()))
             .then(|| self.with_runtime(|runtime| self.limits.give(runtime, before.around())));
         let entered = Entered {
             machine: self,
@@ -137,15 +152,23 @@ impl Drop for Entered<'_> {
 }
 
 impl Entered<'_> {
+    #[cold]
     fn settle(&self, given: Given) {
         self.machine.with_runtime(|runtime| {
+            let limits = &self.machine.limits;
+            let used = (given.fuel - runtime.fuel) as u64;
+            limits
+                .fuel_used
+                .set(limits.fuel_used.get().wrapping_add(used));
             if self.purpose == Purpose::Call {
-                self.machine.limits.fuel_left.set(runtime.fuel as u64);
+                limits.fuel_left.set(runtime.fuel as u64);
             }
             // SAFETY: it is the runtime of another engine, whose run waits for this one.
             if let Some(around) = unsafe { self.before.around_mut() } {
                 take_from(around, given, runtime);
             }
+            // What is done between runs is not counted.
+            limits.own().hand_over(runtime);
         });
     }
 

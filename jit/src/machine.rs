@@ -8,8 +8,8 @@ use std::time::Duration;
 use rustc_hash::FxHashSet;
 use stdlib::{Block, Reached, Root, Runtime};
 
-use crate::host::HostSymbols;
 use crate::entered::{Limits, Purpose};
+use crate::host::HostSymbols;
 use crate::linked::{GlobalPlace, Linked};
 use crate::native::Libraries;
 use crate::orc::{self, Dylib, DylibId};
@@ -62,7 +62,10 @@ impl Machine {
         // SAFETY: nobody else uses it yet; it stays where it is.
         let (open_accesses, fuel) = unsafe {
             let runtime = &*runtime.get();
-            (runtime.open_accesses() as usize, runtime.fuel_place() as usize)
+            (
+                runtime.open_accesses() as usize,
+                runtime.fuel_place() as usize,
+            )
         };
         let all = runtime_symbols
             .chain(trap::trap_symbols())

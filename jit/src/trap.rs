@@ -320,7 +320,7 @@ pub(crate) unsafe fn raise_from(message: String, pc: usize, frame: usize) -> ! {
         // A run that is to be stopped goes on elsewhere.
         let is_code = (*Run::current()).is_code(pc);
         let place = is_code.then_some(Place::Code { pc, frame });
-        Run::end(TrapKind::Panic, None, [0, 0], Some(message), place)
+        fail(TrapKind::Panic, message, place)
     }
 }
 
@@ -330,5 +330,20 @@ pub(crate) unsafe fn raise_from(message: String, pc: usize, frame: usize) -> ! {
 /// As for [`raise`].
 pub unsafe fn raise_message(kind: TrapKind, message: String) -> ! {
     // SAFETY: the caller's promise.
-    unsafe { Run::end(kind, None, [0, 0], Some(message), None) }
+    unsafe { fail(kind, message, None) }
+}
+
+/// What is to end because its time is over ends for that reason, also if a function of the host has failed because of it: its call of another
+/// engine was ended first.
+unsafe fn fail(kind: TrapKind, message: String, place: Option<Place>) -> ! {
+    // SAFETY: the innermost run of this thread is under way, see the callers.
+    unsafe {
+        match (*Run::current()).is_interrupted() {
+            true => {
+                drop(message);
+                Run::end(TrapKind::Interrupt, None, [0, 0], None, place)
+            }
+            false => Run::end(kind, None, [0, 0], Some(message), place),
+        }
+    }
 }

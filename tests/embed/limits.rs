@@ -1,5 +1,7 @@
 //! A script that takes too much memory fails; the host has set the limit.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use sumi::{Capabilities, Capability, Config, Engine, Error};
@@ -37,6 +39,7 @@ pub(crate) fn run() -> Outcome {
     assert_eq!(failed(ask.call(20 << 20))?.kind, "memory");
     assert_eq!(engine.live_blocks(), 0);
     time()?;
+    output()?;
     outside()
 }
 
@@ -99,6 +102,52 @@ fn in_time<T>(mut call: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
             other => return other,
         }
     }
+}
+
+const TALKING: &str = "
+import io
+var calls = 0
+fn talk(n: i64) { calls += 1; for i in 0..n { print(\"abcdefg\"); eprint(\"abcdefg\") } }
+fn write(n: i64) { io.write(\"x\".repeat(n)) }
+";
+
+/// What is printed, to both outputs together, is at most what the host allows, for each call anew.
+fn output() -> Outcome {
+    let config = Config {
+        output_limit: Some(96),
+        ..Config::default()
+    };
+    let mut engine = Engine::new(config)?;
+    let heard = Rc::new(RefCell::new(String::new()));
+    let [first, second] = [(); 2].map(|()| {
+        let heard = Rc::clone(&heard);
+        move |text: &str| heard.borrow_mut().push_str(text)
+    });
+    engine.on_print(first);
+    engine.on_error_print(second);
+    let script = engine.load("talking.sumi", TALKING)?;
+    let talk = script.function::<fn(i64)>("talk")?;
+    for round in 1..4 {
+        talk.call(6)?;
+        assert_eq!(heard.take().len(), 96);
+        let error = failed(talk.call(7))?;
+        assert_eq!(error.kind, "output");
+        assert_eq!(
+            error.message,
+            "it printed more than the 96 bytes that the host allows"
+        );
+        assert_eq!(error.place().map(|place| place.line), Some(4));
+        assert_eq!(heard.take().len(), 96);
+        assert_eq!(script.get::<i64>("calls")?, 2 * round);
+    }
+    let write = script.function::<fn(i64)>("write")?;
+    write.call(96)?;
+    assert_eq!(failed(write.call(97))?.kind, "output");
+    assert_eq!(heard.take().len(), 96);
+    let wild = engine.load("wild.sumi", "while true { print(1) }");
+    assert!(matches!(wild, Err(Error::Runtime(error)) if error.kind == "output"));
+    assert_eq!(heard.take().len(), 96);
+    Ok(())
 }
 
 const PRYING: &str = r#"

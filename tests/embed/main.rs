@@ -3,8 +3,10 @@
 
 mod arrays;
 mod calls;
+mod children;
 mod derived;
 mod failures;
+mod fuel;
 mod globals;
 mod interrupt;
 mod limits;
@@ -31,8 +33,10 @@ type Program = fn() -> Outcome;
 const PROGRAMS: &[(&str, Program)] = &[
     ("arrays", arrays::run),
     ("calls", calls::run),
+    ("children", children::run),
     ("derived", derived::run),
     ("failures", failures::run),
+    ("fuel", fuel::run),
     ("globals", globals::run),
     ("interrupt", interrupt::run),
     ("limits", limits::run),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 use tests::{
-    book, child, errors, examples, files, fuzz, library, name_of, programs, read, root, run,
+    book, child, errors, examples, files, fuel, fuzz, library, name_of, programs, read, root, run,
     sheets, stages, tidy,
 };
 
@@ -15,6 +15,11 @@ fn main() -> ExitCode {
     let root = root();
     let mut trials = Vec::new();
     add(&mut trials, &root.join("tests/run"), run::test);
+    let programs = files(&root.join("tests/run"), "sumi");
+    let programs = programs.into_iter().filter(|path| !is_module(path));
+    trials.extend(
+        programs.map(|path| trial(format!("fuel/{}", short_name(&path)), path, fuel::test)),
+    );
     add(&mut trials, &root.join("tests/errors"), errors::test);
     add(&mut trials, &root.join("tests/sheets"), sheets::test);
     trials.extend(

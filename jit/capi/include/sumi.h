@@ -114,7 +114,7 @@ uint32_t sumi_error_kind_of(const sumi_error *error);
 sumi_text sumi_error_message(const sumi_error *error);
 /* All of it as people read it: the line of the text, the stack. */
 sumi_text sumi_error_rendered(const sumi_error *error);
-/* Of a runtime error: "index", "division-by-zero", "assert", "panic" (also when the host failed), "stack-overflow", "memory", "interrupt",
+/* Of a runtime error: "index", "division-by-zero", "assert", "panic" (also when the host failed), "stack-overflow", "memory", "interrupt", "fuel", "output",
  * "denied", ...; else empty. */
 sumi_text sumi_error_reason(const sumi_error *error);
 /* Whether the script has ended itself by process.exit, which is no failure; its status. */
@@ -313,6 +313,11 @@ void sumi_config_stack_bytes(sumi_config *config, size_t bytes);
 /* How long a call may take, and each item of a script that is loaded; 0, the default, is for ever. Beyond it a run ends with the
  * reason "interrupt", in loops too; a function of the host is not interrupted, but its time counts. */
 void sumi_config_call_limit(sumi_config *config, uint64_t microseconds);
+/* How much a call may do, and each item of a script that is loaded: rounds of loops and calls, counted the same on every machine. Beyond it a run
+ * ends with the reason "fuel". Code counts only in an engine that is made with this. */
+void sumi_config_fuel(sumi_config *config, uint64_t units);
+/* How many bytes a call may print, and each item of a script that is loaded. Beyond it a run ends with the reason "output". */
+void sumi_config_output_limit(sumi_config *config, uint64_t bytes);
 /* The sum of the capabilities above; without one a run that needs it ends with the reason "denied". */
 void sumi_config_allow(sumi_config *config, uint32_t capabilities);
 /* Whether scripts may call C libraries, which no limit holds. */
@@ -326,6 +331,9 @@ sumi_error *sumi_config_add_argument(sumi_config *config, const char *argument, 
 
 /* `config` may be NULL; it is copied. */
 sumi_error *sumi_engine_new(const sumi_config *config, sumi_engine **engine);
+/* An engine that may do no more than `parent`, whatever `config` says. What it does within a run of that one, called by a function of the host,
+ * counts for that run too: its time, its fuel, its output. */
+sumi_error *sumi_engine_child(const sumi_engine *parent, const sumi_config *config, sumi_engine **engine);
 void sumi_engine_free(sumi_engine *engine);
 
 /* Is told a text, which is there until it returns. It must not call the library. */
@@ -349,6 +357,11 @@ bool sumi_source_set(sumi_source *source, const char *text, size_t length);
 
 /* How many blocks of memory the values of all scripts take: a measure for tests. */
 size_t sumi_engine_live_blocks(const sumi_engine *engine);
+
+/* How much of its fuel the last call has left; 0 without sumi_config_fuel(). */
+uint64_t sumi_engine_fuel_left(const sumi_engine *engine);
+/* How much each call from now on may use. An error without sumi_config_fuel(). */
+sumi_error *sumi_engine_set_fuel(sumi_engine *engine, uint64_t units);
 
 /* Something by which other threads end the run that is under way, with the reason "interrupt". It may be freed before or after the engine. */
 sumi_error *sumi_engine_interrupter(const sumi_engine *engine, sumi_interrupter **interrupter);

@@ -63,6 +63,22 @@ pub unsafe extern "C" fn sumi_config_call_limit(config: *mut SumiConfig, microse
 /// # Safety
 /// As `sumi.h` says.
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn sumi_config_fuel(config: *mut SumiConfig, units: u64) {
+    // SAFETY: C's promise.
+    unsafe { set(config, |config| config.fuel = Some(units)) }
+}
+
+/// # Safety
+/// As `sumi.h` says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sumi_config_output_limit(config: *mut SumiConfig, bytes: u64) {
+    // SAFETY: C's promise.
+    unsafe { set(config, |config| config.output_limit = Some(bytes)) }
+}
+
+/// # Safety
+/// As `sumi.h` says.
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn sumi_config_allow(config: *mut SumiConfig, capabilities: u32) {
     let asked = Capability::ALL.into_iter();
     let asked = asked.filter(|each| capabilities & 1 << *each as u32 != 0);

@@ -155,13 +155,37 @@ pub unsafe extern "C" fn sumi_engine_new(
         // SAFETY: C's promise.
         let (engine, config) = unsafe { (out(engine, "engine", null_mut())?, config.as_ref()) };
         let config = config.map(|config| config.0.clone()).unwrap_or_default();
-        let shared = Shared {
-            engine: RefCell::new(Engine::new(config)?),
-            types: RefCell::default(),
-            sources: Rc::default(),
-            home: Home::here(),
-        };
-        engine.set(Box::into_raw(Box::new(SumiEngine(Rc::new(shared)))));
+        engine.set(handle(Engine::new(config)?));
+        Ok(())
+    })
+}
+
+fn handle(engine: Engine) -> *mut SumiEngine {
+    let shared = Shared {
+        engine: RefCell::new(engine),
+        types: RefCell::default(),
+        sources: Rc::default(),
+        home: Home::here(),
+    };
+    Box::into_raw(Box::new(SumiEngine(Rc::new(shared))))
+}
+
+/// # Safety
+/// As `sumi.h` says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sumi_engine_child(
+    parent: *const SumiEngine,
+    config: *const SumiConfig,
+    engine: *mut *mut SumiEngine,
+) -> *mut SumiError {
+    answer(|| {
+        // SAFETY: C's promise.
+        let (engine, config) = unsafe { (out(engine, "engine", null_mut())?, config.as_ref()) };
+        let config = config.map(|config| config.0.clone()).unwrap_or_default();
+        // SAFETY: as above.
+        let parent = unsafe { shared(parent)? };
+        let child = parent.engine()?.child(config)?;
+        engine.set(handle(child));
         Ok(())
     })
 }
@@ -379,6 +403,39 @@ pub unsafe extern "C" fn sumi_engine_live_blocks(engine: *const SumiEngine) -> u
         let shared = unsafe { shared(engine) };
         let blocks = shared.and_then(|shared| Ok(shared.engine()?.live_blocks()));
         blocks.unwrap_or_default()
+    })
+}
+
+/// # Safety
+/// As `sumi.h` says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sumi_engine_fuel_left(engine: *const SumiEngine) -> u64 {
+    quietly(0, || {
+        // SAFETY: C's promise.
+        let shared = unsafe { shared(engine) };
+        let left = shared.and_then(|shared| Ok(shared.engine()?.fuel_left()));
+        left.ok().flatten().unwrap_or(0)
+    })
+}
+
+/// # Safety
+/// As `sumi.h` says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sumi_engine_set_fuel(
+    engine: *mut SumiEngine,
+    units: u64,
+) -> *mut SumiError {
+    answer(|| {
+        // SAFETY: C's promise.
+        let shared = unsafe { shared(engine)? };
+        let engine = shared.engine()?;
+        if engine.fuel_left().is_none() {
+            return Err(misuse(
+                "the engine was made without sumi_config_fuel(), so its code counts nothing",
+            ));
+        }
+        engine.set_fuel(units);
+        Ok(())
     })
 }
 
