@@ -78,7 +78,7 @@ impl Limits {
     fn give(&self, runtime: &mut Runtime, around: Option<&Runtime>) -> Given {
         let own = self.own();
         let given = Given {
-            fuel: around.map_or(own.fuel, |around| own.fuel.min(around.fuel)),
+            fuel: around.map_or(own.fuel, |around| own.fuel.min(around.fuel().max(0))),
             output: around.map_or(own.output, |around| own.output.min(around.output_left)),
         };
         given.hand_over(runtime);
@@ -88,7 +88,7 @@ impl Limits {
 
 impl Given {
     fn hand_over(self, runtime: &mut Runtime) {
-        runtime.fuel = self.fuel;
+        runtime.set_fuel(self.fuel);
         runtime.output_left = self.output;
         runtime.output_limit = self.output;
     }
@@ -96,7 +96,7 @@ impl Given {
 
 /// The run around one has done what was done in it.
 fn take_from(around: &mut Runtime, given: Given, left: &Runtime) {
-    around.fuel -= given.fuel - left.fuel;
+    around.set_fuel(around.fuel() - (given.fuel - left.fuel()));
     around.output_left -= given.output - left.output_left;
 }
 
@@ -155,13 +155,14 @@ impl Entered<'_> {
     #[cold]
     fn settle(&self, given: Given) {
         self.machine.with_runtime(|runtime| {
+            runtime.set_fuel(runtime.fuel().max(0));
             let limits = &self.machine.limits;
-            let used = (given.fuel - runtime.fuel) as u64;
+            let used = (given.fuel - runtime.fuel()) as u64;
             limits
                 .fuel_used
                 .set(limits.fuel_used.get().wrapping_add(used));
             if self.purpose == Purpose::Call {
-                limits.fuel_left.set(runtime.fuel as u64);
+                limits.fuel_left.set(runtime.fuel() as u64);
             }
             // SAFETY: it is the runtime of another engine, whose run waits for this one.
             if let Some(around) = unsafe { self.before.around_mut() } {
@@ -228,7 +229,7 @@ impl Entered<'_> {
         self.machine
             .with_runtime(|runtime| runtime.rewind(&self.before));
         if trap.kind == TrapKind::Fuel {
-            self.machine.with_runtime(|runtime| runtime.fuel = 0);
+            self.machine.with_runtime(|runtime| runtime.set_fuel(0));
         }
         if trap.kind == TrapKind::Interrupt {
             self.expired.set(self.watchdog.and_then(Watchdog::end));

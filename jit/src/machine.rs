@@ -60,13 +60,11 @@ impl Machine {
         runtime.memory_limit = memory_limit;
         let runtime = Box::new(UnsafeCell::new(runtime));
         // SAFETY: nobody else uses it yet; it stays where it is.
-        let (open_accesses, fuel) = unsafe {
-            let runtime = &*runtime.get();
-            (
-                runtime.open_accesses() as usize,
-                runtime.fuel_place() as usize,
-            )
-        };
+        let open_accesses = unsafe { (*runtime.get()).open_accesses() } as usize;
+        // Near the code, which reaches it without a table.
+        let fuel = orc.text().start - DATA;
+        // SAFETY: the first word of the data is for this (see `memory.hpp`), and is there as long as the session, which is dropped last.
+        unsafe { (*runtime.get()).keep_fuel_at(fuel as *mut i64) };
         let all = runtime_symbols
             .chain(trap::trap_symbols())
             .chain([("sumi_open_accesses", open_accesses), ("sumi_fuel", fuel)]);

@@ -9,8 +9,8 @@ use std::mem::MaybeUninit;
 use crate::block::{Block, elements, owners};
 use crate::compare::{Relation, compare, key_order};
 use crate::desc::{self, Kind, TypeDesc};
-use crate::runtime::work;
 use crate::memory::{allocate, copy_elements, grow, own, release_value};
+use crate::runtime::work;
 
 type Desc = *const TypeDesc;
 type Place = *mut *mut Block;

@@ -4,7 +4,7 @@
 //! the failing function and the entry of the run, so whatever those hold must not need dropping: work lists stand here, and
 //! are cut back to where they were when the run is left.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, UnsafeCell};
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::ptr::null_mut;
@@ -157,9 +157,11 @@ pub struct Runtime {
     pub(crate) output: Output,
     pub outside: Outside,
     pub granted: Capabilities,
-    /// How much the call under way may still do, where the host limits that; never negative. Code that counts takes one for each call and
+    /// Where it stands how much the call under way may still do, if the host limits that; not below zero, but when the run has ended. Code that counts takes one for each call and
     /// round of a loop, functions of the runtime one for 64 bytes that they look at or write, and none for less than a KiB.
-    pub fuel: i64,
+    fuel: *mut i64,
+    /// Where that is, if nobody has said where else.
+    own_fuel: Box<UnsafeCell<i64>>,
     /// How many bytes the call under way may still print.
     pub output_left: u64,
     /// How many a call may print.
@@ -200,7 +202,10 @@ impl Entered {
     ///
     /// # Safety
     /// Nobody else uses it for as long.
-    #[expect(clippy::mut_from_ref, reason = "it is another runtime than what is borrowed")]
+    #[expect(
+        clippy::mut_from_ref,
+        reason = "it is another runtime than what is borrowed"
+    )]
     pub unsafe fn around_mut(&self) -> Option<&mut Runtime> {
         // SAFETY: as above, and the caller's promise.
         unsafe { self.before.as_mut() }
@@ -292,6 +297,7 @@ impl Runtime {
     /// Standard input and output, no memory limit, no arguments.
     pub fn new() -> Runtime {
         let lost = Rc::new(RefCell::new(None));
+        let own_fuel = Box::new(UnsafeCell::new(i64::MAX));
         let first_lost = Rc::clone(&lost);
         Runtime {
             heap: Heap::new(),
@@ -317,7 +323,8 @@ impl Runtime {
             },
             outside: Outside::Open,
             granted: Capabilities::ALL,
-            fuel: i64::MAX,
+            fuel: own_fuel.get(),
+            own_fuel,
             output_left: u64::MAX,
             output_limit: u64::MAX,
             input: Box::new(std::io::BufReader::new(std::io::stdin())),
@@ -372,9 +379,24 @@ impl Runtime {
         &raw const self.open_accesses.count
     }
 
-    /// `sumi_fuel`, a symbol of this runtime alone.
-    pub fn fuel_place(&self) -> *const i64 {
-        &raw const self.fuel
+    /// `sumi_fuel`, a symbol of this runtime alone, is there from now on.
+    ///
+    /// # Safety
+    /// The place lives as long as this, and only generated code uses it beside this.
+    pub unsafe fn keep_fuel_at(&mut self, place: *mut i64) {
+        // SAFETY: the caller's promise.
+        unsafe { place.write(self.fuel()) };
+        self.fuel = place;
+    }
+
+    pub fn fuel(&self) -> i64 {
+        // SAFETY: the place is there, see `keep_fuel_at`; no code runs while this does.
+        unsafe { self.fuel.read() }
+    }
+
+    pub fn set_fuel(&mut self, fuel: i64) {
+        // SAFETY: as above.
+        unsafe { self.fuel.write(fuel) };
     }
 
     pub fn live_blocks(&self) -> u64 {
@@ -454,10 +476,11 @@ unsafe fn take_fuel(units: i64) {
     // SAFETY: the caller's promise.
     unsafe {
         let runtime = current();
-        if runtime.fuel < units {
+        let left = runtime.fuel();
+        if left < units {
             raise(TrapKind::Fuel, 0, 0);
         }
-        runtime.fuel -= units;
+        runtime.set_fuel(left - units);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use compiler::env::DefId;
 use compiler::mir::{Check, Fuel, NEGATIVE_EXPONENT, NO_CHARACTER, Operand, TrapKind, uses_open};
+use compiler::types::Ty;
 use inkwell::IntPredicate;
 use inkwell::attributes::AttributeLoc;
 use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PointerValue};
@@ -80,36 +81,68 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
     }
 
-    /// What is left is never negative, but when the run ends.
-    fn take_fuel(&self, fuel: &Fuel) {
+    /// What is left is negative only from [`Fuel::Advance`] to [`Fuel::Was`], and when the run ends.
+    pub(crate) fn take_fuel(&self, fuel: &Fuel) {
         let builder = &self.builder;
         let i64_type = self.unit.runtime.i64;
         let left = self.unit.fuel();
         let before = builder.build_load(i64_type, left, "").built();
         let load = before.as_instruction_value();
         let before = before.into_int_value();
+        let is_there = |left| {
+            let zero = i64_type.const_zero();
+            let enough = builder.build_int_compare(IntPredicate::SGE, left, zero, "");
+            enough.built()
+        };
+        if let Some(load) = load {
+            self.unit.tbaa.mark(load, Memory::Fuel);
+        }
         let (enough, after) = match fuel {
-            Fuel::Units(units) => {
+            Fuel::Units(units) | Fuel::Advance(units) => {
                 let units = i64_type.const_int((*units).min(i64::MAX as u64), false);
                 let after = builder.build_int_sub(before, units, "").built();
-                let zero = i64_type.const_zero();
-                let enough = builder.build_int_compare(IntPredicate::SGE, after, zero, "");
-                (enough.built(), after)
+                let is_asked = matches!(fuel, Fuel::Units(_));
+                (is_asked.then(|| is_there(after)), Some(after))
+            }
+            Fuel::Was => (Some(is_there(before)), None),
+            Fuel::Go {
+                cond,
+                stays_if_true,
+                into,
+            } => {
+                let cond = self.read(cond).value().into_int_value();
+                let there = is_there(before);
+                let both = match stays_if_true {
+                    true => builder.build_and(cond, there, "").built(),
+                    false => {
+                        let gone = builder.build_not(there, "").built();
+                        builder.build_or(cond, gone, "").built()
+                    }
+                };
+                self.store_value(self.slot(*into), Ty::bool(), both.into(), Memory::Any);
+                (None, None)
+            }
+            Fuel::Reach { from, to, into } => {
+                let ty = self.operand_ty(from);
+                let rounds = self.rounds(from, to);
+                let fits = builder.build_int_compare(IntPredicate::ULE, rounds, before, "");
+                let some = builder.build_select(fits.built(), rounds, before, "");
+                let some = some.built().into_int_value();
+                let end = builder
+                    .build_int_add(self.wide_operand(from), some, "")
+                    .built();
+                let narrow = self.unit.value_type(ty).into_int_type();
+                let end = builder
+                    .build_int_truncate_or_bit_cast(end, narrow, "")
+                    .built();
+                self.store_value(self.slot(*into), ty, end.into(), Memory::Any);
+                (None, None)
             }
             Fuel::Below { from, to } => {
-                let signed = is_signed(self.operand_ty(from));
-                let (from, to) = (self.wide_operand(from), self.wide_operand(to));
-                let less = match signed {
-                    true => IntPredicate::SLT,
-                    false => IntPredicate::ULT,
-                };
-                let any = builder.build_int_compare(less, from, to, "").built();
-                let rounds = builder.build_int_sub(to, from, "").built();
-                let rounds = builder.build_select(any, rounds, i64_type.const_zero(), "");
-                let rounds = rounds.built().into_int_value();
+                let rounds = self.rounds(from, to);
                 let enough = builder.build_int_compare(IntPredicate::ULE, rounds, before, "");
                 let after = builder.build_int_sub(before, rounds, "").built();
-                (enough.built(), after)
+                (Some(enough.built()), Some(after))
             }
             Fuel::Through { from, to } => {
                 let narrow = [from, to].map(|end| self.read(end).value().into_int_value());
@@ -119,16 +152,35 @@ impl<'ctx> Function<'_, '_, 'ctx> {
                 let enough = builder.build_int_compare(IntPredicate::ULT, more, before, "");
                 let rest = builder.build_int_sub(before, more, "").built();
                 let one = i64_type.const_int(1, false);
-                (enough.built(), builder.build_int_sub(rest, one, "").built())
+                let after = builder.build_int_sub(rest, one, "").built();
+                (Some(enough.built()), Some(after))
             }
         };
         // Before the test: so LLVM knows that it is stored in every round, and may store it once after them.
-        let store = builder.build_store(left, after).built();
-        for instruction in load.into_iter().chain([store]) {
-            self.unit.tbaa.mark(instruction, Memory::Fuel);
+        if let Some(after) = after {
+            let store = builder.build_store(left, after).built();
+            self.unit.tbaa.mark(store, Memory::Fuel);
         }
-        let nothing = i64_type.const_zero();
-        self.require(enough, TrapKind::Fuel, nothing, nothing);
+        if let Some(enough) = enough {
+            let nothing = i64_type.const_zero();
+            self.require(enough, TrapKind::Fuel, nothing, nothing);
+        }
+    }
+
+    /// How far it is from one to the other; nothing if that lies before it.
+    fn rounds(&self, from: &Operand, to: &Operand) -> IntValue<'ctx> {
+        let signed = is_signed(self.operand_ty(from));
+        let (from, to) = (self.wide_operand(from), self.wide_operand(to));
+        let less = match signed {
+            true => IntPredicate::SLT,
+            false => IntPredicate::ULT,
+        };
+        let builder = &self.builder;
+        let any = builder.build_int_compare(less, from, to, "").built();
+        let rounds = builder.build_int_sub(to, from, "").built();
+        let zero = self.unit.runtime.i64.const_zero();
+        let rounds = builder.build_select(any, rounds, zero, "").built();
+        rounds.into_int_value()
     }
 
     /// While the callee runs, whatever it is, these globals are open to changes.

@@ -1,10 +1,10 @@
 //! The runtime's functions as generated code sees them: their types, and what LLVM may assume about them.
 
-use inkwell::AddressSpace;
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::context::Context;
 use inkwell::types::{BasicMetadataTypeEnum, IntType, PointerType, VoidType};
 use inkwell::values::{FunctionValue, PointerValue};
+use inkwell::{AddressSpace, GlobalVisibility};
 
 use crate::attributes::kind;
 use crate::module::Unit;
@@ -190,15 +190,19 @@ impl<'ctx> Unit<'_, 'ctx> {
 
     /// Where it stands how much fuel is left.
     pub(crate) fn fuel(&self) -> PointerValue<'ctx> {
-        self.word_of_runtime("sumi_fuel")
+        let name = "sumi_fuel";
+        let found = self.module.get_global(name).unwrap_or_else(|| {
+            let word = self.module.add_global(self.runtime.i64, None, name);
+            // The linker puts it near enough.
+            word.set_visibility(GlobalVisibility::Hidden);
+            word
+        });
+        found.as_pointer_value()
     }
 
     /// Where the number of open accesses stands.
     pub(crate) fn open_accesses(&self) -> PointerValue<'ctx> {
-        self.word_of_runtime("sumi_open_accesses")
-    }
-
-    fn word_of_runtime(&self, name: &str) -> PointerValue<'ctx> {
+        let name = "sumi_open_accesses";
         let found = self.module.get_global(name);
         found
             .unwrap_or_else(|| self.module.add_global(self.runtime.i64, None, name))

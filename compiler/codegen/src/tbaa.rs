@@ -66,7 +66,11 @@ impl<'ctx> Tbaa<'ctx> {
             Memory::Header => self.header,
             Memory::Block => self.block,
             Memory::Data => self.data,
-            Memory::Fuel => self.counting.expect("compiler bug: a count where none is kept").1,
+            Memory::Fuel => {
+                self.counting
+                    .expect("compiler bug: a count where none is kept")
+                    .1
+            }
             Memory::Any => return,
         };
         self.set(instruction, tag);

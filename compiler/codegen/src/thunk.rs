@@ -3,7 +3,7 @@
 
 use compiler::env::{DefId, FnOrigin};
 use compiler::layout::Pass;
-use compiler::mir::{MOST_GIVEN, ParamMode};
+use compiler::mir::{Fuel, MOST_GIVEN, ParamMode};
 use compiler::mono::{Signature, Target};
 use compiler::types::{Ty, TyKind};
 use inkwell::IntPredicate;
@@ -315,6 +315,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         values: &[BasicMetadataValueEnum<'ctx>],
     ) -> CallSiteValue<'ctx> {
         let program = self.unit.input.program;
+        // Functions of this unit take it themselves, where they are called like this.
+        let is_other = matches!(target, Target::Imported(_)) && program.intrinsic(target).is_none();
+        if program.takes_fuel && is_other {
+            self.take_fuel(&Fuel::Units(1));
+        }
         match target {
             Target::Imported(index)
                 if self.unit.input.options.reloadable

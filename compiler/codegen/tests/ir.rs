@@ -8,7 +8,15 @@ use syntax::Sources;
 
 /// The body of the only function of `source`, without numbers of debug locations.
 fn body(source: &str, optimise: bool) -> String {
-    let text = written(source, optimise, codegen::ir);
+    only_body(&written(source, optimise, false, codegen::ir))
+}
+
+/// As `body`, optimised, of code that takes fuel.
+fn body_with_fuel(source: &str) -> String {
+    only_body(&written(source, true, true, codegen::ir))
+}
+
+fn only_body(text: &str) -> String {
     let start = text.find("define ").expect("a function");
     let end = text[start..]
         .find("\n}\n")
@@ -24,6 +32,7 @@ fn body(source: &str, optimise: bool) -> String {
 fn written(
     source: &str,
     optimise: bool,
+    takes_fuel: bool,
     write: impl Fn(Input<'_>) -> Result<String, String>,
 ) -> String {
     let mut sources = Sources::new();
@@ -38,8 +47,11 @@ fn written(
         .map(|found| found.message.as_str())
         .collect();
     assert!(compiled.is_accepted(), "{messages:?}");
-    let program = mono::instantiate(&compiled.env, &compiled.unit, Mode::Session, &|_| None)
+    let mut program = mono::instantiate(&compiled.env, &compiled.unit, Mode::Session, &|_| None)
         .expect("instances that end");
+    if takes_fuel {
+        program.charge_fuel(&compiled.env);
+    }
     let options = Options {
         optimise,
         reloadable: false,
@@ -61,7 +73,7 @@ fn written(
 fn no_function_ends_in_a_call() {
     for optimise in [false, true] {
         let source = "fn quotient(a: i64, b: i64) -> i64 = a / b";
-        let text = written(source, optimise, codegen::assembly);
+        let text = written(source, optimise, false, codegen::assembly);
         let mut code = text.lines().map(str::trim);
         let traps = code.clone().filter(|line| line.contains("sumi_trap@"));
         assert!(traps.count() > 0, "{text}");
@@ -103,6 +115,36 @@ fn a_sum_over_an_array_checks_nothing() {
     let text = body(source, true);
     assert!(!text.contains("sumi_trap"), "{text}");
     assert!(text.contains("<4 x i64>"), "vectors in\n{text}");
+}
+
+/// The rounds are taken before the first.
+#[test]
+fn a_loop_that_counts_is_as_fast_with_fuel() {
+    let source = "fn total(xs: [i64]) -> i64 {
+        var sum = 0
+        for x in xs { sum += x }
+        sum
+    }";
+    let text = body_with_fuel(source);
+    assert_eq!(text.matches("@sumi_trap(i32 16").count(), 1, "{text}");
+    assert!(text.contains("<4 x i64>"), "vectors in\n{text}");
+}
+
+/// One load before it, and a store on each way out.
+#[test]
+fn what_is_left_of_fuel_stays_in_a_register_in_a_loop() {
+    let source = "fn first(mut xs: [i64], limit: i64) -> i64 {
+        var n = 1
+        while xs[n] < limit { xs[n] = n\n n = n + xs[n - 1] }
+        n
+    }";
+    let text = body_with_fuel(source);
+    assert_eq!(
+        text.matches("load i64, ptr @sumi_fuel").count(),
+        1,
+        "{text}"
+    );
+    assert!(text.contains("store i64 %"), "{text}");
 }
 
 #[test]

@@ -199,6 +199,15 @@ pub enum Check {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Fuel {
     Units(u64),
+    /// The same, but whether it was there is not asked before [`Fuel::Was`].
+    Advance(u64),
+    Was,
+    /// Takes none, but says to `into` whether a condition of staying in a loop holds and there is fuel.
+    Go {
+        cond: Operand,
+        stays_if_true: bool,
+        into: Local,
+    },
     /// One for each time that a counter of this value has to grow by one until it is there: for none if it is beyond.
     Below {
         from: Operand,
@@ -208,6 +217,12 @@ pub enum Fuel {
     Through {
         from: Operand,
         to: Operand,
+    },
+    /// Takes none, but says to `into` how far a counter gets with what is left, at most to `to`.
+    Reach {
+        from: Operand,
+        to: Operand,
+        into: Local,
     },
 }
 
@@ -450,19 +465,25 @@ impl Operand {
 
 impl Fuel {
     pub(crate) fn operands(&self) -> impl Iterator<Item = &Operand> {
-        let ends = match self {
-            Fuel::Units(_) => None,
-            Fuel::Below { from, to } | Fuel::Through { from, to } => Some([from, to]),
+        let (first, second) = match self {
+            Fuel::Units(_) | Fuel::Advance(_) | Fuel::Was => (None, None),
+            Fuel::Go { cond, .. } => (Some(cond), None),
+            Fuel::Below { from, to }
+            | Fuel::Through { from, to }
+            | Fuel::Reach { from, to, into: _ } => (Some(from), Some(to)),
         };
-        ends.into_iter().flatten()
+        first.into_iter().chain(second)
     }
 
     pub(crate) fn operands_mut(&mut self) -> impl Iterator<Item = &mut Operand> {
-        let ends = match self {
-            Fuel::Units(_) => None,
-            Fuel::Below { from, to } | Fuel::Through { from, to } => Some([from, to]),
+        let (first, second) = match self {
+            Fuel::Units(_) | Fuel::Advance(_) | Fuel::Was => (None, None),
+            Fuel::Go { cond, .. } => (Some(cond), None),
+            Fuel::Below { from, to }
+            | Fuel::Through { from, to }
+            | Fuel::Reach { from, to, into: _ } => (Some(from), Some(to)),
         };
-        ends.into_iter().flatten()
+        first.into_iter().chain(second)
     }
 }
 

@@ -180,6 +180,23 @@ impl Printer<'_> {
             }
             Check::End(count) => format!("end {count}"),
             Check::Fuel(Fuel::Units(units)) => format!("fuel {units}"),
+            Check::Fuel(Fuel::Advance(units)) => format!("fuel {units} in advance"),
+            Check::Fuel(Fuel::Go {
+                cond,
+                stays_if_true,
+                into,
+            }) => {
+                let word = if *stays_if_true { "if" } else { "unless" };
+                format!("{into} = fuel {word} {}", self.operand(cond))
+            }
+            Check::Fuel(Fuel::Was) => "fuel was there".to_string(),
+            Check::Fuel(Fuel::Reach { from, to, into }) => {
+                format!(
+                    "{into} = reach {} .. {}",
+                    self.operand(from),
+                    self.operand(to)
+                )
+            }
             Check::Fuel(Fuel::Below { from, to }) => {
                 format!("fuel {} .. {}", self.operand(from), self.operand(to))
             }

@@ -9,8 +9,9 @@
 //! | what the runtime does with blocks and text | see `stdlib::Runtime::fuel` |
 //!
 //! A block takes what its statements need when it begins. A loop that counts to an end known before it, and is left in no other way, takes all
-//! its rounds before the first, so that it is as fast as without: it would take them anyway. Every other loop takes one on the way back to its
-//! beginning.
+//! its rounds before the first: it would take them anyway. One that may be left before its end, and takes nothing else, counts as far as the
+//! fuel goes and takes its rounds when it is left. So both are as fast as without fuel. Every other loop takes one on each way back to its
+//! beginning. Functions take one for a call of them where they are called, those that are also called by values or the runtime where they begin.
 
 use cranelift_entity::{EntitySet, SecondaryMap};
 use syntax::Span;
@@ -23,7 +24,7 @@ use crate::mir::{
     Arg, Base, Block, BlockId, Body, Callee, Check, Const, Fuel, Local, LocalDecl, LocalKind, Old,
     Operand, Place, Rvalue, Statement, StatementKind, Terminator,
 };
-use crate::own::{Access, Loop, each_place, every_loop};
+use crate::own::{Access, Loop, each_constant_in, each_place, every_loop};
 use crate::types::{Ty, TyKind};
 
 /// How many statements and ends of blocks a function has at most whose calls are free.
@@ -40,38 +41,65 @@ impl Program {
     pub fn charge_fuel(&mut self, env: &Env) {
         self.takes_fuel = true;
         let is_free = self.short_functions();
-        let is_length: Vec<bool> = self
-            .functions
-            .iter()
-            .map(|function| self.asks_length(&function.body))
-            .collect();
-        let mut layouts = Layouts::new(env);
+        let mut takes_itself = self.called_as_values();
+        for (takes, is_free) in takes_itself.iter_mut().zip(&is_free) {
+            *takes &= !is_free;
+        }
+        let lengths = self.functions.iter();
+        let is_length = lengths.map(|each| self.asks_length(&each.body)).collect();
         let mut functions = std::mem::take(&mut self.functions);
-        for (index, function) in functions.iter_mut().enumerate() {
-            // The runtime calls these without a word in the MIR.
-            let at_entry = !is_free[index]
-                && self.overrides.values().any(|own| {
-                    let all = [own.show, own.eq, own.lt, own.hash];
-                    all.contains(&Some(Target::Defined(index)))
-                });
-            let facts = Facts {
-                program: self,
-                is_free: &is_free,
-                is_length: &is_length,
-            };
-            charge(&facts, env, &mut layouts, &mut function.body, at_entry);
+        let mut cells = std::mem::take(&mut self.cells);
+        let facts = Facts {
+            program: self,
+            env,
+            is_free,
+            takes_itself,
+            is_length,
+        };
+        let mut layouts = Layouts::new(env);
+        for (function, at_entry) in functions.iter_mut().zip(&facts.takes_itself) {
+            charge(&facts, &mut layouts, &mut function.body, *at_entry);
+        }
+        for cell in &mut cells {
+            charge(&facts, &mut layouts, &mut cell.body, false);
         }
         self.functions = functions;
-        let mut cells = std::mem::take(&mut self.cells);
-        for cell in &mut cells {
-            let facts = Facts {
-                program: self,
-                is_free: &is_free,
-                is_length: &is_length,
-            };
-            charge(&facts, env, &mut layouts, &mut cell.body, false);
-        }
         self.cells = cells;
+    }
+
+    /// For each function whether something may call it without naming it: as a value, through a table, from the runtime.
+    fn called_as_values(&self) -> Vec<bool> {
+        let mut found = vec![false; self.functions.len()];
+        let mut note = |target: Target| {
+            if let Target::Defined(index) = target {
+                found[index] = true;
+            }
+        };
+        for own in self.overrides.values() {
+            let all = [own.show, own.eq, own.lt, own.hash];
+            all.into_iter().flatten().for_each(&mut note);
+        }
+        for (def, args) in self.tables.values().flatten() {
+            note(self.target(*def, args));
+        }
+        let functions = self.functions.iter().map(|function| &function.body);
+        let bodies = functions.chain(self.cells.iter().map(|cell| &cell.body));
+        let blocks = bodies.flat_map(|body| body.blocks.values());
+        for statement in blocks.flat_map(|block| &block.statements) {
+            each_constant_in(&statement.kind, &mut |value| {
+                if let Const::Fn(def, args) = value {
+                    note(self.target(*def, args));
+                }
+            });
+            if let StatementKind::Assign {
+                value: Rvalue::Closure { def, type_args, .. },
+                ..
+            } = &statement.kind
+            {
+                note(self.target(*def, type_args));
+            }
+        }
+        found
     }
 
     /// Whether all that it does is to ask for the length of its first parameter.
@@ -155,8 +183,11 @@ impl Program {
 /// What is known of the functions of a program.
 struct Facts<'a> {
     program: &'a Program,
-    is_free: &'a [bool],
-    is_length: &'a [bool],
+    env: &'a Env,
+    is_free: Vec<bool>,
+    /// Where it begins, since not all that call it can.
+    takes_itself: Vec<bool>,
+    is_length: Vec<bool>,
 }
 
 impl Facts<'_> {
@@ -170,7 +201,8 @@ impl Facts<'_> {
         }
     }
 
-    fn takes(&self, callee: &Callee) -> bool {
+    /// Whether a call of it may take fuel, here or there.
+    fn is_charged(&self, callee: &Callee) -> bool {
         match (self.defined(callee), callee) {
             (Some(index), _) => !self.is_free[index],
             (None, Callee::Fn(def, args)) => {
@@ -179,6 +211,17 @@ impl Facts<'_> {
             }
             (None, Callee::Value(_) | Callee::TraitMethod(..)) => true,
         }
+    }
+
+    /// Whether the caller takes it.
+    fn takes(&self, callee: &Callee) -> bool {
+        let takes_itself = match callee {
+            Callee::Fn(..) => self
+                .defined(callee)
+                .is_some_and(|index| self.takes_itself[index]),
+            Callee::Value(_) | Callee::TraitMethod(..) => true,
+        };
+        self.is_charged(callee) && !takes_itself
     }
 }
 
@@ -190,53 +233,84 @@ fn add(needs: &mut Needs, block: BlockId, units: u64, span: Span) {
     needs[block] = Some((before + units, first));
 }
 
-fn charge(
-    facts: &Facts<'_>,
-    env: &Env,
-    layouts: &mut Layouts<'_>,
-    body: &mut Body,
-    at_entry: bool,
-) {
+fn charge(facts: &Facts<'_>, layouts: &mut Layouts<'_>, body: &mut Body, at_entry: bool) {
     let mut needs = Needs::new();
+    let mut calls: EntitySet<BlockId> = EntitySet::new();
     for (id, block) in body.blocks.iter() {
         for statement in &block.statements {
-            let units = units_of(facts, env, layouts, body, &statement.kind);
+            let units = units_of(facts, layouts, body, &statement.kind);
             if units > 0 {
                 add(&mut needs, id, units, statement.span);
+            }
+            if let StatementKind::Call { callee, .. } = &statement.kind
+                && facts.is_charged(callee)
+            {
+                calls.insert(id);
             }
         }
     }
     if at_entry && let Some(first) = body.blocks.keys().next() {
         add(&mut needs, first, 1, body.span);
     }
-    for each in every_loop(body) {
+    let loops = every_loop(body);
+    let mut latches: EntitySet<BlockId> = EntitySet::new();
+    let mut asked: EntitySet<BlockId> = EntitySet::new();
+    for each in &loops {
         let span = span_of(body, each.header);
-        match counted(facts, body, &each) {
-            Some(rounds) => take_before(body, &each, rounds, span),
-            None => {
+        let has_loops = || {
+            let mut headers = loops.iter().map(|other| other.header);
+            headers.any(|other| other != each.header && each.blocks.contains(&other))
+        };
+        let takes_nothing = |block: &BlockId| needs[*block].is_none() && !calls.contains(*block);
+        match counted(facts, body, each) {
+            Some(found) if found.is_only_exit => take_before(body, each, found.rounds, span),
+            Some(Counted {
+                rounds: Rounds::Below(counter, end),
+                test,
+                ..
+            }) if !has_loops() && each.blocks.iter().all(takes_nothing) => {
+                take_after(body, each, &test, counter, end, span);
+            }
+            Some(_) | None => {
+                let is_quiet =
+                    !has_loops() && !each.blocks.iter().any(|block| calls.contains(*block));
+                let asks = is_quiet && ask_at_header(body, each, span);
                 for block in &each.blocks {
-                    if body.blocks[*block]
-                        .terminator
-                        .successors()
-                        .contains(&each.header)
-                    {
+                    let next = body.blocks[*block].terminator.successors();
+                    if next.contains(&each.header) {
                         add(&mut needs, *block, 1, span);
+                        latches.insert(*block);
+                    }
+                    if asks {
+                        asked.insert(*block);
                     }
                 }
             }
         }
     }
     for (id, block) in body.blocks.iter_mut() {
-        if let Some((units, span)) = needs[id] {
-            let kind = StatementKind::Check(Check::Fuel(Fuel::Units(units)));
-            block.statements.insert(0, Statement { kind, span });
+        let Some((units, span)) = needs[id] else {
+            continue;
+        };
+        let fuel = |fuel| Statement {
+            kind: StatementKind::Check(Check::Fuel(fuel)),
+            span,
+        };
+        // In a loop without calls it is asked last: so nothing but what ends the run leaves a round before, and LLVM looks before the first
+        // at what is the same in each.
+        if latches.contains(id) && !calls.contains(id) {
+            block.statements.insert(0, fuel(Fuel::Advance(units)));
+            if !asked.contains(id) {
+                block.statements.push(fuel(Fuel::Was));
+            }
+        } else {
+            block.statements.insert(0, fuel(Fuel::Units(units)));
         }
     }
 }
 
 fn units_of(
     facts: &Facts<'_>,
-    env: &Env,
     layouts: &mut Layouts<'_>,
     body: &Body,
     kind: &StatementKind,
@@ -251,12 +325,42 @@ fn units_of(
         | StatementKind::Drop { .. }
         | StatementKind::Nop => return 0,
     };
-    let ty = body.place_ty(env, dest);
+    let ty = body.place_ty(facts.env, dest);
     let size = match ty.kind() {
         TyKind::FixedArray(..) | TyKind::Adt(..) | TyKind::Tuple(..) => layouts.of(ty).size,
         _ => 0,
     };
     call + if size < LARGE { 0 } else { size / BYTES }
+}
+
+/// A loop that begins with a test goes on only if there is fuel, too: LLVM knows this form, and keeps in a register what is left.
+fn ask_at_header(body: &mut Body, each: &Loop, span: Span) -> bool {
+    let Terminator::If {
+        cond,
+        then,
+        otherwise,
+    } = body.blocks[each.header].terminator.clone()
+    else {
+        return false;
+    };
+    let [stays_if_true, stays_if_false] = [then, otherwise].map(|next| each.blocks.contains(&next));
+    if stays_if_true == stays_if_false {
+        return false;
+    }
+    let both = new_local(body, Ty::bool(), span);
+    let fuel = Fuel::Go {
+        cond,
+        stays_if_true,
+        into: both,
+    };
+    add_fuel(body, each.header, fuel, span);
+    if let Terminator::If { cond, .. } = &mut body.blocks[each.header].terminator {
+        *cond = copy(both);
+    }
+    let exit = if stays_if_true { otherwise } else { then };
+    let at = between(body, each.header, exit);
+    add_fuel(body, at, Fuel::Was, span);
+    true
 }
 
 /// Where a block stands in the text.
@@ -277,49 +381,114 @@ enum End {
     Length(Place),
 }
 
+/// A block on the way from one to the other, for what is done only there.
+fn between(body: &mut Body, from: BlockId, to: BlockId) -> BlockId {
+    let new = body.blocks.push(Block {
+        statements: Vec::new(),
+        terminator: Terminator::Goto(to),
+    });
+    let next = |block| if block == to { new } else { block };
+    body.blocks[from].terminator.map_successors(next);
+    new
+}
+
+/// A block in which control goes into the loop and nowhere else.
+fn entrance(body: &mut Body, entry: BlockId, header: BlockId) -> BlockId {
+    match body.blocks[entry].terminator {
+        Terminator::Goto(_) => entry,
+        _ => between(body, entry, header),
+    }
+}
+
+fn new_local(body: &mut Body, ty: Ty, span: Span) -> Local {
+    body.locals.push(LocalDecl {
+        ty,
+        name: None,
+        span,
+        kind: LocalKind::Owned,
+    })
+}
+
+fn add_fuel(body: &mut Body, at: BlockId, fuel: Fuel, span: Span) {
+    let kind = StatementKind::Check(Check::Fuel(fuel));
+    body.blocks[at].statements.push(Statement { kind, span });
+}
+
+fn copy(local: Local) -> Operand {
+    Operand::Copy(Place::local(local))
+}
+
 /// Takes the rounds wherever the loop is entered.
 fn take_before(body: &mut Body, each: &Loop, rounds: Rounds, span: Span) {
     for entry in &each.entries {
-        let at = match body.blocks[*entry].terminator {
-            Terminator::Goto(_) => *entry,
-            _ => {
-                let between = body.blocks.push(Block {
-                    statements: Vec::new(),
-                    terminator: Terminator::Goto(each.header),
-                });
-                let header = each.header;
-                let next = |block| if block == header { between } else { block };
-                body.blocks[*entry].terminator.map_successors(next);
-                between
-            }
-        };
-        let mut kinds = Vec::new();
+        let at = entrance(body, *entry, each.header);
         let (Rounds::Below(counter, end) | Rounds::Through(counter, end)) = &rounds;
-        let to = match end {
-            End::Is(operand) => operand.clone(),
-            End::Length(place) => {
-                let length = body.locals.push(LocalDecl {
-                    ty: Ty::i64(),
-                    name: None,
-                    span,
-                    kind: LocalKind::Owned,
-                });
-                kinds.push(StatementKind::Assign {
-                    place: Place::local(length),
-                    value: Rvalue::Len(place.clone()),
-                    old: Old::Nothing,
-                });
-                Operand::Copy(Place::local(length))
-            }
-        };
-        let from = Operand::Copy(Place::local(*counter));
+        let to = end_there(body, at, end, span);
+        let from = copy(*counter);
         let fuel = match rounds {
             Rounds::Below(..) => Fuel::Below { from, to },
             Rounds::Through(..) => Fuel::Through { from, to },
         };
-        kinds.push(StatementKind::Check(Check::Fuel(fuel)));
-        let statements = kinds.into_iter().map(|kind| Statement { kind, span });
-        body.blocks[at].statements.extend(statements);
+        add_fuel(body, at, fuel, span);
+    }
+}
+
+fn end_there(body: &mut Body, at: BlockId, end: &End, span: Span) -> Operand {
+    match end {
+        End::Is(operand) => operand.clone(),
+        End::Length(place) => {
+            let length = new_local(body, Ty::i64(), span);
+            assign(body, at, length, Rvalue::Len(place.clone()), span);
+            copy(length)
+        }
+    }
+}
+
+fn assign(body: &mut Body, at: BlockId, local: Local, value: Rvalue, span: Span) {
+    let kind = StatementKind::Assign {
+        place: Place::local(local),
+        value,
+        old: Old::Nothing,
+    };
+    body.blocks[at].statements.push(Statement { kind, span });
+}
+
+/// A loop that may be left before its end: it counts as far as the fuel goes, and takes the rounds that there were on each way out. If it came
+/// to where the fuel ends, that is too little for all.
+fn take_after(body: &mut Body, each: &Loop, test: &Test, counter: Local, end: End, span: Span) {
+    let ty = body.locals[counter].ty;
+    let [first, last, reach] = [(); 3].map(|()| new_local(body, ty, span));
+    for entry in &each.entries {
+        let at = entrance(body, *entry, each.header);
+        let to = end_there(body, at, &end, span);
+        assign(body, at, first, Rvalue::Use(copy(counter)), span);
+        assign(body, at, last, Rvalue::Use(to), span);
+        let (from, to) = (copy(counter), copy(last));
+        let into = reach;
+        add_fuel(body, at, Fuel::Reach { from, to, into }, span);
+    }
+    let compared = &mut body.blocks[test.block].statements[test.position].kind;
+    if let StatementKind::Assign {
+        value: Rvalue::Binary(_, left, right) | Rvalue::Compare(_, left, right),
+        ..
+    } = compared
+    {
+        let end = if test.is_swapped { left } else { right };
+        *end = copy(reach);
+    }
+    for block in &each.blocks {
+        for next in body.blocks[*block].terminator.successors() {
+            if each.blocks.contains(&next) {
+                continue;
+            }
+            let to = match *block == test.block && next == test.exit {
+                true => last,
+                false => counter,
+            };
+            let at = between(body, *block, next);
+            let (from, to) = (copy(first), copy(to));
+            add_fuel(body, at, Fuel::Below { from, to }, span);
+        }
     }
 }
 
@@ -359,21 +528,47 @@ impl Ways<'_> {
     }
 }
 
-/// The rounds of a loop that is left by one comparison of a counter, which grows by one in each.
-fn counted(facts: &Facts<'_>, body: &Body, each: &Loop) -> Option<Rounds> {
+/// What is known of a loop that counts.
+struct Counted {
+    rounds: Rounds,
+    test: Test,
+    is_only_exit: bool,
+}
+
+/// Where the counter is compared with its end.
+struct Test {
+    block: BlockId,
+    position: usize,
+    /// The end stands before the counter.
+    is_swapped: bool,
+    exit: BlockId,
+}
+
+/// The rounds of a loop that is left by a comparison of a counter, which grows by one in each.
+fn counted(facts: &Facts<'_>, body: &Body, each: &Loop) -> Option<Counted> {
     let mut blocks = EntitySet::new();
     for block in &each.blocks {
         blocks.insert(*block);
     }
-    let header = each.header;
     let ways = Ways {
         body,
-        header,
+        header: each.header,
         list: &each.blocks,
         blocks,
     };
-    let test = only_exit(body, &ways)?;
-    let Terminator::If { cond, then, .. } = &body.blocks[test].terminator else {
+    let exits = exits(body, &ways);
+    let at_header = exits.iter().any(|exit| *exit == each.header);
+    let (test, is_only_exit) = match exits.as_slice() {
+        [only] => (*only, true),
+        _ if at_header => (each.header, false),
+        _ => return None,
+    };
+    let Terminator::If {
+        cond,
+        then,
+        otherwise,
+    } = &body.blocks[test].terminator
+    else {
         return None;
     };
     let stays_if_true = ways.blocks.contains(*then);
@@ -395,12 +590,8 @@ fn counted(facts: &Facts<'_>, body: &Body, each: &Loop) -> Option<Rounds> {
     }
     let step = only_step(body, &ways, counter)?;
     // The test comes first.
-    let in_order = step != test && !ways.leads(each.header, step, Some(test));
-    if !ways.is_once(step)
-        || !ways.is_once(test)
-        || (test != each.header && !in_order)
-        || step == test
-    {
+    let in_order = test == each.header || !ways.leads(each.header, step, Some(test));
+    if step == test || !in_order || !ways.is_once(step) || !ways.is_once(test) {
         return None;
     }
     let end = match end {
@@ -415,30 +606,34 @@ fn counted(facts: &Facts<'_>, body: &Body, each: &Loop) -> Option<Rounds> {
             }
         }
     };
-    Some(match through {
-        true => Rounds::Through(counter, end),
-        false => Rounds::Below(counter, end),
+    Some(Counted {
+        rounds: match through {
+            true => Rounds::Through(counter, end),
+            false => Rounds::Below(counter, end),
+        },
+        test: Test {
+            block: test,
+            position,
+            is_swapped: matches!(op, BinaryOp::Gt),
+            exit: if stays_if_true { *otherwise } else { *then },
+        },
+        is_only_exit,
     })
 }
 
-/// The block by which alone a loop is left, apart from ways that end the run.
-fn only_exit(body: &Body, ways: &Ways<'_>) -> Option<BlockId> {
-    let mut found = None;
-    for block in ways.list.iter().copied() {
-        for next in body.blocks[block].terminator.successors() {
-            let ends = matches!(
-                body.blocks[next].terminator,
-                Terminator::Panic { .. } | Terminator::Unreachable
-            );
-            if ways.blocks.contains(next) || ends {
-                continue;
-            }
-            if found.replace(block).is_some() {
-                return None;
-            }
-        }
-    }
-    found
+/// The blocks by which a loop is left, apart from ways that end the run.
+fn exits(body: &Body, ways: &Ways<'_>) -> Vec<BlockId> {
+    let ends = |block: BlockId| {
+        matches!(
+            body.blocks[block].terminator,
+            Terminator::Panic { .. } | Terminator::Unreachable
+        )
+    };
+    let leaves = |block: &BlockId| {
+        let mut next = body.blocks[*block].terminator.successors().into_iter();
+        next.any(|next| !ways.blocks.contains(next) && !ends(next))
+    };
+    ways.list.iter().copied().filter(leaves).collect()
 }
 
 /// The block in which alone the counter is written, by adding one to it.

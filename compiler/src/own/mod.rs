@@ -48,7 +48,7 @@ use crate::mir::{
 };
 use crate::types::Ty;
 use interface::Interfaces;
-pub(crate) use walk::{Access, places as each_place};
+pub(crate) use walk::{Access, constants as each_constant_in, places as each_place};
 
 /// Works out ownership for all bodies of a unit together, since functions that call each other settle who owns the
 /// arguments between them. The bodies come back in the same order.

@@ -148,7 +148,7 @@ fn rvalue_operands(value: &Rvalue, f: &mut impl FnMut(&Operand)) {
 }
 
 /// Every constant that the statement hands on; those of checks are numbers.
-pub(super) fn constants(kind: &StatementKind, f: &mut impl FnMut(&Const)) {
+pub(crate) fn constants(kind: &StatementKind, f: &mut impl FnMut(&Const)) {
     let mut each = |operand: &Operand| {
         if let Some(value) = super::interface::constant(operand) {
             f(value);

@@ -97,7 +97,10 @@ Expected<std::unique_ptr<PackedMemory>> PackedMemory::create() {
 }
 
 PackedMemory::PackedMemory(int Fd, char *Data, char *Text, char *Writable)
-    : Fd(Fd), Data(Data), Text(Text), Writable(Writable), FreeData(DataSize), FreeText(TextSize) {}
+    : Fd(Fd), Data(Data), Text(Text), Writable(Writable), FreeData(DataSize), FreeText(TextSize) {
+  uint64_t Own;
+  FreeData.take(Grain, Own); // the first, at 0
+}
 
 PackedMemory::~PackedMemory() {
   munmap(Data, DataSize + TextSize);

@@ -5,6 +5,7 @@
 //      |<------- data, 1 GiB ------->|<-- text, 512 MiB -->|        elsewhere: |<-- the same text, writable -->|
 //         private, read-write            read-execute                             both map one memfd
 //
+// The first 64 bytes of data are the session's own words, which code reaches directly.
 // No page is ever writable and executable at one address, and linking calls no mprotect. Pages are lazily committed;
 // large freed stretches go back to the system at once, small ones are reused.
 #pragma once

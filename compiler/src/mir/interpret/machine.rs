@@ -359,7 +359,21 @@ impl Interpreter<'_> {
     /// Counts what compiled code would take. Counters are as wide as their type.
     fn charge(&mut self, body: &Body, fuel: &Fuel) {
         let units = match fuel {
-            Fuel::Units(units) => *units,
+            Fuel::Units(units) | Fuel::Advance(units) => *units,
+            Fuel::Was => 0,
+            Fuel::Go { cond, into, .. } => {
+                let holds = self.operand(cond);
+                let depth = self.frames.len();
+                self.frames[depth - 1].locals[*into] = holds;
+                0
+            }
+            // Nothing is limited here.
+            Fuel::Reach { from: _, to, into } => {
+                let to = self.operand(to);
+                let depth = self.frames.len();
+                self.frames[depth - 1].locals[*into] = to;
+                0
+            }
             Fuel::Below { from, to } => {
                 let (from, to) = (self.operand(from).int(), self.operand(to).int());
                 u64::try_from(to - from).unwrap_or(0)

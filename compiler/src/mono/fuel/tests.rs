@@ -166,21 +166,30 @@ fn other_loops_take_one_on_the_way_back() {
               let _5: bool
               let _6: i64 // y
               let _7: bool
+              let _8: i64
+              let _9: i64
+              let _10: i64
               b0: _3 = len _1
                   _4 = 0
+                  _8 = _4
+                  _9 = _3
+                  _10 = reach _4 .. _9
                   goto b1
-              b1: _5 = lt _4, _3
-                  if _5 then b2 else b5
+              b1: _5 = lt _4, _10
+                  if _5 then b2 else b6
               b2: _6 = _1[_4]
                   _7 = eq _6, _2
-                  if _7 then b3 else b4
+                  if _7 then b7 else b4
               b3: _0 = true
                   return
-              b4: fuel 1
-                  _4 = add _4, 1
+              b4: _4 = add _4, 1
                   goto b1
               b5: _0 = false
                   return
+              b6: fuel _8 .. _9
+                  goto b5
+              b7: fuel _8 .. _4
+                  goto b3
             }
         "#]],
     );
@@ -197,31 +206,36 @@ fn other_loops_take_one_on_the_way_back() {
               let _4: i64 // m
               let _5: i64 // t
               let _6: bool
+              let _7: bool
               b0: _2 = _1
                   _3 = 0
                   _4 = _2
                   _5 = _3
                   goto b1
               b1: _6 = gt _4, 0
-                  if _6 then b2 else b3
-              b2: fuel 1
+                  _7 = fuel if _6
+                  if _7 then b2 else b4
+              b2: fuel 1 in advance
                   _4 = div _4, 2
                   _5 = add _5, 1
                   goto b1
               b3: _0 = _5
                   return
+              b4: fuel was there
+                  goto b3
             }
         "#]],
     );
     check(
         "fn spin() { while true {} }",
         expect![[r#"
-        fn spin() -> () {
-          b0: goto b1
-          b1: fuel 1
-              goto b1
-        }
-    "#]],
+            fn spin() -> () {
+              b0: goto b1
+              b1: fuel 1 in advance
+                  fuel was there
+                  goto b1
+            }
+        "#]],
     );
 }
 
@@ -269,8 +283,7 @@ fn calls_take_one_but_short_ones() {
             fn apply(_1: ref fn(i64) -> i64) -> i64 {
               let _2: i64
               let _3: f64
-              b0: fuel 1
-                  _3 = call length(3.0, 4.0)
+              b0: _3 = call length(3.0, 4.0)
                   _2 = _3 as i64
                   _0 = call (borrow _1)(_2)
                   return
