@@ -161,7 +161,7 @@ pub struct Runtime {
     /// round of a loop, functions of the runtime one for 64 bytes that they look at or write, and none for less than a KiB.
     fuel: *mut i64,
     /// Where that is, if nobody has said where else.
-    own_fuel: Box<UnsafeCell<i64>>,
+    _own_fuel: Box<UnsafeCell<i64>>,
     /// How many bytes the call under way may still print.
     pub output_left: u64,
     /// How many a call may print.
@@ -324,7 +324,7 @@ impl Runtime {
             outside: Outside::Open,
             granted: Capabilities::ALL,
             fuel: own_fuel.get(),
-            own_fuel,
+            _own_fuel: own_fuel,
             output_left: u64::MAX,
             output_limit: u64::MAX,
             input: Box::new(std::io::BufReader::new(std::io::stdin())),

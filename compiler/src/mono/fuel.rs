@@ -4,7 +4,7 @@
 //! | what | takes |
 //! |---|---|
 //! | a round of a loop | 1 |
-//! | a call | 1, none if the function is *short*: without loops, with all that it calls at most [`MOST_FREE`] statements |
+//! | a call | 1, none if the function is *short*: without loops, with all that it calls at most [`MOST_FREE`] statements, and no operator or `show` of a type |
 //! | a value of 4 KiB or more that is copied in place | 1 for each 64 bytes |
 //! | what the runtime does with blocks and text | see `stdlib::Runtime::fuel` |
 //!
@@ -14,9 +14,10 @@
 //! beginning. Functions take one for a call of them where they are called, those that are also called by values or the runtime where they begin.
 
 use cranelift_entity::{EntitySet, SecondaryMap};
+use rustc_hash::FxHashSet;
 use syntax::Span;
 
-use super::{Program, Target};
+use super::{Overrides, Program, Target};
 use crate::env::Env;
 use crate::hir::BinaryOp;
 use crate::layout::Layouts;
@@ -75,10 +76,8 @@ impl Program {
                 found[index] = true;
             }
         };
-        for own in self.overrides.values() {
-            let all = [own.show, own.eq, own.lt, own.hash];
-            all.into_iter().flatten().for_each(&mut note);
-        }
+        let of_types = self.overrides.values().flat_map(each_override);
+        of_types.for_each(&mut note);
         for (def, args) in self.tables.values().flatten() {
             note(self.target(*def, args));
         }
@@ -131,10 +130,18 @@ impl Program {
     /// in another.
     fn short_functions(&self) -> Vec<bool> {
         let count = self.functions.len();
+        let of_types: FxHashSet<Target> = self.overrides.values().flat_map(each_override).collect();
         let own: Vec<Option<(usize, Vec<usize>)>> = self
             .functions
             .iter()
-            .map(|function| self.straight(&function.body))
+            .enumerate()
+            .map(
+                |(index, function)| match of_types.contains(&Target::Defined(index)) {
+                    // A comparison or a text may lead back to it, and no call says so.
+                    true => None,
+                    false => self.straight(&function.body),
+                },
+            )
             .collect();
         let mut weights: Vec<Option<usize>> = vec![None; count];
         for _ in 0..DEEPEST_FREE {
@@ -178,6 +185,10 @@ impl Program {
         }
         Some((weight, called))
     }
+}
+
+fn each_override(own: &Overrides) -> impl Iterator<Item = Target> + use<> {
+    [own.show, own.eq, own.lt, own.hash].into_iter().flatten()
 }
 
 /// What is known of the functions of a program.
@@ -278,11 +289,12 @@ fn charge(facts: &Facts<'_>, layouts: &mut Layouts<'_>, body: &mut Body, at_entr
                 for block in &each.blocks {
                     let next = body.blocks[*block].terminator.successors();
                     if next.contains(&each.header) {
-                        add(&mut needs, *block, 1, span);
-                        latches.insert(*block);
-                    }
-                    if asks {
-                        asked.insert(*block);
+                        let at = leading_to(body, *block, each.header);
+                        add(&mut needs, at, 1, span);
+                        latches.insert(at);
+                        if asks {
+                            asked.insert(at);
+                        }
                     }
                 }
             }
@@ -392,12 +404,25 @@ fn between(body: &mut Body, from: BlockId, to: BlockId) -> BlockId {
     new
 }
 
-/// A block in which control goes into the loop and nowhere else.
-fn entrance(body: &mut Body, entry: BlockId, header: BlockId) -> BlockId {
-    match body.blocks[entry].terminator {
-        Terminator::Goto(_) => entry,
-        _ => between(body, entry, header),
+/// A block in which control goes from one to the other and nowhere else.
+fn leading_to(body: &mut Body, from: BlockId, to: BlockId) -> BlockId {
+    match body.blocks[from].terminator {
+        Terminator::Goto(_) => from,
+        _ => between(body, from, to),
     }
+}
+
+/// Blocks in which control goes into the loop. What was done for loops before may have put new ones in between.
+fn entrances(body: &mut Body, each: &Loop) -> Vec<BlockId> {
+    let leads = |id: &BlockId| {
+        let next = body.blocks[*id].terminator.successors();
+        !each.blocks.contains(id) && next.contains(&each.header)
+    };
+    let entries: Vec<BlockId> = body.blocks.keys().filter(leads).collect();
+    let entries = entries.into_iter();
+    entries
+        .map(|entry| leading_to(body, entry, each.header))
+        .collect()
 }
 
 fn new_local(body: &mut Body, ty: Ty, span: Span) -> Local {
@@ -420,8 +445,7 @@ fn copy(local: Local) -> Operand {
 
 /// Takes the rounds wherever the loop is entered.
 fn take_before(body: &mut Body, each: &Loop, rounds: Rounds, span: Span) {
-    for entry in &each.entries {
-        let at = entrance(body, *entry, each.header);
+    for at in entrances(body, each) {
         let (Rounds::Below(counter, end) | Rounds::Through(counter, end)) = &rounds;
         let to = end_there(body, at, end, span);
         let from = copy(*counter);
@@ -458,8 +482,7 @@ fn assign(body: &mut Body, at: BlockId, local: Local, value: Rvalue, span: Span)
 fn take_after(body: &mut Body, each: &Loop, test: &Test, counter: Local, end: End, span: Span) {
     let ty = body.locals[counter].ty;
     let [first, last, reach] = [(); 3].map(|()| new_local(body, ty, span));
-    for entry in &each.entries {
-        let at = entrance(body, *entry, each.header);
+    for at in entrances(body, each) {
         let to = end_there(body, at, &end, span);
         assign(body, at, first, Rvalue::Use(copy(counter)), span);
         assign(body, at, last, Rvalue::Use(to), span);
@@ -546,6 +569,10 @@ struct Test {
 
 /// The rounds of a loop that is left by a comparison of a counter, which grows by one in each.
 fn counted(facts: &Facts<'_>, body: &Body, each: &Loop) -> Option<Counted> {
+    // Nothing leads to where a function begins.
+    if body.blocks.keys().next() == Some(each.header) {
+        return None;
+    }
     let mut blocks = EntitySet::new();
     for block in &each.blocks {
         blocks.insert(*block);
