@@ -183,16 +183,31 @@ fn what_is_written_to_be_hard_to_compile_is_compiled_or_refused() {
     }
 }
 
-/// The same amount wherever code is optimised.
+/// The same amount wherever code is optimised, and never for long: what a step of the runtime does with much data takes fuel as well.
 #[test]
 fn what_takes_too_long_runs_out_of_fuel() {
     let grows_in_depth = [
         "fn g(n: i64) -> i64 { if n == 0 { 1 } else { g(n - 1) + g(n - 1) } }\nfn f() -> i64 { g(200) }",
         "struct S { n: i64 }\nfn ==(a: S, b: S) -> bool { if a.n == 0 { true } else { S(a.n - 1) == S(b.n - 1) && S(a.n - 1) == S(b.n - 1) } }\n\
          fn f() -> i64 { if S(200) == S(200) { 1 } else { 2 } }",
+        "struct S { n: i64 }\nfn ==(a: S, b: S) -> bool { if a.n == 0 { true } else { [S(a.n - 1)] == [S(b.n - 1)] && [S(a.n - 1)] == [S(b.n - 1)] } }\n\
+         fn f() -> i64 { if [S(200)] == [S(200)] { 1 } else { 2 } }",
+        "struct S { n: i64 }\nimpl Show for S { fn show(self) -> str { if self.n > 0 { let a = \"{S(self.n - 1)}\"\n let b = \"{S(self.n - 1)}\"\n if a != b { return a } }\n \"\" } }\n\
+         fn f() -> i64 { \"{S(200)}\".len() }",
+        "fn g(f: fn(i64) -> i64, n: i64) -> i64 { if n == 0 { f(n) } else { g(f, n - 1) + g(f, n - 1) } }\nfn f() -> i64 { g(|x| x, 200) }",
+        "trait T { fn g(self, n: i64) -> i64 }\nstruct S { a: i64 }\nimpl T for S { fn g(self, n: i64) -> i64 { let t: any T = self\n if n == 0 { 1 } else { t.g(n - 1) + t.g(n - 1) } } }\n\
+         fn f() -> i64 { S(1).g(200) }",
+    ];
+    let works_much = [
+        "fn f() -> i64 { let s = \"ab\".repeat(1000000)\n let t = \"ab\".repeat(1000000)\n var n = 0\n while s == t { n += 1 }\n n }",
+        "fn f() -> i64 { let s = \"ab\".repeat(1000000)\n var n = 0\n while s.find(\"x\") == none { n += 1 }\n n }",
+        "fn f() -> i64 { var xs = [1; 1000000]\n while true { xs.insert(0, 2)\n xs.remove(0) }\n 1 }",
+        "fn f() -> i64 { var xs = [1; 1000000]\n while true { xs.sort()\n xs.reverse() }\n 1 }",
+        "fn f() -> i64 { var xs = [1; 1000000]\n while true { let ys = xs\n xs[0] += 1\n xs[1] += ys[0] }\n 1 }",
+        "fn f() -> i64 { let xs = [[1; 1000]; 1000]\n var m: [[[i64]]: i64] = [:]\n while true { m[xs] = 1 }\n 1 }",
     ];
     let loops = ENDLESS.iter().filter(|text| !text.contains("print"));
-    for text in loops.chain(&grows_in_depth) {
+    for text in loops.chain(&grows_in_depth).chain(&works_much) {
         let [plain, optimised] = [false, true].map(|optimize| {
             outcome_within(
                 text,
