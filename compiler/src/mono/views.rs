@@ -95,7 +95,7 @@ impl Instantiation<'_> {
     fn view_statement(&mut self, views: &Views, statement: &mut Statement) {
         let span = statement.span;
         let mut wholes = 0;
-        own::each_place(&statement.kind, &mut |place| {
+        own::each_place(&statement.kind, &mut |_, place| {
             wholes += usize::from(views.is_whole(place));
         });
         if wholes == 0 {

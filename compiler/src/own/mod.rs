@@ -44,7 +44,7 @@ pub use reach::{Reach, holds_code, may_hold_code, reach_of_cell, reach_of_code, 
 
 use crate::env::{DefId, Env};
 use crate::mir::{
-    Body, Built, Callee, Const, Elaborated, Local, LocalKind, ParamMode, Place, StatementKind,
+    Body, Built, Callee, Const, Elaborated, Local, LocalKind, ParamMode, StatementKind,
 };
 use crate::types::Ty;
 use interface::Interfaces;
@@ -75,11 +75,6 @@ pub fn each_function(env: &Env, body: &Body, f: &mut impl FnMut(DefId, &[Ty])) {
     for statement in borrows::statements(body) {
         interface::used_functions(env, &statement.kind, f);
     }
-}
-
-/// Every place in a statement.
-pub fn each_place(kind: &StatementKind, f: &mut impl FnMut(&Place)) {
-    walk::places(kind, &mut |_, place| f(place));
 }
 
 /// The constants in a body.
