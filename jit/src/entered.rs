@@ -21,11 +21,23 @@ pub struct Entered<'a> {
     /// What the runtime was doing before.
     before: stdlib::Entered,
     watchdog: Option<&'a Watchdog>,
-    expired: Cell<Option<Duration>>,
+    over: Cell<Option<Over>>,
     /// What it was given, if anything is counted.
     given: Option<Given>,
     purpose: Purpose,
 }
+
+/// Why an engine that was entered takes no calls.
+#[derive(Clone, Copy)]
+enum Over {
+    /// The host allows no more time than this for all together.
+    Time(Duration),
+    /// So many runs are within one another.
+    Nested,
+}
+
+/// A host's function that calls its script takes room on the host's stack, of which nobody knows how much there is.
+const MOST_NESTED: u32 = 1000;
 
 /// What a run is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -121,7 +133,7 @@ impl Machine {
             run: self.runner().new_run(&mut ends),
             before,
             watchdog: self.watchdog().filter(|_| is_first),
-            expired: Cell::new(None),
+            over: Cell::new((self.depth() > MOST_NESTED).then_some(Over::Nested)),
             given,
             purpose,
         };
@@ -178,21 +190,24 @@ impl Entered<'_> {
         std::ptr::eq(self.machine, machine)
     }
 
-    /// Whether the time is over that the host allows for all calls together.
+    /// Whether nothing may be called any more.
     #[inline(always)]
     pub(crate) fn is_over(&self) -> bool {
-        self.expired.get().is_some()
+        self.over.get().is_some()
     }
 
     /// How a call ends that comes after that.
     pub(crate) fn expired(&self) -> Option<Trap> {
-        let limit = self.expired.get()?;
+        let (kind, message) = match self.over.get()? {
+            Over::Time(limit) => (TrapKind::Interrupt, too_long(limit)),
+            Over::Nested => (TrapKind::StackOverflow, too_deep()),
+        };
         Some(Trap {
-            kind: TrapKind::Interrupt,
+            kind,
             location: None,
             a: 0,
             b: 0,
-            message: Some(too_long(limit)),
+            message: Some(message),
             stack: StackTrace::default(),
         })
     }
@@ -232,8 +247,9 @@ impl Entered<'_> {
             self.machine.with_runtime(|runtime| runtime.set_fuel(0));
         }
         if trap.kind == TrapKind::Interrupt {
-            self.expired.set(self.watchdog.and_then(Watchdog::end));
-            if let Some(limit) = self.expired.get() {
+            self.over
+                .set(self.watchdog.and_then(Watchdog::end).map(Over::Time));
+            if let Some(Over::Time(limit)) = self.over.get() {
                 trap.message = Some(too_long(limit));
             }
             self.run.go_on();
@@ -248,6 +264,10 @@ impl Entered<'_> {
         self.machine.add_depth(1);
         result
     }
+}
+
+fn too_deep() -> String {
+    format!("the host and its scripts call each other {MOST_NESTED} deep, which is too deep")
 }
 
 fn too_long(limit: Duration) -> String {

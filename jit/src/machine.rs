@@ -1,6 +1,7 @@
 //! The machine of one engine: the linker's session, the stack, the heap, and what all units are linked against. Owned by the
 //! session, and by everything that must not outlive it.
 
+use compiler::env::DefId;
 use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
@@ -315,6 +316,21 @@ impl Machine {
     }
 
     /// Whether a run is under way.
+    /// Whether code that waits for the host is changing a global.
+    #[inline(always)]
+    pub(crate) fn has_open_globals(&self) -> bool {
+        self.with_runtime(|runtime| !runtime.open_globals().is_empty())
+    }
+
+    /// The first of these that such code is changing.
+    pub(crate) fn open_global(&self, among: impl IntoIterator<Item = DefId>) -> Option<DefId> {
+        let is_open = |def: &DefId| {
+            let number = i64::from(def.as_u32());
+            self.with_runtime(|runtime| runtime.open_globals().contains(&number))
+        };
+        among.into_iter().find(is_open)
+    }
+
     pub(crate) fn is_running(&self) -> bool {
         self.depth.get() > 0
     }

@@ -509,6 +509,7 @@ impl Run {
         let mut run: *const Run = self;
         // SAFETY: runs are left before their frames go, and have their runner as long.
         while let Some(found) = unsafe { run.as_ref() } {
+            // SAFETY: as above.
             let shared = unsafe { &*found.shared };
             if shared.requested.load(SeqCst) == shared.epoch.load(SeqCst) {
                 return true;

@@ -145,6 +145,7 @@ impl Script {
     pub fn set<T: Value>(&self, name: &str, value: T) -> Result<(), Error> {
         let living = self.0.try_borrow().map_err(|_| busy())?;
         let place = living.place(name, T::desc())?;
+        living.refuse_open(name, [place.def])?;
         let machine = &living.build.machine;
         let given = value.lend();
         // SAFETY: the place holds a value of this type, or nothing if it is not bound; nobody else uses it meanwhile.
@@ -190,6 +191,7 @@ impl Script {
     ) -> Result<(), Error> {
         let living = self.0.try_borrow().map_err(|_| busy())?;
         let place = living.place(name, ty)?;
+        living.refuse_open(name, [place.def])?;
         let size = ty.size as usize;
         let mut room = vec![0_u128; size.div_ceil(16)];
         let new = room.as_mut_ptr().cast::<u8>();

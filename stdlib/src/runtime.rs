@@ -374,6 +374,11 @@ impl Runtime {
         self.open_accesses.rewind(entered.open);
     }
 
+    /// The globals that code around the host's is changing, by their numbers.
+    pub fn open_globals(&self) -> &[i64] {
+        &self.open_accesses.globals
+    }
+
     /// `sumi_open_accesses`, a symbol of this runtime alone: how many accesses are open.
     pub fn open_accesses(&self) -> *const i64 {
         &raw const self.open_accesses.count

@@ -10,8 +10,10 @@ use crate::read;
 const FUEL: u64 = 1 << 40;
 
 pub fn test(path: &Path) -> Result<(), String> {
+    // Its maps have addresses as keys, and how many others are in the way of one is chance.
+    let has_addresses = path.ends_with("functions_for_c.sumi");
     // What it reads is given to whole processes.
-    if path.with_extension("stdin").exists() {
+    if has_addresses || path.with_extension("stdin").exists() {
         return Ok(());
     }
     let [plain, optimized] = [false, true].map(|optimize| used(path, optimize));

@@ -150,8 +150,8 @@ impl Program {
                 let Some((statements, callees)) = own else {
                     continue;
                 };
-                let callees = callees.iter().map(|callee| known[*callee]);
-                let total = callees.fold(Some(*statements), |sum, callee| Some(sum? + callee?));
+                let mut callees = callees.iter().map(|callee| known[*callee]);
+                let total = callees.try_fold(*statements, |sum, callee| Some(sum + callee?));
                 *weight = weight.or(total.filter(|total| *total <= MOST_FREE));
             }
         }
@@ -584,7 +584,7 @@ fn counted(facts: &Facts<'_>, body: &Body, each: &Loop) -> Option<Counted> {
         blocks,
     };
     let exits = exits(body, &ways);
-    let at_header = exits.iter().any(|exit| *exit == each.header);
+    let at_header = exits.contains(&each.header);
     let (test, is_only_exit) = match exits.as_slice() {
         [only] => (*only, true),
         _ if at_header => (each.header, false),

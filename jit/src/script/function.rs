@@ -166,8 +166,11 @@ impl Living {
                 .collect()
         };
         let (all, written) = (views(&|_| true), views(&|param| param.is_mut));
-        let mut copied = 0;
-        for params in [all.clone(), written.clone()] {
+        let looked_at = all.iter().zip(&written).enumerate();
+        let looked_at = looked_at.filter(|(_, (all, written))| **all && !**written);
+        let looked_at = looked_at.fold(0, |bits, (index, _)| bits | 1 << index);
+        // If one that is looked at is what needs a copy, the others may still be used in place.
+        for (params, copied) in [(all, 0), (written, looked_at)] {
             if !params.contains(&true) {
                 return Ok(InPlace {
                     source: None,
@@ -179,26 +182,25 @@ impl Living {
                 params,
             };
             let viewed = self.build.viewing(source.clone(), viewing);
-            let found = match self.build.code(&viewed) {
+            match self.build.code(&viewed) {
                 Ok(_) => {
                     return Ok(InPlace {
                         source: Some(viewed),
                         copied,
                     });
                 }
-                Err(found) => found,
-            };
-            if found.iter().any(|found| found.code.0 != NOT_IN_PLACE) {
-                return Err(self.not_linked(&found));
-            }
-            let looked_at = all.iter().zip(&written).enumerate();
-            let looked_at = looked_at.filter(|(_, (all, written))| **all && !**written);
-            copied = looked_at.fold(0, |bits, (index, _)| bits | 1 << index);
-            if all == written {
-                return Err(self.not_linked(&found));
+                Err(found) => {
+                    let is_of_views = found.iter().all(|found| found.code.0 == NOT_IN_PLACE);
+                    if copied == looked_at || !is_of_views {
+                        return Err(self.not_linked(&found));
+                    }
+                }
             }
         }
-        unreachable!("the second of them is the last")
+        Ok(InPlace {
+            source: None,
+            copied: looked_at,
+        })
     }
 }
 
@@ -307,6 +309,7 @@ impl<S> Function<S> {
         let address = self.entry.address.get();
         if address == 0
             || self.machine.is_torn.get()
+            || self.machine.has_open_globals()
             || entered.is_over()
             || !entered.is_of(&self.machine)
         {
@@ -331,10 +334,13 @@ impl<S> Function<S> {
         if let Some(trap) = entered.expired() {
             return Err(self.failed(&trap));
         }
-        match self.machine.is_torn.get() {
-            true => self.refuse_torn(),
-            false => Ok(()),
+        if self.machine.is_torn.get() {
+            self.refuse_torn()?;
         }
+        let script = self.script.try_borrow().map_err(|_| super::busy())?;
+        let effects = self.entry.effects.borrow();
+        let touched = effects.reads.iter().chain(&effects.writes).copied();
+        script.refuse_open(&self.entry.name, touched)
     }
 
     #[cold]
@@ -375,6 +381,27 @@ impl<S> Function<S> {
 }
 
 impl Living {
+    /// Code that called the host is changing a variable, and nobody else may see it meanwhile.
+    pub(super) fn refuse_open(
+        &self,
+        who: &str,
+        touched: impl IntoIterator<Item = DefId>,
+    ) -> Result<(), Error> {
+        let Some(open) = self.machine().open_global(touched) else {
+            return Ok(());
+        };
+        let name = &self.build.text.env().def(open).name;
+        let what = match who == name {
+            true => format!("`{name}` cannot be used here"),
+            false => format!("`{who}` uses `{name}` and cannot be called here"),
+        };
+        Err(Error::Signature {
+            message: format!(
+                "{what}: the code that called the host is changing `{name}`, as a `mut` argument or in a `for mut`"
+            ),
+        })
+    }
+
     fn touches_torn(&self, touches: &Effects) -> bool {
         let mut torn = self
             .build

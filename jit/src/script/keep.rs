@@ -120,6 +120,7 @@ impl Script {
     pub fn keep(&self, name: &str) -> Result<KeptValue, Error> {
         let living = self.0.try_borrow().map_err(|_| busy())?;
         let def = living.variable(name)?;
+        living.refuse_open(name, [def])?;
         let place = living.build.places.get(def);
         let share = place.and_then(|place| Share::of(&place.global, place.unit()?));
         let Some(share) = share else {
@@ -175,6 +176,8 @@ impl Script {
     /// The values of all variables, also those of modules that it imports. It takes as long as there are variables, however much they hold.
     pub fn snapshot(&self) -> Result<Snapshot, Error> {
         let living = self.0.try_borrow().map_err(|_| busy())?;
+        let all = living.build.places.all().map(|place| place.global.def);
+        living.refuse_open("snapshot", all)?;
         Ok(living.shot(&self.0))
     }
 

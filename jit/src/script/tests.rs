@@ -3,6 +3,7 @@
 mod hostile;
 mod in_place;
 mod migration;
+mod reentrant;
 
 use super::*;
 use crate::config::Config;

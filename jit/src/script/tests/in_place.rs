@@ -153,6 +153,10 @@ fn what_is_kept_is_copied_and_what_grows_is_refused() {
         let text = refused.to_string();
         assert!(text.contains("in place") && text.contains(line), "{text}");
     }
+    let text = "fn f(mut xs: [i64], ys: [i64]) { xs.push(1) }";
+    let (_other, mixed) = loaded(text);
+    let refused = mixed.function::<fn(SliceMut<i64>, Slice<i64>)>("f").err();
+    assert!(refused.unwrap().to_string().contains("in place"));
     // One is copied, the other is not.
     let both = script.function::<fn(SliceMut<i64>, Slice<i64>)>("sort");
     let both = both.unwrap();
