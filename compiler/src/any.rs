@@ -71,6 +71,15 @@ pub fn table(env: &Env, ty: Ty) -> Vec<(DefId, Vec<Ty>)> {
     methods
 }
 
+/// Whether a value of the type can be in an `any` of that type.
+pub fn fits(env: &Env, inside: Ty, any: Ty) -> bool {
+    let all = traits_of(env, any);
+    all.iter().all(|(def, args)| {
+        let found = env.find_impl(*def, inside);
+        env.as_built_in(*def).is_some() || found.is_some_and(|(found, _)| found.args == *args)
+    })
+}
+
 /// The tables for other traits that a table leads to: those of all traits that its own asks for, in order.
 pub fn above(env: &Env, ty: Ty) -> Vec<Ty> {
     let all = traits_of(env, ty).into_iter().skip(1);

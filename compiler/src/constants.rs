@@ -9,6 +9,7 @@ use syntax::{Diagnostic, Diagnostics, Span};
 
 use crate::check::constant_needs_itself;
 use crate::env::{DefId, DefKind, Env, FnOrigin};
+use crate::incremental::Fingerprint;
 use crate::mir::Const;
 use crate::mir::interpret::eval_const;
 use crate::mono::{Program, Target};
@@ -41,17 +42,22 @@ pub(crate) fn compute(env: &mut Env, diagnostics: &mut Diagnostics) {
         failures: RefCell::default(),
         running: RefCell::default(),
         circles: RefCell::default(),
+        prints: RefCell::default(),
     };
     for def in added {
         constants.literal(def);
     }
     let (known, failures) = (constants.known, constants.failures);
+    let prints = constants.prints.into_inner();
     let mut known: Vec<(DefId, Option<Const>)> = known.into_inner().into_iter().collect();
     known.sort_by_key(|(def, _)| *def);
     for (def, literal) in known {
         if let Some(literal) = literal {
             env.set_literal(def, literal);
         }
+    }
+    for (def, print) in prints {
+        env.set_print(def, print);
     }
     diagnostics.extend(failures.into_inner());
 }
@@ -64,6 +70,8 @@ struct Constants<'e> {
     running: RefCell<Vec<DefId>>,
     /// Constants that lead back to themselves, with those on the way.
     circles: RefCell<FxHashMap<DefId, Vec<DefId>>>,
+    /// Of values that are no literals, and in which there are no functions.
+    prints: RefCell<Vec<(DefId, u128)>>,
 }
 
 impl Constants<'_> {
@@ -87,7 +95,14 @@ impl Constants<'_> {
         let computed = eval_const(self.env, body, &|needed| self.literal(needed));
         self.running.borrow_mut().pop();
         let literal = match computed {
-            Ok(value) => value.literal(constant.ty()),
+            Ok(value) => {
+                let literal = value.literal(constant.ty());
+                if literal.is_none() && !value.holds_functions() {
+                    let print = Fingerprint::of(&value).as_u128();
+                    self.prints.borrow_mut().push((def, print));
+                }
+                literal
+            }
             Err(failure) => {
                 self.fail(def, *failure);
                 None

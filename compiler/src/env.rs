@@ -19,6 +19,7 @@ pub use def::*;
 pub use journal::{DefKey, Ids, Journal, KnownIds};
 pub use stored::StoredBody;
 
+use crate::budget::Budget;
 use crate::types::{Ty, TyKind, TyNames, fits};
 
 /// A map that is cheap to clone.
@@ -48,6 +49,9 @@ pub struct Env {
     journal: Journal,
     #[serde(skip)]
     ids: Ids,
+    /// Of all that is compiled with this, or a copy of it.
+    #[serde(skip)]
+    budget: Budget,
 }
 
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -82,6 +86,16 @@ impl Env {
 
     pub fn try_def(&self, id: DefId) -> Option<&Arc<Def>> {
         self.defs.get(&id)
+    }
+
+    /// What may still be compiled.
+    pub fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    /// What is compiled with this counts apart from all else from now on.
+    pub fn set_budget(&mut self, budget: Budget) {
+        self.budget = budget;
     }
 
     pub fn module(&self, id: ModuleId) -> &ModuleScope {

@@ -2,6 +2,7 @@
 
 pub mod any;
 pub mod boxes;
+pub mod budget;
 pub mod check;
 mod consequences;
 mod constants;

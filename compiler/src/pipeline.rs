@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use syntax::{Diagnostic, Diagnostics, SourceFile, Span, ast};
 
+use crate::budget;
 use crate::check::{self, TypedFunction, TypedModule};
 use crate::consequences;
 use crate::constants;
@@ -109,6 +110,15 @@ pub(crate) fn compile_within(
         return Compiled::rejected(env, diagnostics);
     }
     let (functions, cells) = build(&mut env, &typed);
+    let bodies = functions.iter().chain(&cells);
+    if let Some(first) = bodies.clone().next()
+        && !env
+            .budget()
+            .take_statements(bodies.map(|body| budget::statements(body.body())).sum())
+    {
+        diagnostics.push(env.budget().exceeded("from here on", first.body().span));
+        return Compiled::rejected(env, diagnostics);
+    }
     let first_cell = functions.len();
     let built = functions.into_iter().chain(cells).collect();
     let bodies = own::elaborate(built, &env, &mut diagnostics);
@@ -187,7 +197,7 @@ fn accept(
         functions,
         globals: globals.collect(),
         cells: bodies,
-        viewings: Vec::new(),
+        ..mono::Unit::default()
     };
     let infos = typed
         .cells
@@ -237,7 +247,7 @@ impl Compiled {
             functions: Vec::new(),
             cells: Vec::new(),
             globals: Vec::new(),
-            viewings: Vec::new(),
+            ..mono::Unit::default()
         };
         Compiled {
             env,

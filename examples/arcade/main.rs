@@ -67,6 +67,9 @@ struct Options {
     /// Plays by itself without a window, and prints how it went.
     #[arg(long, num_args = 2, value_names = ["SEED", "FRAMES"])]
     headless: Option<Vec<i64>>,
+    /// Edits the rules so often in the middle of a game without a window, and prints how long it took to the next frame.
+    #[arg(long, value_name = "ROUNDS")]
+    edits: Option<usize>,
 }
 
 fn main() -> ExitCode {
@@ -82,6 +85,9 @@ fn main() -> ExitCode {
 fn run(options: Options) -> Result<(), Box<dyn Error>> {
     if let Some([seed, frames]) = options.headless.as_deref() {
         return headless(&options, *seed, *frames);
+    }
+    if let Some(rounds) = options.edits {
+        return edits(&options, rounds);
     }
     let begin = Instant::now();
     let game = Game::new(read_texts(&options.folder)?, options.seed, options.optimize)?;
@@ -140,6 +146,54 @@ fn headless(options: &Options, seed: i64, frames: i64) -> Result<(), Box<dyn Err
     let sounds = sounds.iter().map(|(name, count)| format!("{name} {count}"));
     println!("sounds: {}", sounds.collect::<Vec<_>>().join(", "));
     eprintln!("update {}, picture {}", times(updates), times(pictures));
+    Ok(())
+}
+
+/// What is edited, in which file, and what stands there; each round another number takes its place.
+const EDITS: [(&str, &str, &str); 6] = [
+    ("a comment", "beings", "// The tail drifts"),
+    ("a method", "rules", "self.shake = 0.4"),
+    ("a method in a module", "beings", "self.cool = 0.13"),
+    (
+        "a long method in a module",
+        "beings",
+        "0.5 * sin(self.age * 9",
+    ),
+    ("a constant", "beings", "CARP_SPEED: f32 = 330"),
+    ("a field's default", "beings", "flash: f32 = 0"),
+];
+
+/// From a new text to the end of the first frame with it.
+fn edits(options: &Options, rounds: usize) -> Result<(), Box<dyn Error>> {
+    let begin = Instant::now();
+    let texts = read_texts(&options.folder)?;
+    let mut game = Game::new(texts.clone(), options.seed, options.optimize)?;
+    println!("loaded in {:.0} ms", begin.elapsed().as_secs_f64() * 1e3);
+    for (what, file, from) in EDITS {
+        let mut spent = Vec::new();
+        for round in 0..rounds {
+            for _ in 0..60 {
+                let (input, _) = game.pilot();
+                game.step(input, STEP);
+                game.paint();
+            }
+            let mut edited = texts.clone();
+            let text = edited.get_mut(file).ok_or("a file is missing")?;
+            if !text.contains(from) {
+                return Err(format!("`{from}` is not in {file}.sumi").into());
+            }
+            *text = text.replace(from, &format!("{from}{}", round + 1));
+            let begin = Instant::now();
+            let notice = game.reload(edited);
+            let failed = game.step(Input::default(), STEP);
+            game.paint();
+            spent.push(begin.elapsed());
+            if let Some(Notice::Failed(why) | Notice::Refused(why)) = failed.or(Some(notice)) {
+                return Err(why.into());
+            }
+        }
+        println!("{what}: {}", times(spent));
+    }
     Ok(())
 }
 

@@ -2,14 +2,16 @@
 //!
 //! `compiler::incremental` says which units of the text an edit changed. `code` has each in memory, compiled when it is asked for and kept as
 //! long as it is right; globals and slots lie outside of units (`place`), so that they stay while the code around them is another. `base` loads
-//! what the text imports.
+//! what the text imports. `part` divides units where functions come and go one by one.
 
 mod base;
 mod code;
+mod part;
 mod place;
 
 use std::rc::Rc;
 
+use compiler::budget::Budget;
 use compiler::env::DefId;
 use compiler::incremental::{Base, Outcome, Text};
 use compiler::mono::Mode;
@@ -18,8 +20,9 @@ use syntax::{Diagnostic, FileId};
 
 use crate::config::Config;
 use crate::front::{Front, KeptIds, Search};
-use crate::linked::Linked;
+use crate::linked::{Homes, Linked};
 use crate::machine::Machine;
+use crate::report::Error;
 
 pub(crate) use code::{Codes, Module, Reached, Source, Tier, Version};
 pub(crate) use place::{Place, Places};
@@ -42,6 +45,8 @@ pub(crate) struct Build {
     pub(crate) module_warnings: Vec<String>,
     pub(crate) codes: Codes,
     pub(crate) places: Places,
+    /// Where functions stand, whose code does not say it.
+    pub(crate) homes: Rc<Homes>,
 }
 
 impl Build {
@@ -61,19 +66,40 @@ impl Build {
             module_warnings: Vec::new(),
             codes: Codes::default(),
             places: Places::default(),
+            homes: Rc::default(),
         }
     }
 
     /// The text is this one from now on, and is compiled as far as it is right; nothing runs.
     pub(crate) fn edit(&mut self, name: &str, text: &str) {
         name.clone_into(&mut self.name);
+        self.begin(text);
         self.text.edit(&mut self.front.sources, name, text);
         self.bring_base_up_to_date();
         self.text.compile(&self.front.sources);
     }
 
+    /// What is compiled from now on has the limits of the engine for itself; of them this text takes its part.
+    pub(crate) fn begin(&self, text: &str) {
+        let config = &self.config;
+        let budget = self.front.env.budget();
+        budget.begin(config.compile_limit, config.optimise_limit);
+        // If it is more than that, all else is refused.
+        let _ = budget.take_text(text.len());
+    }
+
+    /// An error if the text is so long that nothing of it could be compiled.
+    pub(crate) fn refuse_long(&self, text: &str) -> Result<(), Error> {
+        let refused = Budget::refuse_long(self.config.compile_limit, text);
+        match refused {
+            Some(found) => Err(self.front.rejected([&found].into_iter())),
+            None => Ok(()),
+        }
+    }
+
     /// As [`Build::edit`], with the modules that there are.
     pub(crate) fn edit_alone(&mut self, text: &str) {
+        self.begin(text);
         self.text.edit(&mut self.front.sources, &self.name, text);
         self.text.compile(&self.front.sources);
     }

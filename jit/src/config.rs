@@ -7,6 +7,11 @@ use std::time::Duration;
 use codegen::{CpuLevel, Options};
 use stdlib::Capabilities;
 
+/// For scripts that nobody has looked at. Not measured yet: see PLAN.md.
+const COMPILE_LIMIT: u64 = 200_000;
+/// Some 3,000 to 6,000 lines.
+const OPTIMISE_LIMIT: u64 = 150_000;
+
 #[derive(Clone, Debug)]
 pub struct Config {
     /// What the program sees as `io.args()`.
@@ -42,6 +47,13 @@ pub struct Config {
     pub fuel: Option<u64>,
     /// How many bytes a call may print, to both outputs together; and so each top-level item.
     pub output_limit: Option<u64>,
+    /// How much may be compiled at one time: when a script is loaded, for another text of it, for a function of it that is asked for, for an entry
+    /// or an edit. Counted in steps, the same on every machine: about one for each statement of what is made of the text, in each instance of
+    /// generic code, some for the text itself, for `match`es that are hard to prove and for constants that are long to compute. What is more is
+    /// refused with a diagnostic, `too-much-code`. Without a limit a text of a few lines can take for ever.
+    pub compile_limit: Option<u64>,
+    /// How much of that may be optimised, in instructions: what comes after is made into code that is several times slower, but there at once.
+    pub optimise_limit: Option<u64>,
 }
 
 impl Config {
@@ -49,8 +61,10 @@ impl Config {
     pub(crate) fn code_options(&self) -> Options {
         Options {
             optimise: self.optimize,
+            most_optimised: u64::MAX,
             reloadable: false,
             state_outside: false,
+            lines_by_function: false,
             cpu: CpuLevel::host(),
             verify: cfg!(debug_assertions),
         }
@@ -72,6 +86,8 @@ impl Config {
             call_limit: lower(self.call_limit, wanted.call_limit),
             fuel: lower(self.fuel, wanted.fuel),
             output_limit: lower(self.output_limit, wanted.output_limit),
+            compile_limit: lower(self.compile_limit, wanted.compile_limit),
+            optimise_limit: lower(self.optimise_limit, wanted.optimise_limit),
             ..wanted
         }
     }
@@ -81,6 +97,8 @@ impl Config {
         Config {
             allow_extern: true,
             capabilities: Capabilities::ALL,
+            compile_limit: Some(10 * COMPILE_LIMIT),
+            optimise_limit: None,
             ..Config::default()
         }
     }
@@ -105,6 +123,8 @@ impl Default for Config {
             call_limit: None,
             fuel: None,
             output_limit: None,
+            compile_limit: Some(COMPILE_LIMIT),
+            optimise_limit: Some(OPTIMISE_LIMIT),
         }
     }
 }

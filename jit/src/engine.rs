@@ -88,7 +88,7 @@ impl Engine {
     /// Offers a module to scripts, which `import` it. One of the same name is replaced for those that import it from now on.
     pub fn add(&mut self, module: &HostModule) -> Result<(), Error> {
         let text = module.text(&mut self.types);
-        let text = text.map_err(|message| Error::Signature { message })?;
+        let text = text.map_err(Error::signature)?;
         self.front
             .host_modules
             .insert(module.path().to_owned(), text);

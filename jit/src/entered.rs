@@ -21,19 +21,22 @@ pub struct Entered<'a> {
     /// What the runtime was doing before.
     before: stdlib::Entered,
     watchdog: Option<&'a Watchdog>,
-    over: Cell<Option<Over>>,
+    /// What is not as in any other call.
+    care: Cell<Option<Care>>,
     /// What it was given, if anything is counted.
     given: Option<Given>,
     purpose: Purpose,
 }
 
-/// Why an engine that was entered takes no calls.
+/// Why a call is refused, or looked at before it is made.
 #[derive(Clone, Copy)]
-enum Over {
+enum Care {
     /// The host allows no more time than this for all together.
-    Time(Duration),
+    Over(Duration),
     /// So many runs are within one another.
     Nested,
+    /// The code around is changing variables.
+    Changing,
 }
 
 /// A host's function that calls its script takes room on the host's stack, of which nobody knows how much there is.
@@ -133,7 +136,7 @@ impl Machine {
             run: self.runner().new_run(&mut ends),
             before,
             watchdog: self.watchdog().filter(|_| is_first),
-            over: Cell::new((self.depth() > MOST_NESTED).then_some(Over::Nested)),
+            care: Cell::new(if is_first { None } else { self.nested_care() }),
             given,
             purpose,
         };
@@ -143,6 +146,15 @@ impl Machine {
         // SAFETY: `entered` stays in this frame until it is dropped.
         unsafe { self.runner().enter(&entered.run) };
         body(&entered)
+    }
+
+    /// Of a run within another one. What the code around has open does not change while the host is at work.
+    #[cold]
+    fn nested_care(&self) -> Option<Care> {
+        if self.depth() > MOST_NESTED {
+            return Some(Care::Nested);
+        }
+        self.has_open_globals().then_some(Care::Changing)
     }
 }
 
@@ -190,17 +202,18 @@ impl Entered<'_> {
         std::ptr::eq(self.machine, machine)
     }
 
-    /// Whether nothing may be called any more.
+    /// Whether a call may have to be refused.
     #[inline(always)]
-    pub(crate) fn is_over(&self) -> bool {
-        self.over.get().is_some()
+    pub(crate) fn needs_care(&self) -> bool {
+        self.care.get().is_some()
     }
 
     /// How a call ends that comes after that.
     pub(crate) fn expired(&self) -> Option<Trap> {
-        let (kind, message) = match self.over.get()? {
-            Over::Time(limit) => (TrapKind::Interrupt, too_long(limit)),
-            Over::Nested => (TrapKind::StackOverflow, too_deep()),
+        let (kind, message) = match self.care.get()? {
+            Care::Over(limit) => (TrapKind::Interrupt, too_long(limit)),
+            Care::Nested => (TrapKind::StackOverflow, too_deep()),
+            Care::Changing => return None,
         };
         Some(Trap {
             kind,
@@ -247,9 +260,8 @@ impl Entered<'_> {
             self.machine.with_runtime(|runtime| runtime.set_fuel(0));
         }
         if trap.kind == TrapKind::Interrupt {
-            self.over
-                .set(self.watchdog.and_then(Watchdog::end).map(Over::Time));
-            if let Some(Over::Time(limit)) = self.over.get() {
+            if let Some(limit) = self.watchdog.and_then(Watchdog::end) {
+                self.care.set(Some(Care::Over(limit)));
                 trap.message = Some(too_long(limit));
             }
             self.run.go_on();

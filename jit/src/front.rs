@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
+use compiler::budget::Budget;
 use compiler::env::{DefId, DefKind, Env, Ids, KnownIds, ModuleId};
-use compiler::hir::Imports;
+use compiler::hir::{Imports, nearest};
 use compiler::incremental::Fingerprint;
 use compiler::mir::Const;
 use compiler::mir::interpret::eval_const;
@@ -38,6 +39,8 @@ pub(crate) struct Front {
     pub(crate) with_tests: bool,
     /// Where modules are loaded again: the ids of what they define.
     pub(crate) kept_ids: Option<KeptIds>,
+    /// How much may be compiled of each source that is gathered, and how much be optimised.
+    pub(crate) limits: (Option<u64>, Option<u64>),
 }
 
 /// What defines the same has the same id, so that those who use it stay right.
@@ -128,6 +131,7 @@ impl Front {
     /// With the prelude.
     pub(crate) fn new(color: bool) -> Front {
         let (mut env, sources) = prelude().clone();
+        env.set_budget(Budget::default());
         Front {
             home: env.fresh_module("main"),
             env,
@@ -138,6 +142,7 @@ impl Front {
             searches: Vec::new(),
             with_tests: false,
             kept_ids: None,
+            limits: (None, None),
         }
     }
 
@@ -167,6 +172,7 @@ impl Front {
         file: FileId,
         again: &[ast::Item],
     ) -> Result<Gathered, Error> {
+        self.env.budget().begin(self.limits.0, self.limits.1);
         let before = self.env.clone();
         let mut gathered = Gathered {
             units: Vec::new(),
@@ -193,6 +199,14 @@ impl Front {
         gathered: &mut Gathered,
     ) -> Result<(), Vec<Diagnostic>> {
         let source = self.sources.file(file).clone();
+        if !self.env.budget().take_text(source.text.len()) {
+            let end = Span::new(file, 0, 0);
+            let found = self
+                .env
+                .budget()
+                .exceeded("the text alone is too long", end);
+            return Err(vec![found]);
+        }
         let mut parsed = syntax::parse(&source);
         let mut imports = Imports::default();
         for item in &parsed.module.items {
@@ -277,6 +291,12 @@ impl Front {
                 Some(_) => "the program that runs this says which modules there are, beside those of the library",
                 None => "a module is a file beside this one, under the project's root, in SUMI_PATH, or one of the library",
             });
+            let known = self.host_modules.keys().map(String::as_str);
+            let known = known.chain(stdlib::lang::MODULES.iter().map(|(name, _)| *name));
+            let error = match nearest(path, known) {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error,
+            };
             let error = match path.rsplit_once('.') {
                 Some((module, item)) if self.is_there(module) => error.help(format!(
                     "names out of a module stand in braces: `import {module}.{{{item}}}`"
@@ -401,6 +421,23 @@ impl Front {
             more => rendered += &format!("\nand {more} more mistakes\n"),
         }
         Error::Rejected { rendered, problems }
+    }
+
+    /// Something that the text needs from outside is not there, or otherwise.
+    pub(crate) fn not_linked(&self, found: &[Diagnostic]) -> Error {
+        Error::Link {
+            rendered: render::render_all(&self.sources, found, self.color),
+            problems: found.iter().map(|each| self.problem(each)).collect(),
+        }
+    }
+
+    /// What a host asks for is not there, or otherwise.
+    pub(crate) fn not_as_asked(&self, found: &Diagnostic) -> Error {
+        Error::Signature {
+            message: found.message.clone(),
+            rendered: render::render(&self.sources, found, self.color),
+            problems: vec![self.problem(found)],
+        }
     }
 
     pub(crate) fn problem(&self, diagnostic: &Diagnostic) -> Problem {

@@ -53,7 +53,7 @@ pub use stdlib::desc;
 /// What the macros of the `sumi` crate make use of.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::host::{DescField, described, enum_desc, struct_desc};
+    pub use crate::host::{DescField, PlainPart, described, enum_desc, struct_desc};
     pub use crate::{copied_param, passed_by_address, plain_value};
     pub use stdlib::desc::{Kind, TypeDesc};
 }
@@ -68,7 +68,8 @@ pub use report::{
 };
 pub use run::Interrupter;
 pub use script::{
-    Function, KeptValue, Reloaded, Reset, Script, Snapshot, UntypedFunction, Variable,
+    Function, KeptValue, MaybeRenamed, Reloaded, Reset, Script, Snapshot, UntypedFunction,
+    Unusable, Variable,
 };
 pub use session::{Back, Names, Session, Transcript};
 pub use sheet::{Change, Counts, Progress, Saved, Sheet, Stopper};

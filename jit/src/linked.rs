@@ -21,10 +21,12 @@ pub(crate) struct Linked {
     globals: Vec<GlobalPlace>,
     functions: Vec<(DefId, FunctionPlace)>,
     cells: Vec<usize>,
+    tables: Vec<usize>,
     /// C may have addresses of its code.
     has_callbacks: bool,
     main: Option<usize>,
     debug: DebugInfo,
+    homes: Option<Rc<Homes>>,
     dylib: Rc<Dylib>,
     /// Whom it calls and whose globals it uses: they stay as long as it does.
     _uses: Vec<Rc<Linked>>,
@@ -57,6 +59,35 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) provider: &'a dyn Fn(&str) -> Option<Rc<Linked>>,
     /// Addresses that were found in libraries and in the host's table.
     pub(crate) absolute: Vec<(String, usize)>,
+    /// Of code whose lines count from its functions.
+    pub(crate) homes: Option<Rc<Homes>>,
+}
+
+/// Where the functions of a text stand by now. Of one that is gone, where it stood last.
+#[derive(Default)]
+pub(crate) struct Homes(RefCell<FxHashMap<DefId, (Rc<str>, u32)>>);
+
+impl Homes {
+    /// In that file, from that line on.
+    pub(crate) fn note(&self, function: DefId, file: &Rc<str>, line: u32) {
+        let home = (Rc::clone(file), line);
+        self.0.borrow_mut().insert(function, home);
+    }
+
+    fn bring_home(&self, mut frame: Frame) -> Frame {
+        if let Some(function) = codegen::function_of_file(&frame.file) {
+            let homes = self.0.borrow();
+            let (file, line) = homes
+                .get(&function)
+                .map_or(("", 0), |(file, line)| (&**file, *line));
+            frame.file = file.to_owned();
+            frame.line = match (line, frame.line) {
+                (0, _) | (_, 0) => 0,
+                (first, line) => first + line - 1,
+            };
+        }
+        frame
+    }
 }
 
 impl Linked {
@@ -113,8 +144,10 @@ impl Linked {
             globals: globals.collect(),
             functions: functions.collect(),
             cells: exports.cells.iter().map(|cell| found[cell]).collect(),
+            tables: exports.tables.iter().map(|table| found[table]).collect(),
             main: exports.main.as_ref().map(|main| found[main]),
             debug: DebugInfo::new(object.bytes, &dylib).map_err(backend)?,
+            homes: around.homes,
             machine: Rc::clone(machine),
             dylib,
             _uses: uses,
@@ -157,6 +190,13 @@ impl Linked {
             .map(|(_, place)| *place)
     }
 
+    /// What `any`s have, as they were asked for.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = *const *const TypeDesc> {
+        let words = self.tables.iter();
+        // SAFETY: words of the unit.
+        words.map(|word| unsafe { *(*word as *const *const *const TypeDesc) })
+    }
+
     /// The code of a cell, a function without parameters and result.
     pub(crate) fn cell(&self, index: usize) -> extern "C" fn() {
         // SAFETY: cells have this type.
@@ -180,7 +220,14 @@ impl Linked {
     }
 
     pub(crate) fn symbolize(&self, address: usize) -> Vec<Frame> {
-        self.debug.symbolize(address)
+        let frames = self.debug.symbolize(address);
+        match &self.homes {
+            Some(homes) => {
+                let home = |frame| homes.bring_home(frame);
+                frames.into_iter().map(home).collect()
+            }
+            None => frames,
+        }
     }
 
     /// The values of its globals.
@@ -295,6 +342,7 @@ fn exported_names(exports: &codegen::Exports) -> impl Iterator<Item = &str> {
         })
         .flatten();
     let code = exports.cells.iter().chain(&exports.main);
+    let code = code.chain(&exports.tables);
     let code = code.chain(&exports.callbacks);
     globals.chain(functions).chain(code).map(String::as_str)
 }

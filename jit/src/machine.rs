@@ -225,11 +225,6 @@ impl Machine {
             .collect()
     }
 
-    /// The units of which there is code in values of globals.
-    pub(crate) fn in_values(&self) -> FxHashSet<DylibId> {
-        self.code_in(self.roots())
-    }
-
     /// The units of which there is code in these values.
     pub(crate) fn code_in(&self, roots: impl IntoIterator<Item = Root>) -> FxHashSet<DylibId> {
         let mut found = FxHashSet::default();
@@ -315,9 +310,7 @@ impl Machine {
         places.push(Rc::downgrade(place));
     }
 
-    /// Whether a run is under way.
     /// Whether code that waits for the host is changing a global.
-    #[inline(always)]
     pub(crate) fn has_open_globals(&self) -> bool {
         self.with_runtime(|runtime| !runtime.open_globals().is_empty())
     }
@@ -331,6 +324,7 @@ impl Machine {
         among.into_iter().find(is_open)
     }
 
+    /// Whether a run is under way.
     pub(crate) fn is_running(&self) -> bool {
         self.depth.get() > 0
     }

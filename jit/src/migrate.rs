@@ -1,6 +1,8 @@
 //! Values of variables whose type changes: those of the new type are made from them, by name, at any depth.
 
 use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use compiler::env::{Def, DefId, DefKind, Env, Head, ModuleId};
 use compiler::types::{Ty, TyKind};
@@ -10,7 +12,7 @@ use stdlib::convert::{Advice, Migration, Mismatch, Reason, head_of};
 use stdlib::portable::Changes;
 use stdlib::{Kind, Root, TypeDesc, value};
 
-use crate::linked::{FunctionPlace, GlobalPlace};
+use crate::linked::{FunctionPlace, GlobalPlace, Linked};
 use crate::machine::Machine;
 use crate::trap::Trap;
 
@@ -125,12 +127,80 @@ pub(crate) fn advising_functions(env: &Env, types: &[DefId]) -> Vec<DefId> {
     types.iter().flat_map(of_type).collect()
 }
 
+/// What `any`s have by now that hold values from before.
+#[derive(Default)]
+pub(crate) struct Tables {
+    /// By what the type of the value was called, and that of the `any`.
+    found: FxHashMap<(String, String), *const *const TypeDesc>,
+    /// Has them.
+    _unit: Option<Rc<Linked>>,
+}
+
+impl Tables {
+    pub(crate) fn new(names: Vec<(String, String)>, unit: Rc<Linked>) -> Tables {
+        Tables {
+            found: names.into_iter().zip(unit.tables()).collect(),
+            _unit: Some(unit),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// The types that the values become.
+    pub(crate) fn types(&self) -> Vec<*const TypeDesc> {
+        // SAFETY: a table begins with a descriptor.
+        let first = |table: &*const *const TypeDesc| unsafe { **table };
+        self.found.values().map(first).collect()
+    }
+}
+
+/// A type that a former descriptor is of, as it is now; none if it is generic, or gone.
+pub(crate) fn type_of(env: &Env, home: ModuleId, desc: &TypeDesc) -> Option<Ty> {
+    Some(match desc.kind {
+        Kind::Struct | Kind::Enum | Kind::Any => {
+            let is_any = desc.kind == Kind::Any;
+            let name = desc.name();
+            let name = if is_any {
+                name.strip_prefix("any ")?
+            } else {
+                name
+            };
+            let is_meant = |def: &Def| match &def.kind {
+                DefKind::Trait(found) => is_any && found.generics.is_empty(),
+                DefKind::Struct(found) => !is_any && found.generics.is_empty(),
+                DefKind::Enum(found) => !is_any && found.generics.is_empty(),
+                _ => false,
+            };
+            let of_home = env.module(home).names.get(name).copied();
+            let of_home = of_home.filter(|def| is_meant(env.def(*def)));
+            let def = of_home.or_else(|| {
+                let named = env.defs().find(|def| is_meant(def) && def.name == name);
+                let is_heir = |def: &&Arc<Def>| is_meant(def) && def.was.as_deref() == Some(name);
+                Some(named.or_else(|| env.defs().find(is_heir))?.id)
+            })?;
+            match is_any {
+                true => Ty::new(TyKind::Any(def, Vec::new())),
+                false => Ty::new(TyKind::Adt(def, Vec::new())),
+            }
+        }
+        Kind::I64 => Ty::i64(),
+        Kind::F64 => Ty::f64(),
+        Kind::Bool => Ty::bool(),
+        Kind::Char => Ty::char(),
+        Kind::Str => Ty::str(),
+        _ => return None,
+    })
+}
+
 /// What the new text says of its types: former names, functions that migrate, and the values of new fields, each computed once.
 pub(crate) struct Guide<'a> {
     env: &'a Env,
     /// Whose types are meant where modules have some of the same name.
     home: ModuleId,
     functions: &'a Advisers,
+    tables: &'a Tables,
     /// By the function that computes it.
     made: RefCell<FxHashMap<DefId, Made>>,
 }
@@ -139,11 +209,17 @@ pub(crate) struct Guide<'a> {
 type Made = (*const TypeDesc, Box<[u128]>);
 
 impl<'a> Guide<'a> {
-    pub(crate) fn new(env: &'a Env, home: ModuleId, functions: &'a Advisers) -> Guide<'a> {
+    pub(crate) fn new(
+        env: &'a Env,
+        home: ModuleId,
+        functions: &'a Advisers,
+        tables: &'a Tables,
+    ) -> Guide<'a> {
         Guide {
             env,
             home,
             functions,
+            tables,
             made: RefCell::default(),
         }
     }
@@ -201,6 +277,15 @@ impl Advice for Guide<'_> {
 
     fn former_type(&self, ty: &TypeDesc) -> Option<&str> {
         self.def(ty)?.was.as_deref()
+    }
+
+    fn table(&self, inside: &TypeDesc, any: &TypeDesc) -> Option<*const *const TypeDesc> {
+        let names = (inside.name().to_owned(), any.name().to_owned());
+        self.tables.found.get(&names).copied()
+    }
+
+    fn renews_tables(&self) -> bool {
+        !self.tables.is_empty()
     }
 
     fn former_part(&self, owner: &TypeDesc, part: &str) -> Option<&str> {

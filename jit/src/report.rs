@@ -256,11 +256,17 @@ pub enum Error {
     /// A library or symbol that is not there, or a host signature that does not match: symbol, library, where it was declared.
     Link {
         rendered: String,
+        /// The same as data.
+        problems: Vec<Problem>,
     },
     Runtime(RuntimeError),
-    /// A function or global asked for by the host does not exist or has another type.
+    /// A function or variable that the host asks for does not exist or is of another type, or cannot be used now.
     Signature {
         message: String,
+        /// As people read it: what the script has and what the host asks for, with the lines of the script that it is about.
+        rendered: String,
+        /// The same as data, where there are such lines.
+        problems: Vec<Problem>,
     },
     /// A script cannot be exchanged for this one: what its variables hold does not fit.
     Reload {
@@ -302,6 +308,16 @@ pub struct Problem {
 }
 
 impl Error {
+    /// About what a host asks for, without a line of a script.
+    pub(crate) fn signature(message: impl Into<String>) -> Error {
+        let message = message.into();
+        Error::Signature {
+            rendered: message.clone(),
+            message,
+            problems: Vec::new(),
+        }
+    }
+
     /// Mistakes in the source, after others that led to them.
     pub(crate) fn followed_by(self, other: Error) -> Error {
         match (self, other) {
@@ -329,10 +345,11 @@ impl Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Error::Rejected { rendered, .. } | Error::Link { rendered } => f.write_str(rendered),
+            Error::Rejected { rendered, .. }
+            | Error::Link { rendered, .. }
+            | Error::Signature { rendered, .. } => f.write_str(rendered),
             Error::Runtime(error) => f.write_str(&error.rendered),
-            Error::Signature { message }
-            | Error::Reload { message }
+            Error::Reload { message }
             | Error::Save { message }
             | Error::Load { message }
             | Error::Output { message }

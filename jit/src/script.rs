@@ -3,10 +3,12 @@
 //! Each script has a scope of its own. It runs from top to bottom when it is loaded; afterwards its functions are called, and its variables
 //! live on from call to call, and from one text to the next ([`reload`]).
 
+mod asked;
 mod function;
 mod keep;
 mod look;
 mod reload;
+mod renames;
 #[cfg(test)]
 mod tests;
 
@@ -15,10 +17,10 @@ use std::fmt;
 use std::rc::{Rc, Weak};
 
 use compiler::CellInfo;
+use compiler::budget::Budget;
 use compiler::env::{DefId, DefKind, Env, FnOrigin, GlobalOrigin};
 use compiler::incremental::{Fingerprint, Outcome, State};
 use compiler::own::{self, Reach};
-use compiler::render;
 use rustc_hash::{FxHashMap, FxHashSet};
 use stdlib::desc::TypeDesc;
 use stdlib::value;
@@ -29,16 +31,19 @@ use crate::failure;
 use crate::host::{HostSymbol, Signature, Value, fits};
 use crate::linked::{GlobalPlace, Linked};
 use crate::machine::Machine;
+use crate::migrate::Tables;
 use crate::report::Error;
 use crate::session::Tell;
 use crate::trap::Trap;
+use asked::{Host, Wanted};
 use function::Entry;
 
-pub use function::{Function, UntypedFunction};
+pub use function::{Function, UntypedFunction, Unusable};
 pub use keep::{KeptValue, Snapshot};
 pub use look::Variable;
 pub use reload::{Reloaded, Reset};
 use reload::{is_var, is_variable};
+pub use renames::MaybeRenamed;
 
 /// A script that a host has loaded. It is there as long as this, a copy of it, or one of its functions is.
 #[derive(Clone)]
@@ -69,8 +74,12 @@ pub(crate) struct Living {
     bound: FxHashMap<DefId, Fingerprint>,
     /// What the functions in a variable may touch.
     code_in: FxHashMap<DefId, Reach>,
+    /// Those that the last reload brought.
+    new_functions: FxHashSet<DefId>,
     /// Which text it is.
     version: Rc<keep::Version>,
+    /// While values are brought over to another text.
+    tables: Rc<Tables>,
     /// As it was before the last reload.
     former: Option<reload::Former>,
     /// A call that fails takes the last reload back.
@@ -92,10 +101,12 @@ impl Script {
         let mut living = Living {
             build,
             version,
+            tables: Rc::default(),
             text: text.to_owned(),
             told_warnings,
             entries: Vec::new(),
             wanted: FxHashSet::default(),
+            new_functions: FxHashSet::default(),
             bound: FxHashMap::default(),
             code_in: FxHashMap::default(),
             former: None,
@@ -133,7 +144,7 @@ impl Script {
     /// The value of a global.
     pub fn get<T: Value>(&self, name: &str) -> Result<T, Error> {
         let living = self.0.try_borrow().map_err(|_| busy())?;
-        let place = living.place(name, T::desc())?;
+        let place = living.place(name, T::desc(), Host::Rust)?;
         match place.is_bound.get() {
             // SAFETY: the place holds a value of this type.
             true => Ok(unsafe { T::read(place.address.cast::<T::Sumi>().read()) }),
@@ -144,7 +155,7 @@ impl Script {
     /// Writes a global.
     pub fn set<T: Value>(&self, name: &str, value: T) -> Result<(), Error> {
         let living = self.0.try_borrow().map_err(|_| busy())?;
-        let place = living.place(name, T::desc())?;
+        let place = living.place(name, T::desc(), Host::Rust)?;
         living.refuse_open(name, [place.def])?;
         let machine = &living.build.machine;
         let given = value.lend();
@@ -169,7 +180,7 @@ impl Script {
         read: impl FnOnce(*const u8),
     ) -> Result<(), Error> {
         let living = self.0.try_borrow().map_err(|_| busy())?;
-        let place = living.place(name, ty)?;
+        let place = living.place(name, ty, Host::Other)?;
         match place.is_bound.get() {
             true => {
                 read(place.address);
@@ -190,7 +201,7 @@ impl Script {
         make: impl FnOnce(*mut u8),
     ) -> Result<(), Error> {
         let living = self.0.try_borrow().map_err(|_| busy())?;
-        let place = living.place(name, ty)?;
+        let place = living.place(name, ty, Host::Other)?;
         living.refuse_open(name, [place.def])?;
         let size = ty.size as usize;
         let mut room = vec![0_u128; size.div_ceil(16)];
@@ -210,21 +221,18 @@ impl Script {
 }
 
 fn no_value(name: &str) -> Error {
-    Error::Signature {
-        message: format!("`{name}` has no value yet"),
-    }
+    Error::signature(format!("`{name}` has no value yet"))
 }
 
 /// Top-level code of the script, or of one that is being loaded again, has called the host, which asks for the script.
 fn busy() -> Error {
-    Error::Signature {
-        message: "the script is being loaded".to_owned(),
-    }
+    Error::signature("the script is being loaded")
 }
 
 impl Living {
     fn start(&mut self, name: &str) -> Result<(), Error> {
         let text = self.text.clone();
+        self.build.refuse_long(&text)?;
         self.build.edit(name, &text);
         self.refuse_mistakes()?;
         self.warn();
@@ -249,14 +257,16 @@ impl Living {
     /// All top-level code, in the order in which it runs; tests are none.
     fn cells(&self) -> Vec<Cell> {
         let modules = self.build.modules.iter().flat_map(|module| {
-            let source = Source::Module(Rc::clone(module));
-            (0..source.cells().len()).map(move |index| (source.clone(), index))
+            let home = Source::Module(Rc::clone(module));
+            let cell = |index| (self.build.cell(&home, index), 0);
+            (0..home.cells().len()).map(cell).collect::<Vec<Cell>>()
         });
         let pieces = self.build.text.outcomes().iter();
         let text = pieces.flat_map(|outcome| match outcome {
             Outcome::Compiled(unit, cells) => {
-                let source = |index| (Source::Text(Rc::clone(unit)), index);
-                cells.clone().map(source).collect()
+                let home = Source::Text(Rc::clone(unit));
+                let cell = |index| (self.build.cell(&home, index), 0);
+                cells.clone().map(cell).collect()
             }
             Outcome::Imported | Outcome::Failed(_) | Outcome::Waits(_) => Vec::new(),
         });
@@ -312,12 +322,17 @@ impl Living {
         let units = units.filter(|unit| unit.good().is_some());
         let units = units.cloned().map(Source::Text);
         let env = self.build.text.env();
-        let is_wanted = |source: &Source| {
-            let mut functions = source.unit().functions.iter();
-            functions.any(|def| self.wanted.contains(def))
-                || source.defs().iter().any(|def| is_from_outside(env, *def))
+        let declares = |source: &Source| {
+            let defs = source.defs();
+            defs.iter().any(|def| is_from_outside(env, *def))
         };
-        let wanted = modules.chain(units).filter(is_wanted).collect();
+        let declaring = modules.chain(units).filter(declares);
+        let declaring = declaring.map(|source| self.build.declarations(&source));
+        let mut functions: Vec<DefId> = self.wanted.iter().copied().collect();
+        functions.sort_unstable();
+        let functions = functions.into_iter();
+        let functions = functions.filter_map(|def| self.build.owner(def));
+        let wanted = declaring.chain(functions).collect();
         let found = self.build.search(wanted);
         let linked = found.and_then(|sources| self.link_each(&sources));
         linked.map_err(|found| self.not_linked(&found))
@@ -334,17 +349,19 @@ impl Living {
 
     fn link_each(&mut self, sources: &[Source]) -> Result<(), Vec<Diagnostic>> {
         for source in sources {
-            self.build.linked(source, Tier::Full)?;
-            self.wanted.extend(&source.unit().functions);
+            self.wanted.extend(source.function());
+            if !self.build.code(source)?.is_nothing {
+                self.build.linked(source, Tier::Full)?;
+            }
         }
         Ok(())
     }
 
     fn not_linked(&self, found: &[Diagnostic]) -> Error {
-        let (sources, color) = (&self.build.front.sources, self.build.config.color);
-        Error::Link {
-            rendered: render::render_all(sources, found, color),
+        if found.iter().any(Budget::is_exceeded) {
+            return self.build.front.rejected(found.iter());
         }
+        self.build.front.not_linked(found)
     }
 
     /// Runs a cell, which binds its globals anew.
@@ -395,18 +412,18 @@ impl Living {
         }
     }
 
-    /// A variable that is bound further down has no value yet.
+    /// A variable that is bound further down has no value yet. The value of an expression is none that anybody reads: it is given up at once.
     fn refuse_unbound(&self, info: &CellInfo, reach: &Reach) -> Result<(), Error> {
         let is_bound = |def: &DefId| {
             let place = self.build.places.get(*def);
             place.is_none_or(|place| place.global.is_bound.get() || place.global.is_torn.get())
         };
+        let env = self.build.text.env();
         let touched = reach.reads.union(&reach.writes);
-        let mut unbound = touched.filter(|def| !info.defines.contains(def) && !is_bound(def));
-        let Some(def) = unbound.next() else {
+        let others = touched.filter(|def| is_variable(env, **def) && !info.defines.contains(def));
+        let Some(def) = others.into_iter().find(|def| !is_bound(def)) else {
             return Ok(());
         };
-        let env = self.build.text.env();
         let error = own::unbound::not_bound_yet(env, None, *def, info.span);
         Err(self.build.front.rejected([&error].into_iter()))
     }
@@ -442,16 +459,15 @@ impl Living {
     }
 
     /// The global of this name, which is of that type.
-    fn place(&self, name: &str, asked: &TypeDesc) -> Result<Rc<GlobalPlace>, Error> {
-        let refuse = |message: String| Err(Error::Signature { message });
+    fn place(&self, name: &str, asked: &TypeDesc, host: Host) -> Result<Rc<GlobalPlace>, Error> {
         let env = self.build.text.env();
-        let def = self.named(name)?;
+        let def = self.named(name, Wanted::Variable(host))?;
         let DefKind::Global(global) = &env.def(def).kind else {
-            return refuse(format!("`{name}` is not a variable"));
+            panic!("compiler bug: {def} is not a global");
         };
-        if let Err(found) = fits::ty(env, global.ty(), asked) {
-            let (ty, asked) = (global.ty().display(env), asked.name());
-            return refuse(format!("`{name}` is of type `{ty}`, not `{asked}`{found}"));
+        let ty = global.ty();
+        if let Err(found) = fits::ty(env, ty, asked) {
+            return Err(self.other_variable((def, ty), asked, host, &found));
         }
         if global.origin == GlobalOrigin::Host {
             let host = self.machine().host.borrow();
@@ -477,14 +493,6 @@ impl Living {
             machine.mend(place);
         }
         Ok(())
-    }
-
-    fn named(&self, name: &str) -> Result<DefId, Error> {
-        let scope = self.build.text.env().module(self.build.front.home);
-        let found = scope.names.get(name).copied();
-        found.ok_or_else(|| Error::Signature {
-            message: format!("there is no `{name}`"),
-        })
     }
 
     /// What a run that failed has left.

@@ -33,7 +33,6 @@ use std::rc::{Rc, Weak};
 use codegen::{Input, Object, Options};
 use compiler::env::{DefId, Env};
 use compiler::mono::{Mode, Program};
-use compiler::render;
 use rustc_hash::FxHashMap;
 use stdlib::Root;
 
@@ -52,7 +51,7 @@ use history::Entry;
 use script::Told;
 
 pub use history::Back;
-pub(crate) use inside_any::{find as find_inside, may_hold_any};
+pub(crate) use inside_any::{each_any, find as find_inside, may_hold_any};
 pub(crate) use link::{Outside, offered, signature};
 pub use look::Names;
 pub use script::Transcript;
@@ -110,7 +109,8 @@ struct Loaded {
 impl Session {
     pub fn new(config: Config) -> Result<Session, Error> {
         let machine = Machine::new(config.stack_bytes, config.memory_limit)?;
-        let front = Front::new(config.color);
+        let mut front = Front::new(config.color);
+        front.limits = (config.compile_limit, config.optimise_limit);
         let captured = Captured::default();
         machine.with_runtime(|runtime| {
             runtime.args.clone_from(&config.args);
@@ -272,13 +272,12 @@ impl Session {
         let env = &ready.compiled.env;
         let declared = env.of_last_unit();
         let absolute = self.outside().symbols(&object, &program, env, declared);
-        let absolute = absolute.map_err(|missing| Error::Link {
-            rendered: render::render_all(&self.front.sources, &missing, self.config.color),
-        })?;
+        let absolute = absolute.map_err(|missing| self.front.not_linked(&missing))?;
         let exports = object.exports.clone();
         let name = self.front.sources.file(ready.file).name.clone();
         let provider = |symbol: &str| self.symbols.get(symbol).and_then(Weak::upgrade);
         let around = Surroundings {
+            homes: None,
             provider: &provider,
             absolute,
         };
@@ -305,8 +304,10 @@ impl Session {
     }
 
     fn object(&self, program: &Program, env: &Env, mode: Mode) -> Result<Object, Error> {
-        codegen::object(self.input(program, env, mode))
-            .map_err(|message| Error::Backend { message })
+        let object = codegen::object(self.input(program, env, mode))
+            .map_err(|message| Error::Backend { message })?;
+        env.budget().note_optimised(object.optimised);
+        Ok(object)
     }
 
     fn input<'a>(&'a self, program: &'a Program, env: &'a Env, mode: Mode) -> Input<'a> {
@@ -319,6 +320,7 @@ impl Session {
             options: Options {
                 reloadable: is_session,
                 optimise: self.config.optimize && !is_line,
+                most_optimised: env.budget().optimised_left(),
                 ..self.config.code_options()
             },
         }

@@ -45,6 +45,17 @@ pub trait Advice {
 
     /// What makes a value of a type from one of its former self, if the program has such a function.
     fn migration(&self, ty: &TypeDesc) -> Option<Migration<'_>>;
+
+    /// What an `any` has by now for values of a type, if it does not stay: it begins with the descriptor of what the value becomes.
+    fn table(&self, inside: &TypeDesc, any: &TypeDesc) -> Option<*const *const TypeDesc> {
+        let _ = (inside, any);
+        None
+    }
+
+    /// Whether there are `any`s that get another table.
+    fn renews_tables(&self) -> bool {
+        false
+    }
 }
 
 /// A function of a program that makes a new value from a former one.
@@ -77,6 +88,7 @@ pub unsafe fn convert<'d>(
         alike: Alike {
             known: FxHashMap::default(),
             with_tables: true,
+            with_anys: advice.renews_tables(),
         },
         path: Vec::new(),
         lost: Vec::new(),
@@ -104,6 +116,7 @@ pub fn alike(old: &TypeDesc, new: &TypeDesc) -> bool {
     let mut alike = Alike {
         known: FxHashMap::default(),
         with_tables: false,
+        with_anys: false,
     };
     alike.are(old, new)
 }
@@ -223,6 +236,7 @@ impl<'d> Converter<'_, 'd> {
                     self.fields((old, new), parts)
                 }
                 Kind::Map => self.map(old, from, new, to),
+                Kind::Any if old.same_type(new) => self.any((old, from), (new, to)),
                 Kind::Array | Kind::Box => {
                     let block = from.cast::<*mut Block>().read();
                     let made = self.block(block, &*old.elem, &*new.elem)?;
@@ -256,6 +270,28 @@ impl<'d> Converter<'_, 'd> {
                 | Kind::Simd => Err(self.differ(old, new)),
             }
         }
+    }
+
+    /// `{table, box}`; the box says of what type the value in it is.
+    unsafe fn any(
+        &mut self,
+        (old, from): (&'d TypeDesc, *const u8),
+        (new, to): (&'d TypeDesc, *mut u8),
+    ) -> Result<(), Mismatch> {
+        // SAFETY: the caller's promise; a table begins with a descriptor.
+        unsafe {
+            let block = from.add(8).cast::<*mut Block>().read();
+            let inside = &*(*block).elem;
+            let Some(table) = self.advice.table(inside, new) else {
+                retain_value(old, from);
+                to.copy_from_nonoverlapping(from, new.size as usize);
+                return Ok(());
+            };
+            let made = self.block(block, inside, &**table)?;
+            to.cast::<*const *const TypeDesc>().write(table);
+            to.add(8).cast::<*mut Block>().write(made);
+        }
+        Ok(())
     }
 
     /// By a function of the program.
@@ -695,6 +731,8 @@ struct Alike {
     known: FxHashMap<Pair, bool>,
     /// Not where keys are found by code, which may be other code now.
     with_tables: bool,
+    /// Not where an `any` may hold something that is no longer what it was.
+    with_anys: bool,
 }
 
 /// A former type and the one that took its place.
@@ -709,11 +747,7 @@ pub fn finds_by_code(desc: &TypeDesc, is_key: bool) -> bool {
             return true;
         }
         let is_key = is_key || matches!(desc.kind, Kind::Map | Kind::Set);
-        let payloads = desc.variants().iter().flat_map(|variant| variant.fields());
-        let parts = desc.fields().iter().chain(payloads).map(FieldDesc::ty);
-        // SAFETY: the descriptor of the elements, if there is one, is a constant.
-        let elem = unsafe { desc.elem.as_ref() };
-        let parts = parts.chain(elem).map(|part| (part, is_key));
+        let parts = desc.parts().map(|part| (part, is_key));
         waiting.extend(parts.filter(|(part, is_key)| seen.insert((*part, *is_key))));
     }
     false
@@ -742,7 +776,10 @@ impl Alike {
         let mut waiting = vec![(old, new)];
         while let Some((old, new)) = waiting.pop() {
             let pair: Pair = (old, new);
-            if std::ptr::eq(old, new) || !seen.insert(pair) {
+            if self.with_anys && old.kind == Kind::Any {
+                return false;
+            }
+            if !seen.insert(pair) || std::ptr::eq(old, new) && !self.with_anys {
                 continue;
             }
             match self.known.get(&pair) {

@@ -275,23 +275,12 @@ impl TypeDesc {
     /// Whether there may be code in a value of the type: functions, and in an `any` those that belong to whatever it holds. Where things lie in a map
     /// whose keys have a hash of their own depends on that code, too.
     pub fn holds_code(&self) -> bool {
-        let mut seen: FxHashSet<*const TypeDesc> = FxHashSet::default();
-        let mut waiting = vec![self];
-        while let Some(desc) = waiting.pop() {
-            match desc.kind {
-                Kind::Fn | Kind::Any => return true,
-                _ if desc.hash.is_some() => return true,
-                // Of the pointers, these are functions for C.
-                Kind::Ptr if desc.flags & SHOWN_BY_NAME != 0 => return true,
-                _ => {}
-            }
-            let variants = desc.variants().iter().flat_map(VariantDesc::fields);
-            let fields = desc.fields().iter().chain(variants).map(FieldDesc::ty);
-            // SAFETY: the descriptor of the elements, if there is one, is a constant.
-            let elem = unsafe { desc.elem.as_ref() };
-            waiting.extend(fields.chain(elem).filter(|part| seen.insert(*part)));
-        }
-        false
+        self.reached().iter().any(|desc| match desc.kind {
+            Kind::Fn | Kind::Any => true,
+            // Of the pointers, these are functions for C.
+            Kind::Ptr if desc.flags & SHOWN_BY_NAME != 0 => true,
+            _ => desc.hash.is_some(),
+        })
     }
 
     /// Whether both describe one type; units may each bring a descriptor of their own.

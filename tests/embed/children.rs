@@ -155,8 +155,10 @@ fn less() -> Outcome {
     let narrowed = narrow.narrowed(Config {
         memory_limit: 2 << 20,
         output_limit: Some(5),
+        compile_limit: None,
         ..Config::trusted()
     });
+    assert_eq!(narrowed.compile_limit, narrow.compile_limit);
     assert_eq!((narrowed.memory_limit, narrowed.fuel), (1 << 20, Some(10)));
     assert_eq!(
         (narrowed.output_limit, narrowed.allow_extern),

@@ -195,23 +195,26 @@ fn mismatches(engine: &mut Engine, script: &Script) -> Outcome {
             Green,
         }
     }
-    let message = |error: Error| error.to_string();
+    let message = |error: Error| match error {
+        Error::Signature { message, .. } => message,
+        other => other.to_string(),
+    };
     let wrong = script.function::<fn(other::Player) -> Player>("played");
-    let expected = "`played` is `fn(Player) -> Player`, not `fn(Player) -> Player`: the host's `Player` has the fields name: str, age: i64, \
-        that of the script name: str, team: Team?, scores: [i64], shape: Shape, spots: [(f32, bool); 2], last: Event";
+    let expected = "`played` is `fn(Player) -> Player`, but the host's `Player` lacks the field `team: Team?`, which that of the script has";
     assert_eq!(wrong.err().map(message).as_deref(), Some(expected));
     let wrong = script.function::<fn(String) -> Option<other::Team>>("team_of");
-    let expected = "`team_of` is `fn(str) -> Team?`, not `fn(str) -> Team?`: the host's `Team` has the variants Red, Green, that of the script Red, Blue";
+    let expected = "`team_of` is `fn(str) -> Team?`, but the host's `Team` has the variant `Green` where that of the script has the variant `Blue`";
     assert_eq!(wrong.err().map(message).as_deref(), Some(expected));
     let wrong = script.function::<fn(Shape)>("grown").err().map(message);
     assert_eq!(
         wrong.as_deref(),
-        Some("`grown` is `fn(Shape) -> Shape`, not `fn(Shape)`")
+        Some("`grown` is `fn(Shape) -> Shape`, and the host asks for `fn(Shape)`")
     );
     let mut again = Module::new("again");
     again.value_type::<Team>().value_type::<other::Player>();
     let wrong = engine.add(&again).err().map(message);
-    assert_eq!(wrong.as_deref(), Some("`game` has another type `Player`"));
+    let expected = "the modules `game` and `again` have two types called `Player`: `team: Team?` in `game` is `age: i64` in `again`";
+    assert_eq!(wrong.as_deref(), Some(expected));
     let _ = (
         other::Team::Red,
         other::Team::Green,

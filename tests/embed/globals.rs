@@ -1,6 +1,6 @@
 //! Variables both ways: one of the host in a script, those of scripts in the host.
 
-use sumi::{Config, Engine};
+use sumi::{Config, Engine, Error};
 
 use crate::Outcome;
 
@@ -29,11 +29,10 @@ pub(crate) fn run() -> Outcome {
     script.set("names", vec!["x".to_owned(), "y".to_owned()])?;
     assert_eq!(first.call()?, "x");
     let wrong = script.get::<f64>("level");
-    let message = wrong.err().map(|error| error.to_string());
-    assert_eq!(
-        message.as_deref(),
-        Some("`level` is of type `i64`, not `f64`")
-    );
+    let Err(Error::Signature { message, .. }) = wrong else {
+        return Err("an integer was given as a `f64`".into());
+    };
+    assert_eq!(message, "`level` is `i64`, and the host asks for `f64`");
     drop((win, first, engine));
     assert_eq!(score, 18);
     Ok(())

@@ -20,6 +20,7 @@ pub(crate) fn run() -> Outcome {
             &["fn(i64) -> i64", "fn(str) -> [i64]"],
         ),
         ("fn unknown()", &["no `unknown`", "bad.sumi:2"]),
+        ("fn hal(n: i64) -> i64", &["did you mean `half`?"]),
         ("var half: i64", &["`half` as a function"]),
         ("var runs: f64", &["`runs` as `i64`", "`f64`"]),
     ] {
@@ -30,7 +31,7 @@ pub(crate) fn run() -> Outcome {
             true => format!("\nextern host {{ {declaration} }}\nruns = 9\n"),
             false => text,
         };
-        let Err(Error::Link { rendered }) = engine.load("bad.sumi", &text) else {
+        let Err(Error::Link { rendered, .. }) = engine.load("bad.sumi", &text) else {
             return Err(format!("`{declaration}` was linked").into());
         };
         for word in words {
@@ -38,7 +39,7 @@ pub(crate) fn run() -> Outcome {
         }
     }
     let missing = "extern \"libnone.so.9\" { fn f() }\n";
-    let Err(Error::Link { rendered }) = engine.load("bad.sumi", missing) else {
+    let Err(Error::Link { rendered, .. }) = engine.load("bad.sumi", missing) else {
         return Err("a library that is not there was linked".into());
     };
     assert!(rendered.contains("libnone.so.9"), "{rendered}");
@@ -46,7 +47,15 @@ pub(crate) fn run() -> Outcome {
     let Err(error) = script.function::<fn(f64) -> i64>("f") else {
         return Err("the type was not compared".into());
     };
-    let message = "`f` is `fn(i64) -> i64`, not `fn(f64) -> i64`";
+    let message =
+        "error[not-as-asked]: `f` is `fn(i64) -> i64`, and the host asks for `fn(f64) -> i64`
+  ┌─ good.sumi:1:6
+  │
+1 │ fn f(n: i64) -> i64 = n
+  │      ^ `i64`, and the host passes `f64`
+  │
+  = help: ask for `fn(i64) -> i64`
+";
     assert_eq!(error.to_string(), message);
     drop(engine);
     assert_eq!(runs, 0);

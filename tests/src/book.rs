@@ -10,13 +10,15 @@
 //! | `file=NAME` | is a file beside the samples after it on the page, which may import it |
 //! | `repl` | is entered in a REPL, the parts between empty lines one after another; an `error` is that of the last one |
 //! | `host` | is given to an engine that registered `half: fn(i64) -> i64` |
+//! | `asks=NAME` | is loaded by a host that asks it for a function `fn(f64) -> i64` of that name |
+//! | `lends=NAME` | is loaded by a host that asks it for a function `fn(SliceMut<f64>)` of that name |
 //! | `no-extern` | is given to an engine that does not allow `extern` |
 //! | `times=N` | stands there N times |
 //! | `text` | is only read |
 
 use std::path::{Path, PathBuf};
 
-use jit::{Config, Engine, Error, Session, Sheet};
+use jit::{Config, Engine, Error, Script, Session, Sheet, SliceMut};
 
 use crate::child::{self, Executor};
 use crate::{blessing, errors, read, root, same_text};
@@ -188,13 +190,19 @@ fn check(folder: &Folder, block: &Block, program: &str, before: &str) -> Result<
 
 fn refused(folder: &Folder, block: &Block, code: &str, program: &str) -> Result<(), String> {
     let found = if block.has("host") {
-        codes_of(hosted(Config::trusted(), program))
+        codes_of(hosted(Config::trusted(), program).map(drop))
+    } else if let Some(name) = block.value("asks") {
+        let script = hosted(Config::trusted(), program);
+        codes_of(script.and_then(|script| script.function::<fn(f64) -> i64>(name)))
+    } else if let Some(name) = block.value("lends") {
+        let script = hosted(Config::trusted(), program);
+        codes_of(script.and_then(|script| script.function::<fn(SliceMut<f64>)>(name)))
     } else if block.has("no-extern") {
         let config = Config {
             allow_extern: false,
             ..Config::trusted()
         };
-        codes_of(hosted(config, program))
+        codes_of(hosted(config, program).map(drop))
     } else {
         errors::codes(&folder.page(), program)?
     };
@@ -208,20 +216,19 @@ fn refused(folder: &Folder, block: &Block, code: &str, program: &str) -> Result<
 }
 
 /// Runs it in an engine with one function of the host.
-fn hosted(config: Config, program: &str) -> Result<(), Error> {
+fn hosted(config: Config, program: &str) -> Result<Script, Error> {
     let mut engine = Engine::new(config)?;
     engine.register("half", |n: i64| n / 2);
-    engine.load("page", program).map(|_| ())
+    engine.load("page", program)
 }
 
 fn codes_of<T>(outcome: Result<T, Error>) -> Vec<String> {
     match outcome {
-        Err(Error::Rejected { problems, .. }) => problems.into_iter().map(|p| p.code).collect(),
-        Err(Error::Link { rendered }) => {
-            let code =
-                |line: &str| Some(line.strip_prefix("error[")?.split_once(']')?.0.to_string());
-            rendered.lines().filter_map(code).collect()
-        }
+        Err(
+            Error::Rejected { problems, .. }
+            | Error::Link { problems, .. }
+            | Error::Signature { problems, .. },
+        ) => problems.into_iter().map(|p| p.code).collect(),
         Ok(_) | Err(_) => Vec::new(),
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use jit::{Config, Error, Session};
+use jit::{Config, Engine, Error, Session};
 
 use crate::{fuzz, root};
 
@@ -16,15 +16,18 @@ pub(crate) const FOUND_BY_VALGRIND: i32 = 9;
 /// The exit status that says that blocks stayed live.
 const LEAKED: i32 = 70;
 
-/// What executes a program. All three must agree.
+/// What executes a program. All must agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Executor {
     Interpreter,
     Plain,
     Optimized,
+    /// As the script of a host, which is compiled item by item.
+    Hosted,
 }
 
 impl Executor {
+    /// Those that take a program as a whole.
     pub const ALL: [Executor; 3] = [Executor::Interpreter, Executor::Plain, Executor::Optimized];
 
     fn key(self) -> &'static str {
@@ -32,6 +35,7 @@ impl Executor {
             Executor::Interpreter => "interpreter",
             Executor::Plain => "O0",
             Executor::Optimized => "O3",
+            Executor::Hosted => "hosted",
         }
     }
 }
@@ -59,6 +63,7 @@ pub fn serve() {
     let status = match order.split_once(':') {
         Some(("check", path)) => check(path),
         Some((order @ ("compare" | "checks"), folder)) => fuzz::serve(order, Path::new(folder)),
+        Some(("hosted", path)) => execute_hosted(path),
         Some((executor, path)) => match Executor::ALL.iter().find(|e| e.key() == executor) {
             Some(executor) => execute(*executor, path),
             None => 2,
@@ -88,9 +93,34 @@ fn execute(executor: Executor, path: &str) -> i32 {
     };
     let result = match executor {
         Executor::Interpreter => session.interpret(path, &text),
-        Executor::Plain | Executor::Optimized => session.run_script(path, &text),
+        Executor::Plain | Executor::Optimized | Executor::Hosted => session.run_script(path, &text),
     };
     let live = session.close();
+    status(result, live)
+}
+
+/// As the script of a host.
+fn execute_hosted(path: &str) -> i32 {
+    let Ok(text) = std::fs::read_to_string(path) else {
+        return 2;
+    };
+    let config = Config {
+        args: std::env::args().skip(1).collect(),
+        ..Config::trusted()
+    };
+    let mut engine = match Engine::new(config) {
+        Ok(engine) => engine,
+        Err(error) => {
+            eprintln!("{error}");
+            return 2;
+        }
+    };
+    let result = engine.load(path, &text).map(drop);
+    status(result, engine.live_blocks())
+}
+
+/// The exit status of a program that left so many blocks.
+fn status(result: Result<(), Error>, live: usize) -> i32 {
     if let Err(error) = &result {
         eprintln!("{error}");
     }
@@ -130,7 +160,7 @@ pub(crate) fn verdict(executor: Executor, name: &str, text: &str) -> String {
     };
     let result = match executor {
         Executor::Interpreter => session.interpret(name, text),
-        Executor::Plain | Executor::Optimized => session.run_script(name, text),
+        Executor::Plain | Executor::Optimized | Executor::Hosted => session.run_script(name, text),
     };
     let live = session.close();
     match result {

@@ -1,6 +1,6 @@
 //! The developers' tool: `cargo dev bench [embed] [--write]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show]`, `cargo dev release`,
 //! `cargo dev latency [CELLS]`, `cargo dev screen-latency [CELLS]`, `cargo dev stop-latency [ROUNDS]`, `cargo dev scale [LINES…]`, `cargo dev reload [LINES [ROUNDS [ENTITIES]]]`, `cargo dev calls [ROUNDS]`,
-//! `cargo dev limits [ROUNDS]`, `cargo dev window`.
+//! `cargo dev limits [ROUNDS]`, `cargo dev compile [LINES…]`, `cargo dev window`.
 
 use std::process::ExitCode;
 
@@ -27,12 +27,13 @@ fn main() -> ExitCode {
         Some("stop-latency") => tests::stop_latency::run(&args[1..]),
         Some("reload") => tests::reload_latency::run(&args[1..]),
         Some("calls") => tests::call_cost::run(&args[1..]),
+        Some("compile") => tests::compile_cost::run(&args[1..]),
         Some("limits") => tests::limit_cost::run(&args[1..]),
         Some("scale") => tests::scale::run(&args[1..]),
         Some("release") => tests::release::run(),
         Some("window") => tests::window::run(),
         _ => Err(
-            "usage: cargo dev bench [embed] [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show] | latency [CELLS] | screen-latency [CELLS] | stop-latency [ROUNDS] | release | scale [LINES…] | reload [LINES [ROUNDS [ENTITIES]]] | calls [ROUNDS] | limits [ROUNDS] | window"
+            "usage: cargo dev bench [embed] [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show] | latency [CELLS] | screen-latency [CELLS] | stop-latency [ROUNDS] | release | scale [LINES…] | reload [LINES [ROUNDS [ENTITIES]]] | calls [ROUNDS] | limits [ROUNDS] | compile [LINES…] | window"
                 .to_string(),
         ),
     };

@@ -1,6 +1,6 @@
 //! `examples`: each script runs, compiled, and prints what `tests/examples/NAME.stdout` says; worksheets state their own values.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jit::{Config, Sheet};
 
@@ -12,24 +12,33 @@ pub fn test(path: &Path) -> Result<(), String> {
     if source.contains("//=>") {
         return worksheet(path, &source);
     }
-    let name = path
-        .file_stem()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let golden = root().join("tests/examples").join(name);
-    let input = read(&golden.with_extension("stdin")).unwrap_or_default();
-    let outcome = child::run_with(Executor::Optimized, path, &input, &args(&golden))?;
-    if outcome.status != Some(0) {
-        return Err(format!(
-            "exit status {:?}\n{}",
-            outcome.status, outcome.stderr
-        ));
-    }
-    let stdout = golden.with_extension("stdout");
+    let printed = printed(path, Executor::Optimized)?;
+    let stdout = golden(path).with_extension("stdout");
     if blessing() {
-        return std::fs::write(&stdout, &outcome.stdout).map_err(|e| e.to_string());
+        return std::fs::write(&stdout, &printed).map_err(|e| e.to_string());
     }
-    same_text("output", &read(&stdout)?, &outcome.stdout)
+    same_text("output", &read(&stdout)?, &printed)
+}
+
+/// The script of a host prints the same.
+pub fn hosted(path: &Path) -> Result<(), String> {
+    let as_program = printed(path, Executor::Optimized)?;
+    same_text("output", &as_program, &printed(path, Executor::Hosted)?)
+}
+
+fn golden(path: &Path) -> PathBuf {
+    let name = path.file_stem().unwrap_or_default();
+    root().join("tests/examples").join(name)
+}
+
+fn printed(path: &Path, executor: Executor) -> Result<String, String> {
+    let golden = golden(path);
+    let input = read(&golden.with_extension("stdin")).unwrap_or_default();
+    let outcome = child::run_with(executor, path, &input, &args(&golden))?;
+    match outcome.status {
+        Some(0) => Ok(outcome.stdout),
+        other => Err(format!("exit status {other:?}\n{}", outcome.stderr)),
+    }
 }
 
 /// What the example is started with: `tests/examples/NAME.args`, a line each.

@@ -42,8 +42,7 @@ fn used(path: &Path, optimize: bool) -> Result<(String, u64), String> {
             // How deep calls may nest depends on how large their frames are.
             Err(Error::Runtime(error)) if error.kind == "stack-overflow" => (error.message, 0),
             Err(Error::Runtime(error)) => (error.message, used(&engine)),
-            // Scripts of a host are stricter about what stands before what.
-            Err(other) => (other.to_string(), 0),
+            Err(other) => return Err(other.to_string()),
         },
     )
 }

@@ -4,6 +4,7 @@ pub mod bench;
 pub mod book;
 pub mod call_cost;
 pub mod child;
+pub mod compile_cost;
 pub mod embed_bench;
 pub mod errors;
 pub mod examples;

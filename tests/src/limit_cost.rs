@@ -215,7 +215,7 @@ fn costs(rounds: usize) -> Result<(), sumi::Error> {
 }
 
 /// The time that this thread has had of a processor, in seconds: what others do at the same time is not in it.
-fn own_time() -> f64 {
+pub(crate) fn own_time() -> f64 {
     let mut time = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,

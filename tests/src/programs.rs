@@ -14,7 +14,7 @@ pub fn folder() -> PathBuf {
 }
 
 pub fn test(path: &Path) -> Result<(), String> {
-    match (is_expected_to_fail(path), judge(path)) {
+    match (is_expected_to_fail(path), judge(path, &Executor::ALL)) {
         (false, result) => result,
         (true, Err(_)) => Ok(()),
         (true, Ok(())) => {
@@ -35,10 +35,15 @@ pub fn is_program(path: &Path) -> bool {
         .any(|e| path.with_extension(e).exists())
 }
 
-fn judge(path: &Path) -> Result<(), String> {
+/// As the script of a host.
+pub fn hosted(path: &Path) -> Result<(), String> {
+    judge(path, &[Executor::Hosted])
+}
+
+fn judge(path: &Path, executors: &[Executor]) -> Result<(), String> {
     let input = read(&path.with_extension("in")).unwrap_or_default();
     if let Ok(expected) = read(&path.with_extension("out")) {
-        for executor in Executor::ALL {
+        for executor in executors.iter().copied() {
             let outcome = child::run(executor, path, &input)?;
             expect_status(&outcome, 0).map_err(|e| format!("{executor}: {e}"))?;
             same_text(&format!("{executor}: output"), &expected, &outcome.stdout)?;
@@ -46,13 +51,16 @@ fn judge(path: &Path) -> Result<(), String> {
         return Ok(());
     }
     if let Ok(expected) = read(&path.with_extension("err")) {
-        let outcome = child::run_check(path)?;
+        let outcome = match executors {
+            [Executor::Hosted] => child::run(Executor::Hosted, path, &input)?,
+            _ => child::run_check(path)?,
+        };
         expect_status(&outcome, 1)?;
         return mentions(&expected, &outcome.stderr);
     }
     let text = read(&path.with_extension("rt"))?;
     let (header, stdout) = text.split_once("--- stdout\n").unwrap_or((&text, ""));
-    for executor in Executor::ALL {
+    for executor in executors.iter().copied() {
         let outcome = child::run(executor, path, &input)?;
         expect_status(&outcome, 101).map_err(|e| format!("{executor}: {e}"))?;
         same_text(&format!("{executor}: output"), stdout, &outcome.stdout)?;

@@ -8,20 +8,45 @@ use crate::child::{self, Executor, Outcome};
 use crate::{blessing, read, same_text};
 
 pub fn test(path: &Path) -> Result<(), String> {
+    by(&Executor::ALL, path)
+}
+
+/// What is known to be otherwise in the script of a host. Each item of it gives C an address of its own for the same function, so `==` tells
+/// them apart. A program that begins to pass must leave this list.
+const OTHERWISE_IN_SCRIPTS: &[&str] = &["functions_for_c"];
+
+/// As the script of a host.
+pub fn hosted(path: &Path) -> Result<(), String> {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let is_otherwise = OTHERWISE_IN_SCRIPTS.contains(&name.as_ref());
+    match by(&[Executor::Hosted], path) {
+        Ok(()) if is_otherwise => Err("it passes now: take it off the list".to_owned()),
+        Err(_) if is_otherwise => Ok(()),
+        result => result,
+    }
+}
+
+fn by(executors: &[Executor], path: &Path) -> Result<(), String> {
     let input = read(&path.with_extension("stdin")).unwrap_or_default();
     let expected_error = read(&path.with_extension("stderr")).ok();
-    for executor in Executor::ALL {
+    for executor in executors.iter().copied() {
         // What only compiled code can do, calling C, is said in the first line.
         if executor == Executor::Interpreter && read(path)?.starts_with("// compiled only") {
             continue;
         }
         let outcome = child::run(executor, path, &input)?;
-        judge(path, &outcome, expected_error.as_deref()).map_err(|e| format!("{executor}: {e}"))?;
+        judge(path, executor, &outcome, expected_error.as_deref())
+            .map_err(|e| format!("{executor}: {e}"))?;
     }
     Ok(())
 }
 
-fn judge(path: &Path, outcome: &Outcome, expected_error: Option<&str>) -> Result<(), String> {
+fn judge(
+    path: &Path,
+    executor: Executor,
+    outcome: &Outcome,
+    expected_error: Option<&str>,
+) -> Result<(), String> {
     let stated = read(&path.with_extension("status")).ok();
     let wanted = match stated.map(|status| status.trim().parse()) {
         Some(status) => status.map_err(|_| "the status is no number")?,
@@ -43,7 +68,7 @@ fn judge(path: &Path, outcome: &Outcome, expected_error: Option<&str>) -> Result
         }
     }
     let stdout = path.with_extension("stdout");
-    if blessing() {
+    if blessing() && executor != Executor::Hosted {
         return std::fs::write(&stdout, &outcome.stdout).map_err(|e| e.to_string());
     }
     same_text("output", &read(&stdout)?, &outcome.stdout)

@@ -62,7 +62,7 @@ fn print_table(sumi: &Path, work: &Path, sizes: &[usize]) -> Result<(), String> 
 }
 
 /// The factor for ten times the size, from the two largest.
-fn growth(times: &[(f64, f64)]) -> String {
+pub(crate) fn growth(times: &[(f64, f64)]) -> String {
     let [.., (small, less), (large, more)] = times else {
         return String::from("-");
     };

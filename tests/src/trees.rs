@@ -14,37 +14,38 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let root = root();
     let mut trials = Vec::new();
-    add(&mut trials, &root.join("tests/run"), run::test);
+    add(&mut trials, "", &root.join("tests/run"), run::test);
+    add(&mut trials, "hosted/", &root.join("tests/run"), run::hosted);
     let programs = files(&root.join("tests/run"), "sumi");
     let programs = programs.into_iter().filter(|path| !is_module(path));
     trials.extend(
         programs.map(|path| trial(format!("fuel/{}", short_name(&path)), path, fuel::test)),
     );
-    add(&mut trials, &root.join("tests/errors"), errors::test);
-    add(&mut trials, &root.join("tests/sheets"), sheets::test);
+    add(&mut trials, "", &root.join("tests/errors"), errors::test);
+    add(&mut trials, "", &root.join("tests/sheets"), sheets::test);
     trials.extend(
         files(&root.join("tests/stages"), "md")
             .into_iter()
             .map(|path| trial(name_of(&path), path, stages::test)),
     );
-    add(&mut trials, &root.join("examples"), examples::test);
+    add(&mut trials, "", &root.join("examples"), examples::test);
+    add(
+        &mut trials,
+        "hosted/",
+        &root.join("examples"),
+        examples::hosted,
+    );
     trials.extend(
         files(&root.join("examples/book"), "md")
             .into_iter()
             .map(|path| trial(name_of(&path), path, book::test)),
     );
-    trials.extend(
-        files(&programs::folder(), "sumi")
-            .into_iter()
-            .filter(|path| programs::is_program(path))
-            .map(|path| {
-                trial(
-                    format!("programs/{}", short_name(&path)),
-                    path,
-                    programs::test,
-                )
-            }),
-    );
+    let programs = files(&programs::folder(), "sumi").into_iter();
+    for path in programs.filter(|path| programs::is_program(path)) {
+        let name = format!("programs/{}", short_name(&path));
+        trials.push(trial(name.clone(), path.clone(), programs::test));
+        trials.push(trial(format!("hosted/{name}"), path, programs::hosted));
+    }
     for (name, check) in [
         (
             "fuzz/fixed_seeds",
@@ -76,14 +77,17 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn add(trials: &mut Vec<Trial>, folder: &Path, test: fn(&Path) -> Result<(), String>) {
+type Test = fn(&Path) -> Result<(), String>;
+
+fn add(trials: &mut Vec<Trial>, prefix: &str, folder: &Path, test: Test) {
     let programs = files(folder, "sumi")
         .into_iter()
         .filter(|path| !is_module(path) && !has_host(path));
-    trials.extend(programs.map(|path| trial(name_of(&path), path, test)));
+    let name = |path: &Path| format!("{prefix}{}", name_of(path));
+    trials.extend(programs.map(|path| trial(name(&path), path, test)));
 }
 
-fn trial(name: String, path: PathBuf, test: fn(&Path) -> Result<(), String>) -> Trial {
+fn trial(name: String, path: PathBuf, test: Test) -> Trial {
     Trial::test(name, move || test(&path).map_err(Into::into))
 }
 

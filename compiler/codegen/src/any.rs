@@ -44,7 +44,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             panic!("compiler bug: a table of {any:?} for {inside:?} that nothing asked for");
         };
         for (def, args) in methods {
-            let method = self.method_thunk(program.target(*def, args), inside);
+            let method = self.method_thunk(program.kept(*def, args), inside);
             words.push(method.as_global_value().as_pointer_value());
         }
         let content = self.runtime.pointer.const_array(&words);
@@ -56,6 +56,14 @@ impl<'ctx> Unit<'_, 'ctx> {
         global.set_alignment(8);
         self.tables.borrow_mut().insert((inside, any), global);
         global.as_pointer_value()
+    }
+
+    pub(crate) fn export_table(&self, inside: Ty, any: Ty, index: usize) -> String {
+        let name = format!("any#{index}");
+        let table = self.any_table(inside, any);
+        let word = self.module.add_global(self.runtime.pointer, None, &name);
+        word.set_initializer(&table);
+        name
     }
 
     /// Takes the address of the value instead of the value, and borrows the other arguments.

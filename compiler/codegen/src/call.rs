@@ -454,7 +454,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             return found.as_pointer_value();
         }
         let name = slot_symbol(&self.input.program.imports[index].symbol);
-        let slot = self.module.add_global(self.runtime.pointer, None, &name);
+        let slot = self.slot_of(&name);
         self.slots.borrow_mut().insert(index, slot);
         slot.as_pointer_value()
     }

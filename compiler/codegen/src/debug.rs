@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+use compiler::env::{DefId, Env};
+use compiler::mir::Body;
 use inkwell::builder::Builder;
 use inkwell::debug_info::{
     AsDIScope, DICompileUnit, DIFile, DIFlags, DIFlagsConstants, DISubprogram, DWARFEmissionKind,
@@ -12,11 +14,15 @@ use inkwell::values::FunctionValue;
 use rustc_hash::FxHashMap;
 use syntax::{FileId, Sources, Span};
 
+use crate::file_of_function;
+
 pub(crate) struct Debug<'a, 'ctx> {
     builder: DebugInfoBuilder<'ctx>,
     unit: DICompileUnit<'ctx>,
     sources: &'a Sources,
-    files: RefCell<FxHashMap<FileId, DIFile<'ctx>>>,
+    /// Where lines count from the functions of the program.
+    by_function: Option<&'a Env>,
+    files: RefCell<FxHashMap<String, DIFile<'ctx>>>,
     context: inkwell::context::ContextRef<'ctx>,
     optimised: bool,
 }
@@ -24,12 +30,15 @@ pub(crate) struct Debug<'a, 'ctx> {
 pub(crate) struct Scope<'ctx> {
     subprogram: DISubprogram<'ctx>,
     file: FileId,
+    /// What lines count from, if not from the beginning of the file.
+    whole: Option<Span>,
 }
 
 impl<'a, 'ctx> Debug<'a, 'ctx> {
     pub(crate) fn new(
         module: &Module<'ctx>,
         sources: &'a Sources,
+        by_function: Option<&'a Env>,
         optimised: bool,
     ) -> Debug<'a, 'ctx> {
         let context = module.get_context();
@@ -59,20 +68,26 @@ impl<'a, 'ctx> Debug<'a, 'ctx> {
             builder,
             unit,
             sources,
+            by_function,
             files: RefCell::default(),
             context,
             optimised,
         }
     }
 
-    fn file(&self, id: FileId) -> Option<DIFile<'ctx>> {
-        let source = self.sources.get(id)?;
+    fn file(&self, name: String) -> DIFile<'ctx> {
         let mut files = self.files.borrow_mut();
-        Some(
-            *files
-                .entry(id)
-                .or_insert_with(|| self.builder.create_file(&source.key(), "")),
-        )
+        let made = |name: &String| self.builder.create_file(name, "");
+        let file = files.get(&name).copied().unwrap_or_else(|| made(&name));
+        files.insert(name, file);
+        file
+    }
+
+    fn is_apart(&self, def: DefId) -> bool {
+        self.by_function.is_some_and(|env| {
+            let module = env.try_def(def).map(|found| found.module);
+            !module.is_some_and(|module| env.is_library(module))
+        })
     }
 
     /// Describes a function; nothing if its text is not known, as in tests.
@@ -80,10 +95,16 @@ impl<'a, 'ctx> Debug<'a, 'ctx> {
         &self,
         value: FunctionValue<'ctx>,
         name: &str,
-        span: Span,
+        body: &Body,
     ) -> Option<Scope<'ctx>> {
-        let file = self.file(span.file)?;
-        let line = self.sources.file(span.file).line_column(span.start).line;
+        let span = body.span;
+        let source = self.sources.get(span.file)?;
+        let is_apart = self.is_apart(body.def);
+        let (file, line) = match is_apart {
+            true => (file_of_function(body.def), 1),
+            false => (source.key(), source.line_column(span.start).line),
+        };
+        let file = self.file(file);
         let ty = self
             .builder
             .create_subroutine_type(file, None, &[], DIFlags::PUBLIC);
@@ -104,14 +125,18 @@ impl<'a, 'ctx> Debug<'a, 'ctx> {
         Some(Scope {
             subprogram,
             file: span.file,
+            whole: is_apart.then(|| body.extent()),
         })
     }
 
     /// What is built from now on comes from `span`.
     pub(crate) fn locate(&self, builder: &Builder<'ctx>, scope: &Scope<'ctx>, span: Span) {
-        let (line, column) = if span.file == scope.file {
-            let found = self.sources.file(span.file).line_column(span.start);
-            (found.line, found.column)
+        let is_inside = scope.whole.is_none_or(|whole| whole.contains(span));
+        let (line, column) = if span.file == scope.file && is_inside {
+            let source = self.sources.file(span.file);
+            let found = source.line_column(span.start);
+            let first = scope.whole.map_or(1, |whole| source.line(whole.start));
+            (found.line - first + 1, found.column)
         } else {
             (0, 0)
         };

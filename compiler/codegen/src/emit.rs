@@ -1,6 +1,7 @@
 //! From a module to an object or text: the target, the passes.
 
 mod pipeline;
+pub(crate) mod size;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -83,23 +84,28 @@ impl CpuLevel {
 /// Compiles a unit. An error is LLVM's own text.
 pub fn object(input: Input<'_>) -> Result<Object, String> {
     let context = Context::create();
-    let (module, exports, pipeline) = finished(&context, input)?;
+    let finished = finished(&context, input)?;
     Ok(Object {
-        bytes: pipeline.object(&module),
-        exports,
+        bytes: finished.pipeline.object(&finished.module),
+        exports: finished.exports,
+        optimised: finished.optimised,
     })
 }
 
 /// The text of the module, after optimisation if that is asked for.
 pub fn ir(input: Input<'_>) -> Result<String, String> {
     let context = Context::create();
-    let (module, _, _) = finished(&context, input)?;
-    Ok(module.print_to_string().to_string())
+    Ok(finished(&context, input)?
+        .module
+        .print_to_string()
+        .to_string())
 }
 
 pub fn assembly(input: Input<'_>) -> Result<String, String> {
     let context = Context::create();
-    let (module, _, pipeline) = finished(&context, input)?;
+    let Finished {
+        module, pipeline, ..
+    } = finished(&context, input)?;
     let machine = pipeline.machine();
     let buffer = machine
         .write_to_memory_buffer(&module, FileType::Assembly)
@@ -110,10 +116,15 @@ pub fn assembly(input: Input<'_>) -> Result<String, String> {
     Ok(String::from_utf8_lossy(text).into_owned())
 }
 
-fn finished<'ctx>(
-    context: &'ctx Context,
-    input: Input<'_>,
-) -> Result<(Module<'ctx>, Exports, Rc<Pipeline>), String> {
+struct Finished<'ctx> {
+    module: Module<'ctx>,
+    exports: Exports,
+    pipeline: Rc<Pipeline>,
+    /// As in [`Object`].
+    optimised: u64,
+}
+
+fn finished<'ctx>(context: &'ctx Context, input: Input<'_>) -> Result<Finished<'ctx>, String> {
     let pipeline = pipeline(input.options)?;
     let machine = pipeline.machine();
     let module = context.create_module("unit");
@@ -129,8 +140,17 @@ fn finished<'ctx>(
             module.print_to_string()
         ));
     }
+    let optimised = match input.options.optimise {
+        true => size::limit(context, &module, input.options.most_optimised),
+        false => 0,
+    };
     optimise(&module, machine, input.options)?;
-    Ok((module, exports, pipeline))
+    Ok(Finished {
+        module,
+        exports,
+        pipeline,
+        optimised,
+    })
 }
 
 thread_local! {

@@ -59,7 +59,7 @@ pub(crate) fn emit<'ctx>(
         slots: FxHashMap::default(),
         blocks: FxHashMap::default(),
         entry,
-        scope: unit.debug.function(value, name, body.span),
+        scope: unit.debug.function(value, name, body),
         span: body.span,
         runs_once,
         spares: BTreeMap::new(),

@@ -43,19 +43,40 @@ pub use external::host_context_symbol;
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     pub optimise: bool,
+    /// How many instructions, as codegen writes them, are optimised at most, with what is inlined into them.
+    pub most_optimised: u64,
     /// Calls of other units' functions go through their slots, so that a redefinition can take their place.
     pub reloadable: bool,
     /// Globals and slots lie outside of units, at addresses that whoever links them knows.
     pub state_outside: bool,
+    /// Lines count from the beginning of the function that they stand in, whose file is called by its id (see [`file_of_function`]), so that
+    /// code stays the same wherever its function stands; those of the library do not.
+    pub lines_by_function: bool,
     pub cpu: CpuLevel,
     /// Verify the module; a failure is a bug of ours.
     pub verify: bool,
+}
+
+/// Begins what a file is called that stands for a function; no file is called so.
+const FUNCTION: char = '\u{1}';
+
+/// How a function is called where a file is expected: see [`Options::lines_by_function`].
+pub fn file_of_function(def: DefId) -> String {
+    format!("{FUNCTION}{}", def.as_u32())
+}
+
+/// The function that such a file stands for.
+pub fn function_of_file(name: &str) -> Option<DefId> {
+    let number = name.strip_prefix(FUNCTION)?;
+    number.parse().ok().map(DefId::from_u32)
 }
 
 /// A compiled unit.
 pub struct Object {
     pub bytes: Vec<u8>,
     pub exports: Exports,
+    /// Of [`Options::most_optimised`], how many were.
+    pub optimised: u64,
 }
 
 /// What the linked unit can be asked for, by symbol.
@@ -63,6 +84,8 @@ pub struct Object {
 pub struct Exports {
     /// `void()` each, in order.
     pub cells: Vec<String>,
+    /// Words that point to what `any`s have, in the order of `Program::exported_tables`; that begins with the descriptor of the type inside.
+    pub tables: Vec<String>,
     /// `void()`: runs every cell. Only of a script.
     pub main: Option<String>,
     pub globals: Vec<GlobalExport>,

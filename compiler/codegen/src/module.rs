@@ -15,6 +15,7 @@ use rustc_hash::FxHashMap;
 
 use crate::attributes::Attributes;
 use crate::debug::Debug;
+use crate::emit;
 use crate::function;
 use crate::operand::Value;
 use crate::relation::Relation;
@@ -74,7 +75,12 @@ pub(crate) fn build<'ctx>(
         layouts: Layouts::new(input.env),
         attributes: Attributes::new(),
         tbaa: Tbaa::new(context, input.program.takes_fuel),
-        debug: Debug::new(&module, input.sources, input.options.optimise),
+        debug: Debug::new(
+            &module,
+            input.sources,
+            input.options.lines_by_function.then_some(input.env),
+            input.options.optimise,
+        ),
         runtime: Runtime::new(context),
         functions: Vec::new(),
         imports: RefCell::default(),
@@ -101,6 +107,9 @@ pub(crate) fn build<'ctx>(
 
 /// From here on, what each cell inlines costs LLVM more than calls cost the program: 4,000 lines of `xs.push(…)` took 13 s, and take 2.6 s.
 const MOST_INLINED_CELLS: usize = 100;
+
+/// From here on, what runs once is not worth being optimised.
+const MOST_OPTIMISED_CELLS: usize = 1000;
 
 /// A cell that calls something, and each thing once. One that does not call only binds values, which later cells profit from seeing.
 fn runs_calls_once(cell: &Body) -> bool {
@@ -207,6 +216,9 @@ impl<'ctx> Unit<'_, 'ctx> {
             if runs_once {
                 self.attributes.never_inline(self.context, value);
             }
+            if all.len() > MOST_OPTIMISED_CELLS && cell.body.is_straight() {
+                emit::size::leave(self.context, value);
+            }
             let name = format!("cell {}", index + 1);
             function::emit(self, value, &cell.body, &name, runs_once);
             if is_script {
@@ -215,6 +227,9 @@ impl<'ctx> Unit<'_, 'ctx> {
                 exports.cells.push(cell.symbol.clone());
             }
             cells.push(value);
+        }
+        for (index, (inside, any)) in self.input.program.exported_tables.iter().enumerate() {
+            exports.tables.push(self.export_table(*inside, *any, index));
         }
         if is_script {
             exports.main = Some(self.main(&cells));
@@ -234,7 +249,7 @@ impl<'ctx> Unit<'_, 'ctx> {
         let mut scope = None;
         for (cell, body) in cells.iter().zip(bodies) {
             // Without a place of its own the places of what is inlined into it would be lost.
-            scope = scope.or_else(|| self.debug.function(value, name, body.span));
+            scope = scope.or_else(|| self.debug.function(value, name, body));
             if let Some(scope) = &scope {
                 self.debug.locate(&builder, scope, body.span);
             }

@@ -54,8 +54,10 @@ fn written(
     }
     let options = Options {
         optimise,
+        most_optimised: u64::MAX,
         reloadable: false,
         state_outside: false,
+        lines_by_function: false,
         cpu: CpuLevel::V3,
         verify: true,
     };

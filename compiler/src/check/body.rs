@@ -144,6 +144,8 @@ pub(super) struct Checker<'u, 'e> {
     pub(super) matches: Vec<MatchToProve>,
     /// A pattern does not fit what it is matched with: what the others leave out is not told.
     pub(super) pattern_failed: bool,
+    /// The proof of a `match` took more than may be compiled.
+    pub(super) gave_up: bool,
     /// Interpolated expressions with format specs, which must suit their types.
     pub(super) specs: Vec<(ExprId, text::FormatSpec)>,
     pub(super) binders: FxHashMap<LocalId, Binder>,
@@ -197,6 +199,7 @@ impl<'u, 'e> Checker<'u, 'e> {
             matches: Vec::new(),
             dropped: Vec::new(),
             pattern_failed: false,
+            gave_up: false,
             specs: Vec::new(),
             binders: FxHashMap::default(),
             globals: FxHashMap::default(),

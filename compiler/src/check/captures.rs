@@ -8,7 +8,7 @@ use syntax::Span;
 
 use super::body::{Checker, Item};
 use super::{CallArg, Capture, Captured, Closure, Target};
-use crate::env::{Def, DefId, DefKind, FnDef, FnOrigin, Generic, GlobalOrigin, ParamDef};
+use crate::env::{Def, DefId, DefKey, DefKind, FnDef, FnOrigin, Generic, GlobalOrigin, ParamDef};
 use crate::hir::{ExprId, ExprKind, Stmt, children};
 use crate::types::{Ty, TyKind};
 
@@ -87,7 +87,16 @@ impl Checker<'_, '_> {
             span,
         }));
         let generics = self.generics_at(closure);
-        let id = self.unit.env.fresh_def();
+        let id = match &self.item {
+            Item::Function { def, .. } => self.unit.env.next_def(DefKey {
+                module: self.unit.module,
+                of_trait: None,
+                within: Some(*def),
+                name: SmolStr::new_static("a closure"),
+                index: 0,
+            }),
+            Item::Cell { .. } => self.unit.env.fresh_def(),
+        };
         let function = FnDef {
             inherited: generics.len(),
             generics,

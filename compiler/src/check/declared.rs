@@ -8,7 +8,7 @@ use super::bounds::satisfies;
 use super::errors;
 use super::unit::Unit;
 use crate::env::{Bound, DefId, Env, FnDef, Generic, Head, ModuleId, TraitImpl};
-use crate::hir::AppliedType;
+use crate::hir::{AppliedType, NUM_OPERATORS};
 use crate::types::{Ty, TyKind, fits};
 
 impl Unit<'_> {
@@ -57,7 +57,7 @@ impl Unit<'_> {
             }
             let ty = found.target;
             let shown = ty.display(&*self.env);
-            let missing: Vec<String> = [("+", 2), ("-", 2), ("*", 2), ("neg", 1)]
+            let missing: Vec<String> = NUM_OPERATORS
                 .into_iter()
                 .filter(|(symbol, sides)| !self.has_operator(symbol, *sides, found))
                 .map(|(symbol, sides)| operator_signature(symbol, sides, &shown))

@@ -3,6 +3,8 @@
 //! Patterns become rows of [`Simple`]s. A query row is useful if some value matches it and no row before; the value found is the
 //! witness that a message names. `match` asks with a row of wildcards: useful means not exhaustive.
 
+use std::cell::Cell;
+
 use smol_str::SmolStr;
 use syntax::Span;
 
@@ -81,9 +83,8 @@ impl Checker<'_, '_> {
                         continue;
                     }
                     let row = vec![self.simplify(pat)];
-                    let witness = find(self.env(), &[row], &[Simple::Wild], &[ty]);
-                    if let Some(witness) = witness {
-                        let span = self.body.pats[pat].span;
+                    let span = self.body.pats[pat].span;
+                    if let Some(witness) = self.find(span, &[row], &[Simple::Wild], ty) {
                         self.report(errors::refutable(span, &witness.join(", ")));
                     }
                 }
@@ -106,7 +107,11 @@ impl Checker<'_, '_> {
         let mut rows: Vec<Row> = Vec::new();
         for (pat, guarded) in arms {
             let row = vec![self.simplify(*pat)];
-            if find(self.env(), &rows, &row, &[ty]).is_none() && !self.has_whole_constant(*pat) {
+            let found = self.find(span, &rows, &row, ty);
+            if self.gave_up {
+                return;
+            }
+            if found.is_none() && !self.has_whole_constant(*pat) {
                 let span = self.body.pats[*pat].span;
                 self.report(errors::unreachable_arm(span));
             }
@@ -114,9 +119,27 @@ impl Checker<'_, '_> {
                 rows.push(row);
             }
         }
-        if let Some(witness) = find(self.env(), &rows, &[Simple::Wild], &[ty]) {
+        if let Some(witness) = self.find(span, &rows, &[Simple::Wild], ty) {
             self.report(errors::not_exhaustive(span, &witness));
         }
+    }
+
+    /// A value that the query matches and no row does, within what may be compiled: some patterns take a time that doubles with each column.
+    fn find(&mut self, span: Span, rows: &[Row], query: &[Simple], ty: Ty) -> Option<Vec<String>> {
+        let budget = self.env().budget().clone();
+        let search = Search {
+            env: self.env(),
+            left: Cell::new(budget.cells()),
+        };
+        let found = search.find(rows, query, &[ty]);
+        let left = search.left.get();
+        if !budget.take_cells(budget.cells() - left) || left == 0 {
+            let what = "what this leaves out takes too long to find";
+            self.report(budget.exceeded(what, span));
+            self.gave_up = true;
+            return None;
+        }
+        found
     }
 
     /// An arm that binds everything and does not ask for it, by a name that a variant has but for its case.
@@ -286,50 +309,66 @@ fn bounds(ty: Ty) -> Option<(i128, i128)> {
     }
 }
 
-/// A value, as the text of each column, that the query matches and no row does.
-fn find(env: &Env, rows: &[Row], query: &[Simple], types: &[Ty]) -> Option<Vec<String>> {
-    let Some((first_ty, rest_types)) = types.split_first() else {
-        return rows.is_empty().then(Vec::new);
-    };
-    if let Simple::Or(parts) = &query[0] {
-        return parts.iter().find_map(|part| {
-            let mut row = vec![part.clone()];
-            row.extend_from_slice(&query[1..]);
-            find(env, rows, &row, types)
-        });
-    }
-    // A match on thousands of literals asks as often about one more: the others play no part in that.
-    let rows = rows.iter().filter(|row| may_overlap(&row[0], &query[0]));
-    let rows = expand_or(rows);
-    let made: Vec<&Constructor> = rows
-        .iter()
-        .map(|row| &row[0])
-        .chain(std::iter::once(&query[0]))
-        .filter_map(|simple| match simple {
-            Simple::Make(made, _) => Some(made),
-            Simple::Wild | Simple::Or(_) => None,
-        })
-        .collect();
-    if made.is_empty() {
-        let rows: Vec<Row> = rows.iter().map(|row| row[1..].to_vec()).collect();
-        let rest = find(env, &rows, &query[1..], rest_types)?;
-        return Some(std::iter::once("_".to_string()).chain(rest).collect());
-    }
-    for constructor in split(env, *first_ty, &made, &query[0]) {
-        let fields = field_types(env, *first_ty, &constructor);
-        let specialize = |row: &Row| specialize(row, &constructor, fields.len());
-        let Some(query) = specialize(&query.to_vec()) else {
-            continue;
-        };
-        let rows: Vec<Row> = rows.iter().filter_map(specialize).collect();
-        let types: Vec<Ty> = fields.iter().chain(rest_types).copied().collect();
-        if let Some(mut witness) = find(env, &rows, &query, &types) {
-            let rest = witness.split_off(fields.len());
-            let text = describe(env, *first_ty, &constructor, &witness);
-            return Some(std::iter::once(text).chain(rest).collect());
+/// A search for what a list of patterns leaves out.
+struct Search<'e> {
+    env: &'e Env,
+    /// How many rows and columns it may still look at; at zero it has given up.
+    left: Cell<u64>,
+}
+
+impl Search<'_> {
+    /// A value, as the text of each column, that the query matches and no row does.
+    fn find(&self, rows: &[Row], query: &[Simple], types: &[Ty]) -> Option<Vec<String>> {
+        let env = self.env;
+        let looked_at = 1 + rows.len() * types.len();
+        self.left
+            .set(self.left.get().saturating_sub(looked_at as u64));
+        if self.left.get() == 0 {
+            return None;
         }
+        let Some((first_ty, rest_types)) = types.split_first() else {
+            return rows.is_empty().then(Vec::new);
+        };
+        if let Simple::Or(parts) = &query[0] {
+            return parts.iter().find_map(|part| {
+                let mut row = vec![part.clone()];
+                row.extend_from_slice(&query[1..]);
+                self.find(rows, &row, types)
+            });
+        }
+        // A match on thousands of literals asks as often about one more: the others play no part in that.
+        let rows = rows.iter().filter(|row| may_overlap(&row[0], &query[0]));
+        let rows = expand_or(rows);
+        let made: Vec<&Constructor> = rows
+            .iter()
+            .map(|row| &row[0])
+            .chain(std::iter::once(&query[0]))
+            .filter_map(|simple| match simple {
+                Simple::Make(made, _) => Some(made),
+                Simple::Wild | Simple::Or(_) => None,
+            })
+            .collect();
+        if made.is_empty() {
+            let rows: Vec<Row> = rows.iter().map(|row| row[1..].to_vec()).collect();
+            let rest = self.find(&rows, &query[1..], rest_types)?;
+            return Some(std::iter::once("_".to_string()).chain(rest).collect());
+        }
+        for constructor in split(env, *first_ty, &made, &query[0]) {
+            let fields = field_types(env, *first_ty, &constructor);
+            let specialize = |row: &Row| specialize(row, &constructor, fields.len());
+            let Some(query) = specialize(&query.to_vec()) else {
+                continue;
+            };
+            let rows: Vec<Row> = rows.iter().filter_map(specialize).collect();
+            let types: Vec<Ty> = fields.iter().chain(rest_types).copied().collect();
+            if let Some(mut witness) = self.find(&rows, &query, &types) {
+                let rest = witness.split_off(fields.len());
+                let text = describe(env, *first_ty, &constructor, &witness);
+                return Some(std::iter::once(text).chain(rest).collect());
+            }
+        }
+        None
     }
-    None
 }
 
 /// Whether both may match one value; false only if they surely do not.
@@ -338,12 +377,17 @@ fn may_overlap(row: &Simple, query: &Simple) -> bool {
         (Simple::Or(parts), other) | (other, Simple::Or(parts)) => {
             parts.iter().any(|part| may_overlap(part, other))
         }
-        (Simple::Make(a, _), Simple::Make(b, _)) => match (a, b) {
+        (Simple::Make(a, parts), Simple::Make(b, others)) => match (a, b) {
             (Constructor::Range(low, high), Constructor::Range(least, most)) => {
                 low <= most && least <= high
             }
             (Constructor::Opaque(_), Constructor::Opaque(_))
-            | (Constructor::Variant(_), Constructor::Variant(_)) => a == b,
+            | (Constructor::Bool(_), Constructor::Bool(_))
+            | (Constructor::Variant(_), Constructor::Variant(_))
+            | (Constructor::Whole, Constructor::Whole) => {
+                let mut pairs = parts.iter().zip(others);
+                a == b && pairs.all(|(part, other)| may_overlap(part, other))
+            }
             _ => true,
         },
         (Simple::Wild, _) | (_, Simple::Wild) => true,
@@ -384,9 +428,12 @@ fn split(env: &Env, ty: Ty, made: &[&Constructor], asked: &Simple) -> Vec<Constr
         }
         TyKind::Char => split_ranges(made, &[(0, 0xd7ff), (0xe000, char::MAX as i128)]),
         TyKind::Adt(def, _) => match &env.def(*def).kind {
-            DefKind::Enum(item) => (0..item.variants.len() as u32)
-                .map(Constructor::Variant)
-                .collect(),
+            DefKind::Enum(item) => match asked {
+                Simple::Make(made, _) => vec![made.clone()],
+                Simple::Wild | Simple::Or(_) => (0..item.variants.len() as u32)
+                    .map(Constructor::Variant)
+                    .collect(),
+            },
             _ => vec![Constructor::Whole],
         },
         _ => {

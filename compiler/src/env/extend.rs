@@ -164,9 +164,11 @@ impl Env {
         constant.literal = Some(literal);
     }
 
-    /// What tells the value of a constant from other ones, where it is no literal.
+    /// What tells the value of a constant from other ones, where it is no literal; the first that is said counts.
     pub fn set_print(&mut self, id: DefId, print: u128) {
-        if let DefKind::Const(constant) = &mut self.def_mut(id).kind {
+        if let DefKind::Const(constant) = &mut self.def_mut(id).kind
+            && constant.print == 0
+        {
             constant.print = print;
         }
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use syntax::Span;
 
@@ -29,7 +29,11 @@ pub struct DefKey {
     pub module: ModuleId,
     /// Of a function that implements one of a trait.
     pub of_trait: Option<DefId>,
+    /// Of a closure: the function that it is written in.
+    pub within: Option<DefId>,
     pub name: SmolStr,
+    /// Which one it is where there are several, from 0.
+    pub index: u32,
 }
 
 /// By what their definitions are known by.
@@ -43,6 +47,9 @@ pub struct Ids {
     nameless: Arc<Vec<DefId>>,
     used: usize,
     given: Vec<(Option<DefKey>, DefId)>,
+    taken: FxHashSet<DefId>,
+    /// How many there are of a kind.
+    counts: FxHashMap<DefKey, u32>,
 }
 
 impl Ids {
@@ -52,6 +59,11 @@ impl Ids {
             nameless,
             ..Ids::default()
         }
+    }
+
+    fn give(&mut self, key: Option<DefKey>, id: DefId) {
+        self.taken.insert(id);
+        self.given.push((key, id));
     }
 
     /// What the unit's definitions got, with what they are known by.
@@ -66,6 +78,8 @@ impl Env {
         self.journal = Journal::default();
         self.ids.used = 0;
         self.ids.given.clear();
+        self.ids.taken.clear();
+        self.ids.counts.clear();
     }
 
     /// What the unit has added so far.
@@ -97,8 +111,16 @@ impl Env {
         let former = self.ids.former.get(&key).copied();
         let id = former.filter(|id| self.is_free(*id));
         let id = id.unwrap_or_else(|| self.next_id());
-        self.ids.given.push((Some(key), id));
+        self.ids.give(Some(key), id);
         id
+    }
+
+    /// The same for one that nobody can name: the next of its kind, which `key` says with the index 0.
+    pub(crate) fn next_def(&mut self, mut key: DefKey) -> DefId {
+        let count = self.ids.counts.entry(key.clone()).or_default();
+        key.index = *count;
+        *count += 1;
+        self.named_def(key)
     }
 
     /// The id for a definition that only its own unit knows.
@@ -107,12 +129,12 @@ impl Env {
         self.ids.used += 1;
         let id = spare.filter(|id| self.is_free(*id));
         let id = id.unwrap_or_else(|| self.next_id());
-        self.ids.given.push((None, id));
+        self.ids.give(None, id);
         id
     }
 
     fn is_free(&self, id: DefId) -> bool {
-        !self.defs.contains_key(&id) && self.ids.given.iter().all(|(_, given)| *given != id)
+        !self.defs.contains_key(&id) && !self.ids.taken.contains(&id)
     }
 
     fn next_id(&mut self) -> DefId {

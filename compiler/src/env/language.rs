@@ -7,6 +7,7 @@ use super::{
     Def, DefId, DefKind, EnumDef, Env, FieldDef, Generic, Ids, Journal, ModuleId, ModuleScope,
     StructDef, VariantDef,
 };
+use crate::budget::Budget;
 use crate::types::{IntTy, Ty};
 
 const NOWHERE: Span = Span {
@@ -32,6 +33,7 @@ impl Env {
             calls_back: false,
             journal: Journal::default(),
             ids: Ids::default(),
+            budget: Budget::default(),
         };
         let prelude = ModuleScope {
             name: "prelude".into(),

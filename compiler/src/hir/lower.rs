@@ -23,7 +23,7 @@ mod unfit;
 pub(crate) use declare::bound_names;
 pub use declare::import_path;
 pub(crate) use signature::fn_name;
-pub(crate) use traits::BUILT_IN_TRAITS;
+pub(crate) use traits::{BUILT_IN_TRAITS, NUM_OPERATORS};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;

@@ -20,7 +20,7 @@ use crate::ids::{DefId, ModuleId};
 use crate::types::Ty;
 
 pub(crate) use children::children;
-pub(crate) use lower::{BUILT_IN_TRAITS, bound_names, fn_name};
+pub(crate) use lower::{BUILT_IN_TRAITS, NUM_OPERATORS, bound_names, fn_name};
 pub use lower::{EarlyValue, Imports, LocalName, NotKnown, import_path, lower};
 pub(crate) use resolve::is_called_by_itself;
 pub use resolve::nearest;

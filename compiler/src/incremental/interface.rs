@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::fingerprint::{Fingerprint, Fingerprinter};
 use super::piece::Name;
-use crate::env::{DefId, DefKind, Env, FieldDef, Journal};
+use crate::env::{Bound, DefId, DefKind, Env, FieldDef, Journal};
 use crate::mir::{Body, Const, Effects, Elaborated};
 use crate::mono;
 use crate::own;
@@ -125,7 +125,7 @@ fn add_head(env: &Env, def: DefId, print: &mut Fingerprinter, defaults: &mut Vec
     add_types(env, types, print);
 }
 
-/// The fields and variants of a type.
+/// The fields and variants of a type, the methods of a trait.
 pub(super) fn add_shape(env: &Env, def: DefId, print: &mut Fingerprinter) {
     let field = |field: &FieldDef| (field.name.clone(), field.ty, field.default);
     match &env.def(def).kind {
@@ -144,7 +144,9 @@ pub(super) fn add_shape(env: &Env, def: DefId, print: &mut Fingerprinter) {
             print.add(&(&found.generics, variants));
         }
         DefKind::ExternType { drop } => print.add(drop),
-        DefKind::Fn(_) | DefKind::Trait(_) | DefKind::Global(_) | DefKind::Const(_) => {}
+        // In this order they are in the table of an `any`.
+        DefKind::Trait(found) => print.add(&(&found.generics, &found.supers, &found.methods)),
+        DefKind::Fn(_) | DefKind::Global(_) | DefKind::Const(_) => {}
     }
 }
 
@@ -176,6 +178,13 @@ fn collect(env: &Env, ty: Ty, found: &mut BTreeSet<DefId>) {
             .is_some_and(|found| !env.is_library(found.module));
         if is_own && found.insert(def) {
             pending.extend(env.all_fields(def).map(|field| field.ty));
+            if let DefKind::Trait(of) = &env.def(def).kind {
+                let above = of.supers.iter().filter_map(|bound| match bound {
+                    Bound::Trait(above, _) => Some(Ty::new(TyKind::Any(*above, Vec::new()))),
+                    _ => None,
+                });
+                pending.extend(above);
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use syntax::ast::{self, Doubts, Expected};
 use syntax::split::{self, Words};
 use syntax::{Diagnostic, Diagnostics, FileId, SourceFile};
 
-use crate::hir::{bound_names, fn_name};
+use crate::hir::{NUM_OPERATORS, bound_names, fn_name};
 use crate::mentions::Texts;
 
 /// Which item of the text it is, however it is edited.
@@ -146,7 +146,12 @@ impl Names {
         // Whoever knows a trait may mean any of its implementations.
         let impls = words.names.iter().filter(|name| is_upper(name));
         let impls = impls.cloned().map(Name::Impls);
-        names.needs = top.chain(members).chain(operators).chain(impls).collect();
+        // What `impl Num` asks for stands outside of it.
+        let is_number = names.impl_of.iter().any(|of| of == "Num");
+        let asked = is_number.then_some(NUM_OPERATORS).into_iter().flatten();
+        let asked = asked.map(|(operator, _)| Name::Operator(SmolStr::new_static(operator)));
+        let needs = top.chain(members).chain(operators).chain(impls);
+        names.needs = needs.chain(asked).collect();
         names.gives.sort_unstable();
         names.gives.dedup();
         let given: FxHashSet<&Name> = names.gives.iter().collect();

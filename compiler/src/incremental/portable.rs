@@ -49,7 +49,9 @@ impl Names {
                     let twins = before.entry(key).or_default();
                     *twins += 1;
                     let of_trait = key.of_trait.map(|of| self.of(of));
-                    Fingerprint::of(&(self.module(key.module), of_trait, &key.name, *twins))
+                    let within = key.within.map(|of| self.of(of));
+                    let number = (key.index, *twins);
+                    Fingerprint::of(&(self.module(key.module), of_trait, within, &key.name, number))
                 }
                 None => Fingerprint::of(&(unit, index)),
             };

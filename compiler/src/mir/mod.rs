@@ -474,20 +474,24 @@ impl Fuel {
         };
         first.into_iter().chain(second)
     }
-
-    pub(crate) fn operands_mut(&mut self) -> impl Iterator<Item = &mut Operand> {
-        let (first, second) = match self {
-            Fuel::Units(_) | Fuel::Advance(_) | Fuel::Was => (None, None),
-            Fuel::Go { cond, .. } => (Some(cond), None),
-            Fuel::Below { from, to }
-            | Fuel::Through { from, to }
-            | Fuel::Reach { from, to, into: _ } => (Some(from), Some(to)),
-        };
-        first.into_iter().chain(second)
-    }
 }
 
 impl Body {
+    /// From its declaration to the last statement of it in the text.
+    pub fn extent(&self) -> Span {
+        let blocks = self.blocks.values();
+        let spans = blocks.flat_map(|block| {
+            let last = match &block.terminator {
+                Terminator::Panic { span, .. } => Some(*span),
+                _ => None,
+            };
+            let statements = block.statements.iter();
+            statements.map(|statement| statement.span).chain(last)
+        });
+        let own = spans.filter(|span| span.file == self.span.file && span.start >= self.span.start);
+        own.fold(self.span, Span::to)
+    }
+
     /// Whether no statement runs twice in a call. Blocks stand in reverse postorder where they come from the builder; a later pass may
     /// put one further down than where it leads to, and then this says no.
     pub fn is_straight(&self) -> bool {

@@ -79,7 +79,7 @@ impl Program {
         let of_types = self.overrides.values().flat_map(each_override);
         of_types.for_each(&mut note);
         for (def, args) in self.tables.values().flatten() {
-            note(self.target(*def, args));
+            note(self.kept(*def, args));
         }
         let functions = self.functions.iter().map(|function| &function.body);
         let bodies = functions.chain(self.cells.iter().map(|cell| &cell.body));

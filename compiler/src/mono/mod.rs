@@ -21,6 +21,7 @@ use syntax::{Diagnostic, Span};
 
 use crate::any;
 use crate::boxes::fields_of;
+use crate::budget;
 use crate::env::{DefId, DefKind, Env, FnOrigin, GlobalOrigin, ModuleId};
 use crate::layout::Layouts;
 use crate::mir::{Body, Const, Elaborated, Local, ParamMode};
@@ -33,6 +34,9 @@ pub use views::{NOT_IN_PLACE, Viewing};
 /// How deep type arguments may nest, and how many instances one item may have.
 const DEPTH_LIMIT: usize = 32;
 const INSTANCE_LIMIT: usize = 10_000;
+/// What an instance takes of the budget besides its statements, and how many parts of the types of its variables count as one.
+const INSTANCE_STEPS: u64 = 4;
+const PARTS_PER_STEP: u64 = 16;
 /// Of the name of an instance so many characters are shown.
 const LONGEST_NAME: usize = 200;
 
@@ -43,6 +47,7 @@ const MOST_COPIED: usize = 60;
 const LARGEST_VALUE: u64 = 256 << 20;
 
 /// What of a unit is to be compiled.
+#[derive(Default)]
 pub struct Unit {
     /// Its functions, generic ones included; their bodies are in the `Env`.
     pub functions: Vec<DefId>,
@@ -51,6 +56,57 @@ pub struct Unit {
     pub globals: Vec<DefId>,
     /// Instances that a host calls with arrays of its own.
     pub viewings: Vec<Viewing>,
+    /// The types of values and of the `any`s that they are in: tables that values get which are there already.
+    pub tables: Vec<(Ty, Ty)>,
+}
+
+impl Unit {
+    /// One of its functions, with those that are written in it.
+    pub fn of_function(&self, env: &Env, def: DefId) -> Unit {
+        Unit::of(env, vec![def], Vec::new(), Vec::new())
+    }
+
+    /// One of its cells, with the functions that are written in it; `globals` are those that it binds.
+    pub fn of_cell(&self, env: &Env, index: usize, globals: Vec<DefId>) -> Unit {
+        Unit::of(
+            env,
+            Vec::new(),
+            vec![Arc::clone(&self.cells[index])],
+            globals,
+        )
+    }
+
+    fn of(
+        env: &Env,
+        mut functions: Vec<DefId>,
+        cells: Vec<Arc<Elaborated>>,
+        globals: Vec<DefId>,
+    ) -> Unit {
+        let mut seen: FxHashSet<DefId> = functions.iter().copied().collect();
+        let mut inner = |body: &Body, functions: &mut Vec<DefId>| {
+            own::each_function(env, body, &mut |def, _| {
+                if env.function(def).captures.is_some() && seen.insert(def) {
+                    functions.push(def);
+                }
+            });
+        };
+        cells
+            .iter()
+            .for_each(|cell| inner(cell.body(), &mut functions));
+        let mut at = 0;
+        while let Some(def) = functions.get(at).copied() {
+            at += 1;
+            if let Some(body) = env.function(def).body() {
+                inner(body.body(), &mut functions);
+            }
+        }
+        Unit {
+            functions,
+            cells,
+            globals,
+            ..Unit::default()
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,10 +142,14 @@ pub struct Program {
     pub imports: Vec<Import>,
     /// What a function that a body names is here.
     pub callees: FxHashMap<Key, Target>,
+    /// What a function is here that the table of an `any` or a descriptor names.
+    pub kept: FxHashMap<Key, Target>,
     /// The user's own relations and text of types that occur.
     pub overrides: FxHashMap<Ty, Overrides>,
     /// By the type of a value that is put into an `any` and the type of that `any`: the functions in its table.
     pub tables: FxHashMap<(Ty, Ty), Vec<Key>>,
+    /// Those of them that are handed out.
+    pub exported_tables: Vec<(Ty, Ty)>,
     /// See [`Program::charge_fuel`].
     pub takes_fuel: bool,
 }
@@ -190,13 +250,14 @@ pub fn instantiate(
         constants,
         queue: VecDeque::new(),
         counts: FxHashMap::default(),
+        steps: FxHashMap::default(),
         types: FxHashSet::default(),
         current: None,
         failure: None,
         layouts: Layouts::new(env),
         known_globals: FxHashSet::default(),
-        in_closures: match mode {
-            Mode::Inlined => called_by_closures(env, unit),
+        in_values: match mode {
+            Mode::Inlined => held_by_values(env, unit),
             Mode::Script | Mode::Session | Mode::Interpreted { .. } => FxHashSet::default(),
         },
         weights: FxHashMap::default(),
@@ -207,8 +268,10 @@ pub fn instantiate(
             globals: Vec::new(),
             imports: Vec::new(),
             callees: FxHashMap::default(),
+            kept: FxHashMap::default(),
             overrides: FxHashMap::default(),
             tables: FxHashMap::default(),
+            exported_tables: unit.tables.clone(),
             takes_fuel: false,
         },
     };
@@ -217,6 +280,10 @@ pub fn instantiate(
     }
     for (index, cell) in unit.cells.iter().enumerate() {
         let body = ctx.concrete_body(cell.body(), &[]);
+        ctx.take(&body, cell.body().span);
+        if ctx.failure.is_some() {
+            break;
+        }
         let symbol = symbol::cell_symbol(index, body.def);
         ctx.program.cells.push(Cell { symbol, body });
     }
@@ -225,7 +292,7 @@ pub fn instantiate(
             let function = env.function(*def);
             let is_root = function.generics.is_empty() && function.captures.is_none();
             if is_root && function.stored.is_some() {
-                ctx.callee(*def, Vec::new(), None);
+                ctx.root(*def);
             }
         }
     }
@@ -235,6 +302,9 @@ pub fn instantiate(
         {
             ctx.program.functions[index].exported = true;
         }
+    }
+    for (inside, any) in &unit.tables {
+        ctx.table(*inside, *any, None);
     }
     while ctx.failure.is_none()
         && let Some(index) = ctx.queue.pop_front()
@@ -247,23 +317,29 @@ pub fn instantiate(
     }
 }
 
-fn called_by_closures(env: &Env, unit: &Unit) -> FxHashSet<DefId> {
+/// What closures call, and what is a value itself.
+fn held_by_values(env: &Env, unit: &Unit) -> FxHashSet<DefId> {
     let stored = |def: DefId| env.function(def).body().cloned();
     let own = unit.functions.iter().filter_map(|def| stored(*def));
     let mut waiting: Vec<(Arc<Elaborated>, bool)> = own.map(|body| (body, false)).collect();
     waiting.extend(unit.cells.iter().map(|cell| (Arc::clone(cell), false)));
-    let (mut called, mut closures) = (FxHashSet::default(), FxHashSet::default());
+    let (mut held, mut closures) = (FxHashSet::default(), FxHashSet::default());
     while let Some((body, is_closure)) = waiting.pop() {
+        own::each_constant(body.body(), &mut |constant| {
+            if let Const::Fn(def, _) = constant {
+                held.insert(*def);
+            }
+        });
         own::each_function(env, body.body(), &mut |def, _| {
             if env.function(def).captures.is_some() {
                 let body = stored(def).filter(|_| closures.insert(def));
                 waiting.extend(body.map(|body| (body, true)));
             } else if is_closure {
-                called.insert(def);
+                held.insert(def);
             }
         });
     }
-    called
+    held
 }
 
 struct Instantiation<'a> {
@@ -273,14 +349,16 @@ struct Instantiation<'a> {
     /// Instances whose body is still generic.
     queue: VecDeque<usize>,
     counts: FxHashMap<DefId, usize>,
+    /// What the instances of each item take of the budget.
+    steps: FxHashMap<DefId, u64>,
     /// Types that were searched for overrides.
     types: FxHashSet<Ty>,
     current: Option<usize>,
     failure: Option<Box<Diagnostic>>,
     layouts: Layouts<'a>,
     known_globals: FxHashSet<DefId>,
-    /// What the closures of the unit call. A value may keep their code for long, so they have no copies.
-    in_closures: FxHashSet<DefId>,
+    /// What the closures of the unit call, and functions that it has as values. A value may keep code for long, so that has no copies of them.
+    in_values: FxHashSet<DefId>,
     /// Of functions that other units may copy.
     weights: FxHashMap<DefId, usize>,
     program: Program,
@@ -303,7 +381,39 @@ impl Instantiation<'_> {
             let span = generic.body().span;
             self.failure = Some(Box::new(self.endless(&key, span, true)));
         }
+        self.take(&body, generic.body().span);
         self.program.functions[index].body = body;
+    }
+
+    /// Takes what a body costs from the budget.
+    fn take(&mut self, body: &Body, span: Span) {
+        let parts: u64 = body.locals.values().map(|decl| decl.ty.parts()).sum();
+        let steps = INSTANCE_STEPS + budget::statements(body) as u64 + parts / PARTS_PER_STEP;
+        *self.steps.entry(body.def).or_default() += steps;
+        if !self.env.budget().take(steps) && self.failure.is_none() {
+            self.failure = Some(Box::new(self.too_much(span)));
+        }
+    }
+
+    /// Names what takes most of what there is.
+    fn too_much(&self, span: Span) -> Diagnostic {
+        let budget = self.env.budget();
+        let is_known = |(def, _): &(&DefId, &u64)| self.counts.contains_key(def);
+        let instantiated = self.steps.iter().filter(is_known);
+        let most = instantiated.max_by_key(|(def, steps)| (**steps, std::cmp::Reverse(**def)));
+        let Some((def, steps)) = most else {
+            return budget.exceeded("from here on", span);
+        };
+        let def = self.env.def(*def);
+        let count = self.counts[&def.id];
+        let label = match count {
+            1 => format!("`{}` takes most of it: {steps} steps", def.name),
+            _ => format!(
+                "`{}` takes most of it: {steps} steps, for {count} instances with other types each",
+                def.name
+            ),
+        };
+        self.with_chain(budget.exceeded(label, def.span))
     }
 
     fn generic_body(&self, def: DefId) -> Arc<Elaborated> {
@@ -328,19 +438,49 @@ impl Instantiation<'_> {
         target
     }
 
+    /// A function that is there for others.
+    fn root(&mut self, def: DefId) {
+        let key = (def, Vec::new());
+        let target = self.instance(key.clone(), None);
+        if !self.in_values.contains(&def) {
+            self.program.callees.insert(key, target);
+        }
+    }
+
+    /// What a table or a descriptor names, which a value may keep for long: the newest code, through its slot.
+    fn kept(&mut self, def: DefId, args: Vec<Ty>, span: Option<Span>) -> Target {
+        let key = (def, args);
+        if let Some(found) = self.program.kept.get(&key) {
+            return *found;
+        }
+        let target = match self.program.mode == Mode::Inlined && self.has_slot(def, &key.1) {
+            true => self.import(key.clone()),
+            false => self.callee(def, key.1.clone(), span),
+        };
+        self.program.kept.insert(key, target);
+        target
+    }
+
+    /// Whether it is a function of the program that others call through a slot where they cannot copy it.
+    fn has_slot(&self, def: DefId, args: &[Ty]) -> bool {
+        let function = self.env.function(def);
+        matches!(function.origin, FnOrigin::Sumi)
+            && self.program.mode.stays_open()
+            && args.is_empty()
+            && function.captures.is_none()
+            && !self.is_library(def)
+    }
+
     fn is_imported(&mut self, def: DefId, args: &[Ty]) -> bool {
         let function = self.env.function(def);
         match function.origin {
             FnOrigin::Intrinsic(_) | FnOrigin::C { .. } | FnOrigin::Host => true,
             FnOrigin::Sumi => {
-                self.program.mode.stays_open()
-                    && args.is_empty()
-                    && !self.own_functions.contains(&def)
-                    && function.captures.is_none()
-                    && !self.is_library(def)
-                    && !(self.program.mode == Mode::Inlined
-                        && !self.in_closures.contains(&def)
-                        && self.is_small(def))
+                let is_copied = |ctx: &mut Self| {
+                    ctx.own_functions.contains(&def)
+                        || ctx.program.mode == Mode::Inlined && ctx.is_small(def)
+                };
+                self.has_slot(def, args) && (self.in_values.contains(&def) || !is_copied(self))
             }
         }
     }
@@ -366,7 +506,7 @@ impl Instantiation<'_> {
             let mut called = Vec::new();
             own::each_function(self.env, body.body(), &mut |def, _| called.push(def));
             for def in called {
-                // What makes closures has none: see `in_closures`.
+                // What makes closures has none: see `in_values`.
                 weight += match self.env.function(def).captures {
                     Some(_) => ENDLESS,
                     None => self.weight(def),
@@ -561,7 +701,7 @@ impl Instantiation<'_> {
         }
         self.program.tables.insert((inside, any), keys.clone());
         for (def, args) in keys {
-            self.callee(def, args, span);
+            self.kept(def, args, span);
         }
         for above in any::above(self.env, any) {
             self.table(inside, above, span);
@@ -569,7 +709,7 @@ impl Instantiation<'_> {
     }
 
     fn override_of(&mut self, found: Option<Key>) -> Option<Target> {
-        found.map(|(def, args)| self.callee(def, args, None))
+        found.map(|(def, args)| self.kept(def, args, None))
     }
 
     /// For the interpreter, equality and hashing of maps are the library's.
@@ -717,6 +857,14 @@ impl Program {
         match self.callees.get(&(def, args.to_vec())) {
             Some(found) => *found,
             None => panic!("compiler bug: {def} was not instantiated"),
+        }
+    }
+
+    /// Of what stands in the table of an `any`.
+    pub fn kept(&self, def: DefId, args: &[Ty]) -> Target {
+        match self.kept.get(&(def, args.to_vec())) {
+            Some(found) => *found,
+            None => panic!("compiler bug: {def} was not instantiated for a table"),
         }
     }
 

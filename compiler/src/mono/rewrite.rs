@@ -24,6 +24,9 @@ impl Instantiation<'_> {
         let ids: Vec<_> = body.blocks.keys().collect();
         for id in ids {
             let old = std::mem::take(&mut body.blocks[id].statements);
+            // Of a block that only goes on, it says where in the text that is.
+            let is_nothing = |each: &Statement| matches!(each.kind, StatementKind::Nop);
+            let place = old.iter().all(is_nothing).then(|| old.first().cloned());
             let mut rewrite = Rewrite {
                 ctx: self,
                 body: &mut body,
@@ -36,7 +39,8 @@ impl Instantiation<'_> {
             }
             let mut terminator = rewrite.body.blocks[id].terminator.clone();
             rewrite.terminator(&mut terminator);
-            let statements = rewrite.out;
+            let mut statements = rewrite.out;
+            statements.extend(place.flatten());
             body.blocks[id].statements = statements;
             body.blocks[id].terminator = terminator;
         }
@@ -141,10 +145,8 @@ impl Rewrite<'_, '_> {
                 self.operand(second);
                 self.place(place);
             }
-            Check::Closed(_) | Check::Begin(_) | Check::End(_) => {}
-            Check::Fuel(fuel) => fuel
-                .operands_mut()
-                .for_each(|operand| self.operand(operand)),
+            // Fuel is charged to concrete bodies.
+            Check::Closed(_) | Check::Begin(_) | Check::End(_) | Check::Fuel(_) => {}
         }
     }
 

@@ -17,7 +17,7 @@ use crate::mir::{
 use crate::own;
 use crate::types::{Ty, TyKind};
 
-/// The code of what is said of a function that needs an array of our own. It is no mistake of a program's, so it has no page in the manual.
+/// The code of what is said of a function that needs an array of our own, to the host that lends it another one.
 pub const NOT_IN_PLACE: &str = "not-in-place";
 
 /// An instance that a host asks for.
@@ -46,7 +46,7 @@ impl Instantiation<'_> {
                 (true, _) => {
                     let name = &self.env.function(def).params[index].name;
                     let span = span.unwrap_or(body.body().span);
-                    self.refuse_view(span, format!("`{name}` is kept or changed here"));
+                    self.refuse_view(span, Need::Kept, format!("keeps its `{name}`"));
                     return None;
                 }
             });
@@ -138,6 +138,7 @@ impl Instantiation<'_> {
                         if let Some(key) = self.viewing((*def, types), &viewed, Some(span)) {
                             *types = key.1;
                         }
+                        viewed.iter().filter(|is_viewed| **is_viewed).count()
                     }
                     FnOrigin::Intrinsic(name) if name == "array_len" => {
                         if let Arg::Value(Operand::Borrow(place)) = &args[0] {
@@ -149,28 +150,97 @@ impl Instantiation<'_> {
                         }
                         return;
                     }
-                    FnOrigin::Intrinsic(_) | FnOrigin::C { .. } | FnOrigin::Host => {}
-                }
-                match self.env.function(*def).origin {
-                    FnOrigin::Sumi => viewed.iter().filter(|is_viewed| **is_viewed).count(),
-                    _ => 0,
+                    FnOrigin::Intrinsic(_) | FnOrigin::C { .. } | FnOrigin::Host => 0,
                 }
             }
             _ => 0,
         };
         if wholes > allowed {
-            self.refuse_view(span, "this needs the whole array".to_owned());
+            let (need, what) = self.need(views, statement);
+            self.refuse_view(span, need, what.to_owned());
         }
     }
 
-    fn refuse_view(&mut self, span: Span, here: String) {
-        if self.failure.is_none() {
-            let text = "the array of a host can only be used in place where its elements are";
-            let report = Diagnostic::error(NOT_IN_PLACE, text);
-            self.failure = Some(Box::new(self.at_use(report, span, here)));
+    /// For what a statement needs a whole array of our own, and in words what it does.
+    fn need(&self, views: &Views, statement: &Statement) -> (Need, &'static str) {
+        match &statement.kind {
+            StatementKind::Call {
+                callee: Callee::Fn(def, _),
+                args,
+                ..
+            } => {
+                let is_changed =
+                    |arg: &Arg| matches!(arg, Arg::Mut(place) if views.is_whole(place));
+                let is_changed = args.iter().any(is_changed);
+                match &self.env.function(*def).origin {
+                    FnOrigin::Intrinsic(name)
+                        if is_changed && CHANGES_LENGTH.contains(&name.as_str()) =>
+                    {
+                        (Need::Length, "changes how many elements there are")
+                    }
+                    FnOrigin::Intrinsic(_) | FnOrigin::C { .. } | FnOrigin::Host => {
+                        (Need::Whole, "is made for arrays of Sumi's own")
+                    }
+                    FnOrigin::Sumi => (Need::Kept, "may keep the array"),
+                }
+            }
+            StatementKind::Assign { place, .. } if views.is_whole(place) => (
+                Need::Length,
+                "puts another array in its place, of any length",
+            ),
+            StatementKind::Assign { .. } => (Need::Kept, "keeps the array beyond this line"),
+            _ => (Need::Whole, "needs the array as a whole"),
         }
     }
+
+    /// At the line of the program, of what goes wrong in the library.
+    fn refuse_view(&mut self, span: Span, need: Need, what: String) {
+        if self.failure.is_some() {
+            return;
+        }
+        let mut at = (span, "this".to_owned());
+        let mut caller = self.current;
+        while let Some(index) = caller {
+            let instance = &self.program.functions[index];
+            let def = instance.key.0;
+            let Some(used) = instance.needed_at.filter(|_| self.is_library(def)) else {
+                break;
+            };
+            at = (used, format!("`{}`", self.env.def(def).name));
+            caller = instance.needed_by;
+        }
+        let message = match need {
+            Need::Length => "a slice of the host cannot grow, shrink or be exchanged",
+            Need::Kept => "a slice of the host cannot be kept: it is lent for one call",
+            Need::Whole => "a slice of the host cannot be used as a whole",
+        };
+        let (span, who) = at;
+        let report = Diagnostic::error(NOT_IN_PLACE, message).at(span, format!("{who} {what}"));
+        self.failure = Some(Box::new(report));
+    }
 }
+
+/// For what a view is not enough.
+#[derive(Clone, Copy)]
+enum Need {
+    /// The array may have more or fewer elements afterwards.
+    Length,
+    /// It is there when the call is over.
+    Kept,
+    /// The runtime or others take it as a whole.
+    Whole,
+}
+
+/// Of the primitives that are given an array to change it, those that change how many elements it has.
+const CHANGES_LENGTH: [&str; 7] = [
+    "array_reserve",
+    "array_push",
+    "array_pop",
+    "array_truncate",
+    "array_insert",
+    "array_remove",
+    "array_extend",
+];
 
 /// The locals of a body that are views, or lead to one.
 #[derive(Default)]

@@ -19,7 +19,9 @@ use crate::mir::{
 };
 use crate::types::Ty;
 
-pub(super) fn insert(body: &mut Body, env: &Env, needs: &Needs) {
+/// False if it would take more than may be compiled: what a branch leaves behind is dropped in each, so there may be far more of that than of text.
+#[must_use]
+pub(super) fn insert(body: &mut Body, env: &Env, needs: &Needs) -> bool {
     let origins = origins(body);
     let pass = Pass {
         liveness: Liveness::of(body, &origins),
@@ -31,6 +33,15 @@ pub(super) fn insert(body: &mut Body, env: &Env, needs: &Needs) {
     pass.decide_old_values(body, env, needs);
     let blocks: Vec<BlockId> = body.blocks.keys().collect();
     let at_edges = pass.deaths_at_edges(body, &blocks);
+    let dying = |(_, edges): (_, &Vec<(_, Vec<Local>)>)| {
+        edges.iter().map(|(_, dead)| dead.len()).sum::<usize>()
+    };
+    if !env
+        .budget()
+        .take_statements(at_edges.iter().map(dying).sum())
+    {
+        return false;
+    }
     let at_entry = pass.unused_params(body);
     for block in &blocks {
         pass.within(body, *block);
@@ -39,6 +50,7 @@ pub(super) fn insert(body: &mut Body, env: &Env, needs: &Needs) {
     let entry = pass.entry_statements(body, &at_entry);
     let first = blocks[0];
     body.blocks[first].statements.splice(0..0, entry);
+    true
 }
 
 struct Pass {
@@ -279,7 +291,8 @@ fn doomed(body: &Body) -> SecondaryMap<BlockId, bool> {
     let mut changed = true;
     while changed {
         changed = false;
-        for (id, block) in body.blocks.iter() {
+        // Most blocks lead to later ones.
+        for (id, block) in body.blocks.iter().rev() {
             let ends = match &block.terminator {
                 Terminator::Panic { .. } | Terminator::Unreachable => true,
                 Terminator::Return => false,
@@ -342,7 +355,8 @@ fn predecessors(body: &Body) -> SecondaryMap<BlockId, Vec<BlockId>> {
     let mut predecessors: SecondaryMap<BlockId, Vec<BlockId>> = SecondaryMap::new();
     for (id, block) in body.blocks.iter() {
         for next in walk::successors(&block.terminator) {
-            if !predecessors[next].contains(&id) {
+            // All of one block come one after another.
+            if predecessors[next].last() != Some(&id) {
                 predecessors[next].push(id);
             }
         }

@@ -66,7 +66,7 @@ pub fn elaborate(built: Vec<Built>, env: &Env, diags: &mut Diagnostics) -> Vec<E
     settle_params(&bodies, env, &needs, &mut interfaces);
     bodies
         .into_iter()
-        .map(|body| finish(body, env, &needs, &interfaces))
+        .map(|body| finish(body, env, &needs, &interfaces, diags))
         .collect()
 }
 
@@ -84,14 +84,23 @@ pub fn each_constant(body: &Body, f: &mut impl FnMut(&Const)) {
     }
 }
 
-fn finish(mut body: Body, env: &Env, needs: &Needs, interfaces: &Interfaces) -> Elaborated {
+fn finish(
+    mut body: Body,
+    env: &Env,
+    needs: &Needs,
+    interfaces: &Interfaces,
+    diags: &mut Diagnostics,
+) -> Elaborated {
     body.params = interfaces.params(body.def).to_vec();
     set_param_kinds(&mut body);
     borrows::infer(&mut body, env, needs, interfaces);
     emptied::move_out(&mut body, env, needs, interfaces);
     moves::last_uses(&mut body, needs, interfaces);
     unpack::take_apart(&mut body, env, needs);
-    drops::insert(&mut body, env, needs);
+    if !drops::insert(&mut body, env, needs) {
+        let what = "many values end in each of many branches";
+        diags.push(env.budget().exceeded(what, body.span));
+    }
     unique::insert(&mut body, env, needs, interfaces);
     Elaborated {
         effects: interfaces.effects_of(body.def),

@@ -216,10 +216,8 @@ pub(super) fn operands_mut(
                 f(Role::Read, first);
                 f(Role::Read, second);
             }
-            Check::Closed(_) | Check::Begin(_) | Check::End(_) => {}
-            Check::Fuel(fuel) => fuel
-                .operands_mut()
-                .for_each(|operand| f(Role::Read, operand)),
+            // Fuel is charged when ownership is settled.
+            Check::Closed(_) | Check::Begin(_) | Check::End(_) | Check::Fuel(_) => {}
         },
         StatementKind::Open { .. }
         | StatementKind::MakeUnique(_)

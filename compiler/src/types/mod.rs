@@ -294,6 +294,11 @@ impl Ty {
         Ty(kept)
     }
 
+    /// How many types it consists of, itself included and each counted as often as it stands there.
+    pub fn parts(self) -> u64 {
+        u64::from(self.0.parts)
+    }
+
     pub fn kind(self) -> &'static TyKind {
         &self.0.kind
     }

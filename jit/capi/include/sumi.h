@@ -95,7 +95,7 @@ typedef struct sumi_frame {
     uint32_t column;
 } sumi_frame;
 
-/* A mistake or a warning in a text. Lines and columns count from 1, columns in characters; the end is exclusive. */
+/* A mistake or a warning in a text. Lines and columns count from 1, columns in characters; the end is exclusive. `file` is empty if it is about no line. */
 typedef struct sumi_problem {
     bool is_error; /* else it is a warning */
     sumi_text code;
@@ -124,7 +124,8 @@ size_t sumi_error_frame_count(const sumi_error *error);
 bool sumi_error_frame(const sumi_error *error, size_t index, sumi_frame *frame);
 /* Which of them is the innermost outside of Sumi's library. */
 size_t sumi_error_own_frame(const sumi_error *error);
-/* The mistakes in a text that was rejected, and its warnings. False if there is no such one. */
+/* The mistakes in a text that was rejected, and its warnings; of SUMI_ERROR_SIGNATURE and SUMI_ERROR_LINK what is asked for otherwise, with the line of the
+ * script where it stands. False if there is no such one. */
 size_t sumi_error_problem_count(const sumi_error *error);
 bool sumi_error_problem(const sumi_error *error, size_t index, sumi_problem *problem);
 void sumi_error_free(sumi_error *error);
@@ -318,6 +319,10 @@ void sumi_config_call_limit(sumi_config *config, uint64_t microseconds);
 void sumi_config_fuel(sumi_config *config, uint64_t units);
 /* How many bytes a call may print, and each item of a script that is loaded. Beyond it a run ends with the reason "output". */
 void sumi_config_output_limit(sumi_config *config, uint64_t bytes);
+/* How much may be compiled at one time: by sumi_engine_load, sumi_script_reload, sumi_script_function; about a step for each statement, in each
+ * instance of generic code. What is more is refused as a mistake of the text, with the code "too-much-code". And how many instructions of that are
+ * optimised; what is more is slower. 0 is without a limit; by default there are limits that a text made by hand does not meet. */
+void sumi_config_compile_limit(sumi_config *config, uint64_t steps, uint64_t optimised);
 /* The sum of the capabilities above; without one a run that needs it ends with the reason "denied". */
 void sumi_config_allow(sumi_config *config, uint32_t capabilities);
 /* Whether scripts may call C libraries, which no limit holds. */
@@ -486,16 +491,19 @@ typedef enum sumi_change {
     SUMI_COMPUTED = 1,  /* a `let` that comes to something else */
     SUMI_ADDED = 2,     /* new, with its first value */
     SUMI_RESET = 3,     /* could not be converted: has its first value again */
-    SUMI_DROPPED = 4    /* no longer in the text */
+    SUMI_DROPPED = 4,   /* no longer in the text */
+    SUMI_UNUSABLE = 5,  /* a function that the host holds, and that the text does not have by that name and type: calls of it fail */
+    SUMI_RENAMED = 6    /* gone, while something of the same type is new: perhaps the same by another name */
 } sumi_change;
 
 /* In a line. */
 sumi_text sumi_reloaded_text(const sumi_reloaded *report);
-/* The variables to which this happened (a sumi_change); the others have kept their values. */
+/* The variables, functions and parts of types to which this happened (a sumi_change); other variables have kept their values. */
 size_t sumi_reloaded_count(const sumi_reloaded *report, uint32_t change);
 sumi_text sumi_reloaded_name(const sumi_reloaded *report, uint32_t change, size_t index);
-/* Why the variable of that index was SUMI_RESET. */
-sumi_text sumi_reloaded_why_reset(const sumi_reloaded *report, size_t index);
+/* Of SUMI_RESET the reason; of SUMI_UNUSABLE what the text has instead, as people read it; of SUMI_RENAMED what the text would say to keep the value:
+ * "@was(count) var total". Else empty. */
+sumi_text sumi_reloaded_why(const sumi_reloaded *report, uint32_t change, size_t index);
 /* How many new statements did not run; their lines, as far as there is room for them. */
 size_t sumi_reloaded_not_run(const sumi_reloaded *report, size_t *lines, size_t room);
 /* How many units of code were compiled. */

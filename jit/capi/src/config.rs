@@ -79,6 +79,24 @@ pub unsafe extern "C" fn sumi_config_output_limit(config: *mut SumiConfig, bytes
 /// # Safety
 /// As `sumi.h` says.
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn sumi_config_compile_limit(
+    config: *mut SumiConfig,
+    steps: u64,
+    optimised: u64,
+) {
+    let limit = |most: u64| Some(most).filter(|most| *most > 0);
+    // SAFETY: C's promise.
+    unsafe {
+        set(config, |config| {
+            config.compile_limit = limit(steps);
+            config.optimise_limit = limit(optimised);
+        });
+    }
+}
+
+/// # Safety
+/// As `sumi.h` says.
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn sumi_config_allow(config: *mut SumiConfig, capabilities: u32) {
     let asked = Capability::ALL.into_iter();
     let asked = asked.filter(|each| capabilities & 1 << *each as u32 != 0);

@@ -6,7 +6,7 @@ use std::ffi::{c_char, c_void};
 use std::ptr::null_mut;
 use std::rc::Rc;
 
-use jit::{Engine, Interrupter, Types};
+use jit::{Config, Engine, Interrupter, Types};
 
 use crate::config::SumiConfig;
 use crate::error::{Answer, SumiError, answer, misuse, name, out, quietly, required, text};
@@ -151,23 +151,30 @@ pub unsafe extern "C" fn sumi_engine_new(
     config: *const SumiConfig,
     engine: *mut *mut SumiEngine,
 ) -> *mut SumiError {
-    answer(|| {
-        // SAFETY: C's promise.
-        let (engine, config) = unsafe { (out(engine, "engine", null_mut())?, config.as_ref()) };
-        let config = config.map(|config| config.0.clone()).unwrap_or_default();
-        engine.set(handle(Engine::new(config)?));
-        Ok(())
-    })
+    // SAFETY: C's promise.
+    unsafe { make(config, engine, |config| Ok(Engine::new(config)?)) }
 }
 
-fn handle(engine: Engine) -> *mut SumiEngine {
-    let shared = Shared {
-        engine: RefCell::new(engine),
-        types: RefCell::default(),
-        sources: Rc::default(),
-        home: Home::here(),
-    };
-    Box::into_raw(Box::new(SumiEngine(Rc::new(shared))))
+/// # Safety
+/// The pointers are as `sumi.h` says.
+unsafe fn make(
+    config: *const SumiConfig,
+    engine: *mut *mut SumiEngine,
+    make: impl FnOnce(Config) -> Answer<Engine>,
+) -> *mut SumiError {
+    answer(|| {
+        // SAFETY: the caller's promise.
+        let (engine, config) = unsafe { (out(engine, "engine", null_mut())?, config.as_ref()) };
+        let config = config.map(|config| config.0.clone()).unwrap_or_default();
+        let shared = Shared {
+            engine: RefCell::new(make(config)?),
+            types: RefCell::default(),
+            sources: Rc::default(),
+            home: Home::here(),
+        };
+        engine.set(Box::into_raw(Box::new(SumiEngine(Rc::new(shared)))));
+        Ok(())
+    })
 }
 
 /// # Safety
@@ -178,16 +185,13 @@ pub unsafe extern "C" fn sumi_engine_child(
     config: *const SumiConfig,
     engine: *mut *mut SumiEngine,
 ) -> *mut SumiError {
-    answer(|| {
+    let child = |config| {
         // SAFETY: C's promise.
-        let (engine, config) = unsafe { (out(engine, "engine", null_mut())?, config.as_ref()) };
-        let config = config.map(|config| config.0.clone()).unwrap_or_default();
-        // SAFETY: as above.
         let parent = unsafe { shared(parent)? };
-        let child = parent.engine()?.child(config)?;
-        engine.set(handle(child));
-        Ok(())
-    })
+        Ok(parent.engine()?.child(config)?)
+    };
+    // SAFETY: as above.
+    unsafe { make(config, engine, child) }
 }
 
 /// # Safety

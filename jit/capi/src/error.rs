@@ -107,6 +107,18 @@ impl SumiError {
             problems: Vec::new(),
         }
     }
+
+    fn with(self, problems: &[Problem]) -> SumiError {
+        let problems = problems.iter().map(|each| {
+            let help = each.help.join("\n");
+            let texts = [&each.code, &each.message, &help, &each.file];
+            (each.clone(), texts.map(|text| Text::new(text)))
+        });
+        SumiError {
+            problems: problems.collect(),
+            ..self
+        }
+    }
 }
 
 /// C has called wrongly.
@@ -127,19 +139,11 @@ impl From<Error> for Box<SumiError> {
             Error::Rejected { problems, .. } => {
                 let first = problems.iter().find(|each| each.severity == "error");
                 let message = first.map_or("the text has mistakes", |first| &first.message);
-                let problems = problems.iter().map(|each| {
-                    let help = each.help.join("\n");
-                    let texts = [&each.code, &each.message, &help, &each.file];
-                    (each.clone(), texts.map(|text| Text::new(text)))
-                });
-                SumiError {
-                    problems: problems.collect(),
-                    ..new(Kind::Rejected, message)
-                }
+                new(Kind::Rejected, message).with(&problems)
             }
-            Error::Link { rendered } => {
+            Error::Link { rendered, problems } => {
                 let line = rendered.lines().next().unwrap_or_default();
-                new(Kind::Link, line)
+                new(Kind::Link, line).with(&problems)
             }
             Error::Runtime(error) => {
                 let frames = error.frames.iter().map(|frame| {
@@ -154,9 +158,10 @@ impl From<Error> for Box<SumiError> {
                     ..new(Kind::Runtime, &error.message)
                 }
             }
-            Error::Signature { message } | Error::Save { message } | Error::Load { message } => {
-                new(Kind::Signature, &message)
-            }
+            Error::Signature {
+                message, problems, ..
+            } => new(Kind::Signature, &message).with(&problems),
+            Error::Save { message } | Error::Load { message } => new(Kind::Signature, &message),
             Error::Reload { message } => new(Kind::Reload, &message),
             Error::Output { message } => new(Kind::Output, &message),
             Error::Backend { message } => new(Kind::Backend, &message),

@@ -35,9 +35,8 @@ pub struct SumiFunction {
 /// See `sumi_reloaded` in `sumi.h`.
 pub struct SumiReloaded {
     text: Text,
-    lists: [Vec<Text>; 5],
-    /// Why variables were reset, in the order of that list.
-    why: Vec<Text>,
+    /// Names, and what there is to say about them besides.
+    lists: [Vec<(Text, Text)>; 7],
     not_run: Vec<usize>,
     compiled: usize,
 }
@@ -323,8 +322,13 @@ fn told(report: *mut *mut SumiReloaded, done: &Reloaded) {
     if report.is_null() {
         return;
     }
-    let texts = |names: &[String]| names.iter().map(|name| Text::new(name)).collect();
-    let reset = done.reset.iter().map(|reset| Text::new(&reset.name));
+    let told = |name: &str, why: &str| (Text::new(name), Text::new(why));
+    let texts = |names: &[String]| names.iter().map(|name| told(name, "")).collect();
+    let reset = done.reset.iter().map(|each| told(&each.name, &each.why));
+    let unusable = done.unusable.iter();
+    let unusable = unusable.map(|each| told(&each.name, &each.rendered));
+    let renamed = done.maybe_renamed.iter();
+    let renamed = renamed.map(|each| told(&each.former, &each.write));
     let told = SumiReloaded {
         text: Text::new(&done.to_string()),
         lists: [
@@ -333,8 +337,9 @@ fn told(report: *mut *mut SumiReloaded, done: &Reloaded) {
             texts(&done.added),
             reset.collect(),
             texts(&done.dropped),
+            unusable.collect(),
+            renamed.collect(),
         ],
-        why: done.reset.iter().map(|each| Text::new(&each.why)).collect(),
         not_run: done.not_run.clone(),
         compiled: done.compiled,
     };
@@ -447,19 +452,21 @@ pub unsafe extern "C" fn sumi_reloaded_name(
     // SAFETY: C's promise.
     let list = unsafe { report.as_ref() }.and_then(|report| report.lists.get(what as usize));
     let found = list.and_then(|list| list.get(index));
-    found.map_or(SumiText::EMPTY, Text::seen)
+    found.map_or(SumiText::EMPTY, |(name, _)| name.seen())
 }
 
 /// # Safety
 /// As `sumi.h` says.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_reloaded_why_reset(
+pub unsafe extern "C" fn sumi_reloaded_why(
     report: *const SumiReloaded,
+    what: u32,
     index: usize,
 ) -> SumiText {
     // SAFETY: C's promise.
-    let found = unsafe { report.as_ref() }.and_then(|report| report.why.get(index));
-    found.map_or(SumiText::EMPTY, Text::seen)
+    let list = unsafe { report.as_ref() }.and_then(|report| report.lists.get(what as usize));
+    let found = list.and_then(|list| list.get(index));
+    found.map_or(SumiText::EMPTY, |(_, why)| why.seen())
 }
 
 /// # Safety

@@ -5,10 +5,10 @@ use std::rc::{Rc, Weak};
 
 use codegen::{Input, Options};
 use compiler::CellInfo;
-use compiler::env::{DefId, FnOrigin, GlobalOrigin};
+use compiler::env::{DefId, DefKind, Env, FnOrigin, GlobalOrigin};
 use compiler::incremental::{Fingerprint, Fingerprinter, Good, Unit, interface_of, portable};
 use compiler::mir::Const;
-use compiler::mono::{self, Program, Viewing, slot_symbol};
+use compiler::mono::{self, Program, slot_symbol};
 use compiler::own;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -16,25 +16,18 @@ use stdlib::Root;
 use syntax::{Diagnostic, FileId};
 
 use super::Build;
+use super::part::{Part, Parts};
 use crate::front::{self, Constants, Ready};
 use crate::linked::{FunctionPlace, Linked, Surroundings, read_slot, write_slot};
 use crate::orc::DylibId;
 use crate::session::Outside;
 
-/// A unit of the text, or a module that it imports, or an instance of a function of one of these that a host alone has use for.
+/// A unit of the text, or a module that it imports, or a part of one of these.
 #[derive(Clone)]
 pub(crate) enum Source {
     Text(Rc<Unit>),
     Module(Rc<Module>),
-    Viewing(Rc<Viewed>),
-}
-
-/// A function of a source that takes arrays of a host in place.
-pub(crate) struct Viewed {
-    version: u32,
-    of: Source,
-    unit: mono::Unit,
-    code: Fingerprint,
+    Part(Rc<Part>),
 }
 
 /// An imported module, which is compiled as a whole.
@@ -56,7 +49,7 @@ pub(crate) struct Module {
 pub(crate) enum Version {
     Text(u32),
     Module(u32),
-    Viewing(u32),
+    Part(u32),
 }
 
 impl Source {
@@ -64,7 +57,7 @@ impl Source {
         match self {
             Source::Text(unit) => Version::Text(unit.version),
             Source::Module(module) => Version::Module(module.version),
-            Source::Viewing(viewed) => Version::Viewing(viewed.version),
+            Source::Part(part) => Version::Part(part.version),
         }
     }
 
@@ -79,7 +72,7 @@ impl Source {
                 let env = &module.ready.compiled.env;
                 env.module(module.ready.module).name.clone()
             }
-            Source::Viewing(viewed) => viewed.of.title(),
+            Source::Part(part) => part.title(),
         }
     }
 
@@ -87,7 +80,7 @@ impl Source {
         match self {
             Source::Text(unit) => &unit.good().expect("compiler bug: a broken unit runs").unit,
             Source::Module(module) => &module.ready.compiled.unit,
-            Source::Viewing(viewed) => &viewed.unit,
+            Source::Part(part) => &part.unit,
         }
     }
 
@@ -95,7 +88,7 @@ impl Source {
         match self {
             Source::Text(unit) => &unit.good().expect("compiler bug: a broken unit runs").cells,
             Source::Module(module) => &module.ready.compiled.cells,
-            Source::Viewing(_) => &[],
+            Source::Part(part) => &part.cells,
         }
     }
 
@@ -107,7 +100,7 @@ impl Source {
                 let env = &module.ready.compiled.env;
                 env.of_last_unit().map(|def| def.id).collect()
             }
-            Source::Viewing(_) => Vec::new(),
+            Source::Part(part) => part.defs(),
         }
     }
 
@@ -115,7 +108,15 @@ impl Source {
         match self {
             Source::Text(unit) => unit.good().expect("compiler bug: a broken unit runs").code,
             Source::Module(module) => module.code,
-            Source::Viewing(viewed) => viewed.code,
+            Source::Part(part) => part.code,
+        }
+    }
+
+    /// The function that it is.
+    pub(crate) fn function(&self) -> Option<DefId> {
+        match self {
+            Source::Part(part) => part.function(),
+            Source::Text(_) | Source::Module(_) => None,
         }
     }
 }
@@ -132,6 +133,8 @@ pub(crate) struct Code {
     /// Of those that it has copies of, the code.
     copies: Vec<(DefId, Fingerprint)>,
     uses: Uses,
+    /// Of generic functions those have the code who use them.
+    pub(crate) is_nothing: bool,
     program: RefCell<Option<Program>>,
     linked: RefCell<Option<(Tier, Rc<Linked>)>>,
 }
@@ -189,8 +192,7 @@ pub(crate) struct Codes {
     all: Vec<(Rc<Linked>, Uses)>,
     /// Units for which code was generated in this update.
     pub(crate) compiled: usize,
-    /// How many [`Source::Viewing`] there were.
-    viewings: u32,
+    pub(super) parts: Parts,
 }
 
 /// The list becomes the newer one; gives those that differ where they are not the same at the beginning or the end: the former, the newer.
@@ -208,7 +210,10 @@ fn exchange<T>(known: &mut Vec<Rc<T>>, newer: &[Rc<T>]) -> (Vec<Rc<T>>, Vec<Rc<T
 impl Codes {
     /// Whether a source of this update has it.
     pub(crate) fn has(&self, version: Version) -> bool {
-        self.current.contains(&version)
+        match version {
+            Version::Part(number) => self.parts.has(number),
+            Version::Text(_) | Version::Module(_) => self.current.contains(&version),
+        }
     }
 
     /// Of what the source may reach, what was found last.
@@ -219,35 +224,19 @@ impl Codes {
     pub(crate) fn clear(&mut self) {
         self.known.clear();
         self.reached.clear();
+        self.parts.retain(|_| false);
         while self.all.pop().is_some() {}
     }
 }
 
 impl Build {
-    /// The source that defines it; none of what the library defines.
-    pub(crate) fn owner(&self, def: DefId) -> Option<Source> {
-        let of_text = self
-            .text
-            .owner(def)
-            .map(|unit| Source::Text(Rc::clone(unit)));
-        of_text.or_else(|| self.module_of.get(&def).cloned().map(Source::Module))
-    }
-
-    /// What a function of a source is where it takes arrays of a host in place.
-    pub(crate) fn viewing(&mut self, of: Source, viewing: Viewing) -> Source {
-        self.codes.viewings += 1;
-        let code = Fingerprint::of(&(of.code(), viewing.function, &viewing.params));
-        Source::Viewing(Rc::new(Viewed {
-            version: self.codes.viewings,
-            of,
-            unit: mono::Unit {
-                functions: Vec::new(),
-                cells: Vec::new(),
-                globals: Vec::new(),
-                viewings: vec![viewing],
-            },
-            code,
-        }))
+    /// What a user of a definition has in its code of it.
+    fn print_of(&self, def: DefId) -> Option<Fingerprint> {
+        let env = self.text.env();
+        match &env.try_def(def)?.kind {
+            DefKind::Const(_) if self.is_in_parts() => Some(interface_of(env, def)),
+            _ => Some(self.owner(def)?.code()),
+        }
     }
 
     /// What the source consists of and refers to.
@@ -257,7 +246,7 @@ impl Build {
             && code
                 .copies
                 .iter()
-                .all(|(def, print)| self.owner(*def).is_some_and(|owner| owner.code() == *print))
+                .all(|(def, print)| self.print_of(*def) == Some(*print))
         {
             return Ok(Rc::clone(code));
         }
@@ -274,7 +263,7 @@ impl Build {
         let mut copied: FxHashSet<DefId> = FxHashSet::default();
         let mut print = Fingerprinter::default();
         print.add(&source.code());
-        if let Source::Module(module) = home(source) {
+        if let Source::Module(module) = source {
             // It names lines of its file.
             print.add(&self.front.sources.file(module.ready.file).text);
         }
@@ -301,7 +290,12 @@ impl Build {
             add_constants(&cell.body);
         }
         copied.extend(program.functions.iter().map(|instance| instance.key.0));
-        copied.retain(|def| !own.contains(def));
+        // What is written in another function is a part of that, which is copied too.
+        let is_inner = |def: &DefId| {
+            let found = env.try_def(*def).map(|found| &found.kind);
+            matches!(found, Some(DefKind::Fn(function)) if function.captures.is_some())
+        };
+        copied.retain(|def| !own.contains(def) && !is_inner(def));
         let mut globals: Vec<_> = program.globals.iter().collect();
         globals.sort_by_key(|global| global.def);
         for global in globals {
@@ -314,12 +308,17 @@ impl Build {
         }
         let mut copies: Vec<(DefId, Fingerprint)> = copied
             .into_iter()
-            .filter_map(|def| Some((def, self.owner(def)?.code())))
-            .filter(|(def, _)| self.owner(*def).map(|of| of.version()) != Some(source.version()))
+            .filter(|def| {
+                self.owner(*def)
+                    .is_some_and(|of| of.version() != source.version())
+            })
+            .filter_map(|def| Some((def, self.print_of(def)?)))
             .collect();
         copies.sort_unstable();
         print.add(&copies);
         refs.extend(copies.iter().map(|(def, _)| *def));
+        // The value of a constant is in the code.
+        refs.retain(|def| !self.is_in_parts() || is_function(&env, *def));
         let mut refs: Vec<DefId> = refs.into_iter().collect();
         refs.sort_unstable();
         Ok(Code {
@@ -327,6 +326,7 @@ impl Build {
             refs,
             copies,
             uses,
+            is_nothing: source.function().is_some() && program.functions.is_empty(),
             program: RefCell::new(Some(program)),
             linked: RefCell::default(),
         })
@@ -337,7 +337,7 @@ impl Build {
         let known = self.codes.reached.get(&source.version());
         let is_there = |known: &&Rc<Reached>| {
             let mut versions = known.sources.iter().map(Source::version);
-            versions.all(|version| self.codes.current.contains(&version))
+            versions.all(|version| self.codes.has(version))
         };
         if let Some(known) = known.filter(is_there) {
             return Ok(Rc::clone(known));
@@ -366,9 +366,14 @@ impl Build {
             codes.gone.insert(source.version());
             codes.gone_defs.extend(source.defs());
         }
-        for source in with_code(new_modules, new_units) {
+        let new = with_code(new_modules, new_units);
+        for source in &new {
             codes.current.insert(source.version());
             codes.gone.remove(&source.version());
+        }
+        codes.parts.retain(|of| codes.current.contains(&of));
+        if self.is_in_parts() {
+            new.iter().for_each(|source| self.note_homes(source));
         }
     }
 
@@ -463,11 +468,14 @@ impl Build {
             options: Options {
                 reloadable: true,
                 state_outside: true,
+                lines_by_function: self.is_in_parts(),
                 optimise: tier == Tier::Full,
+                most_optimised: env.budget().optimised_left(),
                 ..self.config.code_options()
             },
         })
         .map_err(|message| vec![refused(&message)])?;
+        env.budget().note_optimised(object.optimised);
         let outside = Outside {
             machine: &self.machine,
             config: &self.config,
@@ -495,6 +503,7 @@ impl Build {
         let around = Surroundings {
             provider: &|_| None,
             absolute,
+            homes: self.is_in_parts().then(|| Rc::clone(&self.homes)),
         };
         let linked = Linked::new(&self.machine, &self.name, object, around)
             .map_err(|error| vec![refused(&error.to_string())])?;
@@ -508,12 +517,11 @@ impl Build {
     /// Forgets what there was to sources that are no more.
     pub(crate) fn forget_gone(&mut self) {
         let codes = &mut self.codes;
-        codes
-            .known
-            .retain(|version, _| codes.current.contains(version));
-        codes
-            .reached
-            .retain(|version, _| codes.current.contains(version));
+        let mut known = std::mem::take(&mut codes.known);
+        known.retain(|version, _| codes.has(*version));
+        let mut reached = std::mem::take(&mut codes.reached);
+        reached.retain(|version, _| codes.has(*version));
+        (codes.known, codes.reached) = (known, reached);
     }
 
     /// Whether it is time to look for code that is of no use any more.
@@ -549,12 +557,7 @@ impl Build {
         linked.collect()
     }
 
-    /// What code that values have from an earlier text is compiled against, and is no longer so; none if there is nothing of the kind.
-    pub(crate) fn outdated(&self) -> Option<DefId> {
-        self.outdated_of(&self.machine.in_values())
-    }
-
-    /// As [`Build::outdated`], of these units.
+    /// What the code of these units, if it is from an earlier text, is compiled against, and is no longer so.
     pub(crate) fn outdated_of(&self, in_values: &FxHashSet<DylibId>) -> Option<DefId> {
         let env = self.text.env();
         let in_use = self.in_use();
@@ -570,12 +573,9 @@ impl Build {
     }
 }
 
-/// What holds the lines of a source.
-fn home(source: &Source) -> &Source {
-    match source {
-        Source::Viewing(viewed) => &viewed.of,
-        source => source,
-    }
+fn is_function(env: &Env, def: DefId) -> bool {
+    let found = env.try_def(def).map(|found| &found.kind);
+    matches!(found, Some(DefKind::Fn(_)))
 }
 
 /// LLVM or the linker cannot go on: a bug of ours, or a machine that ran out of something.

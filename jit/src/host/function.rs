@@ -38,7 +38,10 @@ pub trait Param {
 #[macro_export]
 macro_rules! copied_param {
     ([$($generics:tt)*] $ty:ty) => {
-        impl<$($generics)*> $crate::Param for $ty {
+        $crate::copied_param!(where {} [$($generics)*] $ty);
+    };
+    (where {$($bounds:tt)*} [$($generics:tt)*] $ty:ty) => {
+        impl<$($generics)*> $crate::Param for $ty where $($bounds)* {
             type Passed = <$ty as $crate::Value>::Passed;
 
             fn ty() -> &'static $crate::desc::TypeDesc {

@@ -28,12 +28,12 @@ pub use function::{HostFunction, HostResult, IntoHost, Param};
 pub(crate) use module::HostTypes;
 pub use module::{Exported, HostModule};
 pub use object::{Handle, Object};
-pub use plain::Plain;
+pub use plain::{Plain, PlainPart};
 pub use register::{Class, Register};
 pub(crate) use register::{Registers, Returned, fit};
 pub use signature::{Args, Signature};
 pub(crate) use signature::{AskedParam, Passing};
-pub(crate) use symbol::{HostSymbol, HostSymbols};
+pub(crate) use symbol::{HostSymbol, HostSymbols, NotOffered};
 pub use take::{Mut, Slice, SliceMut, Take};
 #[doc(hidden)]
 pub use values::{DescField, enum_desc, struct_desc};

@@ -249,12 +249,24 @@ impl HostTypes {
     fn module_of(&mut self, desc: &'static TypeDesc, path: &str) -> Result<&str, String> {
         let name = desc.name();
         let home = || (path.to_owned(), desc);
-        let (path, known) = self.0.entry(name).or_insert_with(home);
+        let (known_path, known) = self.0.entry(name).or_insert_with(home);
         // Two types of Rust may look alike; of one there is one descriptor.
-        match std::ptr::eq(*known, desc) || definition(known) == definition(desc) {
-            true => Ok(path),
-            false => Err(format!("`{path}` has another type `{name}`")),
+        if std::ptr::eq(*known, desc) {
+            return Ok(known_path);
         }
+        let (former, newer) = (definition(known), definition(desc));
+        if former == newer {
+            return Ok(known_path);
+        }
+        let mut lines = former.lines().zip(newer.lines());
+        let differ = lines.find(|(former, newer)| former != newer);
+        let parts = differ.map_or_else(String::new, |(former, newer)| {
+            let (former, newer) = (former.trim(), newer.trim());
+            format!(": `{former}` in `{known_path}` is `{newer}` in `{path}`")
+        });
+        Err(format!(
+            "the modules `{known_path}` and `{path}` have two types called `{name}`{parts}"
+        ))
     }
 }
 
@@ -263,15 +275,9 @@ fn find_named(desc: &'static TypeDesc, found: &mut Vec<&'static TypeDesc>) {
     if found.iter().any(|known| std::ptr::eq(*known, desc)) {
         return;
     }
-    let variants = desc.variants().iter().flat_map(|variant| variant.fields());
-    for field in desc.fields().iter().chain(variants) {
-        // SAFETY: descriptors of the host's types live for ever.
-        find_named(unsafe { &*field.ty }, found);
-    }
-    match desc.kind {
-        Kind::Struct | Kind::Enum | Kind::Opaque => found.push(desc),
-        // SAFETY: as above.
-        _ => drop(unsafe { desc.elem.as_ref() }.map(|elem| find_named(elem, found))),
+    desc.parts().for_each(|part| find_named(part, found));
+    if let Kind::Struct | Kind::Enum | Kind::Opaque = desc.kind {
+        found.push(desc);
     }
 }
 

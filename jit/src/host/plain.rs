@@ -15,6 +15,24 @@ use super::Value;
 )]
 pub unsafe trait Plain: Value<Sumi = Self> + Copy {}
 
+/// A part of a type that derives to be [`Plain`]: something plain itself. Asked for in place of [`Plain`], of which all that it asks for in turn
+/// would be missed as well, each by an error of its own.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not plain: scripts cannot share its bytes",
+    label = "a part of what `#[repr]` says to have the same bytes in both languages",
+    note = "a struct is plain if it derives `sumi::Value` and is `#[repr(C)]`, an enum if it is `#[repr(u8)]`, and all their parts are; without `#[repr]` a type is copied, part by part"
+)]
+pub trait PlainPart {
+    fn desc() -> &'static TypeDesc;
+}
+
+impl<T: Plain> PlainPart for T {
+    fn desc() -> &'static TypeDesc {
+        <T as Value>::desc()
+    }
+}
+
 /// The parts of [`Value`] that are alike for all plain data.
 #[doc(hidden)]
 #[macro_export]

@@ -2,11 +2,13 @@
 //! up by name in the executable, so a stripped, static one works alike.
 
 use compiler::env::{Env, FnDef};
+use compiler::hir::nearest;
 use compiler::types::Ty;
 use indexmap::IndexMap;
 use stdlib::desc::TypeDesc;
+use syntax::Span;
 
-use super::fits;
+use super::fits::{self, Difference, Unlike};
 use super::function::HostFunction;
 
 #[derive(Clone)]
@@ -24,6 +26,24 @@ pub(crate) enum HostSymbol {
 pub(crate) struct HostSymbols {
     symbols: IndexMap<String, HostSymbol>,
     replaced: Vec<HostSymbol>,
+}
+
+/// Why a declaration is none of what the host offers.
+pub(crate) struct NotOffered {
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
+    /// The part of a type that differs, and what is there.
+    pub(crate) declared: Option<(Span, String)>,
+}
+
+impl NotOffered {
+    fn new(message: String) -> NotOffered {
+        NotOffered {
+            message,
+            help: None,
+            declared: None,
+        }
+    }
 }
 
 impl HostSymbols {
@@ -47,7 +67,7 @@ impl HostSymbols {
         name: &str,
         declared: &FnDef,
         env: &Env,
-    ) -> Result<&HostFunction, String> {
+    ) -> Result<&HostFunction, NotOffered> {
         let function = match self.find(name)? {
             HostSymbol::Function(function) => function,
             HostSymbol::Global { .. } => return Err(registered(name, "a variable")),
@@ -57,31 +77,56 @@ impl HostSymbols {
         fit.map(|()| function).map_err(|found| {
             let told = fits::written(params(), function.result);
             let declared = crate::session::signature(declared, env);
-            format!("the host has registered `{name}` as `{told}`, not `{declared}`{found}")
+            let message = format!("the host has registered `{name}` as `{told}`, not `{declared}`");
+            match found {
+                Unlike::Param(_, difference) | Unlike::Result(difference) => {
+                    differs(message, &difference)
+                }
+                Unlike::Params | Unlike::Mut(_) => NotOffered::new(message),
+            }
         })
     }
 
     /// As [`HostSymbols::function`], of a variable: its address.
-    pub(crate) fn global(&self, name: &str, declared: Ty, env: &Env) -> Result<usize, String> {
+    pub(crate) fn global(&self, name: &str, declared: Ty, env: &Env) -> Result<usize, NotOffered> {
         match self.find(name)? {
             HostSymbol::Global { address, ty } => match fits::ty(env, declared, ty) {
                 Ok(()) => Ok(*address),
-                Err(found) => Err(format!(
-                    "the host has registered `{name}` as `{}`, not `{}`{found}",
-                    ty.name(),
-                    declared.display(env)
-                )),
+                Err(found) => {
+                    let (ty, declared) = (ty.name(), declared.display(env));
+                    let message =
+                        format!("the host has registered `{name}` as `{ty}`, not `{declared}`");
+                    Err(differs(message, &found))
+                }
             },
             HostSymbol::Function(_) => Err(registered(name, "a function")),
         }
     }
 
-    fn find(&self, name: &str) -> Result<&HostSymbol, String> {
-        self.get(name)
-            .ok_or_else(|| format!("the host has registered no `{name}`"))
+    fn find(&self, name: &str) -> Result<&HostSymbol, NotOffered> {
+        self.get(name).ok_or_else(|| {
+            let near = nearest(name, self.symbols.keys().map(String::as_str));
+            NotOffered {
+                help: near.map(|near| format!("did you mean `{near}`?")),
+                ..NotOffered::new(format!("the host has registered no `{name}`"))
+            }
+        })
     }
 }
 
-fn registered(name: &str, what: &str) -> String {
-    format!("the host has registered `{name}` as {what}")
+fn registered(name: &str, what: &str) -> NotOffered {
+    NotOffered::new(format!("the host has registered `{name}` as {what}"))
+}
+
+fn differs(message: String, difference: &Difference) -> NotOffered {
+    match difference.is_whole() {
+        true => NotOffered::new(message),
+        false => NotOffered {
+            message: format!("{message}: {}", difference.told()),
+            help: None,
+            declared: difference
+                .declared
+                .map(|span| (span, difference.told_of_script())),
+        },
+    }
 }

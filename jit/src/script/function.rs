@@ -4,21 +4,20 @@ mod untyped;
 
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
-use compiler::env::{DefId, DefKind};
+use compiler::env::DefId;
 use compiler::mir::{Effects, ParamMode};
 use compiler::mono::{NOT_IN_PLACE, Viewing};
-use stdlib::desc::TypeDesc;
 
 use super::Living;
+use super::asked::{Asked, Wanted};
 use crate::build::Source;
 use crate::entered::Entered;
 use crate::host::{Args, AskedParam, Passing, Signature, Take, Value, fits, for_arities};
 use crate::linked::Linked;
 use crate::machine::Machine;
 use crate::report::Error;
-use crate::session::signature;
 use crate::trap::Trap;
 
 pub use untyped::UntypedFunction;
@@ -32,28 +31,40 @@ pub(super) struct Entry {
     unit: RefCell<Option<Rc<Linked>>>,
     /// The globals that it may touch.
     effects: RefCell<Effects>,
+    /// Why it leads nowhere, if it does.
+    why_not: RefCell<Option<Error>>,
 }
 
-/// The type that a host asks for.
-struct Asked {
-    params: Vec<AskedParam>,
-    result: &'static TypeDesc,
+/// A function that the host holds and that no call reaches by a text: it has none of that name and type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unusable {
+    /// The function's name.
+    pub name: String,
+    /// The type that the host has asked for, as it writes it.
+    pub asked: String,
+    /// What the text has instead, in a line.
+    pub why: String,
+    /// The same as people read it, with the lines of the text that it is about.
+    pub rendered: String,
 }
 
-impl Asked {
-    fn of<S: Signature>() -> Asked {
-        Asked {
-            params: S::Args::asked(),
-            result: S::Result::desc(),
+impl Unusable {
+    /// Handles of one name and type are told once.
+    fn add(list: &mut Vec<Unusable>, entry: &Entry, why: &Error) {
+        let rendered = why.to_string();
+        let told = match why {
+            Error::Signature { message, .. } => message.clone(),
+            other => other.to_string(),
+        };
+        let found = Unusable {
+            name: entry.name.clone(),
+            asked: entry.asked.as_asked(),
+            why: told,
+            rendered,
+        };
+        if !list.contains(&found) {
+            list.push(found);
         }
-    }
-
-    fn params(&self) -> impl ExactSizeIterator<Item = (bool, &'static TypeDesc)> {
-        self.params.iter().map(|param| (param.is_mut, param.ty))
-    }
-
-    fn written(&self) -> String {
-        fits::written(self.params(), self.result)
     }
 }
 
@@ -80,6 +91,7 @@ impl Living {
     }
 
     fn entry_of(&mut self, name: &str, asked: Asked) -> Result<Rc<Entry>, Error> {
+        self.build.begin("");
         let code = self.code(name, &asked)?;
         let entry = Rc::new(Entry {
             name: name.to_owned(),
@@ -88,6 +100,7 @@ impl Living {
             passing: Cell::default(),
             unit: RefCell::default(),
             effects: RefCell::default(),
+            why_not: RefCell::default(),
         });
         entry.lead_to(code);
         self.entries.retain(|entry| entry.strong_count() > 0);
@@ -95,33 +108,78 @@ impl Living {
         Ok(entry)
     }
 
-    /// Leads all to the newest version; nowhere if there is none with that signature.
-    pub(super) fn enter_newest(&mut self) {
+    /// Leads all to the newest version; nowhere if there is none with that signature. Gives those.
+    pub(super) fn enter_newest(&mut self) -> Vec<Unusable> {
+        let mut unusable = Vec::new();
         for entry in std::mem::take(&mut self.entries) {
             let Some(known) = entry.upgrade() else {
                 continue;
             };
             known.address.set(0);
             known.unit.take();
-            if let Ok(code) = self.code(&known.name, &known.asked) {
-                known.lead_to(code);
+            known.why_not.take();
+            match self.code(&known.name, &known.asked) {
+                Ok(code) => known.lead_to(code),
+                Err(why) => {
+                    Unusable::add(&mut unusable, &known, &why);
+                    known.why_not.replace(Some(why));
+                }
             }
             self.entries.push(entry);
         }
+        unusable
+    }
+
+    /// Whether the host holds a function of a name that the text does not have.
+    pub(super) fn has_lost_a_function(&self) -> bool {
+        let names = &self.build.text.env().module(self.build.front.home).names;
+        let mut held = self.entries.iter().filter_map(Weak::upgrade);
+        held.any(|entry| !names.contains_key(entry.name.as_str()))
+    }
+
+    /// What [`Living::enter_newest`] would give; nothing changes.
+    pub(super) fn unusable(&mut self) -> Vec<Unusable> {
+        let mut unusable = Vec::new();
+        let entries: Vec<Rc<Entry>> = self.entries.iter().filter_map(Weak::upgrade).collect();
+        for entry in entries {
+            if let Err(why) = self.resolve(&entry.name, &entry.asked) {
+                Unusable::add(&mut unusable, &entry, &why);
+            }
+        }
+        unusable
     }
 
     fn code(&mut self, name: &str, asked: &Asked) -> Result<Code, Error> {
-        let refuse = |message: String| Err(Error::Signature { message });
-        let def = self.named(name)?;
-        let env = self.build.text.env();
-        let DefKind::Fn(function) = &env.def(def).kind else {
-            return refuse(format!("`{name}` is not a function"));
+        let Resolved {
+            def,
+            passing,
+            effects,
+            source,
+        } = self.resolve(name, asked)?;
+        let unit = match source {
+            Some(source) => Some(self.linked(&source)?),
+            None => None,
         };
+        let found = unit.and_then(|unit| Some((unit.function(def)?.address, unit)));
+        let Some((address, unit)) = found else {
+            return Err(Error::signature(format!("`{name}` has no code of its own")));
+        };
+        Ok(Code {
+            address,
+            passing,
+            unit,
+            effects,
+        })
+    }
+
+    /// The function of that name and type, as far as it is known without code.
+    fn resolve(&mut self, name: &str, asked: &Asked) -> Result<Resolved, Error> {
+        let def = self.named(name, Wanted::Function(asked))?;
+        let env = self.build.text.env();
+        let function = env.function(def);
         let fit = fits::signature(env, function, asked.params(), asked.result);
         if let Err(found) = fit {
-            let declared = signature(function, env);
-            let asked = asked.written();
-            return refuse(format!("`{name}` is `{declared}`, not `{asked}`{found}"));
+            return Err(self.other_function(def, asked, &found));
         }
         let modes = function.body().map(|body| body.body().params.iter());
         let owned = modes
@@ -131,29 +189,20 @@ impl Living {
             .filter(|(_, mode)| **mode == ParamMode::Own)
             .fold(0, |bits, (index, _)| bits | 1 << index);
         let effects = function.body().map(|body| body.effects().clone());
-        let source = self.build.owner(def);
         let mut copied = 0;
-        let unit = match source {
+        let source = match self.build.owner(def) {
             Some(source) => {
                 let viewing = self.viewing(&source, def, asked)?;
                 copied = viewing.copied;
-                let unit = self.linked(&source)?;
-                Some(match viewing.source {
-                    Some(viewed) => self.linked(&viewed)?,
-                    None => unit,
-                })
+                Some(viewing.source.unwrap_or(source))
             }
             None => None,
         };
-        let found = unit.and_then(|unit| Some((unit.function(def)?.address, unit)));
-        let Some((address, unit)) = found else {
-            return refuse(format!("`{name}` has no code of its own"));
-        };
-        Ok(Code {
-            address,
+        Ok(Resolved {
+            def,
             passing: Passing { owned, copied },
-            unit,
             effects: effects.unwrap_or_default(),
+            source,
         })
     }
 
@@ -181,7 +230,7 @@ impl Living {
                 function: def,
                 params,
             };
-            let viewed = self.build.viewing(source.clone(), viewing);
+            let viewed = self.build.viewing(source, viewing);
             match self.build.code(&viewed) {
                 Ok(_) => {
                     return Ok(InPlace {
@@ -191,8 +240,11 @@ impl Living {
                 }
                 Err(found) => {
                     let is_of_views = found.iter().all(|found| found.code.0 == NOT_IN_PLACE);
-                    if copied == looked_at || !is_of_views {
+                    if !is_of_views {
                         return Err(self.not_linked(&found));
+                    }
+                    if copied == looked_at {
+                        return Err(self.not_in_place(def, asked, &found));
                     }
                 }
             }
@@ -202,6 +254,15 @@ impl Living {
             copied: looked_at,
         })
     }
+}
+
+/// A function that a host asks for.
+struct Resolved {
+    def: DefId,
+    passing: Passing,
+    effects: Effects,
+    /// Where its code is; none of what is not of Sumi.
+    source: Option<Source>,
 }
 
 /// How slices of the host are passed.
@@ -309,8 +370,7 @@ impl<S> Function<S> {
         let address = self.entry.address.get();
         if address == 0
             || self.machine.is_torn.get()
-            || self.machine.has_open_globals()
-            || entered.is_over()
+            || entered.needs_care()
             || !entered.is_of(&self.machine)
         {
             self.refuse(entered)?;
@@ -324,12 +384,10 @@ impl<S> Function<S> {
             return Err(self.gone());
         }
         if !entered.is_of(&self.machine) {
-            return Err(Error::Signature {
-                message: format!(
-                    "`{}` belongs to another engine than the one that was entered",
-                    self.entry.name
-                ),
-            });
+            return Err(Error::signature(format!(
+                "`{}` belongs to another engine than the one that was entered",
+                self.entry.name
+            )));
         }
         if let Some(trap) = entered.expired() {
             return Err(self.failed(&trap));
@@ -345,11 +403,9 @@ impl<S> Function<S> {
 
     #[cold]
     fn gone(&self) -> Error {
-        let Entry { name, asked, .. } = &*self.entry;
-        let asked = asked.written();
-        Error::Signature {
-            message: format!("there is no `{name}` of type `{asked}` any more"),
-        }
+        let Entry { name, why_not, .. } = &*self.entry;
+        let why = why_not.borrow().clone();
+        why.unwrap_or_else(|| Error::signature(format!("there is no `{name}` any more")))
     }
 
     #[cold]
@@ -370,12 +426,10 @@ impl<S> Function<S> {
         let script = self.script.try_borrow().map_err(|_| super::busy())?;
         match script.touches_torn(&self.entry.effects.borrow()) {
             false => Ok(()),
-            true => Err(Error::Signature {
-                message: format!(
-                    "`{}` uses a variable that a call left half written when it was stopped: set it first",
-                    self.entry.name
-                ),
-            }),
+            true => Err(Error::signature(format!(
+                "`{}` uses a variable that a call left half written when it was stopped: set it first",
+                self.entry.name
+            ))),
         }
     }
 }
@@ -395,11 +449,9 @@ impl Living {
             true => format!("`{name}` cannot be used here"),
             false => format!("`{who}` uses `{name}` and cannot be called here"),
         };
-        Err(Error::Signature {
-            message: format!(
-                "{what}: the code that called the host is changing `{name}`, as a `mut` argument or in a `for mut`"
-            ),
-        })
+        Err(Error::signature(format!(
+            "{what}: the code that called the host is changing `{name}`, as a `mut` argument or in a `for mut`"
+        )))
     }
 
     fn touches_torn(&self, touches: &Effects) -> bool {

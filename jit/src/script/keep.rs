@@ -17,6 +17,7 @@ use stdlib::convert::{Mismatch, alike, finds_by_code};
 use stdlib::portable::{self, Changes, File, Reading, Tree};
 use stdlib::{Kind, Outside, Root, TypeDesc, value};
 
+use super::asked::{Host, Wanted};
 use super::reload::{changed_types, is_var, is_variable};
 use super::{Cell as Item, Living, Reloaded, Reset, Script, busy};
 use crate::linked::{GlobalPlace, Linked};
@@ -401,9 +402,7 @@ fn savable(name: &str, share: &Share) -> Result<Root, Error> {
 }
 
 fn no_value(name: &str) -> Error {
-    Error::Signature {
-        message: format!("`{name}` has no value yet"),
-    }
+    Error::signature(format!("`{name}` has no value yet"))
 }
 
 /// Under which name a variable was saved: its own, or else the one that it says it had.
@@ -467,14 +466,14 @@ impl Living {
     /// A variable of the script itself.
     fn variable(&self, name: &str) -> Result<DefId, Error> {
         let env = self.build.text.env();
-        let def = self.named(name)?;
-        let refuse = |message: String| Err(Error::Signature { message });
+        let def = self.named(name, Wanted::Variable(Host::Other))?;
         match &env.def(def).kind {
-            DefKind::Global(global) if global.origin == GlobalOrigin::Host => refuse(format!(
-                "`{name}` is a variable of the host, which has it already"
-            )),
-            DefKind::Global(_) => Ok(def),
-            _ => refuse(format!("`{name}` is not a variable")),
+            DefKind::Global(global) if global.origin == GlobalOrigin::Host => {
+                Err(Error::signature(format!(
+                    "`{name}` is a variable of the host, which has it already"
+                )))
+            }
+            _ => Ok(def),
         }
     }
 
@@ -572,7 +571,7 @@ impl Living {
             return Err(no_value(name));
         };
         let is_found = is_current || !finds_by_code(place.desc(), false);
-        if is_found && std::ptr::eq(old, desc) {
+        if is_found && self.tables.is_empty() && std::ptr::eq(old, desc) {
             return Ok(Ok(Fitted {
                 share: Rc::clone(share),
                 changes: Changes::default(),
@@ -638,11 +637,9 @@ impl Living {
                 return Ok((found, Rc::clone(unit), Type::Named(name.to_owned())));
             }
         }
-        Err(Error::Signature {
-            message: format!(
-                "there is no variable `{name}`, and none leads to a type of that name"
-            ),
-        })
+        Err(Error::signature(format!(
+            "there is no variable `{name}`, and none leads to a type of that name"
+        )))
     }
 
     /// Has values of these types made.
@@ -653,11 +650,14 @@ impl Living {
     ) -> Result<Result<(), Failure>, Error> {
         let env = self.build.text.env().clone();
         let home = self.build.front.home;
+        let tables = Rc::clone(&self.tables);
+        let inside = tables.types();
+        let roots = roots.iter().chain(&inside);
         // SAFETY: descriptors of units that stay meanwhile.
-        let roots = roots.iter().map(|desc| unsafe { &**desc });
+        let roots = roots.map(|desc| unsafe { &**desc });
         let types = migrate::declared_types(&env, home, roots);
         let functions = self.advisers(&types)?;
-        let guide = Guide::new(&env, home, &functions);
+        let guide = Guide::new(&env, home, &functions, &tables);
         let machine = Rc::clone(&self.build.machine);
         let made = make(&machine, &guide);
         guide.give_up(&machine);

@@ -3,6 +3,7 @@
 use compiler::env::{DefId, DefKind};
 use stdlib::value;
 
+use super::asked::{Host, Wanted};
 use super::{Living, Script, is_variable};
 use crate::report::Error;
 use crate::script::reload::is_var;
@@ -64,9 +65,7 @@ impl Script {
         let text = format!("{}\nlet {ASKED} = {{\n{expression}\n}}\n", living.text);
         let found = living.value_of(&text, limit);
         living.remove_old_code();
-        let found = found?.ok_or_else(|| Error::Signature {
-            message: format!("`{expression}` has no value"),
-        });
+        let found = found?.ok_or_else(|| Error::signature(format!("`{expression}` has no value")));
         found.map(|found| Variable {
             name: expression.to_owned(),
             ..found
@@ -78,7 +77,8 @@ impl Living {
     /// What that text binds to the name of what is asked for; then it is forgotten.
     fn value_of(&mut self, text: &str, limit: usize) -> Result<Option<Variable>, Error> {
         let (_, former) = self.exchange_alone(text)?;
-        let found = self.named(ASKED).map(|def| self.shown(def, limit));
+        let found = self.named(ASKED, Wanted::Variable(Host::Other));
+        let found = found.map(|def| self.shown(def, limit));
         self.restore(former)?;
         found
     }

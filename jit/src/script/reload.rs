@@ -7,17 +7,18 @@ use std::rc::Rc;
 use compiler::env::{DefId, DefKind, Env, GlobalOrigin};
 use compiler::incremental::{Fingerprint, interface_of};
 use compiler::own::Reach;
+use compiler::types::Ty;
+use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet};
-use smol_str::SmolStr;
-use stdlib::convert::finds_by_code;
+use stdlib::convert::{finds_by_code, head_of};
 
 use super::keep::{Version, resets};
-use super::{Cell, Living, Script, busy};
+use super::{Cell, Living, MaybeRenamed, Script, Unusable, busy, renames};
 use crate::build::{Build, Place, Standing};
-use crate::migrate::{self, Advisers, Failure, Guide};
+use crate::migrate::{self, Advisers, Failure, Guide, Tables};
 use crate::report::Error;
 use crate::saved::Share;
-use crate::session::{find_inside, may_hold_any};
+use crate::session::{each_any, may_hold_any};
 
 /// What a reload did to the state of a script, or would do: the names of variables. Those that are not named keep their values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +39,10 @@ pub struct Reloaded {
     pub dropped: Vec<String>,
     /// Lines with statements that are new. They run when a script is loaded for the first time, not now.
     pub not_run: Vec<usize>,
+    /// Functions that the host holds and that cannot be called by this text: it has none of that name and type.
+    pub unusable: Vec<Unusable>,
+    /// What is gone while something of the same type is new: the same by another name, perhaps, whose value would be kept if the text said so.
+    pub maybe_renamed: Vec<MaybeRenamed>,
     /// How many units of code were compiled.
     pub compiled: usize,
 }
@@ -75,6 +80,14 @@ impl fmt::Display for Reloaded {
         if !self.not_run.is_empty() {
             let lines: Vec<String> = self.not_run.iter().map(ToString::to_string).collect();
             parts.push(format!("not run: lines {}", lines.join(", ")));
+        }
+        for Unusable { name, why, .. } in &self.unusable {
+            parts.push(format!("cannot be called any more: {name} ({why})"));
+        }
+        for MaybeRenamed { former, new, write } in &self.maybe_renamed {
+            parts.push(format!(
+                "if {former} is {new} now, write `{write}`, and its value is kept"
+            ));
         }
         match parts.is_empty() {
             true => f.write_str("all values kept"),
@@ -120,11 +133,11 @@ impl Script {
     /// ```
     pub fn reload(&self, text: &str) -> Result<Reloaded, Error> {
         let mut living = self.idle()?;
-        let (done, former) = living.exchange(text)?;
+        let (mut done, former) = living.exchange(text)?;
         living.warn();
         living.former = Some(former);
         living.is_on_trial = false;
-        living.enter_newest();
+        done.unusable = living.enter_newest();
         living.remove_old_code();
         Ok(done)
     }
@@ -156,7 +169,8 @@ impl Script {
     /// What [`Script::reload`] would do; nothing changes. Code that computes values for it runs.
     pub fn preview(&self, text: &str) -> Result<Reloaded, Error> {
         let mut living = self.idle()?;
-        let (done, former) = living.exchange(text)?;
+        let (mut done, former) = living.exchange(text)?;
+        done.unusable = living.unusable();
         living.restore(former)?;
         Ok(done)
     }
@@ -180,10 +194,9 @@ impl Script {
         let living = self.0.try_borrow_mut().map_err(|_| busy())?;
         match living.machine().is_running() {
             false => Ok(living),
-            true => Err(Error::Signature {
-                message: "a script cannot be exchanged while one runs: do it between two calls"
-                    .to_owned(),
-            }),
+            true => Err(Error::signature(
+                "a script cannot be exchanged while one runs: do it between two calls",
+            )),
         }
     }
 }
@@ -191,6 +204,7 @@ impl Script {
 impl Living {
     /// The text becomes another one. On an error everything is as before.
     fn exchange(&mut self, text: &str) -> Result<(Reloaded, Former), Error> {
+        self.build.refuse_long(text)?;
         let name = self.build.name.clone();
         self.exchange_by(text, |build| build.edit(&name, text))
     }
@@ -243,9 +257,11 @@ impl Living {
 
     /// As it was, whatever has become of it since.
     pub(super) fn restore(&mut self, former: Former) -> Result<(), Error> {
+        self.tables = Rc::default();
         self.build.stand_on(former.standing);
         self.build.edit_alone(&former.text);
         self.text = former.text;
+        self.new_functions.clear();
         self.version = former.version;
         self.build.note_sources();
         // What a run that failed has left is counted anew by the sweep.
@@ -282,11 +298,14 @@ impl Living {
         former.places = self.build.places.take_others(self.build.text.env());
         self.link_known()?;
         let changed = changed_types(&before, self.build.text.env());
-        self.refuse_held(&before, &changed)?;
+        let heirs = heirs(&before, self.build.text.env(), &former.places);
+        let inherited = former.places.iter().zip(&heirs);
+        let inherited = inherited.filter_map(|(place, heir)| heir.and(Some(place)));
+        self.tables =
+            Rc::new(self.new_tables(&before, &changed, &inherited.collect::<Vec<_>>())?);
         let mut done = Reloaded::default();
         let home = self.build.front.home;
         let is_own = |def: DefId| before.def(def).module == home && is_variable(&before, def);
-        let heirs = heirs(&before, self.build.text.env(), &former.places);
         for (place, heir) in former.places.iter().zip(&heirs) {
             let def = place.global.def;
             let name = before.def(def).name.to_string();
@@ -310,7 +329,9 @@ impl Living {
         let inherited = former.places.iter().zip(heirs);
         let inherited = inherited.filter_map(|(place, heir)| Some((place, heir?)));
         self.convert(&changed, inherited.collect(), &mut done)?;
-        self.find_keys_anew(&mut done)?;
+        self.make_anew(&mut done)?;
+        self.tables = Rc::default();
+        self.refuse_held(&before)?;
         for cell in self.cells() {
             self.bring_up_to_date(&cell, &mut done)?;
         }
@@ -326,6 +347,17 @@ impl Living {
         ] {
             list.sort();
         }
+        self.new_functions = match self.has_lost_a_function() {
+            true => new_functions(&before, self.build.text.env()),
+            false => FxHashSet::default(),
+        };
+        done.maybe_renamed = renames::guessed(
+            &before,
+            self.build.text.env(),
+            home,
+            &changed,
+            &done.dropped,
+        );
         Ok(done)
     }
 
@@ -341,7 +373,8 @@ impl Living {
             return Ok(());
         }
         let functions = self.advisers(&self.with_new_names(changed))?;
-        let guide = Guide::new(&env, self.build.front.home, &functions);
+        let tables = Rc::clone(&self.tables);
+        let guide = Guide::new(&env, self.build.front.home, &functions, &tables);
         let mut outcome = Ok(());
         for (old, def) in inherited {
             let Some(source) = self.build.owner(def) else {
@@ -405,11 +438,83 @@ impl Living {
         changed.chain(renamed.map(|def| def.id)).collect()
     }
 
-    /// Where keys are in a map depends on their `hash`, which may be other code now if it is the script's own.
-    fn find_keys_anew(&mut self, done: &mut Reloaded) -> Result<(), Error> {
+    /// What `any`s that live get for the types in them, if the code that they have may not fit the new one.
+    fn new_tables(
+        &mut self,
+        before: &Env,
+        changed: &[DefId],
+        inherited: &[&Place],
+    ) -> Result<Tables, Error> {
         let places = self.build.places.all();
+        let places = places.chain(inherited.iter().copied());
+        if changed.is_empty() && self.outdated().is_none() {
+            return Ok(Tables::default());
+        }
+        let mut pairs: IndexMap<(String, String), (Ty, Ty)> = IndexMap::default();
+        let mut refusal = None;
+        let (env, home) = (self.build.text.env(), self.build.front.home);
+        for place in places {
+            let Some((_, address)) = place.global.root() else {
+                continue;
+            };
+            let holder = &before.def(place.global.def).name;
+            each_any(place.global.desc(), address, &mut |any, inside| {
+                let names = (inside.name().to_owned(), any.name().to_owned());
+                if refusal.is_some() || pairs.contains_key(&names) {
+                    return;
+                }
+                let found =
+                    migrate::type_of(env, home, inside).zip(migrate::type_of(env, home, any));
+                match found {
+                    Some((inside, any)) if compiler::any::fits(env, inside, any) => {
+                        pairs.insert(names, (inside, any));
+                    }
+                    _ => {
+                        let head = head_of(inside.name());
+                        let is_changed = |def: &DefId| before.def(*def).name == head;
+                        if found.is_some() || changed.iter().any(is_changed) {
+                            refusal = Some((holder.clone(), names, found.is_some()));
+                        }
+                    }
+                }
+            });
+        }
+        if let Some((holder, (inside, any), is_there)) = refusal {
+            return Err(refused(match is_there {
+                true => format!(
+                    "`{holder}` holds a `{inside}` as `{any}`, which it no longer can be: give `{holder}` another value first"
+                ),
+                false => format!(
+                    "`{holder}` holds a `{inside}` in an `any`, which cannot become one of the new `{inside}`: \
+                     give `{holder}` another value first"
+                ),
+            }));
+        }
+        if pairs.is_empty() {
+            return Ok(Tables::default());
+        }
+        let types = pairs.values().copied().collect();
+        let Some(source) = self.build.tables(types) else {
+            return Ok(Tables::default());
+        };
+        let names = pairs.into_keys().collect();
+        Ok(Tables::new(names, self.linked(&source)?))
+    }
+
+    /// Where keys are in a map depends on their `hash`, which may be other code now if it is the script's own; and `any`s may get other tables.
+    fn make_anew(&mut self, done: &mut Reloaded) -> Result<(), Error> {
+        let places = self.build.places.all();
+        let env = self.build.text.env();
         let found = places.filter(|place| {
-            place.global.is_bound.get() && finds_by_code(place.global.desc(), false)
+            let holds_any = || {
+                let DefKind::Global(global) = &env.def(place.global.def).kind else {
+                    return false;
+                };
+                may_hold_any(env, global.ty(), &mut FxHashSet::default())
+            };
+            place.global.is_bound.get()
+                && (finds_by_code(place.global.desc(), false)
+                    || !self.tables.is_empty() && holds_any())
         });
         for def in found.map(|place| place.global.def).collect::<Vec<DefId>>() {
             let Some(source) = self.build.owner(def) else {
@@ -500,40 +605,23 @@ impl Living {
         }
     }
 
-    /// Values hold functions and `any`s that were made by code which does not fit the new one.
-    fn refuse_held(&self, before: &Env, changed: &[DefId]) -> Result<(), Error> {
-        if let Some(def) = self.build.outdated() {
-            let name = &before.def(def).name;
-            return Err(refused(format!(
-                "a variable holds a function that was made by the former code and uses `{name}`, which has changed: \
-                 give it another value first"
-            )));
-        }
-        if changed.is_empty() {
+    /// Values hold functions that were made by code which does not fit the new one.
+    fn refuse_held(&self, before: &Env) -> Result<(), Error> {
+        let Some(def) = self.outdated() else {
             return Ok(());
-        }
-        let names = changed.iter().map(|def| before.def(*def).name.clone());
-        let names: Vec<SmolStr> = names.collect();
-        for place in self.build.places.all() {
-            let def = before.try_def(place.global.def);
-            let Some(DefKind::Global(global)) = def.map(|def| &def.kind) else {
-                continue;
-            };
-            let holds_any = global
-                .ty
-                .is_some_and(|ty| may_hold_any(before, ty, &mut FxHashSet::default()));
-            let Some((_, address)) = place.global.root().filter(|_| holds_any) else {
-                continue;
-            };
-            if let Some(found) = find_inside(place.global.desc(), address, &names) {
-                let name = &before.def(place.global.def).name;
-                return Err(refused(format!(
-                    "`{name}` holds a `{found}` in an `any`, which cannot become one of the new `{found}`: \
-                     give `{name}` another value first"
-                )));
-            }
-        }
-        Ok(())
+        };
+        let name = &before.def(def).name;
+        Err(refused(format!(
+            "a variable holds a function that was made by the former code and uses `{name}`, which has changed: \
+             give it another value first"
+        )))
+    }
+
+    /// What code in variables is compiled against and is no longer so.
+    fn outdated(&self) -> Option<DefId> {
+        let roots = self.build.places.all();
+        let roots = roots.filter_map(|place| place.global.root());
+        self.build.outdated_of(&self.machine().code_in(roots))
     }
 
     pub(super) fn remove_old_code(&mut self) {
@@ -560,6 +648,12 @@ fn heirs(before: &Env, now: &Env, former: &[Place]) -> Vec<Option<DefId>> {
         heir.map(|(_, new)| new.id)
     };
     former.iter().map(heir).collect()
+}
+
+fn new_functions(before: &Env, now: &Env) -> FxHashSet<DefId> {
+    let functions = now.defs().filter(|def| matches!(def.kind, DefKind::Fn(_)));
+    let new = functions.filter(|def| before.try_def(def.id).is_none());
+    new.map(|def| def.id).collect()
 }
 
 /// The types and traits of the program that are others now, or gone.

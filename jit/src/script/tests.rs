@@ -1,5 +1,9 @@
 //! What a host does with an engine and its scripts.
 
+mod any;
+mod asking;
+mod compile_limit;
+mod endless;
 mod hostile;
 mod in_place;
 mod migration;
@@ -35,6 +39,25 @@ fn errors_of_calls_are_values_and_leak_nothing() {
     }
     assert_eq!(f.call(1).unwrap(), 1);
     assert_eq!(engine.live_blocks(), before);
+}
+
+#[test]
+fn statements_with_values_may_stand_twice() {
+    let text = "var xs = [\"a\", \"b\", \"c\", \"d\"]
+        struct Act { f: fn() -> i64? }
+        var act = Act(|| none)
+        xs.pop()
+        xs.pop()
+        (act.f)()
+        (act.f)()
+        let left = xs.len()";
+    let (engine, script) = loaded(text);
+    assert_eq!(script.get::<i64>("left").unwrap(), 2);
+    let more = text.replace("let left", "xs.pop()\n        let left");
+    assert_eq!(script.reload(&more).unwrap().not_run, [8]);
+    assert_eq!(script.get::<Vec<String>>("xs").unwrap(), ["a", "b"]);
+    drop(script);
+    assert_eq!(engine.live_blocks(), 0);
 }
 
 fn loaded(text: &str) -> (Engine, Script) {
@@ -198,7 +221,7 @@ fn what_cannot_be_linked_does_not_run() {
     for (declaration, user, words) in cases {
         let text =
             format!("hit()\n\n{declaration}\nfn user() {{ let x = {user} }}\nhit()\n{start}");
-        let Err(Error::Link { rendered }) = engine.load("bad.sumi", &text) else {
+        let Err(Error::Link { rendered, .. }) = engine.load("bad.sumi", &text) else {
             panic!("{declaration} was linked")
         };
         for word in words.iter().chain(&["bad.sumi:3"]) {
@@ -237,7 +260,7 @@ fn a_variable_that_was_left_half_written_is_not_used() {
     let place = script
         .0
         .borrow()
-        .place("xs", Vec::<String>::desc())
+        .place("xs", Vec::<String>::desc(), Host::Rust)
         .unwrap();
     // SAFETY: the place of an array, a pointer.
     unsafe { place.address.cast::<usize>().write(0x1234_5670) };
@@ -504,4 +527,74 @@ fn looking_changes_nothing() {
     assert_eq!(note.call("b").unwrap(), 2);
     drop((note, script));
     assert_eq!(engine.live_blocks(), 0);
+}
+
+#[test]
+fn what_variables_hold_of_functions_is_the_newest_code() {
+    let text = |step: i64| {
+        format!(
+            "struct P {{ x: i64 }}
+            trait Moving: Show {{ fn moved(self) -> i64 }}
+            impl Moving for P {{ fn moved(self) -> i64 = self.x + {step} }}
+            impl P {{
+                fn twice(self) -> i64 = self.moved() * 2
+                fn show(self) -> str = \"{{self.x + {step}}}\"
+            }}
+            fn small(x: i64) -> i64 = x + {step}
+            fn long(x: i64) -> i64 {{ var sum = x\n for i in 0..3 {{ sum += small(i) }}\n sum }}
+            var next = small
+            fn first(x: i64) -> i64 {{ if x > 100 {{ next = first }}\n x + {step} }}
+            var held = small
+            var all = [small, long]
+            var closed = |x: i64| small(x) + P(x).twice()
+            var beings: [any Moving] = [P(1)]
+            fn call(x: i64) -> [i64] = [held(x), all[0](x), all[1](x), closed(x), P(x).twice(), beings[0].moved(), next(x)]
+            fn shown() -> str = \"{{beings}}\""
+        )
+    };
+    let (_engine, script) = loaded(&text(1));
+    let call = script.function::<fn(i64) -> Vec<i64>>("call").unwrap();
+    let shown = script.function::<fn() -> String>("shown").unwrap();
+    assert_eq!(call.call(1).unwrap(), [2, 2, 7, 6, 4, 2, 2]);
+    assert_eq!(shown.call().unwrap(), "[2]");
+    script
+        .function::<fn(i64) -> i64>("first")
+        .unwrap()
+        .call(101)
+        .unwrap();
+    script.reload(&text(10)).unwrap();
+    assert_eq!(call.call(1).unwrap(), [11, 11, 34, 33, 22, 11, 11]);
+    assert_eq!(shown.call().unwrap(), "[11]");
+}
+
+/// The lines of a stack are those of the text as it is now, wherever functions have moved and whatever was compiled anew.
+#[test]
+fn lines_of_errors_are_those_of_the_newest_text() {
+    let text = |above: &str, within: &str| {
+        format!(
+            "{above}struct World {{ xs: [i64] }}\nimpl World {{\n{above}fn first(self) -> i64 = 1\n{above}fn fails(self, n: i64) -> i64 {{\n\
+             {within}let all = [1, 2].map(|x| {{\n  x + self.xs[n]\n}})\nall.len()\n}}\n}}\nvar world = World([1])\nfn call(n: i64) -> i64 {{\n\n\nlet found = world.fails(n)\nfound + 1\n}}\n"
+        )
+    };
+    let (_engine, script) = loaded(&text("", ""));
+    let call = script.function::<fn(i64) -> i64>("call").unwrap();
+    let lines = || match call.call(7) {
+        Err(Error::Runtime(error)) => error
+            .frames
+            .iter()
+            .map(|frame| frame.line)
+            .collect::<Vec<u32>>(),
+        other => panic!("it came back: {other:?}"),
+    };
+    let (above, within) = ("// A line.\n", "// Within.\n\n");
+    let inner = |lines: &[u32]| (lines[0], lines[lines.len() - 2], lines[lines.len() - 1]);
+    assert_eq!(inner(&lines()), (6, 5, 15), "{:?}", lines());
+    script.reload(&text(above, "")).unwrap();
+    assert_eq!(inner(&lines()), (9, 8, 18), "{:?}", lines());
+    script.reload(&text(above, within)).unwrap();
+    assert_eq!(inner(&lines()), (11, 10, 20), "{:?}", lines());
+    script
+        .reload(&text("", within).replace("= 1\n", "= 2 + 3\n"))
+        .unwrap();
+    assert_eq!(inner(&lines()), (8, 7, 17), "{:?}", lines());
 }

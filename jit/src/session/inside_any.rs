@@ -145,3 +145,45 @@ pub(crate) fn find(desc: &TypeDesc, value: *const u8, types: &[SmolStr]) -> Opti
     }
     None
 }
+
+/// Calls `f` with the type of each `any` in a value and that of what it holds.
+pub(crate) fn each_any<'d>(
+    desc: &'d TypeDesc,
+    value: *const u8,
+    f: &mut dyn FnMut(&'d TypeDesc, &'d TypeDesc),
+) {
+    let mut seen: FxHashSet<*const u8> = FxHashSet::default();
+    let mut waiting = vec![(desc, value)];
+    while let Some((desc, value)) = waiting.pop() {
+        // SAFETY: as in `find`.
+        match unsafe { value::view(desc, value) } {
+            View::Fields(fields) | View::Variant(_, _, fields) => {
+                // SAFETY: offsets count from the whole value.
+                let part = |offset: u64| unsafe { value.add(offset as usize) };
+                waiting.extend(fields.iter().map(|f| (f.ty(), part(f.offset))));
+            }
+            View::Elements { elem, first, len } => {
+                if elem.has_heap() && len > 0 && seen.insert(first) {
+                    // SAFETY: so many elements stand there.
+                    let at = |index: usize| unsafe { first.add(index * elem.size as usize) };
+                    waiting.extend((0..len).map(|index| (elem, at(index))));
+                }
+            }
+            View::Inner(inner, place) => {
+                if desc.kind == Kind::Any {
+                    f(desc, inner);
+                }
+                if seen.insert(place) {
+                    waiting.push((inner, place));
+                }
+            }
+            View::Int(_)
+            | View::Float(_)
+            | View::Bool(_)
+            | View::Char(_)
+            | View::Unit
+            | View::Text(_)
+            | View::Closed => {}
+        }
+    }
+}

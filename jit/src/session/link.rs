@@ -9,7 +9,7 @@ use compiler::mono::Program;
 use syntax::{Diagnostic, Span};
 
 use crate::config::Config;
-use crate::host::HostSymbols;
+use crate::host::{HostSymbols, NotOffered};
 use crate::machine::Machine;
 
 /// The symbols by which other units may refer to this one.
@@ -171,8 +171,20 @@ fn host_name(host: &HostSymbols, def: DefId, env: &Env) -> String {
     }
 }
 
-fn not_offered(mismatch: String, span: Span) -> Diagnostic {
-    Diagnostic::error("host-mismatch", mismatch).at(span, "declared here")
+fn not_offered(mismatch: NotOffered, span: Span) -> Diagnostic {
+    let NotOffered {
+        message,
+        help,
+        declared,
+    } = mismatch;
+    let mut report = Diagnostic::error("host-mismatch", message).at(span, "declared here");
+    if let Some((span, what)) = declared {
+        report = report.also(span, what);
+    }
+    match help {
+        Some(help) => report.help(help),
+        None => report,
+    }
 }
 
 /// A function's type as a host writes it: `fn(str, mut f32) -> bool`.

@@ -147,7 +147,7 @@ fn symbols_of_libraries() {
     );
     assert_eq!(value(&mut session, "abs(cbrt(27.0) - 3.0) < 0.001"), "true");
     let missing = "extern \"libm.so.6\" { fn no_such(x: f64) -> f64 }\nno_such(1.0)";
-    let Err(Error::Link { rendered }) = session.run_line("<repl>", missing) else {
+    let Err(Error::Link { rendered, .. }) = session.run_line("<repl>", missing) else {
         panic!("linked a symbol that is not there")
     };
     assert!(

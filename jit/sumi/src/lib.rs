@@ -36,8 +36,8 @@
 pub use jit::{
     Capabilities, Capability, Changes, Config, Engine, Entered, Error, Exported, Frame, Function,
     Handle, HostFunction, HostModule as Module, HostResult, Interrupter, IntoHost,
-    KeptValue as Kept, Mut, Object, Param, Plain, Problem, Reloaded, Reset, RuntimeError, Script,
-    Signature, Slice, SliceMut, Snapshot, Take, Value, Variable,
+    KeptValue as Kept, MaybeRenamed, Mut, Object, Param, Plain, Problem, Reloaded, Reset,
+    RuntimeError, Script, Signature, Slice, SliceMut, Snapshot, Take, Unusable, Value, Variable,
 };
 
 /// Makes a function known to [`Module::export`], with its name, its documentation and the names of its parameters.
@@ -47,6 +47,21 @@ pub use sumi_macros::export;
 ///
 /// With `#[repr(C)]` on a struct, or `#[repr(u8)]` on an enum, the type is [`Plain`]: it has to be `Copy`, of plain fields, and both
 /// languages share its bytes. Any other is copied on the way, field by field.
+///
+/// A field of a type that scripts do not have is an error at that field:
+///
+/// ```compile_fail,E0277
+/// #[derive(sumi::Value)]
+/// struct Player { name: String, since: std::time::Instant }
+/// ```
+///
+/// So is one that is more than its bytes, where these are shared:
+///
+/// ```compile_fail,E0277
+/// #[derive(Clone, sumi::Value)]
+/// #[repr(C)]
+/// struct Spot { x: f32, name: String }
+/// ```
 pub use sumi_macros::Value;
 
 /// Makes a type an [`Object`], by its own name: its values stay in Rust, and scripts hold handles of them.

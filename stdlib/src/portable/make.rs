@@ -212,18 +212,14 @@ impl<'a, 'd> Making<'a, 'd, '_> {
                     let mut inside = self.cursor(self.file.blocks[index].start);
                     self.value(&mut inside, index, *elem, *inner, to)?;
                 }
-                Plan::IntoBox(elem, inner) => {
-                    let made = allocate(*elem, 1);
-                    elements(made).write_bytes(0, elem.size as usize);
-                    self.value(cursor, here, ty, *inner, elements(made))?;
-                    (*made).len = 1;
-                    to.cast::<*mut Block>().write(made);
-                }
-                Plan::One(elem, inner) => {
+                found @ (Plan::IntoBox(elem, inner) | Plan::One(elem, inner)) => {
                     let made = allocate(*elem, 1);
                     elements(made).write_bytes(0, elem.size as usize);
                     let value = self.value(cursor, here, ty, *inner, elements(made));
-                    within(value, || "[0]".to_owned())?;
+                    within(value, || match found {
+                        Plan::One(..) => "[0]".to_owned(),
+                        _ => String::new(),
+                    })?;
                     (*made).len = 1;
                     to.cast::<*mut Block>().write(made);
                 }

@@ -236,7 +236,9 @@ impl<'a> Unit<'a> {
         self.env.named_def(DefKey {
             module: self.module,
             of_trait,
+            within: None,
             name,
+            index: 0,
         })
     }
 

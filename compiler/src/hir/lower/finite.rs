@@ -108,9 +108,13 @@ impl Unit<'_> {
 
 /// The next instance of the type among those that its values lead to, if they get larger without end; and which types they are of.
 fn larger_instance(env: &Env, ty: Ty, of_all: &mut FxHashSet<DefId>) -> Option<Ty> {
-    let TyKind::Adt(of, _) = ty.kind() else {
+    let TyKind::Adt(of, args) = ty.kind() else {
         return None;
     };
+    // Without parameters there is no other instance.
+    if args.is_empty() {
+        return None;
+    }
     let (mut seen, mut pending) = (FxHashSet::default(), vec![ty]);
     let smallest = ty.nesting();
     let mut first = None;

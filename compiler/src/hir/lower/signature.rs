@@ -7,8 +7,8 @@ use super::declare::{Declared, former_name};
 use super::heads::named_again;
 use super::{Job, Unit};
 use crate::env::{
-    Bound, ConstDef, DefId, DefKind, EnumDef, FieldDef, FnDef, FnOrigin, Generic, GlobalDef,
-    GlobalOrigin, ModuleId, ParamDef, Projected, StructDef, VariantDef,
+    Bound, ConstDef, DefId, DefKey, DefKind, EnumDef, FieldDef, FnDef, FnOrigin, Generic,
+    GlobalDef, GlobalOrigin, ModuleId, ParamDef, Projected, StructDef, VariantDef,
 };
 use crate::hir::resolve::TypeScope;
 use crate::types::Ty;
@@ -206,7 +206,14 @@ impl<'a> Unit<'a> {
         ty: Option<Ty>,
         scope: &TypeScope,
     ) -> DefId {
-        let id = self.env.fresh_def();
+        let id = self.env.next_def(DefKey {
+            module: self.module,
+            of_trait: None,
+            within: None,
+            // No item is called so.
+            name: format_smolstr!("= {name}"),
+            index: 0,
+        });
         let function = FnDef {
             generics: scope.generics.clone(),
             inherited: 0,

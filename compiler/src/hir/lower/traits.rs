@@ -563,6 +563,9 @@ impl<'a> Unit<'a> {
 /// Bounds that are no traits of a program.
 pub(crate) const BUILT_IN_TRAITS: [&str; 7] = ["Eq", "Ord", "Hash", "Show", "Num", "Int", "Float"];
 
+/// What a type has to define to be a `Num`, with how many operands each has.
+pub(crate) const NUM_OPERATORS: [(&str, usize); 4] = [("+", 2), ("-", 2), ("*", 2), ("neg", 1)];
+
 fn same(a: Ty, b: Ty) -> bool {
     a == b || a.is_error() || b.is_error()
 }

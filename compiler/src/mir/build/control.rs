@@ -5,7 +5,9 @@ use syntax::Span;
 use super::{Builder, LoopFrame};
 use crate::env::DefId;
 use crate::hir::{ExprId, ExprKind, LoopId, PatId, PatKind, Stmt, UnaryOp};
-use crate::mir::{BlockId, Const, Local, Operand, Place, Rvalue, Terminator};
+use crate::mir::{
+    BlockId, Const, Local, Operand, Place, Rvalue, Statement, StatementKind, Terminator,
+};
 
 impl Builder<'_> {
     pub(super) fn build_block(
@@ -150,12 +152,18 @@ impl Builder<'_> {
         self.switch_to(join);
     }
 
-    pub(super) fn build_loop(&mut self, dest: Option<Local>, id: LoopId, body: ExprId) {
+    pub(super) fn build_loop(&mut self, dest: Option<Local>, id: LoopId, body: ExprId, span: Span) {
         let (head, after) = (self.new_block(), self.new_block());
         self.goto(head);
         self.switch_to(head);
         self.in_loop(id, after, head, dest, body);
         self.goto(head);
+        // A jump has no place in the text, and a loop of nothing else may be ended there.
+        let head = &mut self.body.blocks[head].statements;
+        if head.is_empty() {
+            let kind = StatementKind::Nop;
+            head.push(Statement { kind, span });
+        }
         self.switch_to(after);
     }
 

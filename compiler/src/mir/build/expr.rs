@@ -120,7 +120,7 @@ impl Builder<'_> {
                 otherwise,
             } => self.build_if(dest, *cond, *then, *otherwise),
             ExprKind::Match { scrutinee, arms } => self.build_match(dest, *scrutinee, arms, span),
-            ExprKind::Loop { id, body, .. } => self.build_loop(dest, *id, *body),
+            ExprKind::Loop { id, body, .. } => self.build_loop(dest, *id, *body, span),
             ExprKind::For {
                 id,
                 pat,

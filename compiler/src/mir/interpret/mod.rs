@@ -204,7 +204,7 @@ pub fn eval_const(
         functions: Vec::new(),
         cells: vec![init],
         globals: Vec::new(),
-        viewings: Vec::new(),
+        ..Unit::default()
     };
     let mode = Mode::Interpreted { is_last: true };
     let program = mono::instantiate(env, &unit, mode, constants)?;
@@ -212,10 +212,17 @@ pub fn eval_const(
         return Err(Box::new(refused));
     }
     let mut outside = Captured::default();
-    let mut interpreter = Interpreter::new(&mut outside).with_fuel(CONST_FUEL);
+    let fuel = CONST_FUEL.min(env.budget().run());
+    let mut interpreter = Interpreter::new(&mut outside).with_fuel(fuel);
     interpreter.env = env.clone();
     interpreter.programs.push(Rc::new(program));
-    match interpreter.run_cell(0) {
+    let computed = interpreter.run_cell(0);
+    if !env.budget().take_run(fuel - interpreter.fuel) || interpreter.fuel == 0 && fuel < CONST_FUEL
+    {
+        let what = "this constant takes too long to compute";
+        return Err(Box::new(env.budget().exceeded(what, span)));
+    }
+    match computed {
         Ok(value) => interpreter
             .exported(&value, 0)
             .ok_or_else(|| Box::new(too_deep(span))),

@@ -18,6 +18,7 @@ int main(void) {
     sumi_config *config = sumi_config_new();
     sumi_config_fuel(config, 1000);
     sumi_config_output_limit(config, 20);
+    sumi_config_compile_limit(config, 100000, 0);
     sumi_engine *outer, *inner, *free_one;
     check(sumi_engine_new(config, &outer));
     sumi_config_free(config);

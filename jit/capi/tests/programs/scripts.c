@@ -205,7 +205,7 @@ int main(void) {
             for (size_t i = 0; i < sumi_reloaded_count(report, change); i++) printf("  %u: %s\n", change, sumi_reloaded_name(report, change, i).data);
         }
         size_t line = 0, count = sumi_reloaded_not_run(report, &line, 1);
-        printf("  why: %s; %zu not run, at %zu; some compiled: %d\n", sumi_reloaded_why_reset(report, 0).data, count, line, sumi_reloaded_compiled(report) > 0);
+        printf("  why: %s; %zu not run, at %zu; some compiled: %d\n", sumi_reloaded_why(report, SUMI_RESET, 0).data, count, line, sumi_reloaded_compiled(report) > 0);
         sumi_reloaded_free(report);
         check(sumi_function_call(f, NULL, 0, &result));
         printf("%d\n", (int)result.as.integer);
@@ -213,7 +213,22 @@ int main(void) {
     check(sumi_script_roll_back(script, &was_done));
     check(sumi_function_call(f, NULL, 0, &result));
     printf("back: %d %d\n", was_done, (int)result.as.integer);
-    check(sumi_script_reload(script, "fn f() -> f64 = 1", SUMI_ZERO, NULL));
+    check(sumi_script_reload(script, "var found = 1\nfn f() -> f64 = 1", SUMI_ZERO, &report));
+    for (uint32_t change = SUMI_UNUSABLE; change <= SUMI_RENAMED; change++) {
+        for (size_t i = 0; i < sumi_reloaded_count(report, change); i++) {
+            printf("  %u: %s: %s\n", change, sumi_reloaded_name(report, change, i).data, sumi_reloaded_why(report, change, i).data);
+        }
+    }
+    sumi_reloaded_free(report);
+    const char *const asked[][2] = {{"g", "fn() -> f64"}, {"f", "fn(i64) -> f64"}, {"found", "fn()"}};
+    for (int i = 0; i < 3; i++) {
+        sumi_function *other;
+        error = sumi_script_function(script, asked[i][0], asked[i][1], &other);
+        sumi_problem problem;
+        bool is_placed = sumi_error_problem(error, 0, &problem);
+        printf("asked: %d %s:%u %s %s\n%s", is_placed, problem.file.data, problem.line, problem.code.data, problem.help.data, sumi_error_rendered(error).data);
+        fails(asked[i][0], error);
+    }
     sumi_script_keep(script);
     check(sumi_script_roll_back(script, &was_done));
     printf("back: %d\n", was_done);

@@ -5,11 +5,12 @@ use std::mem::MaybeUninit;
 use stdlib::desc::TypeDesc;
 use stdlib::value;
 
-use super::{Asked, Function};
+use super::Function;
 use crate::host::AskedParam;
 use crate::host::registers::{Arguments, Plan, Returned};
 use crate::host::types::{Declared, DeclaredParam};
 use crate::report::Error;
+use crate::script::asked::{Asked, Host};
 use crate::script::{Script, busy};
 
 /// So many arguments, and bytes of arguments and result, have their place on the stack of a call.
@@ -60,9 +61,9 @@ impl Script {
         declared: &Declared,
     ) -> Result<UntypedFunction, Error> {
         if declared.params.len() > PARAMS {
-            return Err(Error::Signature {
-                message: format!("a host passes at most {PARAMS} arguments"),
-            });
+            return Err(Error::signature(format!(
+                "a host passes at most {PARAMS} arguments"
+            )));
         }
         let asked = |param: &DeclaredParam| AskedParam {
             ty: param.ty,
@@ -72,6 +73,7 @@ impl Script {
         let asked = Asked {
             params: declared.params.iter().map(asked).collect(),
             result: declared.result,
+            host: Host::Other,
         };
         let plan = Plan::new(asked.params(), asked.result, 0);
         let mut room = 0;

@@ -20,9 +20,9 @@ fn shown(script: &Script, name: &str) -> String {
 
 fn why<T: fmt::Debug>(result: Result<T, Error>) -> String {
     match result {
-        Err(Error::Save { message } | Error::Load { message } | Error::Signature { message }) => {
-            message
-        }
+        Err(
+            Error::Save { message } | Error::Load { message } | Error::Signature { message, .. },
+        ) => message,
         other => panic!("it was not refused: {other:?}"),
     }
 }

@@ -174,6 +174,8 @@ fn what_is_written_to_be_hard_to_compile_is_compiled_or_refused() {
         "\u{0}\u{1}\u{feff}\u{202e}fn f() -> i64 = 1".to_owned(),
         "fn f() -> i64 = 1\n".repeat(300),
         "}".repeat(100_000),
+        (0..4000).fold("fn f() -> i64 { var x = 1\n".to_owned(), |text, n| text + &format!("x = x * 3 + {n}\n")) + "x }",
+        (0..1500).fold("fn f() -> i64 { var xs = [1]\n".to_owned(), |text, n| text + &format!("xs[0] += xs.map(|x| x + {n}).sum()\n")) + "1 }",
         "\"".repeat(100_001),
         "/*".repeat(100_000),
     ];

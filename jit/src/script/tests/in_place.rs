@@ -151,12 +151,15 @@ fn what_is_kept_is_copied_and_what_grows_is_refused() {
     for (name, line) in [("push", "xs.push(1)"), ("through", "xs.push(1)")] {
         let refused = script.function::<fn(SliceMut<i64>)>(name).err().unwrap();
         let text = refused.to_string();
-        assert!(text.contains("in place") && text.contains(line), "{text}");
+        assert!(
+            text.contains("cannot grow") && text.contains(line),
+            "{text}"
+        );
     }
     let text = "fn f(mut xs: [i64], ys: [i64]) { xs.push(1) }";
     let (_other, mixed) = loaded(text);
     let refused = mixed.function::<fn(SliceMut<i64>, Slice<i64>)>("f").err();
-    assert!(refused.unwrap().to_string().contains("in place"));
+    assert!(refused.unwrap().to_string().contains("cannot grow"));
     // One is copied, the other is not.
     let both = script.function::<fn(SliceMut<i64>, Slice<i64>)>("sort");
     let both = both.unwrap();
