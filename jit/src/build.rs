@@ -8,6 +8,7 @@ mod base;
 mod code;
 mod part;
 mod place;
+mod values;
 
 use std::rc::Rc;
 
@@ -26,6 +27,7 @@ use crate::report::Error;
 
 pub(crate) use code::{Codes, Module, Reached, Source, Tier, Version};
 pub(crate) use place::{Place, Places};
+pub(crate) use values::{Origin, Outlived};
 
 /// A text that is edited, what it imports, and their code.
 pub(crate) struct Build {

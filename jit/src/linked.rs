@@ -11,6 +11,7 @@ use object::{Object as _, ObjectSymbol};
 use rustc_hash::FxHashMap;
 use stdlib::{Root, TypeDesc, value};
 
+use crate::build::Origin;
 use crate::machine::{Machine, backend};
 use crate::orc::{Dylib, DylibId};
 use crate::report::{Error, Frame};
@@ -22,6 +23,9 @@ pub(crate) struct Linked {
     functions: Vec<(DefId, FunctionPlace)>,
     cells: Vec<usize>,
     tables: Vec<usize>,
+    values: Vec<usize>,
+    /// What function values have the code of, by its symbol.
+    origins: FxHashMap<String, Origin>,
     /// C may have addresses of its code.
     has_callbacks: bool,
     main: Option<usize>,
@@ -61,6 +65,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) absolute: Vec<(String, usize)>,
     /// Of code whose lines count from its functions.
     pub(crate) homes: Option<Rc<Homes>>,
+    /// What function values have the code of, by its symbol.
+    pub(crate) origins: FxHashMap<String, Origin>,
 }
 
 /// Where the functions of a text stand by now. Of one that is gone, where it stood last.
@@ -145,6 +151,8 @@ impl Linked {
             functions: functions.collect(),
             cells: exports.cells.iter().map(|cell| found[cell]).collect(),
             tables: exports.tables.iter().map(|table| found[table]).collect(),
+            values: exports.values.iter().map(|value| found[value]).collect(),
+            origins: around.origins,
             main: exports.main.as_ref().map(|main| found[main]),
             debug: DebugInfo::new(object.bytes, &dylib).map_err(backend)?,
             homes: around.homes,
@@ -195,6 +203,18 @@ impl Linked {
         let words = self.tables.iter();
         // SAFETY: words of the unit.
         words.map(|word| unsafe { *(*word as *const *const *const TypeDesc) })
+    }
+
+    /// What function values get, as they were asked for: the code, the type of the function, and that of what it keeps.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (usize, *const TypeDesc, *const TypeDesc)> {
+        let values = self.values.iter();
+        // SAFETY: constants of the unit.
+        values.map(|value| unsafe { *(*value as *const (usize, *const TypeDesc, *const TypeDesc)) })
+    }
+
+    /// What a function value is that has this code.
+    pub(crate) fn origin(&self, code: usize) -> Option<&Origin> {
+        self.origins.get(&self.debug.symbol_at(code)?)
     }
 
     /// The code of a cell, a function without parameters and result.
@@ -342,7 +362,7 @@ fn exported_names(exports: &codegen::Exports) -> impl Iterator<Item = &str> {
         })
         .flatten();
     let code = exports.cells.iter().chain(&exports.main);
-    let code = code.chain(&exports.tables);
+    let code = code.chain(&exports.tables).chain(&exports.values);
     let code = code.chain(&exports.callbacks);
     globals.chain(functions).chain(code).map(String::as_str)
 }

@@ -6,7 +6,7 @@ use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use stdlib::{Block, Reached, Root, Runtime};
 
 use crate::entered::{Limits, Purpose};
@@ -225,15 +225,21 @@ impl Machine {
             .collect()
     }
 
-    /// The units of which there is code in these values.
-    pub(crate) fn code_in(&self, roots: impl IntoIterator<Item = Root>) -> FxHashSet<DylibId> {
-        let mut found = FxHashSet::default();
+    /// The addresses of the code in these values, that of `any`s too, each with the unit that has it.
+    pub(crate) fn code_in(
+        &self,
+        roots: impl IntoIterator<Item = Root>,
+    ) -> FxHashMap<usize, DylibId> {
+        let mut found = FxHashMap::default();
         let mut reached = Reached::default();
         for root in roots {
             // SAFETY: valid values; no run is under way.
             unsafe {
                 reached.each_outside(root, &mut |address, is_code| {
-                    found.extend(self.orc.owner_of(address).filter(|_| is_code));
+                    if is_code && !found.contains_key(&address) {
+                        let owner = self.orc.owner_of(address);
+                        found.extend(owner.map(|owner| (address, owner)));
+                    }
                 });
             }
         }

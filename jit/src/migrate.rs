@@ -1,14 +1,16 @@
 //! Values of variables whose type changes: those of the new type are made from them, by name, at any depth.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use compiler::env::{Def, DefId, DefKind, Env, Head, ModuleId};
+use compiler::own::Reach;
 use compiler::types::{Ty, TyKind};
 use indexmap::IndexSet;
 use rustc_hash::FxHashMap;
-use stdlib::convert::{Advice, Migration, Mismatch, Reason, head_of};
+use stdlib::convert::{Advice, Migration, Mismatch, NewFunction, Reason, head_of};
 use stdlib::portable::Changes;
 use stdlib::{Kind, Root, TypeDesc, value};
 
@@ -127,32 +129,55 @@ pub(crate) fn advising_functions(env: &Env, types: &[DefId]) -> Vec<DefId> {
     types.iter().flat_map(of_type).collect()
 }
 
-/// What `any`s have by now that hold values from before.
+/// What `any`s and functions have by now that are from before.
 #[derive(Default)]
-pub(crate) struct Tables {
-    /// By what the type of the value was called, and that of the `any`.
-    found: FxHashMap<(String, String), *const *const TypeDesc>,
-    /// Has them.
-    _unit: Option<Rc<Linked>>,
+pub(crate) struct NewCode {
+    /// By what the type of the value in the `any` was called, and that of the `any`.
+    tables: FxHashMap<(String, String), *const *const TypeDesc>,
+    /// By the code that they have.
+    functions: FxHashMap<usize, NewFunction>,
+    /// Code that some values have on.
+    pub(crate) stayed: RefCell<BTreeSet<usize>>,
+    /// What those functions may touch.
+    pub(crate) reach: Reach,
+    /// Have all that.
+    units: Vec<Rc<Linked>>,
 }
 
-impl Tables {
-    pub(crate) fn new(names: Vec<(String, String)>, unit: Rc<Linked>) -> Tables {
-        Tables {
-            found: names.into_iter().zip(unit.tables()).collect(),
-            _unit: Some(unit),
+impl NewCode {
+    /// Takes the tables of a unit, in the order of the names.
+    pub(crate) fn add_tables(&mut self, names: Vec<(String, String)>, unit: Rc<Linked>) {
+        self.tables.extend(names.into_iter().zip(unit.tables()));
+        self.units.push(unit);
+    }
+
+    /// Takes the functions of a unit, in the order of the former ones, of which each may stay or not.
+    pub(crate) fn add_functions(&mut self, former: &[(usize, bool)], unit: Rc<Linked>) {
+        for ((former, may_stay), (code, ty, kept)) in former.iter().zip(unit.values()) {
+            let newer = NewFunction {
+                code,
+                ty,
+                kept,
+                may_stay: *may_stay,
+            };
+            if code != *former {
+                self.functions.insert(*former, newer);
+            }
         }
+        self.units.push(unit);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty()
+        self.tables.is_empty() && self.functions.is_empty()
     }
 
     /// The types that the values become.
     pub(crate) fn types(&self) -> Vec<*const TypeDesc> {
         // SAFETY: a table begins with a descriptor.
         let first = |table: &*const *const TypeDesc| unsafe { **table };
-        self.found.values().map(first).collect()
+        let functions = self.functions.values();
+        let tables = self.tables.values().map(first);
+        tables.chain(functions.map(|newer| newer.kept)).collect()
     }
 }
 
@@ -200,7 +225,7 @@ pub(crate) struct Guide<'a> {
     /// Whose types are meant where modules have some of the same name.
     home: ModuleId,
     functions: &'a Advisers,
-    tables: &'a Tables,
+    newer: &'a NewCode,
     /// By the function that computes it.
     made: RefCell<FxHashMap<DefId, Made>>,
 }
@@ -213,13 +238,13 @@ impl<'a> Guide<'a> {
         env: &'a Env,
         home: ModuleId,
         functions: &'a Advisers,
-        tables: &'a Tables,
+        newer: &'a NewCode,
     ) -> Guide<'a> {
         Guide {
             env,
             home,
             functions,
-            tables,
+            newer,
             made: RefCell::default(),
         }
     }
@@ -281,11 +306,19 @@ impl Advice for Guide<'_> {
 
     fn table(&self, inside: &TypeDesc, any: &TypeDesc) -> Option<*const *const TypeDesc> {
         let names = (inside.name().to_owned(), any.name().to_owned());
-        self.tables.found.get(&names).copied()
+        self.newer.tables.get(&names).copied()
     }
 
-    fn renews_tables(&self) -> bool {
-        !self.tables.is_empty()
+    fn function(&self, code: usize) -> Option<NewFunction> {
+        self.newer.functions.get(&code).copied()
+    }
+
+    fn stays(&self, code: usize) {
+        self.newer.stayed.borrow_mut().insert(code);
+    }
+
+    fn renews_code(&self) -> bool {
+        !self.newer.is_empty()
     }
 
     fn former_part(&self, owner: &TypeDesc, part: &str) -> Option<&str> {

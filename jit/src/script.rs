@@ -7,6 +7,7 @@ mod asked;
 mod function;
 mod keep;
 mod look;
+mod newer;
 mod reload;
 mod renames;
 #[cfg(test)]
@@ -31,7 +32,7 @@ use crate::failure;
 use crate::host::{HostSymbol, Signature, Value, fits};
 use crate::linked::{GlobalPlace, Linked};
 use crate::machine::Machine;
-use crate::migrate::Tables;
+use crate::migrate::NewCode;
 use crate::report::Error;
 use crate::session::Tell;
 use crate::trap::Trap;
@@ -79,7 +80,7 @@ pub(crate) struct Living {
     /// Which text it is.
     version: Rc<keep::Version>,
     /// While values are brought over to another text.
-    tables: Rc<Tables>,
+    newer: Rc<NewCode>,
     /// As it was before the last reload.
     former: Option<reload::Former>,
     /// A call that fails takes the last reload back.
@@ -101,7 +102,7 @@ impl Script {
         let mut living = Living {
             build,
             version,
-            tables: Rc::default(),
+            newer: Rc::default(),
             text: text.to_owned(),
             told_warnings,
             entries: Vec::new(),

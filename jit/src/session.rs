@@ -51,7 +51,7 @@ use history::Entry;
 use script::Told;
 
 pub use history::Back;
-pub(crate) use inside_any::{each_any, find as find_inside, may_hold_any};
+pub(crate) use inside_any::each_any;
 pub(crate) use link::{Outside, offered, signature};
 pub use look::Names;
 pub use script::Transcript;
@@ -280,6 +280,7 @@ impl Session {
             homes: None,
             provider: &provider,
             absolute,
+            origins: FxHashMap::default(),
         };
         let unit = Linked::new(&self.machine, &name, object, around)?;
         self.symbols.retain(|_, unit| unit.strong_count() > 0);

@@ -112,12 +112,17 @@ impl DebugInfo {
 
     /// From the symbol table: `area#17` is the function `area`.
     fn function_at(&self, pc: usize) -> Option<String> {
-        let section = self.section_of(pc)?;
-        let file = parse(&self.object)?;
-        let symbol = symbol_before(&file, section, pc)?;
-        let name = symbol.name().ok()?;
+        let name = self.symbol_at(pc)?;
         let number = name.split_once('#');
-        Some(number.map_or(name, |(name, _)| name).to_owned())
+        Some(number.map_or(&*name, |(name, _)| name).to_owned())
+    }
+
+    /// The name of the function, private ones included, that an address lies in.
+    pub fn symbol_at(&self, address: usize) -> Option<String> {
+        let section = self.section_of(address)?;
+        let file = parse(&self.object)?;
+        let symbol = symbol_before(&file, section, address)?;
+        symbol.name().ok().map(str::to_owned)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::map::{self, Map};
 use crate::memory::{allocate, release_value, retain_value};
 use crate::portable::Changes;
 use crate::show::read_int;
+use crate::value;
 
 /// Why a value cannot become one of the new type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,10 +53,33 @@ pub trait Advice {
         None
     }
 
-    /// Whether there are `any`s that get another table.
-    fn renews_tables(&self) -> bool {
+    /// What a function value has by now instead of this code.
+    fn function(&self, code: usize) -> Option<NewFunction> {
+        let _ = code;
+        None
+    }
+
+    /// That a function value has this code on, as what it keeps does not suffice for the new one.
+    fn stays(&self, code: usize) {
+        let _ = code;
+    }
+
+    /// Whether there are `any`s that get another table, or functions that get other code.
+    fn renews_code(&self) -> bool {
         false
     }
+}
+
+/// Code that takes the place of that of function values.
+#[derive(Clone, Copy)]
+pub struct NewFunction {
+    pub code: usize,
+    /// The type of the function.
+    pub ty: *const TypeDesc,
+    /// What it keeps: a struct of the variables that it captured.
+    pub kept: *const TypeDesc,
+    /// Whether the former code is right too: what cannot get the new one has that on.
+    pub may_stay: bool,
 }
 
 /// A function of a program that makes a new value from a former one.
@@ -88,7 +112,7 @@ pub unsafe fn convert<'d>(
         alike: Alike {
             known: FxHashMap::default(),
             with_tables: true,
-            with_anys: advice.renews_tables(),
+            with_code: advice.renews_code(),
         },
         path: Vec::new(),
         lost: Vec::new(),
@@ -116,7 +140,7 @@ pub fn alike(old: &TypeDesc, new: &TypeDesc) -> bool {
     let mut alike = Alike {
         known: FxHashMap::default(),
         with_tables: false,
-        with_anys: false,
+        with_code: false,
     };
     alike.are(old, new)
 }
@@ -237,6 +261,7 @@ impl<'d> Converter<'_, 'd> {
                 }
                 Kind::Map => self.map(old, from, new, to),
                 Kind::Any if old.same_type(new) => self.any((old, from), (new, to)),
+                Kind::Fn => self.function((old, from), (new, to)),
                 Kind::Array | Kind::Box => {
                     let block = from.cast::<*mut Block>().read();
                     let made = self.block(block, &*old.elem, &*new.elem)?;
@@ -262,12 +287,82 @@ impl<'d> Converter<'_, 'd> {
                 | Kind::Unit
                 | Kind::Str
                 | Kind::FixedArray
-                | Kind::Fn
                 | Kind::Any
                 | Kind::Opaque
                 | Kind::Ptr
                 | Kind::CStr
                 | Kind::Simd => Err(self.differ(old, new)),
+            }
+        }
+    }
+
+    /// `{code, environment}`; its block says what is in it.
+    unsafe fn function(
+        &mut self,
+        (old, from): (&'d TypeDesc, *const u8),
+        (new, to): (&'d TypeDesc, *mut u8),
+    ) -> Result<(), Mismatch> {
+        // SAFETY: the caller's promise; what the advice gives is there as long as the advice.
+        unsafe {
+            let code = from.cast::<usize>().read();
+            let newer = self.advice.function(code);
+            let fits = old.same_type(new);
+            let may_stay = fits && newer.is_none_or(|newer| newer.may_stay);
+            let depth = self.path.len();
+            let made = match (newer, value::captures(from)) {
+                (Some(newer), _) if (*newer.ty).same_type(new) => {
+                    let kept = self.captures(from, &*newer.kept);
+                    kept.map(|kept| (newer.code, kept))
+                }
+                // The code stays, and what it keeps may have other code in it.
+                (None, Some((kept, _))) if fits => {
+                    self.captures(from, kept).map(|kept| (code, kept))
+                }
+                _ => Err(self.differ(old, new)),
+            };
+            match made {
+                Ok((code, kept)) => {
+                    to.cast::<usize>().write(code);
+                    to.add(8).cast::<*mut Block>().write(kept);
+                }
+                Err(_) if may_stay => {
+                    self.path.truncate(depth);
+                    if newer.is_some() {
+                        self.advice.stays(code);
+                    }
+                    retain_value(old, from);
+                    to.copy_from_nonoverlapping(from, new.size as usize);
+                }
+                Err(mismatch) => return Err(mismatch),
+            }
+        }
+        Ok(())
+    }
+
+    /// What a function value keeps, as what another one would.
+    unsafe fn captures(
+        &mut self,
+        from: *const u8,
+        new: &'d TypeDesc,
+    ) -> Result<*mut Block, Mismatch> {
+        let Some(first) = new.fields().first() else {
+            return Ok(empty());
+        };
+        // SAFETY: the caller's promise.
+        unsafe {
+            match value::captures(from) {
+                Some((old, _)) => {
+                    let block = from.add(8).cast::<*mut Block>().read();
+                    if self.alike.are(old, new) {
+                        block::retain(block);
+                        return Ok(block);
+                    }
+                    self.block(block, old, new)
+                }
+                None => {
+                    self.path.push(Step::Field(head(new), first.name(), 0));
+                    Err(self.mismatch(Reason::NoDefault))
+                }
             }
         }
     }
@@ -731,8 +826,8 @@ struct Alike {
     known: FxHashMap<Pair, bool>,
     /// Not where keys are found by code, which may be other code now.
     with_tables: bool,
-    /// Not where an `any` may hold something that is no longer what it was.
-    with_anys: bool,
+    /// Not where an `any` or a function may be no longer what it was.
+    with_code: bool,
 }
 
 /// A former type and the one that took its place.
@@ -776,10 +871,10 @@ impl Alike {
         let mut waiting = vec![(old, new)];
         while let Some((old, new)) = waiting.pop() {
             let pair: Pair = (old, new);
-            if self.with_anys && old.kind == Kind::Any {
+            if self.with_code && matches!(old.kind, Kind::Any | Kind::Fn) {
                 return false;
             }
-            if !seen.insert(pair) || std::ptr::eq(old, new) && !self.with_anys {
+            if !seen.insert(pair) || std::ptr::eq(old, new) && !self.with_code {
                 continue;
             }
             match self.known.get(&pair) {

@@ -93,6 +93,22 @@ pub unsafe fn view<'a>(desc: &'a TypeDesc, value: *const u8) -> View<'a> {
     }
 }
 
+/// What a function value keeps: its captures. None if it has none.
+///
+/// # Safety
+/// `value` is a valid function value, and stays so while what is given is in use.
+pub unsafe fn captures<'a>(value: *const u8) -> Option<(&'a TypeDesc, *const u8)> {
+    // SAFETY: the word for the code comes before the environment; its header says what is in it.
+    unsafe {
+        let block = value.add(8).cast::<*mut Block>().read();
+        let kept = (*block)
+            .elem
+            .as_ref()
+            .filter(|kept| kept.kind != Kind::Unit)?;
+        ((*block).len > 0).then(|| (kept, elements(block).cast_const()))
+    }
+}
+
 /// The literal form of a value, as a worksheet shows it, in at most `limit` bytes.
 ///
 /// # Safety

@@ -5,7 +5,7 @@ use std::hash::Hasher;
 
 use compiler::boxes::fields_of;
 use compiler::env::{DefId, DefKind, Plain};
-use compiler::mono::type_identity;
+use compiler::mono::{Target, type_identity};
 use compiler::types::{FloatTy, IntTy, Len, Ty, TyKind, TyNames};
 use inkwell::module::Linkage;
 use inkwell::types::StructType;
@@ -271,6 +271,42 @@ impl<'ctx> Unit<'_, 'ctx> {
         }
     }
 
+    /// What a closure keeps, by the names of the variables that it captured.
+    pub(crate) fn kept_desc(&self, target: Target) -> PointerValue<'ctx> {
+        let kept = self.kept_by(target);
+        if kept == Ty::unit() {
+            return self.desc(kept);
+        }
+        if let Some(found) = self.kept_descs.borrow().get(&target) {
+            return found.as_pointer_value();
+        }
+        let global = self.new_desc();
+        self.kept_descs.borrow_mut().insert(target, global);
+        let layout = self.layouts.of(kept);
+        let count = layout.variants[0].len();
+        let (def, _) = self.input.program.key(target);
+        let params = &self.input.env.function(*def).params[..count];
+        let mut names: Vec<String> = Vec::new();
+        for param in params {
+            // Of a name that hides another one, which is captured too, the outer one comes first.
+            let twins = names.iter().filter(|name| head(name) == param.name).count();
+            names.push(match twins {
+                0 => param.name.to_string(),
+                twins => format!("{}{TWIN}{twins}", param.name),
+            });
+        }
+        let parts = Parts {
+            name: "a closure".to_owned(),
+            flags: NAMED_FIELDS | if layout.has_heap { HAS_HEAP } else { 0 },
+            count: count as u64,
+            fields: self.field_descs_by(kept, 0, &|index| Some(names[index].clone())),
+            ..Parts::default()
+        };
+        let size = (layout.size, layout.align);
+        global.set_initializer(&self.desc_content(Kind::Struct, parts, size, [0, 0]));
+        global.as_pointer_value()
+    }
+
     /// What the block of an `extern type` holds: C's pointer, and how to give it back.
     pub(crate) fn handle_desc(&self, handle: Ty) -> PointerValue<'ctx> {
         if let Some(found) = self.handles.borrow().get(&handle) {
@@ -295,6 +331,15 @@ impl<'ctx> Unit<'_, 'ctx> {
     }
 
     fn field_descs(&self, ty: Ty, variant: u32) -> Option<PointerValue<'ctx>> {
+        self.field_descs_by(ty, variant, &|index| self.field_name(ty, variant, index))
+    }
+
+    fn field_descs_by(
+        &self,
+        ty: Ty,
+        variant: u32,
+        name_of: &dyn Fn(usize) -> Option<String>,
+    ) -> Option<PointerValue<'ctx>> {
         let layout = self.layouts.of(ty);
         let fields = &layout.variants[variant as usize];
         if fields.is_empty() {
@@ -304,7 +349,7 @@ impl<'ctx> Unit<'_, 'ctx> {
         let content: Vec<StructValue<'ctx>> = (0usize..)
             .zip(fields)
             .map(|(index, field)| {
-                let name = self.field_name(ty, variant, index);
+                let name = name_of(index);
                 let desc = if field.boxed {
                     self.box_desc(field.ty)
                 } else {
@@ -378,6 +423,13 @@ impl<'ctx> Unit<'_, 'ctx> {
         global.set_constant(true);
         global.as_pointer_value()
     }
+}
+
+/// Stands between a name and a number, where there are several of the name.
+const TWIN: char = '#';
+
+fn head(name: &str) -> &str {
+    name.split(TWIN).next().unwrap_or(name)
 }
 
 fn identity(unit: &Unit<'_, '_>, ty: Ty) -> [u64; 2] {

@@ -34,7 +34,8 @@ mod types;
 mod vector;
 
 use compiler::env::{DefId, Env, FnOrigin};
-use compiler::mono::Program;
+use compiler::mono::{Key, Program};
+use rustc_hash::FxHashMap;
 use syntax::{Sources, Span};
 
 pub use emit::{CpuLevel, assembly, ir, object};
@@ -86,6 +87,10 @@ pub struct Exports {
     pub cells: Vec<String>,
     /// Words that point to what `any`s have, in the order of `Program::exported_tables`; that begins with the descriptor of the type inside.
     pub tables: Vec<String>,
+    /// Constants `{code, type of the function, type of what it keeps}`, in the order of `Program::exported_values`.
+    pub values: Vec<String>,
+    /// By their symbols, the functions and closures whose code function values have; what was optimised away has no symbol any more.
+    pub value_code: FxHashMap<String, Key>,
     /// `void()`: runs every cell. Only of a script.
     pub main: Option<String>,
     pub globals: Vec<GlobalExport>,

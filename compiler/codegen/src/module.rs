@@ -49,6 +49,8 @@ pub(crate) struct Unit<'a, 'ctx> {
     pub(crate) slots: RefCell<FxHashMap<usize, GlobalValue<'ctx>>>,
     pub(crate) globals: FxHashMap<DefId, GlobalValue<'ctx>>,
     pub(crate) descs: RefCell<FxHashMap<Ty, GlobalValue<'ctx>>>,
+    /// Of what closures keep.
+    pub(crate) kept_descs: RefCell<FxHashMap<Target, GlobalValue<'ctx>>>,
     /// What the blocks of an `extern type` hold.
     pub(crate) handles: RefCell<FxHashMap<Ty, GlobalValue<'ctx>>>,
     pub(crate) texts: RefCell<FxHashMap<Vec<u8>, GlobalValue<'ctx>>>,
@@ -87,6 +89,7 @@ pub(crate) fn build<'ctx>(
         slots: RefCell::default(),
         globals: FxHashMap::default(),
         descs: RefCell::default(),
+        kept_descs: RefCell::default(),
         handles: RefCell::default(),
         texts: RefCell::default(),
         constants: RefCell::default(),
@@ -146,8 +149,19 @@ impl<'ctx> Unit<'_, 'ctx> {
             }
         }
         self.cells(&mut exports);
+        for (index, key) in program.exported_values.iter().enumerate() {
+            exports.values.push(self.export_value(key, index));
+        }
         self.needs(&mut exports);
         exports.callbacks = self.callback_symbols();
+        let thunks = self.thunks.borrow();
+        exports.value_code = thunks
+            .iter()
+            .map(|(target, thunk)| {
+                let symbol = thunk.get_name().to_string_lossy().into_owned();
+                (symbol, program.key(*target).clone())
+            })
+            .collect();
         exports
     }
 

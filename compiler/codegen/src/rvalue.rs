@@ -2,7 +2,7 @@
 
 use compiler::hir::BinaryOp;
 use compiler::layout::Pass;
-use compiler::mir::{Arg, Base, LocalKind, Old, Operand, Place, Projection, Rvalue, captures_ty};
+use compiler::mir::{Arg, Base, LocalKind, Old, Operand, Place, Projection, Rvalue};
 use compiler::mono::Target;
 use compiler::types::{Ty, TyKind};
 use inkwell::IntPredicate;
@@ -158,8 +158,8 @@ impl<'ctx> Function<'_, '_, 'ctx> {
 
     /// `{code, env}`, with what was captured in a new block.
     fn build_closure(&self, to: &Located<'ctx>, target: Target, captures: &[Arg]) {
-        let kept = captures_ty(self.body, self.unit.input.env, captures);
-        let block = self.allocate(kept, 1);
+        let kept = self.unit.kept_by(target);
+        let block = self.allocate_by(self.unit.kept_desc(target), 1);
         let inside = Located::local(self.elements(block), kept);
         for (field, capture) in (0u32..).zip(captures) {
             let at = self.field(inside, 0, field);
@@ -172,7 +172,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             }
         }
         self.store_len(block, self.unit.runtime.i64.const_int(1, false));
-        let code = self.unit.closure_code(target, kept);
+        let code = self.unit.closure_code(target);
         self.builder.build_store(to.address, code).built();
         let environment = self.offset(to.address, 8);
         self.builder.build_store(environment, block).built();

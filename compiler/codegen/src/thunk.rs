@@ -3,8 +3,8 @@
 
 use compiler::env::{DefId, FnOrigin};
 use compiler::layout::Pass;
-use compiler::mir::{Fuel, MOST_GIVEN, ParamMode};
-use compiler::mono::{Signature, Target};
+use compiler::mir::{Const, Fuel, MOST_GIVEN, ParamMode, const_ty};
+use compiler::mono::{Key, Signature, Target};
 use compiler::types::{Ty, TyKind};
 use inkwell::IntPredicate;
 use inkwell::attributes::AttributeLoc;
@@ -50,30 +50,58 @@ impl<'ctx> Unit<'_, 'ctx> {
             .const_struct(&[code.into(), self.empty_block().into()], false)
     }
 
-    fn value_thunk(&self, target: Target) -> FunctionValue<'ctx> {
-        self.thunk_with(target, Ty::unit())
+    /// What the value of a closure calls.
+    pub(crate) fn closure_code(&self, target: Target) -> PointerValue<'ctx> {
+        let thunk = self.value_thunk(target);
+        thunk.as_global_value().as_pointer_value()
     }
 
-    /// What the value of a closure calls; `kept` is the tuple of its captures.
-    pub(crate) fn closure_code(&self, target: Target, kept: Ty) -> PointerValue<'ctx> {
-        let thunk = self.thunk_with(target, kept);
-        thunk.as_global_value().as_pointer_value()
+    /// How many of its first parameters a function captured.
+    fn captured(&self, target: Target) -> usize {
+        let (def, _) = self.input.program.key(target);
+        self.input.env.function(*def).captures.unwrap_or(0)
+    }
+
+    /// What a closure keeps: the tuple of its captures, with the address of one that it writes.
+    pub(crate) fn kept_by(&self, target: Target) -> Ty {
+        let captures = &self.input.program.signature(target).params[..self.captured(target)];
+        let kept = captures.iter().map(|(mode, ty)| match mode {
+            ParamMode::Mut => Ty::new(TyKind::Ptr(*ty)),
+            ParamMode::Own | ParamMode::Borrow => *ty,
+        });
+        Ty::tuple(kept.collect())
+    }
+
+    /// `{code, type of the function, type of what it keeps}` for values that are there already.
+    pub(crate) fn export_value(&self, (def, args): &Key, index: usize) -> String {
+        let target = self.input.program.target(*def, args);
+        let name = format!("value#{index}");
+        let ty = const_ty(self.input.env, &Const::Fn(*def, args.clone()));
+        // Where code lies is known by the symbols that others may see.
+        self.value_thunk(target).set_linkage(Linkage::External);
+        let words = [
+            self.closure_code(target),
+            self.desc(ty),
+            self.kept_desc(target),
+        ];
+        let content = self.runtime.pointer.const_array(&words);
+        let global = self.module.add_global(content.get_type(), None, &name);
+        global.set_initializer(&content);
+        global.set_constant(true);
+        name
     }
 
     /// Takes every parameter borrowed but for those that the last word says are given for good; before it stands the environment.
     /// What the environment keeps are the first arguments.
-    fn thunk_with(&self, target: Target, kept: Ty) -> FunctionValue<'ctx> {
+    fn value_thunk(&self, target: Target) -> FunctionValue<'ctx> {
         if let Some(found) = self.thunks.borrow().get(&target) {
             return *found;
         }
+        let kept = self.kept_by(target);
         let mut signature = self.input.program.signature(target).clone();
-        let given = match kept.kind() {
-            TyKind::Tuple(parts) => parts.len(),
-            other => panic!("compiler bug: captures are no tuple but {other:?}"),
-        };
         let captured: Vec<ParamMode> = signature
             .params
-            .drain(..given)
+            .drain(..self.captured(target))
             .map(|(mode, _)| mode)
             .collect();
         let mut params = self.param_types(&signature);

@@ -87,15 +87,19 @@ impl Checker<'_, '_> {
             span,
         }));
         let generics = self.generics_at(closure);
-        let id = match &self.item {
-            Item::Function { def, .. } => self.unit.env.next_def(DefKey {
+        let within = match &self.item {
+            Item::Function { def, .. } => Some(*def),
+            Item::Cell { .. } => None,
+        };
+        let id = match within {
+            Some(_) => self.unit.env.next_def(DefKey {
                 module: self.unit.module,
                 of_trait: None,
-                within: Some(*def),
+                within,
                 name: SmolStr::new_static("a closure"),
                 index: 0,
             }),
-            Item::Cell { .. } => self.unit.env.fresh_def(),
+            None => self.unit.env.fresh_def(),
         };
         let function = FnDef {
             inherited: generics.len(),
@@ -105,6 +109,7 @@ impl Checker<'_, '_> {
             self_ty: None,
             has_self: false,
             captures: Some(captures.len()),
+            within,
             origin: FnOrigin::Sumi,
             for_c: false,
             of_trait: None,

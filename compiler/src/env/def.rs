@@ -125,6 +125,8 @@ pub struct FnDef {
     pub has_self: bool,
     /// How many of the first parameters a closure captured when it was made; of any other function none.
     pub captures: Option<usize>,
+    /// The function that a closure is written in; none if it stands in no function.
+    pub within: Option<DefId>,
     pub origin: FnOrigin,
     /// `extern fn`: C may call it.
     pub for_c: bool,

@@ -81,6 +81,9 @@ impl Program {
         for (def, args) in self.tables.values().flatten() {
             note(self.kept(*def, args));
         }
+        for (def, args) in &self.exported_values {
+            note(self.target(*def, args));
+        }
         let functions = self.functions.iter().map(|function| &function.body);
         let bodies = functions.chain(self.cells.iter().map(|cell| &cell.body));
         let blocks = bodies.flat_map(|body| body.blocks.values());

@@ -58,12 +58,24 @@ pub struct Unit {
     pub viewings: Vec<Viewing>,
     /// The types of values and of the `any`s that they are in: tables that values get which are there already.
     pub tables: Vec<(Ty, Ty)>,
+    /// Functions and closures whose code values get which are there already.
+    pub values: Vec<Key>,
 }
 
 impl Unit {
-    /// One of its functions, with those that are written in it.
-    pub fn of_function(&self, env: &Env, def: DefId) -> Unit {
+    /// A function, with those that are written in it.
+    pub fn of_function(env: &Env, def: DefId) -> Unit {
         Unit::of(env, vec![def], Vec::new(), Vec::new())
+    }
+
+    /// What function values get that are there already, closures with what is written in them.
+    pub fn of_values(env: &Env, values: Vec<Key>) -> Unit {
+        let defs = values.iter().map(|(def, _)| *def);
+        let closures = defs.filter(|def| env.function(*def).captures.is_some());
+        Unit {
+            values: values.clone(),
+            ..Unit::of(env, closures.collect(), Vec::new(), Vec::new())
+        }
     }
 
     /// One of its cells, with the functions that are written in it; `globals` are those that it binds.
@@ -150,6 +162,8 @@ pub struct Program {
     pub tables: FxHashMap<(Ty, Ty), Vec<Key>>,
     /// Those of them that are handed out.
     pub exported_tables: Vec<(Ty, Ty)>,
+    /// What is handed out as function values.
+    pub exported_values: Vec<Key>,
     /// See [`Program::charge_fuel`].
     pub takes_fuel: bool,
 }
@@ -272,6 +286,7 @@ pub fn instantiate(
             overrides: FxHashMap::default(),
             tables: FxHashMap::default(),
             exported_tables: unit.tables.clone(),
+            exported_values: unit.values.clone(),
             takes_fuel: false,
         },
     };
@@ -306,6 +321,9 @@ pub fn instantiate(
     for (inside, any) in &unit.tables {
         ctx.table(*inside, *any, None);
     }
+    for (def, args) in &unit.values {
+        ctx.callee(*def, args.clone(), None);
+    }
     while ctx.failure.is_none()
         && let Some(index) = ctx.queue.pop_front()
     {
@@ -324,6 +342,12 @@ fn held_by_values(env: &Env, unit: &Unit) -> FxHashSet<DefId> {
     let mut waiting: Vec<(Arc<Elaborated>, bool)> = own.map(|body| (body, false)).collect();
     waiting.extend(unit.cells.iter().map(|cell| (Arc::clone(cell), false)));
     let (mut held, mut closures) = (FxHashSet::default(), FxHashSet::default());
+    for (def, _) in &unit.values {
+        match env.function(*def).captures {
+            Some(_) => waiting.extend(stored(*def).map(|body| (body, true))),
+            None => drop(held.insert(*def)),
+        }
+    }
     while let Some((body, is_closure)) = waiting.pop() {
         own::each_constant(body.body(), &mut |constant| {
             if let Const::Fn(def, _) = constant {

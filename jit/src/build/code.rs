@@ -17,9 +17,9 @@ use syntax::{Diagnostic, FileId};
 
 use super::Build;
 use super::part::{Part, Parts};
+use super::values::Outside as ClosuresOutside;
 use crate::front::{self, Constants, Ready};
 use crate::linked::{FunctionPlace, Linked, Surroundings, read_slot, write_slot};
-use crate::orc::DylibId;
 use crate::session::Outside;
 
 /// A unit of the text, or a module that it imports, or a part of one of these.
@@ -189,10 +189,12 @@ pub(crate) struct Codes {
     /// By what it was made from: an edit that is taken back finds its code again.
     objects: FxHashMap<(Fingerprint, Tier), Weak<Linked>>,
     /// Code that values may still refer to, and what it is compiled against.
-    all: Vec<(Rc<Linked>, Uses)>,
+    pub(super) all: Vec<(Rc<Linked>, Uses)>,
     /// Units for which code was generated in this update.
     pub(crate) compiled: usize,
     pub(super) parts: Parts,
+    /// Of this update, once it was asked for.
+    pub(super) outside: Option<ClosuresOutside>,
 }
 
 /// The list becomes the newer one; gives those that differ where they are not the same at the beginning or the end: the former, the newer.
@@ -361,6 +363,7 @@ impl Build {
             sources
         };
         codes.gone.clear();
+        codes.outside = None;
         for source in with_code(no_modules, no_units) {
             codes.current.remove(&source.version());
             codes.gone.insert(source.version());
@@ -461,7 +464,7 @@ impl Build {
             Some(program) => program,
             None => self.program(source)?,
         };
-        let object = codegen::object(Input {
+        let mut object = codegen::object(Input {
             program: &program,
             env: &env,
             sources: &self.front.sources,
@@ -504,6 +507,10 @@ impl Build {
             provider: &|_| None,
             absolute,
             homes: self.is_in_parts().then(|| Rc::clone(&self.homes)),
+            origins: match self.is_in_parts() {
+                true => self.origins(std::mem::take(&mut object.exports.value_code)),
+                false => FxHashMap::default(),
+            },
         };
         let linked = Linked::new(&self.machine, &self.name, object, around)
             .map_err(|error| vec![refused(&error.to_string())])?;
@@ -547,7 +554,7 @@ impl Build {
     }
 
     /// The code of the text as it is now.
-    fn in_use(&self) -> FxHashSet<*const Linked> {
+    pub(super) fn in_use(&self) -> FxHashSet<*const Linked> {
         let known = self.codes.known.iter();
         let known = known.filter(|(version, _)| self.codes.has(**version));
         let linked = known.filter_map(|(_, code)| {
@@ -555,21 +562,6 @@ impl Build {
             linked.as_ref().map(|(_, unit)| Rc::as_ptr(unit))
         });
         linked.collect()
-    }
-
-    /// What the code of these units, if it is from an earlier text, is compiled against, and is no longer so.
-    pub(crate) fn outdated_of(&self, in_values: &FxHashSet<DylibId>) -> Option<DefId> {
-        let env = self.text.env();
-        let in_use = self.in_use();
-        let all = self.codes.all.iter();
-        let old = all.filter(|(unit, _)| !in_use.contains(&Rc::as_ptr(unit)));
-        let mut old = old.filter(|(unit, _)| in_values.contains(&unit.id()));
-        old.find_map(|(_, uses)| {
-            let is_other = |(def, interface): &&(DefId, Fingerprint)| {
-                env.try_def(*def).is_none() || interface_of(env, *def) != *interface
-            };
-            Some(uses.iter().find(is_other)?.0)
-        })
     }
 }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use compiler::CellInfo;
 use compiler::env::{DefId, DefKind, Env};
 use compiler::incremental::{Fingerprint, Fingerprinter, code_of, interface_of};
-use compiler::mono::{self, Mode, Viewing};
+use compiler::mono::{self, Key, Mode, Viewing};
 use compiler::types::{Ty, TyKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -38,6 +38,8 @@ enum What {
     Viewing(DefId),
     /// What `any`s have that are there already.
     Tables,
+    /// What function values have that are there already.
+    Values,
 }
 
 /// Those that were asked for.
@@ -79,7 +81,9 @@ impl Part {
     pub(super) fn function(&self) -> Option<DefId> {
         match self.what {
             What::Function(def) => Some(def),
-            What::Cell(_) | What::Declarations | What::Viewing(_) | What::Tables => None,
+            What::Cell(_) | What::Declarations | What::Viewing(_) | What::Tables | What::Values => {
+                None
+            }
         }
     }
 
@@ -90,7 +94,9 @@ impl Part {
     pub(super) fn defs(&self) -> Vec<DefId> {
         match self.what {
             What::Declarations => self.of.defs(),
-            What::Function(_) | What::Cell(_) | What::Viewing(_) | What::Tables => Vec::new(),
+            What::Function(_) | What::Cell(_) | What::Viewing(_) | What::Tables | What::Values => {
+                Vec::new()
+            }
         }
     }
 }
@@ -180,17 +186,33 @@ impl Build {
                 }
             }
         }
-        let units = self.text.units().iter().cloned().map(Source::Text);
-        let modules = self.modules.iter().cloned().map(Source::Module);
+        let unit = mono::Unit {
+            tables,
+            ..mono::Unit::default()
+        };
+        self.for_values(What::Tables, unit, print)
+    }
+
+    /// What function values get instead of the code that they have. None if the text defines nothing.
+    pub(crate) fn values(&self, values: Vec<Key>) -> Option<Source> {
+        let env = self.text.env();
+        let mut print = Fingerprinter::default();
+        for (def, args) in &values {
+            print.add(&(def, args, interface_of(env, *def)));
+        }
+        let unit = mono::Unit::of_values(env, values);
+        print.add(&code_of(env, &unit));
+        add_text(&self.front.sources, env, &unit, &mut print);
+        self.for_values(What::Values, unit, print)
+    }
+
+    fn for_values(&self, what: What, unit: mono::Unit, print: Fingerprinter) -> Option<Source> {
         Some(Source::Part(Rc::new(Part {
             version: self.codes.parts.next(),
-            what: What::Tables,
-            of: units.chain(modules).next()?,
+            what,
+            of: self.sources().into_iter().next()?,
             code: print.finish(),
-            unit: mono::Unit {
-                tables,
-                ..mono::Unit::default()
-            },
+            unit,
             cells: Vec::new(),
         })))
     }
@@ -199,7 +221,7 @@ impl Build {
         let env = self.text.env();
         let (whole, mut cells) = (home.unit(), Vec::new());
         let unit = match what {
-            What::Function(def) => whole.of_function(env, def),
+            What::Function(def) => mono::Unit::of_function(env, def),
             What::Cell(index) => {
                 let info = home.cells()[index].clone();
                 let bound = info.defines.iter().chain(&info.value).copied();
@@ -207,14 +229,16 @@ impl Build {
                 cells.push(info);
                 unit
             }
-            What::Declarations | What::Viewing(_) | What::Tables => mono::Unit::default(),
+            What::Declarations | What::Viewing(_) | What::Tables | What::Values => {
+                mono::Unit::default()
+            }
         };
         let mut print = Fingerprinter::default();
         print.add(&code_of(env, &unit));
         match what {
             What::Function(def) => print.add(&interface_of(env, def)),
             What::Declarations => print.add(&home.code()),
-            What::Cell(_) | What::Viewing(_) | What::Tables => {}
+            What::Cell(_) | What::Viewing(_) | What::Tables | What::Values => {}
         }
         add_text(&self.front.sources, env, &unit, &mut print);
         Part {

@@ -25,7 +25,6 @@ use crate::machine::Machine;
 use crate::migrate::{self, Failure, Guide};
 use crate::report::Error;
 use crate::saved::Share;
-use crate::session::find_inside;
 
 /// One text of a script: what a value was kept in.
 pub(super) struct Version {
@@ -152,9 +151,8 @@ impl Script {
         let mut living = self.idle()?;
         let def = living.variable(name)?;
         let held = &*kept.0;
-        living.refuse_outdated(&held.name, &held.share, &held.version)?;
-        let is_current = Rc::ptr_eq(&living.version, &held.version);
-        let fitted = living.fitted_or_not(def, name, &held.share, is_current)?;
+        let names = (held.name.as_str(), name);
+        let fitted = living.brought_over(def, names, &held.share, &held.version)?;
         let fitted = fitted.map_err(|message| Error::Load { message })?;
         living.receive(def, &fitted.share, held.reach.as_ref());
         Ok(fitted.changes)
@@ -215,8 +213,7 @@ impl Script {
                         return Ok(Found::Stays);
                     }
                 }
-                living.refuse_outdated(name, &variable.share, &shot.version)?;
-                match living.fitted_or_not(def, name, &variable.share, false)? {
+                match living.brought_over(def, (name, name), &variable.share, &shot.version)? {
                     Ok(fitted) => Ok(Found::Value {
                         share: fitted.share,
                         is_other: !fitted.changes.is_empty(),
@@ -518,43 +515,41 @@ impl Living {
         }
     }
 
-    /// Values from before a reload may have functions in them that do not fit the code of now, and `any`s with values of types that
-    /// have changed.
-    fn refuse_outdated(
-        &self,
-        name: &str,
-        share: &Share,
+    /// As [`Living::fitted_or_not`], with the code that the text has by now for what was kept under another one.
+    fn brought_over(
+        &mut self,
+        def: DefId,
+        (kept_as, name): (&str, &str),
+        share: &Rc<Share>,
         version: &Rc<Version>,
-    ) -> Result<(), Error> {
-        let desc = share.desc();
-        let Some(root) = share.root().filter(|_| desc.holds_code()) else {
-            return Ok(());
+    ) -> Result<Result<Fitted, String>, Error> {
+        let is_current = Rc::ptr_eq(version, &self.version);
+        let Some(root) = share
+            .root()
+            .filter(|_| !is_current && share.desc().holds_code())
+        else {
+            return self.fitted_or_not(def, name, share, is_current);
         };
-        if Rc::ptr_eq(version, &self.version) {
-            return Ok(());
-        }
-        let units = self.machine().code_in([root]);
-        if let Some(def) = self.build.outdated_of(&units) {
-            let env = &version.env;
-            let used = env.try_def(def).map(|def| def.name.clone());
+        let values = [(SmolStr::new(kept_as), root)];
+        let changed = changed_types(&version.env, self.build.text.env());
+        let newer = self.new_code(&version.env, &changed, &values, &mut Vec::new())?;
+        self.newer = Rc::new(newer);
+        let fitted = self.fitted_or_not(def, name, share, false);
+        self.newer = Rc::default();
+        let fitted = fitted?;
+        if let Ok(fitted) = &fitted
+            && let Some(root) = fitted.share.root()
+            && let Some(def) = self.outdated(&[(SmolStr::new(name), root)])
+        {
+            let used = version.env.try_def(def).map(|def| def.name.clone());
             return Err(Error::Load {
                 message: format!(
-                    "`{name}` was kept with a function of the former code in it, which uses `{}`, and that has changed",
+                    "`{kept_as}` was kept with a function of the former code in it, which uses `{}`, and that has changed",
                     used.unwrap_or_default()
                 ),
             });
         }
-        let changed = changed_types(&version.env, self.build.text.env());
-        let names = changed.iter().map(|def| version.env.def(*def).name.clone());
-        let names: Vec<SmolStr> = names.collect();
-        match find_inside(desc, root.1, &names) {
-            Some(found) => Err(Error::Load {
-                message: format!(
-                    "`{name}` was kept with a `{found}` in an `any`, which cannot become one of the new `{found}`"
-                ),
-            }),
-            None => Ok(()),
-        }
+        Ok(fitted)
     }
 
     /// The value as one of a variable's type, kept under this text or an earlier one; or why it cannot be.
@@ -571,7 +566,7 @@ impl Living {
             return Err(no_value(name));
         };
         let is_found = is_current || !finds_by_code(place.desc(), false);
-        if is_found && self.tables.is_empty() && std::ptr::eq(old, desc) {
+        if is_found && self.newer.is_empty() && std::ptr::eq(old, desc) {
             return Ok(Ok(Fitted {
                 share: Rc::clone(share),
                 changes: Changes::default(),
@@ -650,14 +645,14 @@ impl Living {
     ) -> Result<Result<(), Failure>, Error> {
         let env = self.build.text.env().clone();
         let home = self.build.front.home;
-        let tables = Rc::clone(&self.tables);
-        let inside = tables.types();
+        let newer = Rc::clone(&self.newer);
+        let inside = newer.types();
         let roots = roots.iter().chain(&inside);
         // SAFETY: descriptors of units that stay meanwhile.
         let roots = roots.map(|desc| unsafe { &**desc });
         let types = migrate::declared_types(&env, home, roots);
         let functions = self.advisers(&types)?;
-        let guide = Guide::new(&env, home, &functions, &tables);
+        let guide = Guide::new(&env, home, &functions, &newer);
         let machine = Rc::clone(&self.build.machine);
         let made = make(&machine, &guide);
         guide.give_up(&machine);

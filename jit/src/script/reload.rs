@@ -6,19 +6,16 @@ use std::rc::Rc;
 
 use compiler::env::{DefId, DefKind, Env, GlobalOrigin};
 use compiler::incremental::{Fingerprint, interface_of};
-use compiler::own::Reach;
-use compiler::types::Ty;
-use indexmap::IndexMap;
+use compiler::own::{self, Reach};
 use rustc_hash::{FxHashMap, FxHashSet};
-use stdlib::convert::{finds_by_code, head_of};
+use stdlib::convert::finds_by_code;
 
 use super::keep::{Version, resets};
 use super::{Cell, Living, MaybeRenamed, Script, Unusable, busy, renames};
 use crate::build::{Build, Place, Standing};
-use crate::migrate::{self, Advisers, Failure, Guide, Tables};
+use crate::migrate::{self, Advisers, Failure, Guide};
 use crate::report::Error;
 use crate::saved::Share;
-use crate::session::{each_any, may_hold_any};
 
 /// What a reload did to the state of a script, or would do: the names of variables. Those that are not named keep their values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +34,8 @@ pub struct Reloaded {
     pub lost: Vec<Reset>,
     /// Those that are no longer in the text.
     pub dropped: Vec<String>,
+    /// Variables that hold a closure which goes on with the code of a former text, as nothing in the new one is it for certain.
+    pub former_code: Vec<Reset>,
     /// Lines with statements that are new. They run when a script is loaded for the first time, not now.
     pub not_run: Vec<usize>,
     /// Functions that the host holds and that cannot be called by this text: it has none of that name and type.
@@ -76,6 +75,9 @@ impl fmt::Display for Reloaded {
         }
         for Reset { name, why } in &self.lost {
             parts.push(format!("the default: {name} ({why})"));
+        }
+        for Reset { name, why } in &self.former_code {
+            parts.push(format!("a function with its former code: {name} ({why})"));
         }
         if !self.not_run.is_empty() {
             let lines: Vec<String> = self.not_run.iter().map(ToString::to_string).collect();
@@ -257,7 +259,7 @@ impl Living {
 
     /// As it was, whatever has become of it since.
     pub(super) fn restore(&mut self, former: Former) -> Result<(), Error> {
-        self.tables = Rc::default();
+        self.newer = Rc::default();
         self.build.stand_on(former.standing);
         self.build.edit_alone(&former.text);
         self.text = former.text;
@@ -299,11 +301,15 @@ impl Living {
         self.link_known()?;
         let changed = changed_types(&before, self.build.text.env());
         let heirs = heirs(&before, self.build.text.env(), &former.places);
-        let inherited = former.places.iter().zip(&heirs);
-        let inherited = inherited.filter_map(|(place, heir)| heir.and(Some(place)));
-        self.tables =
-            Rc::new(self.new_tables(&before, &changed, &inherited.collect::<Vec<_>>())?);
         let mut done = Reloaded::default();
+        let mut values = self.values(&before);
+        for (place, heir) in former.places.iter().zip(&heirs) {
+            if let (Some(_), Some(root)) = (heir, place.global.root()) {
+                values.push((before.def(place.global.def).name.clone(), root));
+            }
+        }
+        let newer = self.new_code(&before, &changed, &values, &mut done.former_code)?;
+        self.newer = Rc::new(newer);
         let home = self.build.front.home;
         let is_own = |def: DefId| before.def(def).module == home && is_variable(&before, def);
         for (place, heir) in former.places.iter().zip(&heirs) {
@@ -330,7 +336,9 @@ impl Living {
         let inherited = inherited.filter_map(|(place, heir)| Some((place, heir?)));
         self.convert(&changed, inherited.collect(), &mut done)?;
         self.make_anew(&mut done)?;
-        self.tables = Rc::default();
+        let newer = std::mem::take(&mut self.newer);
+        self.note_stayed(&newer, &mut done.former_code);
+        drop(newer);
         self.refuse_held(&before)?;
         for cell in self.cells() {
             self.bring_up_to_date(&cell, &mut done)?;
@@ -373,8 +381,8 @@ impl Living {
             return Ok(());
         }
         let functions = self.advisers(&self.with_new_names(changed))?;
-        let tables = Rc::clone(&self.tables);
-        let guide = Guide::new(&env, self.build.front.home, &functions, &tables);
+        let newer = Rc::clone(&self.newer);
+        let guide = Guide::new(&env, self.build.front.home, &functions, &newer);
         let mut outcome = Ok(());
         for (old, def) in inherited {
             let Some(source) = self.build.owner(def) else {
@@ -438,83 +446,15 @@ impl Living {
         changed.chain(renamed.map(|def| def.id)).collect()
     }
 
-    /// What `any`s that live get for the types in them, if the code that they have may not fit the new one.
-    fn new_tables(
-        &mut self,
-        before: &Env,
-        changed: &[DefId],
-        inherited: &[&Place],
-    ) -> Result<Tables, Error> {
-        let places = self.build.places.all();
-        let places = places.chain(inherited.iter().copied());
-        if changed.is_empty() && self.outdated().is_none() {
-            return Ok(Tables::default());
-        }
-        let mut pairs: IndexMap<(String, String), (Ty, Ty)> = IndexMap::default();
-        let mut refusal = None;
-        let (env, home) = (self.build.text.env(), self.build.front.home);
-        for place in places {
-            let Some((_, address)) = place.global.root() else {
-                continue;
-            };
-            let holder = &before.def(place.global.def).name;
-            each_any(place.global.desc(), address, &mut |any, inside| {
-                let names = (inside.name().to_owned(), any.name().to_owned());
-                if refusal.is_some() || pairs.contains_key(&names) {
-                    return;
-                }
-                let found =
-                    migrate::type_of(env, home, inside).zip(migrate::type_of(env, home, any));
-                match found {
-                    Some((inside, any)) if compiler::any::fits(env, inside, any) => {
-                        pairs.insert(names, (inside, any));
-                    }
-                    _ => {
-                        let head = head_of(inside.name());
-                        let is_changed = |def: &DefId| before.def(*def).name == head;
-                        if found.is_some() || changed.iter().any(is_changed) {
-                            refusal = Some((holder.clone(), names, found.is_some()));
-                        }
-                    }
-                }
-            });
-        }
-        if let Some((holder, (inside, any), is_there)) = refusal {
-            return Err(refused(match is_there {
-                true => format!(
-                    "`{holder}` holds a `{inside}` as `{any}`, which it no longer can be: give `{holder}` another value first"
-                ),
-                false => format!(
-                    "`{holder}` holds a `{inside}` in an `any`, which cannot become one of the new `{inside}`: \
-                     give `{holder}` another value first"
-                ),
-            }));
-        }
-        if pairs.is_empty() {
-            return Ok(Tables::default());
-        }
-        let types = pairs.values().copied().collect();
-        let Some(source) = self.build.tables(types) else {
-            return Ok(Tables::default());
-        };
-        let names = pairs.into_keys().collect();
-        Ok(Tables::new(names, self.linked(&source)?))
-    }
-
-    /// Where keys are in a map depends on their `hash`, which may be other code now if it is the script's own; and `any`s may get other tables.
+    /// Where keys are in a map depends on their `hash`, which may be other code now if it is the script's own; and `any`s and functions may get other code.
     fn make_anew(&mut self, done: &mut Reloaded) -> Result<(), Error> {
+        let newer = Rc::clone(&self.newer);
         let places = self.build.places.all();
         let env = self.build.text.env();
         let found = places.filter(|place| {
-            let holds_any = || {
-                let DefKind::Global(global) = &env.def(place.global.def).kind else {
-                    return false;
-                };
-                may_hold_any(env, global.ty(), &mut FxHashSet::default())
-            };
             place.global.is_bound.get()
                 && (finds_by_code(place.global.desc(), false)
-                    || !self.tables.is_empty() && holds_any())
+                    || !self.newer.is_empty() && own::may_hold_code(env, place.global.def))
         });
         for def in found.map(|place| place.global.def).collect::<Vec<DefId>>() {
             let Some(source) = self.build.owner(def) else {
@@ -534,7 +474,7 @@ impl Living {
             place.describe(by, &linked);
             let name = self.build.text.env().def(def).name.to_string();
             match self.fitted_or_not(def, &name, &share, false)? {
-                Ok(fitted) => self.receive(def, &fitted.share, None),
+                Ok(fitted) => self.receive(def, &fitted.share, Some(&newer.reach)),
                 Err(why) => done.reset.push(Reset { name, why }),
             }
         }
@@ -577,6 +517,7 @@ impl Living {
             // That it was converted, or could not be, is of no interest.
             done.converted.retain(|name| !is_named(name));
             done.reset.retain(|reset| !is_named(&reset.name));
+            done.former_code.retain(|kept| !is_named(&kept.name));
             let is_part = |lost: &Reset| {
                 names.iter().any(|name| {
                     lost.name
@@ -607,7 +548,8 @@ impl Living {
 
     /// Values hold functions that were made by code which does not fit the new one.
     fn refuse_held(&self, before: &Env) -> Result<(), Error> {
-        let Some(def) = self.outdated() else {
+        let values = self.values(self.build.text.env());
+        let Some(def) = self.outdated(&values) else {
             return Ok(());
         };
         let name = &before.def(def).name;
@@ -615,13 +557,6 @@ impl Living {
             "a variable holds a function that was made by the former code and uses `{name}`, which has changed: \
              give it another value first"
         )))
-    }
-
-    /// What code in variables is compiled against and is no longer so.
-    fn outdated(&self) -> Option<DefId> {
-        let roots = self.build.places.all();
-        let roots = roots.filter_map(|place| place.global.root());
-        self.build.outdated_of(&self.machine().code_in(roots))
     }
 
     pub(super) fn remove_old_code(&mut self) {

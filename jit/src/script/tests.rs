@@ -2,6 +2,7 @@
 
 mod any;
 mod asking;
+mod closures;
 mod compile_limit;
 mod endless;
 mod hostile;
@@ -395,7 +396,7 @@ fn values_of_changed_types_are_converted_at_any_depth() {
     assert_eq!(engine.live_blocks(), 0);
 }
 
-/// What was made by former code goes on with it, as long as that fits what it calls.
+/// What the text has no more goes on as it was made, as long as that fits what it calls.
 #[test]
 fn functions_in_variables_keep_their_code() {
     let text = "fn double(n: i64) -> i64 { n * 2 }
@@ -410,14 +411,19 @@ fn functions_in_variables_keep_their_code() {
         .replace("let by = 3", "let by = 4");
     script.reload(&other).unwrap();
     assert_eq!(apply.call(5).unwrap(), 103);
-    let unfit = other.replace("double(n: i64)", "double(n: i64, by: i64 = 1)");
+    let gone = other.replace("let by = 4\n |n| double(n) + by", "double");
+    let done = script.reload(&gone).unwrap();
+    assert_eq!(done.former_code.len(), 1, "{done}");
+    assert_eq!(apply.call(5).unwrap(), 103);
+    let unfit = gone.replace("double(n: i64)", "double(n: i64, by: i64 = 1)");
+    let unfit = unfit.replace("{ double }", "{ |n| n }\nfn other() -> fn(i64) -> i64 { |n| double(n) }");
     match script.reload(&unfit) {
         Err(Error::Reload { message }) => assert!(message.contains("`double`"), "{message}"),
         other => panic!("it was not refused: {other:?}"),
     }
     assert_eq!(apply.call(5).unwrap(), 103);
     let given = unfit.replace("var held = rule()", "let held = rule()");
-    assert!(script.reload(&given).is_err());
+    script.reload(&given).unwrap_err();
     drop((apply, script));
     assert_eq!(engine.live_blocks(), 0);
 }

@@ -11,7 +11,7 @@ use syntax::{Diagnostic, Span, ast};
 use super::definitions::names_of;
 use super::{Loaded, Session};
 use crate::front::Ready;
-use crate::migrate::{self, Guide, Tables};
+use crate::migrate::{self, Guide, NewCode};
 use crate::report::{Error, Kept};
 
 /// A variable whose value is to be converted.
@@ -99,8 +99,8 @@ impl Session {
         let mut done = FxHashSet::default();
         let mut filled = Vec::new();
         let functions = loaded.unit.functions().iter().copied().collect();
-        let tables = Tables::default();
-        let guide = Guide::new(after, self.front.home, &functions, &tables);
+        let newer = NewCode::default();
+        let guide = Guide::new(after, self.front.home, &functions, &newer);
         for each in held {
             let def = scope.names[&each.name];
             done.insert(def);

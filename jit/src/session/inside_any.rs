@@ -3,7 +3,7 @@
 //! is refused, and says which variable.
 
 use compiler::env::{DefId, DefKind, Env, GlobalOrigin};
-use compiler::types::{Ty, TyKind};
+use compiler::own;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use stdlib::value::{self, View};
@@ -50,7 +50,7 @@ impl Session {
             if global.origin == GlobalOrigin::Hidden {
                 return None; // what an earlier entry came to stays as it is
             }
-            if !may_hold_any(before, global.ty?, &mut FxHashSet::default()) {
+            if !own::holds_code(before, global.ty?) {
                 return None;
             }
             let units = self.machine.units();
@@ -77,29 +77,6 @@ impl Session {
         error = error.help(format!("give `{name}` a new value in the same entry, or take back the entry that made it with `:undo`"));
         self.front.rejected([&error].into_iter())
     }
-}
-
-/// Whether a value of the type may have an `any` in it.
-pub(crate) fn may_hold_any(env: &Env, ty: Ty, seen: &mut FxHashSet<Ty>) -> bool {
-    if !seen.insert(ty) {
-        return false;
-    }
-    let mut parts = vec![];
-    match ty.kind() {
-        TyKind::Any(..) => return true,
-        TyKind::Adt(def, args) => {
-            let fields = env.all_fields(*def);
-            parts.extend(fields.map(|field| field.ty.subst(args)));
-        }
-        TyKind::Fn(_) | TyKind::CFn(_) => {}
-        _ => {
-            ty.map_parts(&mut |part| {
-                parts.push(part);
-                part
-            });
-        }
-    }
-    parts.into_iter().any(|part| may_hold_any(env, part, seen))
 }
 
 /// The name of the first of these types of which there is a value within an `any`.
@@ -146,7 +123,7 @@ pub(crate) fn find(desc: &TypeDesc, value: *const u8, types: &[SmolStr]) -> Opti
     None
 }
 
-/// Calls `f` with the type of each `any` in a value and that of what it holds.
+/// Calls `f` with the type of each `any` in a value, and in what its functions keep, and the type of what it holds.
 pub(crate) fn each_any<'d>(
     desc: &'d TypeDesc,
     value: *const u8,
@@ -155,6 +132,11 @@ pub(crate) fn each_any<'d>(
     let mut seen: FxHashSet<*const u8> = FxHashSet::default();
     let mut waiting = vec![(desc, value)];
     while let Some((desc, value)) = waiting.pop() {
+        if desc.kind == Kind::Fn {
+            // SAFETY: a valid function value.
+            let kept = unsafe { value::captures(value) };
+            waiting.extend(kept.filter(|(_, place)| seen.insert(*place)));
+        }
         // SAFETY: as in `find`.
         match unsafe { value::view(desc, value) } {
             View::Fields(fields) | View::Variant(_, _, fields) => {

@@ -484,6 +484,12 @@ fn functions_are_kept_with_their_code() {
     script.accept();
     let unfit = plain.replace("double(n: i64)", "double(n: i64, by: i64 = 1)");
     script.reload(&unfit).unwrap();
+    script.put("held", &kept).unwrap();
+    assert_eq!(apply.call(5).unwrap(), 103);
+    script.function::<fn()>("reset").unwrap().call().unwrap();
+    // Nothing in the text is its closure.
+    let gone = unfit.replace("let all = [by, by]\n |n| double(n) + all[0]", "plain");
+    script.reload(&gone).unwrap();
     let found = why(script.put("held", &kept));
     assert!(found.contains("uses `double`"), "{found}");
     assert_eq!(apply.call(5).unwrap(), 5);
