@@ -266,8 +266,10 @@ impl Living {
         self.new_functions.clear();
         self.version = former.version;
         self.build.note_sources();
-        // What a run that failed has left is counted anew by the sweep.
-        for place in former.places {
+        // What a run that failed has left is counted anew by the sweep. What has no name may have another id.
+        let env = self.build.text.env().clone();
+        let places = former.places.into_iter();
+        for place in places.filter(|place| env.try_def(place.global.def).is_some()) {
             if let Some(newer) = self.build.places.get(place.global.def) {
                 newer.global.forget();
             }

@@ -416,7 +416,10 @@ fn functions_in_variables_keep_their_code() {
     assert_eq!(done.former_code.len(), 1, "{done}");
     assert_eq!(apply.call(5).unwrap(), 103);
     let unfit = gone.replace("double(n: i64)", "double(n: i64, by: i64 = 1)");
-    let unfit = unfit.replace("{ double }", "{ |n| n }\nfn other() -> fn(i64) -> i64 { |n| double(n) }");
+    let unfit = unfit.replace(
+        "{ double }",
+        "{ other }\nfn other(n: i64) -> i64 { double(n) }",
+    );
     match script.reload(&unfit) {
         Err(Error::Reload { message }) => assert!(message.contains("`double`"), "{message}"),
         other => panic!("it was not refused: {other:?}"),
