@@ -71,7 +71,7 @@ pub struct ModuleScope {
     pub passed_on: Vector<ModuleId>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Import {
     Module(ModuleId),
     Def(DefId),

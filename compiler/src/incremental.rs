@@ -32,7 +32,7 @@ use syntax::cut::Cut;
 use syntax::{Diagnostic, FileId, Sources};
 
 pub use fingerprint::{Fingerprint, Fingerprinter};
-pub use interface::{code as code_of, of_def as interface_of};
+pub use interface::{code as code_of, of_def as interface_of, of_module as interface_of_module};
 pub use piece::{Lineage, Piece};
 
 use crate::CellInfo;
@@ -49,8 +49,10 @@ pub struct Base {
     /// The scope of the text.
     pub module: ModuleId,
     pub imports: Imports,
-    /// Whatever changes when the modules do.
-    pub print: Fingerprint,
+    /// Of what others may know of the modules.
+    pub interface: Fingerprint,
+    /// Of their code.
+    pub code: Fingerprint,
     /// Imports that failed, by the file of their piece, and why.
     pub failed: FxHashMap<FileId, Vec<Diagnostic>>,
     /// Of what the modules define.
@@ -262,10 +264,14 @@ impl Text {
     pub fn set_base(&mut self, base: Base) {
         let former = std::mem::replace(&mut self.env, base.env.clone());
         self.env.skip_ids_of(&former);
-        self.names = Arc::clone(&base.names);
+        let names = std::mem::replace(&mut self.names, Arc::clone(&base.names));
+        for good in self.units.iter().filter_map(|unit| unit.good()) {
+            self.env.replay(&good.journal, &former);
+            Arc::make_mut(&mut self.names).take(&good.journal.defs, &names);
+        }
         self.base = base;
-        self.units.clear();
-        self.owners.clear();
+        // All are to be looked at.
+        self.deep.clear();
     }
 
     fn imports_failed(&self) -> impl Iterator<Item = (FileId, &ast::Item)> {

@@ -17,6 +17,7 @@ use crate::mono;
 use crate::own::{self, Needs};
 
 /// A unit that is ready for `mono`, with the environment that it extended. If `diagnostics` has errors, both are to be thrown away.
+#[derive(Clone)]
 pub struct Compiled {
     pub env: Env,
     pub unit: mono::Unit,

@@ -148,7 +148,8 @@ impl Build {
 
     /// The text stands on that again. It is to be edited before anything else.
     pub(crate) fn stand_on(&mut self, former: Standing) {
-        if former.base.print != self.text.base().print {
+        let base = self.text.base();
+        if (former.base.interface, former.base.code) != (base.interface, base.code) {
             self.text.set_base(former.base);
         }
         self.modules = former.modules;

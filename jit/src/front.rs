@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use compiler::budget::Budget;
 use compiler::env::{DefId, DefKind, Env, Ids, KnownIds, ModuleId};
 use compiler::hir::{Imports, nearest};
-use compiler::incremental::Fingerprint;
+use compiler::incremental::{self, Fingerprint};
 use compiler::mir::Const;
 use compiler::mir::interpret::eval_const;
 use compiler::mono::{self, Mode, Program};
@@ -51,6 +51,18 @@ pub(crate) struct KeptIds {
     named: KnownIds,
     /// Of each module, in the order in which they are given out.
     nameless: FxHashMap<ModuleId, Arc<Vec<DefId>>>,
+    /// The modules as they were compiled last, by the names of their sources.
+    units: FxHashMap<String, Rc<KeptUnit>>,
+}
+
+/// A module that stays what it is as long as nothing changes that it follows from.
+struct KeptUnit {
+    text: String,
+    imports: Vec<(SmolStr, Span)>,
+    key: Fingerprint,
+    interface: Fingerprint,
+    code: Fingerprint,
+    ready: Ready,
 }
 
 impl KeptIds {
@@ -72,6 +84,7 @@ impl KeptIds {
 }
 
 /// A unit that is ready to be made concrete.
+#[derive(Clone)]
 pub(crate) struct Ready {
     pub(crate) file: FileId,
     pub(crate) module: ModuleId,
@@ -88,8 +101,33 @@ pub(crate) struct Gathered {
     pub(crate) warnings: Vec<String>,
     /// The same as data.
     pub(crate) problems: Vec<Problem>,
+    /// Of what others may know of the units so far, and of their code.
+    pub(crate) interface: Fingerprint,
+    pub(crate) code: Fingerprint,
     /// What is wrong with modules that could not be loaded: whoever imports one says that, and nothing of names that are missing.
     failed: FxHashMap<ModuleId, Vec<Diagnostic>>,
+}
+
+impl Gathered {
+    /// What a module follows from that comes next: what it is compiled with is known by what others may know of it, but for what it computes
+    /// meanwhile.
+    fn key(&self, text: &str) -> Fingerprint {
+        let computes = text.contains("const") || text.contains(';');
+        Fingerprint::of(&(text, self.interface, computes.then_some(self.code)))
+    }
+
+    /// What others may know of a unit that comes next.
+    fn note(&mut self, module: ModuleId, compiled: &mut Compiled) {
+        let code = incremental::code_of(&compiled.env, &compiled.unit);
+        self.code = Fingerprint::of(&(self.code, code));
+        let own = compiled.env.journal().clone();
+        // A constant may be computed by what was there before.
+        for def in &own.defs {
+            compiled.env.set_print(*def, self.code.as_u128());
+        }
+        let interface = incremental::interface_of_module(&compiled.env, module, &own);
+        self.interface = Fingerprint::of(&(self.interface, interface));
+    }
 }
 
 /// One import that was looked for.
@@ -174,12 +212,7 @@ impl Front {
     ) -> Result<Gathered, Error> {
         self.env.budget().begin(self.limits.0, self.limits.1);
         let before = self.env.clone();
-        let mut gathered = Gathered {
-            units: Vec::new(),
-            warnings: Vec::new(),
-            problems: Vec::new(),
-            failed: FxHashMap::default(),
-        };
+        let mut gathered = Gathered::default();
         let chain = vec![self.sources.file(file).name.clone()];
         match self.unit(file, self.home, &chain, again, &mut gathered) {
             Ok(()) => Ok(gathered),
@@ -209,11 +242,13 @@ impl Front {
         }
         let mut parsed = syntax::parse(&source);
         let mut imports = Imports::default();
+        let mut paths = Vec::new();
         for item in &parsed.module.items {
             if let ast::ItemKind::Import(import) = &item.kind {
                 let (path, span) = import_path(import);
                 let module = self.import(&path, span, file, chain, gathered)?;
-                imports.insert(path, module);
+                imports.insert(path.clone(), module);
+                paths.push((path, span));
             }
         }
         let is_script = chain.len() == 1 && source.name.ends_with(".sumi") && !self.with_tests;
@@ -226,13 +261,13 @@ impl Front {
         if let Some(kept) = &self.kept_ids {
             self.env.set_ids(kept.of(module));
         }
-        let source = compiler::Source {
+        let compiled_from = compiler::Source {
             tree: &parsed.module,
             module,
             imports: &imports,
             texts: &self.sources,
         };
-        let mut compiled = compiler::compile_tree(&self.env, source, parsed.diagnostics);
+        let mut compiled = compiler::compile_tree(&self.env, compiled_from, parsed.diagnostics);
         if !compiled.is_accepted() {
             return Err(compiled.diagnostics.into_iter().collect());
         }
@@ -242,22 +277,31 @@ impl Front {
         if !self.with_tests || chain.len() > 1 {
             compiled.drop_tests();
         }
-        gathered.warnings.extend(
-            compiled
-                .diagnostics
-                .iter()
-                .map(|each| render::render(&self.sources, each, self.color)),
-        );
-        let problems = compiled.diagnostics.iter().map(|each| self.problem(each));
-        gathered.problems.extend(problems);
+        self.tell(&compiled, gathered);
+        let key = gathered.key(&source.text);
+        if self.kept_ids.is_some() {
+            gathered.note(module, &mut compiled);
+        }
         let before = std::mem::replace(&mut self.env, compiled.env.clone());
-        gathered.units.push(Ready {
+        let ready = Ready {
             file,
             module,
             imports,
             before,
             compiled,
-        });
+        };
+        if let Some(kept) = &mut self.kept_ids {
+            let unit = KeptUnit {
+                text: source.text.clone(),
+                imports: paths,
+                key,
+                interface: gathered.interface,
+                code: gathered.code,
+                ready: ready.clone(),
+            };
+            kept.units.insert(source.name.clone(), Rc::new(unit));
+        }
+        gathered.units.push(ready);
         Ok(())
     }
 
@@ -320,15 +364,63 @@ impl Front {
         }
         let module = self.module_id(&name, path);
         self.env.mark_loaded(name.as_str().into(), module);
-        let file = self.sources.add(name.clone(), text);
         let mut deeper = chain.clone();
-        deeper.push(name);
-        match self.unit(file, module, &deeper, &[], gathered) {
+        deeper.push(name.clone());
+        let kept = self.kept_ids.as_ref();
+        let kept = kept.and_then(|kept| kept.units.get(&name).cloned());
+        let same = kept.filter(|kept| kept.text == text);
+        let is_put_back = match &same {
+            Some(kept) => self.put_back(kept, &deeper, gathered),
+            None => Ok(false),
+        };
+        let loaded = is_put_back.and_then(|is_put_back| {
+            if is_put_back {
+                return Ok(());
+            }
+            let file = self.sources.add(name.clone(), text);
+            self.unit(file, module, &deeper, &[], gathered)
+        });
+        match loaded {
             Ok(()) => Ok(module),
             Err(found) => {
                 gathered.failed.insert(module, found.clone());
                 Err(found)
             }
+        }
+    }
+
+    /// Takes a module as it was compiled before, if all that it may follow from is as it was then.
+    fn put_back(
+        &mut self,
+        kept: &KeptUnit,
+        chain: &Chain,
+        gathered: &mut Gathered,
+    ) -> Result<bool, Vec<Diagnostic>> {
+        for (path, span) in &kept.imports {
+            self.import(path, *span, kept.ready.file, chain, gathered)?;
+        }
+        if kept.key != gathered.key(&kept.text) {
+            return Ok(false);
+        }
+        let before = self.env.clone();
+        let Ready { module, compiled, .. } = &kept.ready;
+        let from = &compiled.env;
+        self.env.replay_module(*module, from.journal(), from);
+        self.tell(compiled, gathered);
+        gathered.interface = kept.interface;
+        gathered.code = kept.code;
+        gathered.units.push(Ready {
+            before,
+            ..kept.ready.clone()
+        });
+        Ok(true)
+    }
+
+    fn tell(&self, compiled: &Compiled, gathered: &mut Gathered) {
+        for each in &compiled.diagnostics {
+            let rendered = render::render(&self.sources, each, self.color);
+            gathered.warnings.push(rendered);
+            gathered.problems.push(self.problem(each));
         }
     }
 

@@ -154,6 +154,45 @@ impl Env {
         self.next_def
     }
 
+    /// Puts in what a unit has added to another environment.
+    pub fn replay(&mut self, journal: &Journal, from: &Env) {
+        for id in &journal.defs {
+            if let Some(def) = from.defs.get(id) {
+                self.defs.insert(*id, Arc::clone(def));
+            }
+        }
+        for (module, name, def) in &journal.names {
+            self.scope_mut(*module).names.insert(name.clone(), *def);
+        }
+        for (head, name, def) in &journal.methods {
+            let methods = self.methods.entry((head.clone(), name.clone()));
+            methods.or_default().push_back(*def);
+        }
+        for (of, span) in &journal.impls {
+            let mut found = from.impls.get(of).into_iter().flatten();
+            if let Some(found) = found.find(|known| known.span == *span) {
+                self.impls.entry(*of).or_default().push_back(Arc::clone(found));
+            }
+        }
+        let lists = [
+            (&mut self.trait_methods, &journal.trait_methods),
+            (&mut self.operators, &journal.operators),
+            (&mut self.variants, &journal.variants),
+        ];
+        for (known, added) in lists {
+            for (name, def) in added {
+                known.entry(name.clone()).or_default().push_back(*def);
+            }
+        }
+        self.calls_back |= from.calls_back;
+    }
+
+    /// Puts a module in as another environment has it, with what its unit has added there.
+    pub fn replay_module(&mut self, module: ModuleId, journal: &Journal, from: &Env) {
+        self.modules.insert(module, Arc::clone(&from.modules[&module]));
+        self.replay(journal, from);
+    }
+
     /// Takes out what a unit has added.
     pub fn retract(&mut self, journal: &Journal) {
         for (module, name, def) in &journal.names {

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::fingerprint::{Fingerprint, Fingerprinter};
 use super::piece::Name;
-use crate::env::{Bound, DefId, DefKind, Env, FieldDef, Journal};
+use crate::env::{Bound, DefId, DefKind, Env, FieldDef, Journal, ModuleId};
 use crate::mir::{Body, Const, Effects, Elaborated};
 use crate::mono;
 use crate::own;
@@ -61,6 +61,15 @@ pub(super) fn interfaces(env: &Env, journal: &Journal) -> Interfaces {
         (name, Fingerprint::of(&all))
     };
     found.into_iter().map(whole).collect()
+}
+
+/// All that others may know of a module, to which its one unit has added this.
+pub fn of_module(env: &Env, module: ModuleId, journal: &Journal) -> Fingerprint {
+    let scope = env.module(module);
+    let mut exports: Vec<_> = scope.exports.iter().collect();
+    exports.sort_unstable();
+    let passed_on: Vec<&ModuleId> = scope.passed_on.iter().collect();
+    Fingerprint::of(&(as_one(&interfaces(env, journal)), exports, passed_on))
 }
 
 /// What a unit gives to those that do not name it.

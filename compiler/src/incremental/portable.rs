@@ -59,6 +59,13 @@ impl Names {
         }
     }
 
+    /// What others call these definitions.
+    pub fn take<'d>(&mut self, defs: impl IntoIterator<Item = &'d DefId>, others: &Names) {
+        for def in defs {
+            self.defs.extend(others.defs.get(def).map(|name| (*def, *name)));
+        }
+    }
+
     fn module(&self, module: ModuleId) -> Fingerprint {
         let known = self.modules.get(&module).copied();
         // That of the text has none.

@@ -11,7 +11,7 @@ use syntax::{FileId, Sources, ast};
 use super::fingerprint::{Fingerprint, Fingerprinter};
 use super::piece::{self, Name, Piece};
 use super::plan::Plan;
-use super::{Good, State, Text, Unit, interface};
+use super::{Base, Good, State, Text, Unit, interface};
 use crate::env::{DefId, Env, Ids};
 use crate::pipeline::{self, Source};
 
@@ -140,7 +140,7 @@ impl Text {
 
     /// Compiles a unit unless it is the same as before and knows the same; whether it did.
     fn renew(&mut self, sources: &Sources, round: &mut Round, group: usize) -> bool {
-        let key = round.key(self.base.print, group);
+        let key = round.key(&self.base, group);
         if let Some(former) = round.units[group].take() {
             if former.key == key {
                 round.units[group] = Some(former);
@@ -223,7 +223,7 @@ impl Text {
         Arc::make_mut(&mut self.names).add_unit(&self.env, Fingerprint::of(&hashes));
         let code = Fingerprint::of(&(hashes, bodies));
         // A constant may be computed by functions of modules.
-        let print = Fingerprint::of(&(code, below, self.base.print));
+        let print = Fingerprint::of(&(code, below, self.base.code));
         for def in &journal.defs {
             self.env.set_print(*def, print.as_u128());
         }
@@ -304,12 +304,15 @@ impl Round {
     }
 
     /// What the result of compiling a unit follows from.
-    fn key(&self, base: Fingerprint, group: usize) -> Fingerprint {
+    fn key(&self, base: &Base, group: usize) -> Fingerprint {
         let mut print = Fingerprinter::default();
-        print.add(&base);
+        print.add(&base.interface);
         let mut has_code = false;
         for index in &self.plan.groups[group].members {
             let piece = &self.pieces[*index];
+            if piece.names.computes {
+                print.add(&base.code);
+            }
             print.add(&(piece.file, piece.hash));
             has_code |= piece.names.has_code;
             for need in &piece.names.needs {

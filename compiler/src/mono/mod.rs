@@ -47,7 +47,7 @@ const MOST_COPIED: usize = 60;
 const LARGEST_VALUE: u64 = 256 << 20;
 
 /// What of a unit is to be compiled.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Unit {
     /// Its functions, generic ones included; their bodies are in the `Env`.
     pub functions: Vec<DefId>,

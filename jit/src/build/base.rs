@@ -31,7 +31,8 @@ pub(crate) fn library(front: &Front) -> Base {
         env: front.env.clone(),
         module: front.home,
         imports: Imports::default(),
-        print: Fingerprint::default(),
+        interface: Fingerprint::default(),
+        code: Fingerprint::default(),
         failed: FxHashMap::default(),
         names: Arc::new(Names::new(&front.env)),
     }
@@ -110,10 +111,10 @@ impl Build {
         }
         base.env = env;
         self.module_warnings = std::mem::take(&mut gathered.warnings);
-        self.set_modules(gathered, &importers, &mut base);
-        let prints: Vec<Fingerprint> = self.modules.iter().map(|module| module.code).collect();
         let files: Vec<u32> = self.imports.files.iter().map(|file| file.0).collect();
-        base.print = Fingerprint::of(&(prints, files));
+        base.interface = Fingerprint::of(&(gathered.interface, files));
+        base.code = gathered.code;
+        self.set_modules(gathered, &importers, &mut base);
         base
     }
 
@@ -154,11 +155,25 @@ impl Build {
         // The code of each and of all that it imports, here and in any process.
         let mut deep: FxHashMap<ModuleId, (Fingerprint, Option<Fingerprint>)> =
             FxHashMap::default();
+        let former = std::mem::take(&mut self.modules).into_iter();
+        let former: FxHashMap<FileId, Rc<Module>> =
+            former.map(|module| (module.ready.file, module)).collect();
         let modules = gathered.units.into_iter().zip(importers);
         let modules = modules.map(|(ready, importer)| {
-            self.imports.next_version += 1;
+            // What was not compiled again is what it was.
+            let former = former.get(&ready.file);
+            let version = former.map_or_else(
+                || {
+                    self.imports.next_version += 1;
+                    self.imports.next_version
+                },
+                |former| former.version,
+            );
             let (env, unit) = (&ready.compiled.env, &ready.compiled.unit);
-            let code = compiler::incremental::code_of(env, unit);
+            let code = match former {
+                Some(former) => former.code,
+                None => compiler::incremental::code_of(env, unit),
+            };
             let below = ready.imports.values();
             let below = below.filter_map(|module| deep.get(module).copied());
             let mut below: Vec<(Fingerprint, Option<Fingerprint>)> = below.collect();
@@ -173,11 +188,8 @@ impl Build {
                 Fingerprint::of(&(own, below))
             });
             deep.insert(ready.module, (print, anywhere));
-            for def in env.of_last_unit() {
-                base.env.set_print(def.id, print.as_u128());
-            }
             Rc::new(Module {
-                version: self.imports.next_version,
+                version,
                 importer: *importer,
                 code,
                 portable,
