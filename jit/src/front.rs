@@ -292,7 +292,7 @@ impl Front {
         };
         if let Some(kept) = &mut self.kept_ids {
             let unit = KeptUnit {
-                text: source.text.clone(),
+                text: source.text.to_string(),
                 imports: paths,
                 key,
                 interface: gathered.interface,
@@ -403,7 +403,9 @@ impl Front {
             return Ok(false);
         }
         let before = self.env.clone();
-        let Ready { module, compiled, .. } = &kept.ready;
+        let Ready {
+            module, compiled, ..
+        } = &kept.ready;
         let from = &compiled.env;
         self.env.replay_module(*module, from.journal(), from);
         self.tell(compiled, gathered);

@@ -171,7 +171,10 @@ impl Env {
         for (of, span) in &journal.impls {
             let mut found = from.impls.get(of).into_iter().flatten();
             if let Some(found) = found.find(|known| known.span == *span) {
-                self.impls.entry(*of).or_default().push_back(Arc::clone(found));
+                self.impls
+                    .entry(*of)
+                    .or_default()
+                    .push_back(Arc::clone(found));
             }
         }
         let lists = [
@@ -189,7 +192,8 @@ impl Env {
 
     /// Puts a module in as another environment has it, with what its unit has added there.
     pub fn replay_module(&mut self, module: ModuleId, journal: &Journal, from: &Env) {
-        self.modules.insert(module, Arc::clone(&from.modules[&module]));
+        self.modules
+            .insert(module, Arc::clone(&from.modules[&module]));
         self.replay(journal, from);
     }
 

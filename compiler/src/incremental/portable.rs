@@ -62,7 +62,8 @@ impl Names {
     /// What others call these definitions.
     pub fn take<'d>(&mut self, defs: impl IntoIterator<Item = &'d DefId>, others: &Names) {
         for def in defs {
-            self.defs.extend(others.defs.get(def).map(|name| (*def, *name)));
+            self.defs
+                .extend(others.defs.get(def).map(|name| (*def, *name)));
         }
     }
 

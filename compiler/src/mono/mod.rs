@@ -34,9 +34,13 @@ pub use views::{NOT_IN_PLACE, Viewing};
 /// How deep type arguments may nest, and how many instances one item may have.
 const DEPTH_LIMIT: usize = 32;
 const INSTANCE_LIMIT: usize = 10_000;
-/// What an instance takes of the budget besides its statements, and how many parts of the types of its variables count as one.
-const INSTANCE_STEPS: u64 = 4;
+/// What an instance takes of the budget: for itself, for each of its statements, and how many parts of the types of its variables count as one.
+/// LLVM's time for a function grows faster than the function (measured by `cargo dev compile`): from so many statements on it is twice as much
+/// for each.
+const INSTANCE_STEPS: u64 = 8;
+const STATEMENT_STEPS: u64 = 2;
 const PARTS_PER_STEP: u64 = 16;
+const TWICE_FROM: u64 = 1 << 15;
 /// Of the name of an instance so many characters are shown.
 const LONGEST_NAME: usize = 200;
 
@@ -412,7 +416,10 @@ impl Instantiation<'_> {
     /// Takes what a body costs from the budget.
     fn take(&mut self, body: &Body, span: Span) {
         let parts: u64 = body.locals.values().map(|decl| decl.ty.parts()).sum();
-        let steps = INSTANCE_STEPS + budget::statements(body) as u64 + parts / PARTS_PER_STEP;
+        let statements = budget::statements(body) as u64;
+        let grown = statements.saturating_mul(statements) / TWICE_FROM;
+        let steps =
+            INSTANCE_STEPS + STATEMENT_STEPS * (statements + grown) + parts / PARTS_PER_STEP;
         *self.steps.entry(body.def).or_default() += steps;
         if !self.env.budget().take(steps) && self.failure.is_none() {
             self.failure = Some(Box::new(self.too_much(span)));

@@ -8,6 +8,7 @@ mod endless;
 mod hostile;
 mod in_place;
 mod migration;
+mod modules;
 mod reentrant;
 
 use super::*;
