@@ -1,9 +1,11 @@
 //! `cargo dev reload [LINES [ROUNDS [ENTITIES]]]`: how long a game takes to follow an edit of its script, in the process: from the text to the first call of the
-//! newest version. Its world has 10,000 entities, or so many, which live on. Medians, 95 and 99 of 100, and the worst of so many rounds; beside them a frame before and
+//! newest version, then the same where all is divided into modules of 1,000 lines, each of which imports the one before. Its world has 10,000 entities, or so many, which live on. Medians, 95 and 99 of 100, and the worst of so many rounds; beside them a frame before and
 //! after, and the same frame in Rust. Nothing here is asserted but that the edit took effect.
 
+use std::cell::RefCell;
 use std::fmt::Write;
 use std::hint::black_box;
+use std::rc::Rc;
 use std::time::Instant;
 
 use sumi::{Config, Engine, Script};
@@ -68,17 +70,9 @@ fn measure(lines: usize, rounds: usize, entities: usize) -> Result<String, sumi:
             }
         }
         script.reload(&text)?;
-        times.sort_by(f64::total_cmp);
-        let at = |part: f64| times[((times.len() - 1) as f64 * part).round() as usize];
-        let _ = writeln!(
-            out,
-            "| {name} | {:.1} | {:.1} | {:.1} | {:.1} |",
-            at(0.5),
-            at(0.95),
-            at(0.99),
-            at(1.0)
-        );
+        out += &row(name, times);
     }
+    out += &in_modules(lines, rounds)?;
     let after = frames(&script, entities, false)?;
     let _ = writeln!(
         out,
@@ -86,6 +80,93 @@ fn measure(lines: usize, rounds: usize, entities: usize) -> Result<String, sumi:
         text.lines().count()
     );
     Ok(out)
+}
+
+fn row(name: &str, mut times: Vec<f64>) -> String {
+    times.sort_by(f64::total_cmp);
+    let at = |part: f64| times[((times.len() - 1) as f64 * part).round() as usize];
+    let (half, most, nearly, all) = (at(0.5), at(0.95), at(0.99), at(1.0));
+    format!("| {name} | {half:.1} | {most:.1} | {nearly:.1} | {all:.1} |\n")
+}
+
+/// Edits of the first module, which all others follow from.
+fn in_modules(lines: usize, rounds: usize) -> Result<String, sumi::Error> {
+    let modules = modules(lines);
+    let known = Rc::new(RefCell::new(modules.clone()));
+    let mut engine = Engine::new(Config::default())?;
+    let texts = Rc::clone(&known);
+    engine.set_resolver(move |path| {
+        let at: usize = path.strip_prefix("rules")?.parse().ok()?;
+        texts.borrow().get(at).cloned()
+    });
+    let last = modules.len() - 1;
+    let text = format!(
+        "import rules0.{{other0}}\nimport rules{last}.{{last}}\nfn step() -> i64 = other0(0)\nfn all() -> i64 = last(9)\n"
+    );
+    let script = engine.load("game.sumi", &text)?;
+    let step = script.function::<fn() -> i64>("step")?;
+    script.function::<fn() -> i64>("all")?.call()?;
+    let edits = [
+        (
+            "a comment in a module",
+            "pub fn other0",
+            "// @\npub fn other0",
+        ),
+        (
+            "a function in a module",
+            "var sum = n + 0",
+            "var sum = n + @",
+        ),
+        (
+            "a new function in a module",
+            "pub fn other0",
+            "pub fn new@() -> i64 = @\npub fn other0",
+        ),
+    ];
+    let mut out = String::new();
+    for (name, from, to) in edits {
+        let mut times = Vec::new();
+        for round in 1..=rounds {
+            let edited = modules[0].replacen(from, &to.replace('@', &round.to_string()), 1);
+            known.borrow_mut()[0] = edited;
+            let start = Instant::now();
+            script.reload(&text)?;
+            let told = step.call()?;
+            times.push(ms(start));
+            let expected = if name.contains("a function") {
+                round as i64
+            } else {
+                0
+            };
+            assert_eq!(told, expected, "{name}");
+        }
+        known.borrow_mut()[0].clone_from(&modules[0]);
+        script.reload(&text)?;
+        out += &row(name, times);
+    }
+    Ok(out)
+}
+
+/// So many lines of functions, in modules that follow from each other.
+fn modules(lines: usize) -> Vec<String> {
+    const PER_MODULE: usize = 100;
+    let count = (lines / (PER_MODULE * LINES_OF_OTHER)).max(2);
+    let module = |module: usize| {
+        let first = module * PER_MODULE;
+        let mut text = match module {
+            0 => String::new(),
+            _ => format!("import rules{}.{{other{}}}\n", module - 1, first - 1),
+        };
+        for at in first..first + PER_MODULE {
+            text += "pub ";
+            text += &other(at, "0");
+        }
+        text + &format!(
+            "pub fn last(n: i64) -> i64 = other{}(n)\n",
+            first + PER_MODULE - 1
+        )
+    };
+    (0..count).map(module).collect()
 }
 
 /// What a frame takes, as a part of what it takes in Rust.
@@ -193,19 +274,26 @@ fn step(dt: f64) -> i64 {
     let mut at = 0;
     while text.lines().count() + 10 < lines {
         for _ in 0..lines / 100 + 1 {
-            let before = match at {
-                0 => "n".to_owned(),
-                _ => format!("other{}(n - 1)", at - 1),
-            };
-            let _ = writeln!(
-                text,
-                "fn other{at}(n: i64) -> i64 {{\n    var sum = n + wind\n    var i = 0\n    while i < n {{\n        sum = sum * 31 + i\n        \
-                 if sum > 1000000 {{ sum = sum % 1000 }}\n        i += 1\n    }}\n    if n > 3 {{ sum += {before} }}\n    sum\n}}"
-            );
+            text += &other(at, "wind");
             at += 1;
         }
     }
     text
+}
+
+/// How many lines each of these functions has.
+const LINES_OF_OTHER: usize = 11;
+
+/// The function of a number, which calls the one before.
+fn other(at: usize, start: &str) -> String {
+    let before = match at {
+        0 => "n".to_owned(),
+        _ => format!("other{}(n - 1)", at - 1),
+    };
+    format!(
+        "fn other{at}(n: i64) -> i64 {{\n    var sum = n + {start}\n    var i = 0\n    while i < n {{\n        sum = sum * 31 + i\n        \
+         if sum > 1000000 {{ sum = sum % 1000 }}\n        i += 1\n    }}\n    if n > 3 {{ sum += {before} }}\n    sum\n}}\n"
+    )
 }
 
 fn ms(start: Instant) -> f64 {
