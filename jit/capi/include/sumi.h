@@ -53,6 +53,7 @@ typedef struct sumi_module sumi_module;
 typedef struct sumi_script sumi_script;
 typedef struct sumi_function sumi_function;
 typedef struct sumi_reloaded sumi_reloaded;
+typedef struct sumi_kept sumi_kept;
 typedef struct sumi_interrupter sumi_interrupter;
 typedef struct sumi_error sumi_error;
 typedef struct sumi_call sumi_call;
@@ -484,7 +485,7 @@ sumi_error *sumi_script_preview(sumi_script *script, const char *source, size_t 
 /* Takes the last reload back, with all values as they were right before it. `was_done` (or NULL) is false if there is nothing to take back. */
 sumi_error *sumi_script_roll_back(sumi_script *script, bool *was_done);
 /* Gives up what sumi_script_roll_back() would need. */
-void sumi_script_keep(sumi_script *script);
+void sumi_script_accept(sumi_script *script);
 
 typedef enum sumi_change {
     SUMI_CONVERTED = 0, /* of a changed type */
@@ -493,7 +494,9 @@ typedef enum sumi_change {
     SUMI_RESET = 3,     /* could not be converted: has its first value again */
     SUMI_DROPPED = 4,   /* no longer in the text */
     SUMI_UNUSABLE = 5,  /* a function that the host holds, and that the text does not have by that name and type: calls of it fail */
-    SUMI_RENAMED = 6    /* gone, while something of the same type is new: perhaps the same by another name */
+    SUMI_RENAMED = 6,   /* gone, while something of the same type is new: perhaps the same by another name */
+    SUMI_LOST = 7,      /* a part of a variable that could not be converted: has the default of its field */
+    SUMI_WAS = 8        /* a variable that has another name now, by `@was`: the former one */
 } sumi_change;
 
 /* In a line. */
@@ -501,14 +504,45 @@ sumi_text sumi_reloaded_text(const sumi_reloaded *report);
 /* The variables, functions and parts of types to which this happened (a sumi_change); other variables have kept their values. */
 size_t sumi_reloaded_count(const sumi_reloaded *report, uint32_t change);
 sumi_text sumi_reloaded_name(const sumi_reloaded *report, uint32_t change, size_t index);
-/* Of SUMI_RESET the reason; of SUMI_UNUSABLE what the text has instead, as people read it; of SUMI_RENAMED what the text would say to keep the value:
- * "@was(count) var total". Else empty. */
+/* Of SUMI_RESET and SUMI_LOST the reason; of SUMI_UNUSABLE what the text has instead, as people read it; of SUMI_RENAMED what the text would say to keep
+ * the value: "@was(count) var total"; of SUMI_WAS the name of now. Else empty. */
 sumi_text sumi_reloaded_why(const sumi_reloaded *report, uint32_t change, size_t index);
 /* How many new statements did not run; their lines, as far as there is room for them. */
 size_t sumi_reloaded_not_run(const sumi_reloaded *report, size_t *lines, size_t room);
 /* How many units of code were compiled. */
 size_t sumi_reloaded_compiled(const sumi_reloaded *report);
 void sumi_reloaded_free(sumi_reloaded *report);
+
+/* ---- Keeping values -------------------------------------------------------------------------------------------------------------------- */
+
+/* A value stays as it was when it was kept, whatever scripts do afterwards; they share it, so that it takes the same time to keep one element and a
+ * million. It may outlive the script and the engine. What is put back may be put back again. */
+
+/* Keeps the value of a variable of any type, or with NULL as `name` those of all variables, those of imported modules too. */
+sumi_error *sumi_script_keep(const sumi_script *script, const char *name, sumi_kept **kept);
+/* Gives a value to a variable, the same or another one, of this script or another one; or all values to all variables, with NULL as `name`. If their
+ * types are others by now they are converted as by a reload; what does not fit is an error, of all variables it gets its first value. On an
+ * error all is as before. Not while a script of the engine runs. `report`, unless it is NULL, is told as by a reload what became of all variables; of a
+ * single value what is new, dropped, converted or lost in it, as "Ship.crew", since it was kept or written. */
+sumi_error *sumi_script_put(sumi_script *script, const char *name, const sumi_kept *kept, sumi_reloaded **report);
+
+typedef enum sumi_form {
+    SUMI_BYTES = 0, /* SUMI_DATA of single bytes: compact, with its types, for sumi_script_read() in this process or another one, by this text or a later one */
+    SUMI_JSON = 1,  /* SUMI_STR, without blanks */
+    SUMI_TEXT = 2,  /* SUMI_STR, as `print` prints it */
+    SUMI_TYPE = 3   /* SUMI_STR, its type as Sumi writes it */
+} sumi_form;
+
+/* Writes it in a sumi_form; the caller frees what is written. What means nothing to another process (functions, objects, `any`s) is an error of
+ * SUMI_BYTES and SUMI_JSON that names the part. All variables together are written as SUMI_BYTES only: each `var`, since a `let` follows from the text. */
+sumi_error *sumi_kept_write(const sumi_kept *kept, uint32_t form, sumi_value *written);
+/* Reads what was written as SUMI_BYTES, or SUMI_JSON, as a value for the variable of this name, or of the type of this name to which a variable leads; with
+ * NULL as `name` SUMI_BYTES of all variables. No variable changes. Torn, damaged or hostile bytes are an error, and what cannot become the type; one that
+ * names the part. sumi_script_put() then tells in what it differs. */
+sumi_error *sumi_script_read(sumi_script *script, const char *name, uint32_t form, const void *data, size_t length, sumi_kept **kept);
+/* Whether both are the same value to the last bit, whichever NaN; no `==` of a script is asked. An error if one of them is of all variables. */
+sumi_error *sumi_kept_equal(const sumi_kept *one, const sumi_kept *other, bool *is_equal);
+void sumi_kept_free(sumi_kept *kept);
 
 #ifdef __cplusplus
 }

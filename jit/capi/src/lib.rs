@@ -4,8 +4,10 @@
 pub mod config;
 pub mod engine;
 pub mod error;
+pub mod kept;
 pub mod module;
 pub mod object;
+pub mod report;
 pub mod script;
 pub mod value;
 

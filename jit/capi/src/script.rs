@@ -10,9 +10,8 @@ use jit::{Reloaded, Script, UntypedFunction};
 use stdlib::desc::TypeDesc;
 
 use crate::engine::{Home, Shared, SumiEngine, shared};
-use crate::error::{
-    Answer, SumiError, SumiText, Text, answer, misuse, name, out, quietly, required, text, unfit,
-};
+use crate::error::{Answer, SumiError, answer, misuse, name, out, quietly, required, text, unfit};
+use crate::report::{Report, SumiReloaded};
 use crate::value::{SumiValue, check, check_plain, free, make, read};
 
 /// See `sumi_script` in `sumi.h`.
@@ -30,15 +29,6 @@ pub struct SumiFunction {
     /// Calls that are under way, and whether it is to be freed when they are over.
     calls: Cell<usize>,
     is_freed: Cell<bool>,
-}
-
-/// See `sumi_reloaded` in `sumi.h`.
-pub struct SumiReloaded {
-    text: Text,
-    /// Names, and what there is to say about them besides.
-    lists: [Vec<(Text, Text)>; 7],
-    not_run: Vec<usize>,
-    compiled: usize,
 }
 
 /// # Safety
@@ -85,7 +75,7 @@ pub unsafe extern "C" fn sumi_script_free(script: *mut SumiScript) {
 }
 
 /// The script and its engine's, which stay while they are used, also if a function of the host frees the handle.
-unsafe fn script_of(script: *const SumiScript) -> Answer<(Script, Rc<Shared>)> {
+pub(crate) unsafe fn script_of(script: *const SumiScript) -> Answer<(Script, Rc<Shared>)> {
     // SAFETY: C's promise.
     let script = unsafe { required(script, "script")? };
     script.shared.home.check()?;
@@ -318,35 +308,6 @@ pub unsafe extern "C" fn sumi_script_set(
     })
 }
 
-fn told(report: *mut *mut SumiReloaded, done: &Reloaded) {
-    if report.is_null() {
-        return;
-    }
-    let told = |name: &str, why: &str| (Text::new(name), Text::new(why));
-    let texts = |names: &[String]| names.iter().map(|name| told(name, "")).collect();
-    let reset = done.reset.iter().map(|each| told(&each.name, &each.why));
-    let unusable = done.unusable.iter();
-    let unusable = unusable.map(|each| told(&each.name, &each.rendered));
-    let renamed = done.maybe_renamed.iter();
-    let renamed = renamed.map(|each| told(&each.former, &each.write));
-    let told = SumiReloaded {
-        text: Text::new(&done.to_string()),
-        lists: [
-            texts(&done.converted),
-            texts(&done.computed),
-            texts(&done.added),
-            reset.collect(),
-            texts(&done.dropped),
-            unusable.collect(),
-            renamed.collect(),
-        ],
-        not_run: done.not_run.clone(),
-        compiled: done.compiled,
-    };
-    // SAFETY: C's promise.
-    unsafe { report.write(Box::into_raw(Box::new(told))) };
-}
-
 unsafe fn exchange(
     script: *const SumiScript,
     source: *const c_char,
@@ -355,14 +316,15 @@ unsafe fn exchange(
     how: fn(&Script, &str) -> Result<Reloaded, jit::Error>,
 ) -> *mut SumiError {
     answer(|| {
-        if !report.is_null() {
-            // SAFETY: C's promise.
-            unsafe { report.write(null_mut()) };
-        }
         // SAFETY: C's promise.
-        let ((script, _), source) =
-            unsafe { (script_of(script)?, text(source, length, "source")?) };
-        told(report, &how(&script, source)?);
+        let (report, (script, _), source) = unsafe {
+            (
+                Report::new(report),
+                script_of(script)?,
+                text(source, length, "source")?,
+            )
+        };
+        report.tell(&how(&script, source)?);
         Ok(())
     })
 }
@@ -415,97 +377,13 @@ pub unsafe extern "C" fn sumi_script_roll_back(
 /// # Safety
 /// As `sumi.h` says.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_script_keep(script: *mut SumiScript) {
+pub unsafe extern "C" fn sumi_script_accept(script: *mut SumiScript) {
     quietly((), || {
         // SAFETY: C's promise.
         if let Ok((script, _)) = unsafe { script_of(script) } {
             script.accept();
         }
     });
-}
-
-/// # Safety
-/// As `sumi.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_reloaded_text(report: *const SumiReloaded) -> SumiText {
-    // SAFETY: C's promise.
-    unsafe { report.as_ref() }.map_or(SumiText::EMPTY, |report| report.text.seen())
-}
-
-/// # Safety
-/// As `sumi.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_reloaded_count(report: *const SumiReloaded, what: u32) -> usize {
-    // SAFETY: C's promise.
-    let list = unsafe { report.as_ref() }.and_then(|report| report.lists.get(what as usize));
-    list.map_or(0, Vec::len)
-}
-
-/// # Safety
-/// As `sumi.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_reloaded_name(
-    report: *const SumiReloaded,
-    what: u32,
-    index: usize,
-) -> SumiText {
-    // SAFETY: C's promise.
-    let list = unsafe { report.as_ref() }.and_then(|report| report.lists.get(what as usize));
-    let found = list.and_then(|list| list.get(index));
-    found.map_or(SumiText::EMPTY, |(name, _)| name.seen())
-}
-
-/// # Safety
-/// As `sumi.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_reloaded_why(
-    report: *const SumiReloaded,
-    what: u32,
-    index: usize,
-) -> SumiText {
-    // SAFETY: C's promise.
-    let list = unsafe { report.as_ref() }.and_then(|report| report.lists.get(what as usize));
-    let found = list.and_then(|list| list.get(index));
-    found.map_or(SumiText::EMPTY, |(_, why)| why.seen())
-}
-
-/// # Safety
-/// As `sumi.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_reloaded_not_run(
-    report: *const SumiReloaded,
-    lines: *mut usize,
-    room: usize,
-) -> usize {
-    // SAFETY: C's promise.
-    let Some(report) = (unsafe { report.as_ref() }) else {
-        return 0;
-    };
-    if !lines.is_null() {
-        for (index, line) in report.not_run.iter().take(room).enumerate() {
-            // SAFETY: there is room for so many.
-            unsafe { lines.add(index).write(*line) };
-        }
-    }
-    report.not_run.len()
-}
-
-/// # Safety
-/// As `sumi.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_reloaded_compiled(report: *const SumiReloaded) -> usize {
-    // SAFETY: C's promise.
-    unsafe { report.as_ref() }.map_or(0, |report| report.compiled)
-}
-
-/// # Safety
-/// As `sumi.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_reloaded_free(report: *mut SumiReloaded) {
-    if !report.is_null() {
-        // SAFETY: C's promise.
-        drop(unsafe { Box::from_raw(report) });
-    }
 }
 
 /// # Safety

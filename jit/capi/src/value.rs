@@ -609,8 +609,17 @@ pub(crate) fn place_of(desc: &TypeDesc, place: *mut u8, length: usize) -> SumiVa
     }
 }
 
-/// Bytes where they are, or a copy, behind which stands a zero.
-unsafe fn data_at(kind: u16, size: u32, at: *const u8, length: usize, lent: bool) -> SumiValue {
+/// Bytes where they are, or a copy, behind which stands a zero. `size` is that of an element of [`DATA`].
+///
+/// # Safety
+/// There are so many, as long as what is lent is used.
+pub(crate) unsafe fn data_at(
+    kind: u16,
+    size: u32,
+    at: *const u8,
+    length: usize,
+    lent: bool,
+) -> SumiValue {
     let all = if kind == DATA {
         length * size as usize
     } else {

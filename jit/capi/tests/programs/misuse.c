@@ -80,7 +80,7 @@ int main(void) {
     sumi_object_free(NULL);
     sumi_value_free(NULL);
     sumi_interrupt(NULL);
-    sumi_script_keep(NULL);
+    sumi_script_accept(NULL);
     sumi_fail(NULL, "x", 1);
     printf("%d %d %zu %zu\n", sumi_return(NULL, sumi_int(1)), sumi_source_set(NULL, "x", 1), sumi_engine_live_blocks(NULL), sumi_error_frame_count(NULL));
     printf("%d %d %d\n", sumi_object_data(NULL) == NULL, sumi_object_keep(NULL) == NULL, sumi_call_user(NULL) == NULL);

@@ -229,7 +229,7 @@ int main(void) {
         printf("asked: %d %s:%u %s %s\n%s", is_placed, problem.file.data, problem.line, problem.code.data, problem.help.data, sumi_error_rendered(error).data);
         fails(asked[i][0], error);
     }
-    sumi_script_keep(script);
+    sumi_script_accept(script);
     check(sumi_script_roll_back(script, &was_done));
     printf("back: %d\n", was_done);
     fails("f", sumi_function_call(f, NULL, 0, &result));
