@@ -461,15 +461,29 @@ sumi_error *sumi_engine_load(sumi_engine *engine, const char *name, const char *
 /* The script stays as long as one of its functions does. */
 void sumi_script_free(sumi_script *script);
 
-/* A function of the script, by its type: "fn(Vec2, f32) -> [str]". It is compared once; after a reload the function is the newest version, as
- * long as there is one of that name and type. */
+/* A function of the script, by its type: "fn(Vec2, f32, mut [f32]) -> [str]". It is compared once; after a reload the function is the newest version, as
+ * long as there is one of that name and type.
+ *
+ * Arrays of plain elements are not copied: a function looks at those of a `[T]` where the program has them, unless it does more with the array than to look
+ * at elements, count them and lend it to functions of which the same holds; then they are copied for each call. Of a `mut [T]` the elements are
+ * written in place; a function that does something else with it, keeps it or changes its length, is an error here, with a problem "not-in-place". A plain
+ * `mut T` is written in place as well. What a call that fails had written stays. */
 sumi_error *sumi_script_function(const sumi_script *script, const char *name, const char *signature, sumi_function **function);
 void sumi_function_free(sumi_function *function);
+/* Whether each call copies an array of plain elements. */
+bool sumi_function_copies(const sumi_function *function);
 
-/* Calls it with so many values, and gives a value, which the caller frees; `result` may be NULL. */
+/* Calls it with so many values, and gives a value, which the caller frees; `result` may be NULL. A `mut` argument is SUMI_DATA, one element or those of an
+ * array, aligned as their type is. What is changed must not lie in the memory of another argument that is used in place. */
 sumi_error *sumi_function_call(sumi_function *function, const sumi_value *arguments, size_t count, sumi_value *result);
-/* The same for plain types, without values between: each argument is the address of one as C has it, and so is the result, of which
- * nothing is written if the call fails; it may come where an argument is. `result` may be NULL if there is none. */
+/* So many plain elements. */
+typedef struct sumi_slice {
+    void *data; /* written to as `mut` only */
+    size_t length;
+} sumi_slice;
+
+/* The same for plain types and arrays of such, without values between: each argument is the address of one as C has it, of an array that of a sumi_slice.
+ * So is the result, of which nothing is written if the call fails; it may come where an argument is. `result` may be NULL if there is none. */
 sumi_error *sumi_function_call_plain(sumi_function *function, const void *const *arguments, void *result);
 
 /* A copy of the value of a variable of this type, which the caller frees. */

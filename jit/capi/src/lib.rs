@@ -5,6 +5,7 @@ pub mod config;
 pub mod engine;
 pub mod error;
 pub mod kept;
+mod lent;
 pub mod module;
 pub mod object;
 pub mod report;

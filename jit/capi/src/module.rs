@@ -5,8 +5,8 @@ use std::ffi::{c_char, c_void};
 use std::ptr::{null, null_mut};
 use std::rc::Rc;
 
-use jit::untyped::{self, Body, Call};
-use jit::{Declared, DescribedField, HostModule};
+use jit::untyped::{self, Body, Call, MOST_PARAMS};
+use jit::{Declared, DeclaredParam, DescribedField, HostModule};
 use stdlib::desc::{Kind, TypeDesc};
 use stdlib::{Block, block, value};
 
@@ -18,9 +18,6 @@ use crate::object::{self, SumiType};
 use crate::value::{
     OwnValue, SumiValue, check, check_elements, free, has_gaps, make, place_of, read,
 };
-
-/// As many parameters a function may have.
-const PARAMS: usize = 16;
 
 /// See `sumi_module` in `sumi.h`.
 pub struct SumiModule {
@@ -274,7 +271,7 @@ pub unsafe extern "C" fn sumi_module_function(
         let declared = unsafe { declared(module, declaration)? };
         let code = function.ok_or_else(|| misuse("`function` is NULL"))?;
         let mut changed = declared.params.iter().filter(|param| param.is_mut);
-        if let Some(param) = changed.find(|param| changed_elements(param.ty).is_none()) {
+        if let Some(param) = changed.find(|param| param.plain_part().is_none()) {
             return Err(unfit(format!(
                 "`{}` cannot be `mut`: a host changes plain data, and arrays of such",
                 param.name
@@ -283,11 +280,7 @@ pub unsafe extern "C" fn sumi_module_function(
         let callback = Callback {
             code,
             name: declared.name.clone(),
-            params: declared
-                .params
-                .iter()
-                .map(|param| (param.is_mut, param.ty))
-                .collect(),
+            params: declared.params.clone(),
             result: declared.result,
             returned: UnsafeCell::new(None),
         };
@@ -324,20 +317,10 @@ pub unsafe extern "C" fn sumi_module_direct(
     })
 }
 
-/// What of a `mut` parameter C may write: plain data, or the elements of an array.
-fn changed_elements(ty: &'static TypeDesc) -> Option<&'static TypeDesc> {
-    let changed = match ty.kind {
-        // SAFETY: an array's descriptor has that of its elements, a constant.
-        Kind::Array => unsafe { &*ty.elem },
-        _ => ty,
-    };
-    (!changed.has_heap()).then_some(changed)
-}
-
 struct Callback {
     code: unsafe extern "C" fn(*const Call, *const SumiValue, usize),
     name: String,
-    params: Vec<(bool, &'static TypeDesc)>,
+    params: Vec<DeclaredParam>,
     result: &'static TypeDesc,
     /// From the end of a call until it was made into Sumi's; until the next call if the run ended meanwhile.
     returned: UnsafeCell<Option<OwnValue>>,
@@ -352,23 +335,24 @@ struct State {
 impl Body for Callback {
     unsafe fn call(&self, call: &Call, places: &[*mut u8]) -> Result<(), String> {
         let arguments = self.params.iter().zip(places);
-        for ((is_mut, ty), place) in arguments.clone() {
-            if *is_mut && ty.kind == Kind::Array {
+        for (param, place) in arguments.clone() {
+            if param.is_mut && param.ty.kind == Kind::Array {
                 // SAFETY: a place of an array, in a run, which this may end: nothing is held yet.
-                unsafe { value::unique_array(ty.elem, place.cast::<*mut Block>()) };
+                unsafe { value::unique_array(param.ty.elem, place.cast::<*mut Block>()) };
             }
         }
-        let mut values = [const { SumiValue::EMPTY }; PARAMS];
+        let mut values = [const { SumiValue::EMPTY }; MOST_PARAMS];
         let mut changed = Vec::new();
-        for (((is_mut, ty), place), value) in arguments.zip(&mut values) {
+        for ((param, place), value) in arguments.zip(&mut values) {
             // SAFETY: the script keeps the arguments until the call is over.
             *value = unsafe {
-                match is_mut {
-                    false => read(ty, *place, true),
-                    true => open(ty, *place),
+                match param.is_mut {
+                    false => read(param.ty, *place, true),
+                    true => open(param.ty, *place),
                 }
             };
-            if let Some(elem) = changed_elements(ty).filter(|elem| *is_mut && has_gaps(elem)) {
+            let part = param.plain_part();
+            if let Some(elem) = part.filter(|part| param.is_mut && has_gaps(part)) {
                 // SAFETY: as above.
                 changed.push(unsafe { Changed::new(elem, *value) });
             }

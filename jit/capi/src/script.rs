@@ -6,11 +6,12 @@ use std::mem::ManuallyDrop;
 use std::ptr::null_mut;
 use std::rc::Rc;
 
-use jit::{Reloaded, Script, UntypedFunction};
+use jit::{AskedParam, Reloaded, Script, UntypedFunction};
 use stdlib::desc::TypeDesc;
 
 use crate::engine::{Home, Shared, SumiEngine, shared};
 use crate::error::{Answer, SumiError, answer, misuse, name, out, quietly, required, text, unfit};
+use crate::lent::{Lent, slice_of};
 use crate::report::{Report, SumiReloaded};
 use crate::value::{SumiValue, check, check_plain, free, make, read};
 
@@ -105,7 +106,11 @@ pub unsafe extern "C" fn sumi_script_function(
         let found = script.untyped_function(called, &declared)?;
         let is_plain = |ty: &TypeDesc| !ty.has_heap();
         let new = SumiFunction {
-            is_plain: is_plain(found.result()) && found.params().iter().all(|ty| is_plain(ty)),
+            is_plain: is_plain(found.result())
+                && found
+                    .params()
+                    .iter()
+                    .all(|param| param.is_view || is_plain(param.ty)),
             function: found,
             home: shared.home,
             calls: Cell::new(0),
@@ -190,16 +195,24 @@ pub unsafe extern "C" fn sumi_function_call(
         }
         // SAFETY: there are so many.
         let given = |index: usize| unsafe { &*arguments.add(index) };
-        for (index, ty) in params.iter().enumerate() {
+        let mut lent = Lent::default();
+        for (index, param) in params.iter().enumerate() {
             // SAFETY: C's promise.
-            unsafe { check(ty, given(index)) }
-                .map_err(|why| unfit(format!("argument {}: {why}", index + 1)))?;
+            let checked = unsafe {
+                match param.is_lent() {
+                    true => lent.add(index, param, given(index)),
+                    false => check(param.ty, given(index)),
+                }
+            };
+            checked.map_err(|why| unfit(format!("argument {}: {why}", index + 1)))?;
         }
+        refuse_overlaps(params, |index| lent.range(index))?;
         let to = known.function.result();
         // SAFETY: the arguments were checked, and making them holds nothing.
         unsafe {
             known.function.call(
-                |index, place| make(params[index], given(index), place),
+                |index| lent.address(index, &params[index]),
+                |index, place| make(params[index].ty, given(index), place),
                 |place| {
                     if !result.is_null() {
                         result.write(read(to, place, false));
@@ -236,22 +249,73 @@ pub unsafe extern "C" fn sumi_function_call_plain(
         }
         // SAFETY: there are so many.
         let given = |index: usize| unsafe { (*arguments.add(index)).cast::<u8>() };
-        for (index, ty) in params.iter().enumerate() {
+        let mut lent = Lent::default();
+        for (index, param) in params.iter().enumerate() {
             let at = given(index);
+            let ty = param.ty;
             if at.is_null() || !(at as usize).is_multiple_of(ty.align as usize) {
                 return Err(misuse(&format!(
                     "argument {} is NULL, or not aligned as a `{}` is",
                     index + 1,
-                    ty.name()
+                    if param.is_view {
+                        "sumi_slice"
+                    } else {
+                        ty.name()
+                    }
                 )));
             }
-            // SAFETY: C's promise.
-            unsafe { check_plain(ty, at) }
-                .map_err(|why| unfit(format!("argument {}: {why}", index + 1)))?;
+            // SAFETY: C's promise; of an array it is a slice.
+            let checked = unsafe {
+                match param.is_view {
+                    true => lent.add(index, param, &slice_of(ty, at.cast())),
+                    false => check_plain(ty, at),
+                }
+            };
+            checked.map_err(|why| unfit(format!("argument {}: {why}", index + 1)))?;
         }
+        refuse_overlaps(params, |index| match params[index].is_view {
+            true => lent.range(index),
+            false => (given(index) as usize, params[index].ty.size as usize),
+        })?;
+        let given = |index: usize| match params[index].is_view {
+            true => lent.address(index, &params[index]),
+            false => given(index),
+        };
         // SAFETY: C's promise; all types are plain.
         unsafe { known.function.call_plain(given, result.cast())? };
         Ok(())
+    })
+}
+
+/// Generated code relies on it that nobody else looks at what it changes; `range` has where an argument begins, and how many bytes it has.
+fn refuse_overlaps(params: &[AskedParam], range: impl Fn(usize) -> (usize, usize)) -> Answer<()> {
+    let changed = (0..params.len()).filter(|index| params[*index].is_mut);
+    for index in changed {
+        let (start, size) = range(index);
+        let meets = |other: &usize| {
+            let (first, length) = range(*other);
+            *other != index && size > 0 && first < start + size && start < first + length
+        };
+        if let Some(other) = (0..params.len()).find(meets) {
+            return Err(misuse(&format!(
+                "argument {} is changed, and argument {} lies in the same memory",
+                index + 1,
+                other + 1
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// # Safety
+/// As `sumi.h` says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sumi_function_copies(function: *const SumiFunction) -> bool {
+    quietly(false, || {
+        // SAFETY: C's promise.
+        let function = unsafe { function.as_ref() };
+        let function = function.filter(|function| function.home.is_here());
+        function.is_some_and(|function| function.function.copies_arrays())
     })
 }
 

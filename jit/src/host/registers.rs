@@ -9,7 +9,7 @@ use stdlib::desc::{Kind, TypeDesc};
 use super::register::{INTEGERS as INTS, VECTORS as FLOATS};
 
 /// As many parameters a function of such types may have.
-pub(crate) const MOST_PARAMS: usize = 16;
+pub const MOST_PARAMS: usize = 16;
 /// All parameters and two pointers, as far as they are not in registers.
 const STACK: usize = MOST_PARAMS + 2 - INTS;
 

@@ -18,7 +18,8 @@ use std::rc::Rc;
 use stdlib::desc::{Kind, TypeDesc};
 
 use super::function::{HostFunction, HostParam, text_of};
-use super::registers::{MOST_PARAMS, Plan, Registers, Returned};
+pub use super::registers::MOST_PARAMS;
+use super::registers::{Plan, Registers, Returned};
 use super::types::Declared;
 use crate::run::Run;
 use crate::trap::raise_from;
