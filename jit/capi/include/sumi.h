@@ -70,6 +70,12 @@ typedef struct sumi_text {
     size_t length;
 } sumi_text;
 
+/* So many plain elements. */
+typedef struct sumi_slice {
+    void *data; /* written to as `mut` only */
+    size_t length;
+} sumi_slice;
+
 /* "0.1.0" */
 const char *sumi_version(void);
 
@@ -379,7 +385,8 @@ void sumi_interrupter_free(sumi_interrupter *interrupter);
 /* ---- What a program offers ------------------------------------------------------------------------------------------------------------- */
 
 /* A module that scripts import by this path: "game", "game.sound". It is put together by the functions below and then added; it may be
- * freed after that. Types are known by their names in all modules and texts of the engine. */
+ * freed after that. Types are known by their names in all modules and texts of the engine. With NULL as its path it has functions and variables for scripts
+ * that declare them themselves: `extern host { fn wind(height: f32) -> f32 }`. */
 sumi_error *sumi_module_new(sumi_engine *engine, const char *path, sumi_module **module);
 void sumi_module_free(sumi_module *module);
 /* Scripts that are loaded from now on can import it. One of the same path is replaced for these. */
@@ -432,11 +439,18 @@ sumi_error *sumi_module_function(sumi_module *module, const char *declaration, s
  *
  *   Sumi                                         C
  *   i8 ... u64, f32, f64, bool, char             int8_t ... uint64_t, float, double, bool, uint32_t
- *   a plain struct, enum, tuple, optional, array const T *
- *   mut T                                        T *
- *   a result that is none of the first line      void f(T *result, sumi_call *call, ...): before the call
+ *   a plain struct, enum, tuple, optional, [T; N] const T *
+ *   mut T of a plain T                           T *
+ *   str                                          const sumi_text *, without a zero behind it; as a result sumi_text
+ *   [T], mut [T] of a plain T                    const sumi_slice *
+ *   an object of the host                        sumi_object *
+ *   a result that is plain and not in line one   void f(T *result, sumi_call *call, ...): before the call
  *
- * All types are plain, and all arguments fit into registers: six pointers and whole numbers, of which one is the call, and eight fractions.
+ * What is behind a pointer is there until the function returns, and belongs to the script. A text that is given is copied right after that; its length may be
+ * SUMI_ZERO. With an object that is given the caller has no share of it any more: one that it keeps it gives by sumi_object_keep(). NULL, and an object of
+ * another type, fail the run.
+ *
+ * All arguments fit into registers: six pointers and whole numbers, of which one is the call, and eight fractions.
  * Results and `mut` parameters with a char, an enum or an optional in them are for the general form, which looks at what C gives. That the
  * function has these types is for the program to see to. */
 typedef void (*sumi_code)(void);
@@ -476,12 +490,6 @@ bool sumi_function_copies(const sumi_function *function);
 /* Calls it with so many values, and gives a value, which the caller frees; `result` may be NULL. A `mut` argument is SUMI_DATA, one element or those of an
  * array, aligned as their type is. What is changed must not lie in the memory of another argument that is used in place. */
 sumi_error *sumi_function_call(sumi_function *function, const sumi_value *arguments, size_t count, sumi_value *result);
-/* So many plain elements. */
-typedef struct sumi_slice {
-    void *data; /* written to as `mut` only */
-    size_t length;
-} sumi_slice;
-
 /* The same for plain types and arrays of such, without values between: each argument is the address of one as C has it, of an array that of a sumi_slice.
  * So is the result, of which nothing is written if the call fails; it may come where an argument is. `result` may be NULL if there is none. */
 sumi_error *sumi_function_call_plain(sumi_function *function, const void *const *arguments, void *result);

@@ -58,11 +58,12 @@ pub unsafe extern "C" fn sumi_module_new(
     answer(|| {
         // SAFETY: C's promise.
         let (module, shared, path) = unsafe {
-            (
-                out(module, "module", null_mut())?,
-                shared(engine)?,
-                name(path, "path")?,
-            )
+            let module = out(module, "module", null_mut())?;
+            let path = match path.is_null() {
+                true => None,
+                false => Some(name(path, "path")?),
+            };
+            (module, shared(engine)?, path)
         };
         let is_name = |part: &str| {
             let mut rest = part.chars();
@@ -70,12 +71,12 @@ pub unsafe extern "C" fn sumi_module_new(
             first.is_some_and(|c| c.is_alphabetic() || c == '_')
                 && rest.all(|c| c.is_alphanumeric() || c == '_')
         };
-        if !path.split('.').all(is_name) {
+        if let Some(path) = path.filter(|path| !path.split('.').all(is_name)) {
             return Err(misuse(&format!("`{path}` is no name of a module")));
         }
         let new = SumiModule {
             shared,
-            module: HostModule::new(path),
+            module: HostModule::new(path.unwrap_or_default()),
         };
         module.set(Box::into_raw(Box::new(new)));
         Ok(())
@@ -250,7 +251,15 @@ unsafe fn declared(module: &SumiModule, declaration: *const c_char) -> Answer<De
     // SAFETY: C's promise.
     let declaration = unsafe { name(declaration, "declaration")? };
     let types = module.shared.types.borrow();
-    types.function(declaration).map_err(unfit)
+    let declared = types.function(declaration).map_err(unfit)?;
+    let mut changed = declared.params.iter().filter(|param| param.is_mut);
+    match changed.find(|param| param.plain_part().is_none()) {
+        None => Ok(declared),
+        Some(param) => Err(unfit(format!(
+            "`{}` cannot be `mut`: a host changes plain data, and arrays of such",
+            param.name
+        ))),
+    }
 }
 
 /// # Safety
@@ -270,13 +279,6 @@ pub unsafe extern "C" fn sumi_module_function(
         // SAFETY: as above.
         let declared = unsafe { declared(module, declaration)? };
         let code = function.ok_or_else(|| misuse("`function` is NULL"))?;
-        let mut changed = declared.params.iter().filter(|param| param.is_mut);
-        if let Some(param) = changed.find(|param| param.plain_part().is_none()) {
-            return Err(unfit(format!(
-                "`{}` cannot be `mut`: a host changes plain data, and arrays of such",
-                param.name
-            )));
-        }
         let callback = Callback {
             code,
             name: declared.name.clone(),
@@ -309,9 +311,10 @@ pub unsafe extern "C" fn sumi_module_direct(
         let declared = unsafe { declared(module, declaration)? };
         let code = function.ok_or_else(|| misuse("`function` is NULL"))?;
         let data = user.data;
+        let code = code as *const c_void;
         // SAFETY: C's promise.
         let function =
-            unsafe { untyped::direct(&declared, code as *const c_void, data, Box::new(user)) };
+            unsafe { untyped::direct(&declared, code, data, Box::new(user), object::is_of) };
         module.module.declared(&declared, function.map_err(unfit)?);
         Ok(())
     })

@@ -111,6 +111,11 @@ pub struct View {
 }
 
 impl View {
+    pub(crate) const EMPTY: View = View {
+        first: std::ptr::null(),
+        len: 0,
+    };
+
     fn of<T>(elements: *const [T]) -> View {
         View {
             first: elements.cast(),

@@ -113,7 +113,10 @@ int main(void) {
     fails("a map", sumi_module_function(module, "fn a(x: [str: i64])", nothing, NULL, NULL));
     fails("a `mut` text", sumi_module_function(module, "fn a(mut x: str)", nothing, NULL, NULL));
     fails("no function", sumi_module_function(module, "fn a()", NULL, "the user of no function", gone));
-    fails("a direct text", sumi_module_direct(module, "fn a(x: str)", (sumi_code)nothing, NULL, NULL));
+    fails("a direct array of texts", sumi_module_direct(module, "fn a(x: [str])", (sumi_code)nothing, NULL, NULL));
+    fails("a direct `mut` text", sumi_module_direct(module, "fn a(mut x: str)", (sumi_code)nothing, NULL, NULL));
+    fails("a direct `mut` array of chars", sumi_module_direct(module, "fn a(mut x: [char])", (sumi_code)nothing, NULL, NULL));
+    fails("a direct result of an array", sumi_module_direct(module, "fn a() -> [f32]", (sumi_code)nothing, NULL, NULL));
     fails("a direct char", sumi_module_direct(module, "fn a() -> char", (sumi_code)nothing, NULL, NULL));
     fails("many arguments", sumi_module_direct(module, "fn a(a: i64, b: i64, c: i64, d: i64, e: i64, f: i64)", (sumi_code)nothing, NULL, NULL));
     fails("a variable of text", sumi_module_variable(module, "name", "str", &value));

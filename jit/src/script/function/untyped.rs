@@ -6,7 +6,7 @@ use stdlib::desc::TypeDesc;
 use stdlib::{Block, value};
 
 use super::Function;
-use crate::host::registers::{Arguments, Plan, Returned};
+use crate::host::registers::{Arguments, Plan, Returned, Words};
 use crate::host::types::{Declared, DeclaredParam};
 use crate::host::{AskedParam, Passing, View};
 use crate::report::Error;
@@ -248,10 +248,9 @@ impl UntypedFunction {
     /// # Safety
     /// As for [`Plan::call`]; `result` is aligned for its type and has room for 8 bytes.
     unsafe fn enter(&self, arguments: &Arguments, address: usize, result: *mut u8) {
-        let mut word = 0;
         // SAFETY: the caller's promise.
         unsafe {
-            self.plan.call(address, arguments, &raw mut word);
+            let Words(word, _) = self.plan.call(address, arguments);
             match self.plan.returned {
                 Returned::Nothing | Returned::InMemory => {}
                 Returned::Int | Returned::Float => {
