@@ -372,6 +372,8 @@ size_t sumi_engine_live_blocks(const sumi_engine *engine);
 
 /* How much of its fuel the last call has left; 0 without sumi_config_fuel(). */
 uint64_t sumi_engine_fuel_left(const sumi_engine *engine);
+/* How much all that ran in the engine has used, items of scripts included; 0 without sumi_config_fuel(). */
+uint64_t sumi_engine_fuel_used(const sumi_engine *engine);
 /* How much each call from now on may use. An error without sumi_config_fuel(). */
 sumi_error *sumi_engine_set_fuel(sumi_engine *engine, uint64_t units);
 
@@ -502,6 +504,8 @@ sumi_error *sumi_script_set(const sumi_script *script, const char *name, const c
 /* Goes on with another text: functions are exchanged, variables keep their values, those of changed types are converted. On an error all is as
  * before. Not while a script of the engine runs. `report`, unless it is NULL, is told what became of the variables. */
 sumi_error *sumi_script_reload(sumi_script *script, const char *source, size_t length, sumi_reloaded **report);
+/* As sumi_script_reload(), but a call that fails takes it back by itself, until sumi_script_accept(). */
+sumi_error *sumi_script_try_out(sumi_script *script, const char *source, size_t length, sumi_reloaded **report);
 /* What a reload would do; nothing changes. */
 sumi_error *sumi_script_preview(sumi_script *script, const char *source, size_t length, sumi_reloaded **report);
 /* Takes the last reload back, with all values as they were right before it. `was_done` (or NULL) is false if there is nothing to take back. */

@@ -12,7 +12,6 @@ use crate::value::{
 #[derive(Default)]
 pub(crate) struct Lent {
     places: [Bytes; MOST_PARAMS],
-    sizes: [usize; MOST_PARAMS],
     /// Of elements that C has not side by side, or not aligned.
     copies: Vec<Vec<u128>>,
 }
@@ -26,11 +25,7 @@ impl Lent {
         param: &AskedParam,
         given: &SumiValue,
     ) -> Checked {
-        let part = if param.is_view {
-            elem(param.ty)
-        } else {
-            param.ty
-        };
+        let part = part_of(param);
         // SAFETY: the caller's promise; what is read of the union is what its kind says.
         unsafe {
             let bytes = given.held.bytes;
@@ -52,7 +47,6 @@ impl Lent {
                 false => self.copied(part, given),
             };
         }
-        self.sizes[index] = part.size as usize;
         Ok(())
     }
 
@@ -79,9 +73,16 @@ impl Lent {
     }
 
     /// Where it begins, and how many bytes it has: none if it is not lent.
-    pub(crate) fn range(&self, index: usize) -> (usize, usize) {
+    pub(crate) fn range(&self, index: usize, param: &AskedParam) -> (usize, usize) {
         let Bytes { data, length } = self.places[index];
-        (data as usize, length * self.sizes[index])
+        (data as usize, length * part_of(param).size as usize)
+    }
+}
+
+fn part_of(param: &AskedParam) -> &TypeDesc {
+    match param.is_view {
+        true => elem(param.ty),
+        false => param.ty,
     }
 }
 

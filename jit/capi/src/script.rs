@@ -206,7 +206,7 @@ pub unsafe extern "C" fn sumi_function_call(
             };
             checked.map_err(|why| unfit(format!("argument {}: {why}", index + 1)))?;
         }
-        refuse_overlaps(params, |index| lent.range(index))?;
+        refuse_overlaps(params, |index| lent.range(index, &params[index]))?;
         let to = known.function.result();
         // SAFETY: the arguments were checked, and making them holds nothing.
         unsafe {
@@ -257,10 +257,9 @@ pub unsafe extern "C" fn sumi_function_call_plain(
                 return Err(misuse(&format!(
                     "argument {} is NULL, or not aligned as a `{}` is",
                     index + 1,
-                    if param.is_view {
-                        "sumi_slice"
-                    } else {
-                        ty.name()
+                    match param.is_view {
+                        true => "sumi_slice",
+                        false => ty.name(),
                     }
                 )));
             }
@@ -274,7 +273,7 @@ pub unsafe extern "C" fn sumi_function_call_plain(
             checked.map_err(|why| unfit(format!("argument {}: {why}", index + 1)))?;
         }
         refuse_overlaps(params, |index| match params[index].is_view {
-            true => lent.range(index),
+            true => lent.range(index, &params[index]),
             false => (given(index) as usize, params[index].ty.size as usize),
         })?;
         let given = |index: usize| match params[index].is_view {
@@ -404,6 +403,19 @@ pub unsafe extern "C" fn sumi_script_reload(
 ) -> *mut SumiError {
     // SAFETY: C's promise.
     unsafe { exchange(script, source, length, report, Script::reload) }
+}
+
+/// # Safety
+/// As `sumi.h` says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sumi_script_try_out(
+    script: *mut SumiScript,
+    source: *const c_char,
+    length: usize,
+    report: *mut *mut SumiReloaded,
+) -> *mut SumiError {
+    // SAFETY: C's promise.
+    unsafe { exchange(script, source, length, report, Script::try_out) }
 }
 
 /// # Safety

@@ -152,7 +152,7 @@ fn plan_of(declared: &Declared) -> Result<Plan, String> {
 }
 
 /// A function that has the types of its declaration in C, after a `*const Call` (which comes after the address of a result in memory). Of a text and an array
-/// of plain data it is given the address of a [`View`], of an object the host's pointer. As a text it gives address and length, of which there is a copy right
+/// of plain data it is given the address of a slice, of an object the host's pointer. As a text it gives address and length, of which there is a copy right
 /// after it returns, with a length of `usize::MAX` up to a zero; as an object a pointer with a share of it, and `is_of` says whether that is one of the type.
 ///
 /// # Safety

@@ -8,7 +8,7 @@ typedef struct Sound {
 
 static const sumi_type *sound_type, *other_type;
 static sumi_object *kept;
-static sumi_function *inner;
+static sumi_function *inner, *failing;
 
 static void gone(void *sound) {
     printf("(%s is gone)\n", ((Sound *)sound)->name);
@@ -112,6 +112,13 @@ static sumi_text nested(sumi_call *call, int64_t depth, const sumi_text *text) {
     return (sumi_text){written, (size_t)length};
 }
 
+/* Gives an object after a call that failed. */
+static sumi_object *careful(sumi_call *call) {
+    UNUSED(call);
+    fails("failing", sumi_function_call(failing, NULL, 0, NULL));
+    return sumi_object_keep(kept);
+}
+
 static int64_t twice(sumi_call *call, int64_t n) {
     UNUSED(call);
     return n * 2;
@@ -154,6 +161,7 @@ int main(void) {
     check(sumi_module_direct(module, "fn volume(sound: Sound) -> f64", (sumi_code)volume, NULL, NULL));
     check(sumi_module_direct(module, "fn keep(sound: Sound)", (sumi_code)keep, NULL, NULL));
     check(sumi_module_direct(module, "fn known() -> Sound", (sumi_code)known, NULL, NULL));
+    check(sumi_module_direct(module, "fn careful() -> Sound", (sumi_code)careful, NULL, NULL));
     check(sumi_module_direct(module, "fn stranger() -> Sound", (sumi_code)stranger, NULL, NULL));
     check(sumi_module_direct(module, "fn broken(how: i32) -> str", (sumi_code)broken, NULL, NULL));
     check(sumi_module_direct(module, "fn middle(a: str, b: str, at: f64, c: str) -> str", (sumi_code)middle, NULL, NULL));
@@ -164,9 +172,10 @@ int main(void) {
     check(sumi_engine_add(engine, module));
     sumi_module_free(module);
 
-    sumi_script *script = load(engine, "import game.{Range, Sound, broken, found, keep, known, middle, name, nested, scale, sound, stranger, total, volume}\n"
+    sumi_script *script = load(engine, "import game.{Range, Sound, broken, careful, found, keep, known, middle, name, nested, scale, sound, stranger, total, volume}\n"
                                        "fn makes() -> str { let bump = sound(\"bump\", 0.5); keep(bump); \"{name(bump)} {volume(bump)} {known() == bump}\" }\n"
                                        "fn knows() -> str = name(known())\n"
+                                       "fn failing() { let names = [name(known())]; assert(names.is_empty()) }\nfn cares() -> str = name(careful())\n"
                                        "fn nameless() -> str = name(sound(\"\", 1))\n"
                                        "fn loud() -> str = name(sound(\"loud\", 11))\n"
                                        "fn negative() -> f64 = volume(sound(\"negative\", -1))\n"
@@ -179,7 +188,8 @@ int main(void) {
                                        "fn inner(depth: i64, text: str) -> str = nested(depth, text)\n"
                                        "fn hoard() -> i64 { var all = [known()]; while true { all.push(known()) }; 0 }\n"
                                        "fn texts() -> i64 { var all = [name(known())]; while true { all.push(name(known())) }; 0 }\n");
-    const char *const names[] = {"makes", "knows", "nameless", "loud", "strange", "not_text", "nowhere", "endless", "no_end", "empty", "stopped", "half", "totals", "finds"};
+    failing = function(script, "failing", "fn()");
+    const char *const names[] = {"makes", "knows", "cares", "nameless", "loud", "strange", "not_text", "nowhere", "endless", "no_end", "empty", "stopped", "half", "totals", "finds"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) calls(script, names[i], "fn() -> str");
     calls(script, "negative", "fn() -> f64");
     calls(script, "hoard", "fn() -> i64");
@@ -193,6 +203,7 @@ int main(void) {
         sumi_value_free(&result);
     }
     sumi_function_free(inner);
+    sumi_function_free(failing);
     sumi_script_free(script);
     printf("%zu blocks left\n", sumi_engine_live_blocks(engine));
     sumi_object_free(kept);
