@@ -675,7 +675,7 @@ impl Living {
         if file.names().len() != 1 {
             return Err(Error::Load {
                 message: format!(
-                    "these are the bytes of a whole script, not of `{name}`, which is restored from them as a whole"
+                    "these are the bytes of a whole script, not of `{name}`: `restore_from_bytes` reads them, in C `sumi_script_read` without a name"
                 ),
             });
         }
