@@ -1,4 +1,4 @@
-//! Tells the tests, and `./x library`, what `libsumi.a` is linked with.
+//! Tells the tests what `libsumi.a` is linked with, and `./x library` what it puts into it, and what is left.
 
 use std::env;
 use std::fs;
@@ -15,5 +15,7 @@ fn main() {
     let libs = format!("-Wl,--gc-sections {llvm} {SYSTEM}");
     println!("cargo:rustc-env=SUMI_STATIC_LIBS={libs}");
     let folder = env::var("OUT_DIR").expect("cargo says where build scripts write");
-    fs::write(Path::new(&folder).join("static-libs"), libs).expect("it can be written there");
+    for (file, libs) in [("llvm-libs", llvm.as_str()), ("system-libs", SYSTEM)] {
+        fs::write(Path::new(&folder).join(file), libs).expect("it can be written there");
+    }
 }

@@ -87,11 +87,12 @@ impl Engine {
 
     /// Offers a module to scripts, which `import` it. One of the same name is replaced for those that import it from now on.
     pub fn add(&mut self, module: &HostModule) -> Result<(), Error> {
-        let text = module.text(&mut self.types);
-        let text = text.map_err(Error::signature)?;
-        self.front
-            .host_modules
-            .insert(module.path().to_owned(), text);
+        if !module.path().is_empty() {
+            let text = module.text(&mut self.types);
+            let text = text.map_err(Error::signature)?;
+            let modules = &mut self.front.host_modules;
+            modules.insert(module.path().to_owned(), text);
+        }
         let mut host = self.machine.host.borrow_mut();
         for (name, symbol) in module.symbols() {
             // SAFETY: a function's types are those of its Rust type; for a variable its caller has promised it.

@@ -42,8 +42,8 @@ pub use entered::Entered;
 pub use host::types::{Declared, DeclaredParam, DescribedField, Types};
 pub use host::untyped;
 pub use host::{
-    Args, Exported, Handle, HostFunction, HostModule, HostResult, IntoHost, Mut, Object, Param,
-    Plain, Signature, Slice, SliceMut, Take, Value,
+    Args, AskedParam, Exported, Handle, HostFunction, HostModule, HostResult, IntoHost, Mut,
+    Object, Param, Plain, Signature, Slice, SliceMut, Take, Value,
 };
 #[doc(hidden)]
 pub use host::{Class, Register};

@@ -50,7 +50,8 @@ pub struct Changes {
 }
 
 impl Changes {
-    fn extend(&mut self, more: &Changes) {
+    /// Has those of `more` too.
+    pub fn extend(&mut self, more: &Changes) {
         let lists = [
             (&mut self.added, &more.added),
             (&mut self.dropped, &more.dropped),

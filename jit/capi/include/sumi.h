@@ -53,6 +53,7 @@ typedef struct sumi_module sumi_module;
 typedef struct sumi_script sumi_script;
 typedef struct sumi_function sumi_function;
 typedef struct sumi_reloaded sumi_reloaded;
+typedef struct sumi_kept sumi_kept;
 typedef struct sumi_interrupter sumi_interrupter;
 typedef struct sumi_error sumi_error;
 typedef struct sumi_call sumi_call;
@@ -68,6 +69,12 @@ typedef struct sumi_text {
     const char *data;
     size_t length;
 } sumi_text;
+
+/* So many plain elements. */
+typedef struct sumi_slice {
+    void *data; /* written to as `mut` only */
+    size_t length;
+} sumi_slice;
 
 /* "0.1.0" */
 const char *sumi_version(void);
@@ -365,6 +372,8 @@ size_t sumi_engine_live_blocks(const sumi_engine *engine);
 
 /* How much of its fuel the last call has left; 0 without sumi_config_fuel(). */
 uint64_t sumi_engine_fuel_left(const sumi_engine *engine);
+/* How much all that ran in the engine has used, items of scripts included; 0 without sumi_config_fuel(). */
+uint64_t sumi_engine_fuel_used(const sumi_engine *engine);
 /* How much each call from now on may use. An error without sumi_config_fuel(). */
 sumi_error *sumi_engine_set_fuel(sumi_engine *engine, uint64_t units);
 
@@ -378,7 +387,8 @@ void sumi_interrupter_free(sumi_interrupter *interrupter);
 /* ---- What a program offers ------------------------------------------------------------------------------------------------------------- */
 
 /* A module that scripts import by this path: "game", "game.sound". It is put together by the functions below and then added; it may be
- * freed after that. Types are known by their names in all modules and texts of the engine. */
+ * freed after that. Types are known by their names in all modules and texts of the engine. With NULL as its path it has functions and variables for scripts
+ * that declare them themselves: `extern host { fn wind(height: f32) -> f32 }`. */
 sumi_error *sumi_module_new(sumi_engine *engine, const char *path, sumi_module **module);
 void sumi_module_free(sumi_module *module);
 /* Scripts that are loaded from now on can import it. One of the same path is replaced for these. */
@@ -431,11 +441,18 @@ sumi_error *sumi_module_function(sumi_module *module, const char *declaration, s
  *
  *   Sumi                                         C
  *   i8 ... u64, f32, f64, bool, char             int8_t ... uint64_t, float, double, bool, uint32_t
- *   a plain struct, enum, tuple, optional, array const T *
- *   mut T                                        T *
- *   a result that is none of the first line      void f(T *result, sumi_call *call, ...): before the call
+ *   a plain struct, enum, tuple, optional, [T; N] const T *
+ *   mut T of a plain T                           T *
+ *   str                                          const sumi_text *, without a zero behind it; as a result sumi_text
+ *   [T], mut [T] of a plain T                    const sumi_slice *
+ *   an object of the host                        sumi_object *
+ *   a result that is plain and not in line one   void f(T *result, sumi_call *call, ...): before the call
  *
- * All types are plain, and all arguments fit into registers: six pointers and whole numbers, of which one is the call, and eight fractions.
+ * What is behind a pointer is there until the function returns, and belongs to the script. A text that is given is copied right after that; its length may be
+ * SUMI_ZERO. With an object that is given the caller has no share of it any more: one that it keeps it gives by sumi_object_keep(). NULL, and an object of
+ * another type, fail the run.
+ *
+ * All arguments fit into registers: six pointers and whole numbers, of which one is the call, and eight fractions.
  * Results and `mut` parameters with a char, an enum or an optional in them are for the general form, which looks at what C gives. That the
  * function has these types is for the program to see to. */
 typedef void (*sumi_code)(void);
@@ -460,15 +477,23 @@ sumi_error *sumi_engine_load(sumi_engine *engine, const char *name, const char *
 /* The script stays as long as one of its functions does. */
 void sumi_script_free(sumi_script *script);
 
-/* A function of the script, by its type: "fn(Vec2, f32) -> [str]". It is compared once; after a reload the function is the newest version, as
- * long as there is one of that name and type. */
+/* A function of the script, by its type: "fn(Vec2, f32, mut [f32]) -> [str]". It is compared once; after a reload the function is the newest version, as
+ * long as there is one of that name and type.
+ *
+ * Arrays of plain elements are not copied: a function looks at those of a `[T]` where the program has them, unless it does more with the array than to look
+ * at elements, count them and lend it to functions of which the same holds; then they are copied for each call. Of a `mut [T]` the elements are
+ * written in place; a function that does something else with it, keeps it or changes its length, is an error here, with a problem "not-in-place". A plain
+ * `mut T` is written in place as well. What a call that fails had written stays. */
 sumi_error *sumi_script_function(const sumi_script *script, const char *name, const char *signature, sumi_function **function);
 void sumi_function_free(sumi_function *function);
+/* Whether each call copies an array of plain elements. */
+bool sumi_function_copies(const sumi_function *function);
 
-/* Calls it with so many values, and gives a value, which the caller frees; `result` may be NULL. */
+/* Calls it with so many values, and gives a value, which the caller frees; `result` may be NULL. A `mut` argument is SUMI_DATA, one element or those of an
+ * array, aligned as their type is. What is changed must not lie in the memory of another argument that is used in place. */
 sumi_error *sumi_function_call(sumi_function *function, const sumi_value *arguments, size_t count, sumi_value *result);
-/* The same for plain types, without values between: each argument is the address of one as C has it, and so is the result, of which
- * nothing is written if the call fails; it may come where an argument is. `result` may be NULL if there is none. */
+/* The same for plain types and arrays of such, without values between: each argument is the address of one as C has it, of an array that of a sumi_slice.
+ * So is the result, of which nothing is written if the call fails; it may come where an argument is. `result` may be NULL if there is none. */
 sumi_error *sumi_function_call_plain(sumi_function *function, const void *const *arguments, void *result);
 
 /* A copy of the value of a variable of this type, which the caller frees. */
@@ -479,12 +504,14 @@ sumi_error *sumi_script_set(const sumi_script *script, const char *name, const c
 /* Goes on with another text: functions are exchanged, variables keep their values, those of changed types are converted. On an error all is as
  * before. Not while a script of the engine runs. `report`, unless it is NULL, is told what became of the variables. */
 sumi_error *sumi_script_reload(sumi_script *script, const char *source, size_t length, sumi_reloaded **report);
+/* As sumi_script_reload(), but a call that fails takes it back by itself, until sumi_script_accept(). */
+sumi_error *sumi_script_try_out(sumi_script *script, const char *source, size_t length, sumi_reloaded **report);
 /* What a reload would do; nothing changes. */
 sumi_error *sumi_script_preview(sumi_script *script, const char *source, size_t length, sumi_reloaded **report);
 /* Takes the last reload back, with all values as they were right before it. `was_done` (or NULL) is false if there is nothing to take back. */
 sumi_error *sumi_script_roll_back(sumi_script *script, bool *was_done);
 /* Gives up what sumi_script_roll_back() would need. */
-void sumi_script_keep(sumi_script *script);
+void sumi_script_accept(sumi_script *script);
 
 typedef enum sumi_change {
     SUMI_CONVERTED = 0, /* of a changed type */
@@ -493,7 +520,9 @@ typedef enum sumi_change {
     SUMI_RESET = 3,     /* could not be converted: has its first value again */
     SUMI_DROPPED = 4,   /* no longer in the text */
     SUMI_UNUSABLE = 5,  /* a function that the host holds, and that the text does not have by that name and type: calls of it fail */
-    SUMI_RENAMED = 6    /* gone, while something of the same type is new: perhaps the same by another name */
+    SUMI_RENAMED = 6,   /* gone, while something of the same type is new: perhaps the same by another name */
+    SUMI_LOST = 7,      /* a part of a variable that could not be converted: has the default of its field */
+    SUMI_WAS = 8        /* a variable that has another name now, by `@was`: the former one */
 } sumi_change;
 
 /* In a line. */
@@ -501,14 +530,45 @@ sumi_text sumi_reloaded_text(const sumi_reloaded *report);
 /* The variables, functions and parts of types to which this happened (a sumi_change); other variables have kept their values. */
 size_t sumi_reloaded_count(const sumi_reloaded *report, uint32_t change);
 sumi_text sumi_reloaded_name(const sumi_reloaded *report, uint32_t change, size_t index);
-/* Of SUMI_RESET the reason; of SUMI_UNUSABLE what the text has instead, as people read it; of SUMI_RENAMED what the text would say to keep the value:
- * "@was(count) var total". Else empty. */
+/* Of SUMI_RESET and SUMI_LOST the reason; of SUMI_UNUSABLE what the text has instead, as people read it; of SUMI_RENAMED what the text would say to keep
+ * the value: "@was(count) var total"; of SUMI_WAS the name of now. Else empty. */
 sumi_text sumi_reloaded_why(const sumi_reloaded *report, uint32_t change, size_t index);
 /* How many new statements did not run; their lines, as far as there is room for them. */
 size_t sumi_reloaded_not_run(const sumi_reloaded *report, size_t *lines, size_t room);
 /* How many units of code were compiled. */
 size_t sumi_reloaded_compiled(const sumi_reloaded *report);
 void sumi_reloaded_free(sumi_reloaded *report);
+
+/* ---- Keeping values -------------------------------------------------------------------------------------------------------------------- */
+
+/* A value stays as it was when it was kept, whatever scripts do afterwards; they share it, so that it takes the same time to keep one element and a
+ * million. It may outlive the script and the engine. What is put back may be put back again. */
+
+/* Keeps the value of a variable of any type, or with NULL as `name` those of all variables, those of imported modules too. */
+sumi_error *sumi_script_keep(const sumi_script *script, const char *name, sumi_kept **kept);
+/* Gives a value to a variable, the same or another one, of this script or another one; or all values to all variables, with NULL as `name`. If their
+ * types are others by now they are converted as by a reload; what does not fit is an error, of all variables it gets its first value. On an
+ * error all is as before. Not while a script of the engine runs. `report`, unless it is NULL, is told as by a reload what became of all variables; of a
+ * single value what is new, dropped, converted or lost in it, as "Ship.crew", since it was kept or written. */
+sumi_error *sumi_script_put(sumi_script *script, const char *name, const sumi_kept *kept, sumi_reloaded **report);
+
+typedef enum sumi_form {
+    SUMI_BYTES = 0, /* SUMI_DATA of single bytes: compact, with its types, for sumi_script_read() in this process or another one, by this text or a later one */
+    SUMI_JSON = 1,  /* SUMI_STR, without blanks */
+    SUMI_TEXT = 2,  /* SUMI_STR, as `print` prints it */
+    SUMI_TYPE = 3   /* SUMI_STR, its type as Sumi writes it */
+} sumi_form;
+
+/* Writes it in a sumi_form; the caller frees what is written. What means nothing to another process (functions, objects, `any`s) is an error of
+ * SUMI_BYTES and SUMI_JSON that names the part. All variables together are written as SUMI_BYTES only: each `var`, since a `let` follows from the text. */
+sumi_error *sumi_kept_write(const sumi_kept *kept, uint32_t form, sumi_value *written);
+/* Reads what was written as SUMI_BYTES, or SUMI_JSON, as a value for the variable of this name, or of the type of this name to which a variable leads; with
+ * NULL as `name` SUMI_BYTES of all variables. No variable changes. Torn, damaged or hostile bytes are an error, and what cannot become the type; one that
+ * names the part. sumi_script_put() then tells in what it differs. */
+sumi_error *sumi_script_read(sumi_script *script, const char *name, uint32_t form, const void *data, size_t length, sumi_kept **kept);
+/* Whether both are the same value to the last bit, whichever NaN; no `==` of a script is asked. An error if one of them is of all variables. */
+sumi_error *sumi_kept_equal(const sumi_kept *one, const sumi_kept *other, bool *is_equal);
+void sumi_kept_free(sumi_kept *kept);
 
 #ifdef __cplusplus
 }

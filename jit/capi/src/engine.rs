@@ -410,16 +410,29 @@ pub unsafe extern "C" fn sumi_engine_live_blocks(engine: *const SumiEngine) -> u
     })
 }
 
+unsafe fn fuel(engine: *const SumiEngine, which: fn(&Engine) -> Option<u64>) -> u64 {
+    quietly(0, || {
+        // SAFETY: C's promise.
+        let shared = unsafe { shared(engine) };
+        let fuel = shared.and_then(|shared| Ok(which(&*shared.engine()?)));
+        fuel.ok().flatten().unwrap_or(0)
+    })
+}
+
 /// # Safety
 /// As `sumi.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sumi_engine_fuel_left(engine: *const SumiEngine) -> u64 {
-    quietly(0, || {
-        // SAFETY: C's promise.
-        let shared = unsafe { shared(engine) };
-        let left = shared.and_then(|shared| Ok(shared.engine()?.fuel_left()));
-        left.ok().flatten().unwrap_or(0)
-    })
+    // SAFETY: C's promise.
+    unsafe { fuel(engine, Engine::fuel_left) }
+}
+
+/// # Safety
+/// As `sumi.h` says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sumi_engine_fuel_used(engine: *const SumiEngine) -> u64 {
+    // SAFETY: C's promise.
+    unsafe { fuel(engine, Engine::fuel_used) }
 }
 
 /// # Safety

@@ -254,17 +254,26 @@ pub(crate) unsafe fn text<'a>(text: *const c_char, length: usize, called: &str) 
         // SAFETY: the caller's promise.
         return unsafe { name(text, called) };
     }
+    // SAFETY: as above.
+    let bytes = unsafe { bytes(text.cast(), length, called)? };
+    std::str::from_utf8(bytes).map_err(|_| misuse(&format!("`{called}` is not UTF-8")))
+}
+
+/// So many bytes.
+///
+/// # Safety
+/// Null with a length of 0, or so many.
+pub(crate) unsafe fn bytes<'a>(first: *const u8, length: usize, called: &str) -> Answer<&'a [u8]> {
     if length == 0 {
-        return Ok("");
+        return Ok(&[]);
     }
     if length > isize::MAX as usize {
         return Err(misuse(&format!(
             "`{called}` has a length that no memory has"
         )));
     }
-    // SAFETY: as above.
-    let bytes = unsafe { std::slice::from_raw_parts(required(text.cast::<u8>(), called)?, length) };
-    std::str::from_utf8(bytes).map_err(|_| misuse(&format!("`{called}` is not UTF-8")))
+    // SAFETY: the caller's promise.
+    unsafe { Ok(std::slice::from_raw_parts(required(first, called)?, length)) }
 }
 
 /// # Safety

@@ -4,8 +4,11 @@
 pub mod config;
 pub mod engine;
 pub mod error;
+pub mod kept;
+mod lent;
 pub mod module;
 pub mod object;
+pub mod report;
 pub mod script;
 pub mod value;
 

@@ -5,8 +5,8 @@ use std::ffi::{c_char, c_void};
 use std::ptr::{null, null_mut};
 use std::rc::Rc;
 
-use jit::untyped::{self, Body, Call};
-use jit::{Declared, DescribedField, HostModule};
+use jit::untyped::{self, Body, Call, MOST_PARAMS};
+use jit::{Declared, DeclaredParam, DescribedField, HostModule};
 use stdlib::desc::{Kind, TypeDesc};
 use stdlib::{Block, block, value};
 
@@ -18,9 +18,6 @@ use crate::object::{self, SumiType};
 use crate::value::{
     OwnValue, SumiValue, check, check_elements, free, has_gaps, make, place_of, read,
 };
-
-/// As many parameters a function may have.
-const PARAMS: usize = 16;
 
 /// See `sumi_module` in `sumi.h`.
 pub struct SumiModule {
@@ -61,11 +58,12 @@ pub unsafe extern "C" fn sumi_module_new(
     answer(|| {
         // SAFETY: C's promise.
         let (module, shared, path) = unsafe {
-            (
-                out(module, "module", null_mut())?,
-                shared(engine)?,
-                name(path, "path")?,
-            )
+            let module = out(module, "module", null_mut())?;
+            let path = match path.is_null() {
+                true => None,
+                false => Some(name(path, "path")?),
+            };
+            (module, shared(engine)?, path)
         };
         let is_name = |part: &str| {
             let mut rest = part.chars();
@@ -73,12 +71,12 @@ pub unsafe extern "C" fn sumi_module_new(
             first.is_some_and(|c| c.is_alphabetic() || c == '_')
                 && rest.all(|c| c.is_alphanumeric() || c == '_')
         };
-        if !path.split('.').all(is_name) {
+        if let Some(path) = path.filter(|path| !path.split('.').all(is_name)) {
             return Err(misuse(&format!("`{path}` is no name of a module")));
         }
         let new = SumiModule {
             shared,
-            module: HostModule::new(path),
+            module: HostModule::new(path.unwrap_or_default()),
         };
         module.set(Box::into_raw(Box::new(new)));
         Ok(())
@@ -253,7 +251,15 @@ unsafe fn declared(module: &SumiModule, declaration: *const c_char) -> Answer<De
     // SAFETY: C's promise.
     let declaration = unsafe { name(declaration, "declaration")? };
     let types = module.shared.types.borrow();
-    types.function(declaration).map_err(unfit)
+    let declared = types.function(declaration).map_err(unfit)?;
+    let mut changed = declared.params.iter().filter(|param| param.is_mut);
+    match changed.find(|param| param.plain_part().is_none()) {
+        None => Ok(declared),
+        Some(param) => Err(unfit(format!(
+            "`{}` cannot be `mut`: a host changes plain data, and arrays of such",
+            param.name
+        ))),
+    }
 }
 
 /// # Safety
@@ -273,21 +279,10 @@ pub unsafe extern "C" fn sumi_module_function(
         // SAFETY: as above.
         let declared = unsafe { declared(module, declaration)? };
         let code = function.ok_or_else(|| misuse("`function` is NULL"))?;
-        let mut changed = declared.params.iter().filter(|param| param.is_mut);
-        if let Some(param) = changed.find(|param| changed_elements(param.ty).is_none()) {
-            return Err(unfit(format!(
-                "`{}` cannot be `mut`: a host changes plain data, and arrays of such",
-                param.name
-            )));
-        }
         let callback = Callback {
             code,
             name: declared.name.clone(),
-            params: declared
-                .params
-                .iter()
-                .map(|param| (param.is_mut, param.ty))
-                .collect(),
+            params: declared.params.clone(),
             result: declared.result,
             returned: UnsafeCell::new(None),
         };
@@ -316,28 +311,19 @@ pub unsafe extern "C" fn sumi_module_direct(
         let declared = unsafe { declared(module, declaration)? };
         let code = function.ok_or_else(|| misuse("`function` is NULL"))?;
         let data = user.data;
+        let code = code as *const c_void;
         // SAFETY: C's promise.
         let function =
-            unsafe { untyped::direct(&declared, code as *const c_void, data, Box::new(user)) };
+            unsafe { untyped::direct(&declared, code, data, Box::new(user), object::is_of) };
         module.module.declared(&declared, function.map_err(unfit)?);
         Ok(())
     })
 }
 
-/// What of a `mut` parameter C may write: plain data, or the elements of an array.
-fn changed_elements(ty: &'static TypeDesc) -> Option<&'static TypeDesc> {
-    let changed = match ty.kind {
-        // SAFETY: an array's descriptor has that of its elements, a constant.
-        Kind::Array => unsafe { &*ty.elem },
-        _ => ty,
-    };
-    (!changed.has_heap()).then_some(changed)
-}
-
 struct Callback {
     code: unsafe extern "C" fn(*const Call, *const SumiValue, usize),
     name: String,
-    params: Vec<(bool, &'static TypeDesc)>,
+    params: Vec<DeclaredParam>,
     result: &'static TypeDesc,
     /// From the end of a call until it was made into Sumi's; until the next call if the run ended meanwhile.
     returned: UnsafeCell<Option<OwnValue>>,
@@ -352,23 +338,24 @@ struct State {
 impl Body for Callback {
     unsafe fn call(&self, call: &Call, places: &[*mut u8]) -> Result<(), String> {
         let arguments = self.params.iter().zip(places);
-        for ((is_mut, ty), place) in arguments.clone() {
-            if *is_mut && ty.kind == Kind::Array {
+        for (param, place) in arguments.clone() {
+            if param.is_mut && param.ty.kind == Kind::Array {
                 // SAFETY: a place of an array, in a run, which this may end: nothing is held yet.
-                unsafe { value::unique_array(ty.elem, place.cast::<*mut Block>()) };
+                unsafe { value::unique_array(param.ty.elem, place.cast::<*mut Block>()) };
             }
         }
-        let mut values = [const { SumiValue::EMPTY }; PARAMS];
+        let mut values = [const { SumiValue::EMPTY }; MOST_PARAMS];
         let mut changed = Vec::new();
-        for (((is_mut, ty), place), value) in arguments.zip(&mut values) {
+        for ((param, place), value) in arguments.zip(&mut values) {
             // SAFETY: the script keeps the arguments until the call is over.
             *value = unsafe {
-                match is_mut {
-                    false => read(ty, *place, true),
-                    true => open(ty, *place),
+                match param.is_mut {
+                    false => read(param.ty, *place, true),
+                    true => open(param.ty, *place),
                 }
             };
-            if let Some(elem) = changed_elements(ty).filter(|elem| *is_mut && has_gaps(elem)) {
+            let part = param.plain_part();
+            if let Some(elem) = part.filter(|part| param.is_mut && has_gaps(part)) {
                 // SAFETY: as above.
                 changed.push(unsafe { Changed::new(elem, *value) });
             }

@@ -49,8 +49,22 @@ impl SumiObject {
 
 /// The last copy of a handle in Sumi is gone.
 pub(crate) unsafe extern "C" fn handle_gone(element: *const u8) {
-    // SAFETY: the element of a handle's block is an owner.
-    unsafe { SumiObject::give_up(element.cast::<*mut SumiObject>().read()) }
+    // SAFETY: the element of a handle's block is an owner, if the block was given an object.
+    unsafe {
+        let object = element.cast::<*mut SumiObject>().read();
+        if !object.is_null() {
+            SumiObject::give_up(object);
+        }
+    }
+}
+
+/// Whether it is one of the type.
+///
+/// # Safety
+/// It is an object.
+pub(crate) unsafe fn is_of(object: *mut c_void, desc: &TypeDesc) -> bool {
+    // SAFETY: the caller's promise.
+    ptr::eq(unsafe { (*object.cast::<SumiObject>()).desc }, desc)
 }
 
 /// # Safety

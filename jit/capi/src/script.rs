@@ -6,13 +6,13 @@ use std::mem::ManuallyDrop;
 use std::ptr::null_mut;
 use std::rc::Rc;
 
-use jit::{Reloaded, Script, UntypedFunction};
+use jit::{AskedParam, Reloaded, Script, UntypedFunction};
 use stdlib::desc::TypeDesc;
 
 use crate::engine::{Home, Shared, SumiEngine, shared};
-use crate::error::{
-    Answer, SumiError, SumiText, Text, answer, misuse, name, out, quietly, required, text, unfit,
-};
+use crate::error::{Answer, SumiError, answer, misuse, name, out, quietly, required, text, unfit};
+use crate::lent::{Lent, slice_of};
+use crate::report::{Report, SumiReloaded};
 use crate::value::{SumiValue, check, check_plain, free, make, read};
 
 /// See `sumi_script` in `sumi.h`.
@@ -30,15 +30,6 @@ pub struct SumiFunction {
     /// Calls that are under way, and whether it is to be freed when they are over.
     calls: Cell<usize>,
     is_freed: Cell<bool>,
-}
-
-/// See `sumi_reloaded` in `sumi.h`.
-pub struct SumiReloaded {
-    text: Text,
-    /// Names, and what there is to say about them besides.
-    lists: [Vec<(Text, Text)>; 7],
-    not_run: Vec<usize>,
-    compiled: usize,
 }
 
 /// # Safety
@@ -85,7 +76,7 @@ pub unsafe extern "C" fn sumi_script_free(script: *mut SumiScript) {
 }
 
 /// The script and its engine's, which stay while they are used, also if a function of the host frees the handle.
-unsafe fn script_of(script: *const SumiScript) -> Answer<(Script, Rc<Shared>)> {
+pub(crate) unsafe fn script_of(script: *const SumiScript) -> Answer<(Script, Rc<Shared>)> {
     // SAFETY: C's promise.
     let script = unsafe { required(script, "script")? };
     script.shared.home.check()?;
@@ -115,7 +106,11 @@ pub unsafe extern "C" fn sumi_script_function(
         let found = script.untyped_function(called, &declared)?;
         let is_plain = |ty: &TypeDesc| !ty.has_heap();
         let new = SumiFunction {
-            is_plain: is_plain(found.result()) && found.params().iter().all(|ty| is_plain(ty)),
+            is_plain: is_plain(found.result())
+                && found
+                    .params()
+                    .iter()
+                    .all(|param| param.is_view || is_plain(param.ty)),
             function: found,
             home: shared.home,
             calls: Cell::new(0),
@@ -200,16 +195,24 @@ pub unsafe extern "C" fn sumi_function_call(
         }
         // SAFETY: there are so many.
         let given = |index: usize| unsafe { &*arguments.add(index) };
-        for (index, ty) in params.iter().enumerate() {
+        let mut lent = Lent::default();
+        for (index, param) in params.iter().enumerate() {
             // SAFETY: C's promise.
-            unsafe { check(ty, given(index)) }
-                .map_err(|why| unfit(format!("argument {}: {why}", index + 1)))?;
+            let checked = unsafe {
+                match param.is_lent() {
+                    true => lent.add(index, param, given(index)),
+                    false => check(param.ty, given(index)),
+                }
+            };
+            checked.map_err(|why| unfit(format!("argument {}: {why}", index + 1)))?;
         }
+        refuse_overlaps(params, |index| lent.range(index, &params[index]))?;
         let to = known.function.result();
         // SAFETY: the arguments were checked, and making them holds nothing.
         unsafe {
             known.function.call(
-                |index, place| make(params[index], given(index), place),
+                |index| lent.address(index, &params[index]),
+                |index, place| make(params[index].ty, given(index), place),
                 |place| {
                     if !result.is_null() {
                         result.write(read(to, place, false));
@@ -246,22 +249,72 @@ pub unsafe extern "C" fn sumi_function_call_plain(
         }
         // SAFETY: there are so many.
         let given = |index: usize| unsafe { (*arguments.add(index)).cast::<u8>() };
-        for (index, ty) in params.iter().enumerate() {
+        let mut lent = Lent::default();
+        for (index, param) in params.iter().enumerate() {
             let at = given(index);
+            let ty = param.ty;
             if at.is_null() || !(at as usize).is_multiple_of(ty.align as usize) {
                 return Err(misuse(&format!(
                     "argument {} is NULL, or not aligned as a `{}` is",
                     index + 1,
-                    ty.name()
+                    match param.is_view {
+                        true => "sumi_slice",
+                        false => ty.name(),
+                    }
                 )));
             }
-            // SAFETY: C's promise.
-            unsafe { check_plain(ty, at) }
-                .map_err(|why| unfit(format!("argument {}: {why}", index + 1)))?;
+            // SAFETY: C's promise; of an array it is a slice.
+            let checked = unsafe {
+                match param.is_view {
+                    true => lent.add(index, param, &slice_of(ty, at.cast())),
+                    false => check_plain(ty, at),
+                }
+            };
+            checked.map_err(|why| unfit(format!("argument {}: {why}", index + 1)))?;
         }
+        refuse_overlaps(params, |index| match params[index].is_view {
+            true => lent.range(index, &params[index]),
+            false => (given(index) as usize, params[index].ty.size as usize),
+        })?;
+        let given = |index: usize| match params[index].is_view {
+            true => lent.address(index, &params[index]),
+            false => given(index),
+        };
         // SAFETY: C's promise; all types are plain.
         unsafe { known.function.call_plain(given, result.cast())? };
         Ok(())
+    })
+}
+
+/// Generated code relies on it that nobody else looks at what it changes; `range` has where an argument begins, and how many bytes it has.
+fn refuse_overlaps(params: &[AskedParam], range: impl Fn(usize) -> (usize, usize)) -> Answer<()> {
+    let changed = (0..params.len()).filter(|index| params[*index].is_mut);
+    for index in changed {
+        let (start, size) = range(index);
+        let meets = |other: &usize| {
+            let (first, length) = range(*other);
+            *other != index && size > 0 && first < start + size && start < first + length
+        };
+        if let Some(other) = (0..params.len()).find(meets) {
+            return Err(misuse(&format!(
+                "argument {} is changed, and argument {} lies in the same memory",
+                index + 1,
+                other + 1
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// # Safety
+/// As `sumi.h` says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sumi_function_copies(function: *const SumiFunction) -> bool {
+    quietly(false, || {
+        // SAFETY: C's promise.
+        let function = unsafe { function.as_ref() };
+        let function = function.filter(|function| function.home.is_here());
+        function.is_some_and(|function| function.function.copies_arrays())
     })
 }
 
@@ -318,35 +371,6 @@ pub unsafe extern "C" fn sumi_script_set(
     })
 }
 
-fn told(report: *mut *mut SumiReloaded, done: &Reloaded) {
-    if report.is_null() {
-        return;
-    }
-    let told = |name: &str, why: &str| (Text::new(name), Text::new(why));
-    let texts = |names: &[String]| names.iter().map(|name| told(name, "")).collect();
-    let reset = done.reset.iter().map(|each| told(&each.name, &each.why));
-    let unusable = done.unusable.iter();
-    let unusable = unusable.map(|each| told(&each.name, &each.rendered));
-    let renamed = done.maybe_renamed.iter();
-    let renamed = renamed.map(|each| told(&each.former, &each.write));
-    let told = SumiReloaded {
-        text: Text::new(&done.to_string()),
-        lists: [
-            texts(&done.converted),
-            texts(&done.computed),
-            texts(&done.added),
-            reset.collect(),
-            texts(&done.dropped),
-            unusable.collect(),
-            renamed.collect(),
-        ],
-        not_run: done.not_run.clone(),
-        compiled: done.compiled,
-    };
-    // SAFETY: C's promise.
-    unsafe { report.write(Box::into_raw(Box::new(told))) };
-}
-
 unsafe fn exchange(
     script: *const SumiScript,
     source: *const c_char,
@@ -355,14 +379,15 @@ unsafe fn exchange(
     how: fn(&Script, &str) -> Result<Reloaded, jit::Error>,
 ) -> *mut SumiError {
     answer(|| {
-        if !report.is_null() {
-            // SAFETY: C's promise.
-            unsafe { report.write(null_mut()) };
-        }
         // SAFETY: C's promise.
-        let ((script, _), source) =
-            unsafe { (script_of(script)?, text(source, length, "source")?) };
-        told(report, &how(&script, source)?);
+        let (report, (script, _), source) = unsafe {
+            (
+                Report::new(report),
+                script_of(script)?,
+                text(source, length, "source")?,
+            )
+        };
+        report.tell(&how(&script, source)?);
         Ok(())
     })
 }
@@ -378,6 +403,19 @@ pub unsafe extern "C" fn sumi_script_reload(
 ) -> *mut SumiError {
     // SAFETY: C's promise.
     unsafe { exchange(script, source, length, report, Script::reload) }
+}
+
+/// # Safety
+/// As `sumi.h` says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sumi_script_try_out(
+    script: *mut SumiScript,
+    source: *const c_char,
+    length: usize,
+    report: *mut *mut SumiReloaded,
+) -> *mut SumiError {
+    // SAFETY: C's promise.
+    unsafe { exchange(script, source, length, report, Script::try_out) }
 }
 
 /// # Safety
@@ -415,97 +453,13 @@ pub unsafe extern "C" fn sumi_script_roll_back(
 /// # Safety
 /// As `sumi.h` says.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_script_keep(script: *mut SumiScript) {
+pub unsafe extern "C" fn sumi_script_accept(script: *mut SumiScript) {
     quietly((), || {
         // SAFETY: C's promise.
         if let Ok((script, _)) = unsafe { script_of(script) } {
             script.accept();
         }
     });
-}
-
-/// # Safety
-/// As `sumi.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_reloaded_text(report: *const SumiReloaded) -> SumiText {
-    // SAFETY: C's promise.
-    unsafe { report.as_ref() }.map_or(SumiText::EMPTY, |report| report.text.seen())
-}
-
-/// # Safety
-/// As `sumi.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_reloaded_count(report: *const SumiReloaded, what: u32) -> usize {
-    // SAFETY: C's promise.
-    let list = unsafe { report.as_ref() }.and_then(|report| report.lists.get(what as usize));
-    list.map_or(0, Vec::len)
-}
-
-/// # Safety
-/// As `sumi.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_reloaded_name(
-    report: *const SumiReloaded,
-    what: u32,
-    index: usize,
-) -> SumiText {
-    // SAFETY: C's promise.
-    let list = unsafe { report.as_ref() }.and_then(|report| report.lists.get(what as usize));
-    let found = list.and_then(|list| list.get(index));
-    found.map_or(SumiText::EMPTY, |(name, _)| name.seen())
-}
-
-/// # Safety
-/// As `sumi.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_reloaded_why(
-    report: *const SumiReloaded,
-    what: u32,
-    index: usize,
-) -> SumiText {
-    // SAFETY: C's promise.
-    let list = unsafe { report.as_ref() }.and_then(|report| report.lists.get(what as usize));
-    let found = list.and_then(|list| list.get(index));
-    found.map_or(SumiText::EMPTY, |(_, why)| why.seen())
-}
-
-/// # Safety
-/// As `sumi.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_reloaded_not_run(
-    report: *const SumiReloaded,
-    lines: *mut usize,
-    room: usize,
-) -> usize {
-    // SAFETY: C's promise.
-    let Some(report) = (unsafe { report.as_ref() }) else {
-        return 0;
-    };
-    if !lines.is_null() {
-        for (index, line) in report.not_run.iter().take(room).enumerate() {
-            // SAFETY: there is room for so many.
-            unsafe { lines.add(index).write(*line) };
-        }
-    }
-    report.not_run.len()
-}
-
-/// # Safety
-/// As `sumi.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_reloaded_compiled(report: *const SumiReloaded) -> usize {
-    // SAFETY: C's promise.
-    unsafe { report.as_ref() }.map_or(0, |report| report.compiled)
-}
-
-/// # Safety
-/// As `sumi.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sumi_reloaded_free(report: *mut SumiReloaded) {
-    if !report.is_null() {
-        // SAFETY: C's promise.
-        drop(unsafe { Box::from_raw(report) });
-    }
 }
 
 /// # Safety

@@ -46,12 +46,21 @@ pub union Held {
     pub(crate) list: List,
 }
 
-/// A text, or plain elements.
+/// A text, or plain elements: also `sumi_slice` in `sumi.h`.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Bytes {
     pub(crate) data: *mut c_void,
     pub(crate) length: usize,
+}
+
+impl Default for Bytes {
+    fn default() -> Bytes {
+        Bytes {
+            data: ptr::null_mut(),
+            length: 0,
+        }
+    }
 }
 
 /// Several values.
@@ -65,7 +74,7 @@ pub struct List {
 const _: () = assert!(size_of::<SumiValue>() == 24);
 
 /// Why C's value is not one of the type.
-type Checked = Result<(), String>;
+pub(crate) type Checked = Result<(), String>;
 
 impl SumiValue {
     /// Nothing.
@@ -159,7 +168,7 @@ impl SumiValue {
     }
 }
 
-fn elem(desc: &TypeDesc) -> &TypeDesc {
+pub(crate) fn elem(desc: &TypeDesc) -> &TypeDesc {
     // SAFETY: an array's descriptor has that of its elements, a constant.
     unsafe { &*desc.elem }
 }
@@ -351,7 +360,10 @@ unsafe fn check_array(desc: &TypeDesc, given: &SumiValue) -> Checked {
 }
 
 /// So many elements of a plain type.
-unsafe fn check_data(elem: &TypeDesc, given: &SumiValue, len: usize) -> Checked {
+///
+/// # Safety
+/// As for [`check`]; it is of the kind [`DATA`].
+pub(crate) unsafe fn check_data(elem: &TypeDesc, given: &SumiValue, len: usize) -> Checked {
     if elem.has_heap() {
         return Err(format!(
             "`{}` is not plain: it is given as a list",
@@ -419,14 +431,7 @@ pub(crate) unsafe fn make(desc: &TypeDesc, given: &SumiValue, place: *mut u8) {
                 place.cast::<*mut Block>().write(text);
             }
             Kind::Array => place.cast::<*mut Block>().write(make_array(desc, given)),
-            Kind::FixedArray if given.kind == DATA => copy(elem(desc), given, place),
-            Kind::FixedArray => {
-                let size = elem(desc).size as usize;
-                for index in 0..desc.count as usize {
-                    let item = &*given.held.list.items.add(index);
-                    make(elem(desc), item, place.add(index * size));
-                }
-            }
+            Kind::FixedArray => make_elements(elem(desc), given, desc.count as usize, place),
             Kind::Struct | Kind::Tuple | Kind::Enum if given.kind == DATA => {
                 copy(desc, given, place);
             }
@@ -461,6 +466,28 @@ pub(crate) unsafe fn make(desc: &TypeDesc, given: &SumiValue, place: *mut u8) {
                 let bytes = (&raw const given.held.natural).cast::<u8>();
                 place.copy_from_nonoverlapping(bytes, desc.size as usize);
             }
+        }
+    }
+}
+
+/// So many, side by side.
+///
+/// # Safety
+/// As for [`make`], of each of them.
+pub(crate) unsafe fn make_elements(
+    elem: &TypeDesc,
+    given: &SumiValue,
+    count: usize,
+    place: *mut u8,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if given.kind == DATA {
+            return copy(elem, given, place);
+        }
+        for index in 0..count {
+            let item = &*given.held.list.items.add(index);
+            make(elem, item, place.add(index * elem.size as usize));
         }
     }
 }
@@ -609,8 +636,17 @@ pub(crate) fn place_of(desc: &TypeDesc, place: *mut u8, length: usize) -> SumiVa
     }
 }
 
-/// Bytes where they are, or a copy, behind which stands a zero.
-unsafe fn data_at(kind: u16, size: u32, at: *const u8, length: usize, lent: bool) -> SumiValue {
+/// Bytes where they are, or a copy, behind which stands a zero. `size` is that of an element of [`DATA`].
+///
+/// # Safety
+/// There are so many, as long as what is lent is used.
+pub(crate) unsafe fn data_at(
+    kind: u16,
+    size: u32,
+    at: *const u8,
+    length: usize,
+    lent: bool,
+) -> SumiValue {
     let all = if kind == DATA {
         length * size as usize
     } else {

@@ -1,6 +1,6 @@
 //! Programs in C and C++ against `libsumi.so` and `libsumi.a`: compiled with every warning, linked, run, and their output compared with the
 //! file beside them. With SUMI_VALGRIND those of the shared library run under Valgrind, which must find nothing, no lost memory either. UPDATE_EXPECT writes the files
-//! anew. What the header declares is what the library has.
+//! anew. With SUMI_LIBRARY they are linked to what `./x library` has put into that folder. What the header declares is what the library has.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env::{current_exe, var_os};
@@ -20,7 +20,7 @@ enum Linked {
 }
 
 fn main() -> ExitCode {
-    if !build_libraries().expect("cargo runs") {
+    if installed().is_none() && !build_libraries().expect("cargo runs") {
         return ExitCode::FAILURE; // cargo has said why
     }
     let mut programs = vec![
@@ -68,10 +68,30 @@ fn build_libraries() -> std::io::Result<bool> {
     Ok(cargo.status()?.success())
 }
 
-/// Where cargo has put the libraries.
-fn libraries() -> Outcome<PathBuf> {
+/// Where `./x library` has put the libraries, if they are meant.
+fn installed() -> Option<PathBuf> {
+    Some(Path::new(&var_os("SUMI_LIBRARY")?).join("lib"))
+}
+
+/// Where cargo has put the libraries, and the programs belong.
+fn built() -> Outcome<PathBuf> {
     let own = current_exe()?;
     Ok(own.parent().ok_or("the test lies in no folder")?.to_owned())
+}
+
+fn libraries() -> Outcome<PathBuf> {
+    installed().map_or_else(built, Ok)
+}
+
+/// What `libsumi.a` is linked with.
+fn static_libraries() -> Outcome<String> {
+    let Some(folder) = installed() else {
+        return Ok(env!("SUMI_STATIC_LIBS").to_owned());
+    };
+    let package = read_to_string(folder.join("pkgconfig/sumi.pc"))?;
+    let mut lines = package.lines();
+    let libraries = lines.find_map(|line| line.strip_prefix("Libs.private: "));
+    Ok(libraries.ok_or("sumi.pc says it")?.to_owned())
 }
 
 fn program(source: &Path, linked: Linked) -> Outcome<()> {
@@ -87,7 +107,7 @@ fn program(source: &Path, linked: Linked) -> Outcome<()> {
         false => ("cc", "-std=c11"),
     };
     let stem = source.file_stem().unwrap_or_default().display();
-    let binary = libraries.join(format!("sumi-c-{compiler}-{stem}-{kind}"));
+    let binary = built()?.join(format!("sumi-c-{compiler}-{stem}-{kind}"));
     let mut compile = Command::new(compiler);
     compile
         .args([
@@ -112,7 +132,7 @@ fn program(source: &Path, linked: Linked) -> Outcome<()> {
             .arg(format!("-Wl,-rpath,{}", libraries.display())),
         Linked::Static => compile
             .arg(libraries.join("libsumi.a"))
-            .args(env!("SUMI_STATIC_LIBS").split(' ')),
+            .args(static_libraries()?.split(' ')),
     };
     succeeded(compile.output()?)?;
     let mut run = match var_os("SUMI_VALGRIND") {
@@ -153,6 +173,16 @@ fn succeeded(output: Output) -> Outcome<String> {
     }
 }
 
+/// The names that a library shows.
+fn shown(library: &str, scope: &str) -> Outcome<BTreeSet<String>> {
+    let mut list = Command::new("nm");
+    list.args([scope, "--defined-only", "--format=posix"])
+        .arg(libraries()?.join(library));
+    let listed = succeeded(list.output()?)?;
+    let names = listed.lines().filter_map(|line| line.split_once(' '));
+    Ok(names.map(|(name, _)| name.to_owned()).collect())
+}
+
 /// The library has the functions that the header declares, with those types, and shows nothing else: not LLVM, whose symbols would meet those of
 /// another one in the process. Some program calls each of them.
 fn the_header_is_the_library() -> Outcome<()> {
@@ -174,14 +204,15 @@ fn the_header_is_the_library() -> Outcome<()> {
             found => return Err(format!("`{name}` is {types} in C, {found:?} in Rust").into()),
         }
     }
-    let mut list = Command::new("nm");
-    list.args(["--dynamic", "--defined-only", "--format=posix"])
-        .arg(libraries()?.join("libsumi.so"));
-    let listed = succeeded(list.output()?)?;
-    let shown = listed.lines().filter_map(|line| line.split(' ').next());
-    let shown: BTreeSet<&str> = shown.collect();
-    if !declared.keys().eq(&shown) {
-        return Err(format!("the library shows {shown:?}").into());
+    let mut libraries = vec![("libsumi.so", "--dynamic")];
+    if installed().is_some() {
+        libraries.push(("libsumi.a", "--extern-only")); // cargo's shows all
+    }
+    for (library, scope) in libraries {
+        let shown = shown(library, scope)?;
+        if !declared.keys().eq(&shown) {
+            return Err(format!("{library} shows {shown:?}").into());
+        }
     }
     let mut used = String::new();
     for entry in read_dir(own.join("tests/programs"))? {

@@ -31,9 +31,10 @@ pub use object::{Handle, Object};
 pub use plain::{Plain, PlainPart};
 pub use register::{Class, Register};
 pub(crate) use register::{Registers, Returned, fit};
-pub use signature::{Args, Signature};
-pub(crate) use signature::{AskedParam, Passing};
+pub(crate) use signature::Passing;
+pub use signature::{Args, AskedParam, Signature};
 pub(crate) use symbol::{HostSymbol, HostSymbols, NotOffered};
+pub(crate) use take::View;
 pub use take::{Mut, Slice, SliceMut, Take};
 #[doc(hidden)]
 pub use values::{DescField, enum_desc, struct_desc};

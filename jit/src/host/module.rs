@@ -51,7 +51,8 @@ struct Variable {
 pub(crate) struct HostTypes(IndexMap<&'static str, (String, &'static TypeDesc)>);
 
 impl HostModule {
-    /// An empty one; `path` is what scripts write behind `import`: `game`, `game.sound`.
+    /// An empty one; `path` is what scripts write behind `import`: `game`, `game.sound`. What is in one with an empty path they declare themselves, in
+    /// `extern host`.
     pub fn new(path: &str) -> HostModule {
         HostModule {
             path: path.to_owned(),
@@ -170,7 +171,10 @@ impl HostModule {
             (each.name.as_str(), HostSymbol::Global { address, ty })
         });
         let all = functions.chain(variables);
-        all.map(|(name, symbol)| (format!("{}.{name}", self.path), symbol))
+        all.map(|(name, symbol)| match self.path.as_str() {
+            "" => (name.to_owned(), symbol),
+            path => (format!("{path}.{name}"), symbol),
+        })
     }
 
     /// The module as Sumi reads it. Types that another module has are imported from there; or why that cannot be.

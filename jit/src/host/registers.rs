@@ -9,7 +9,7 @@ use stdlib::desc::{Kind, TypeDesc};
 use super::register::{INTEGERS as INTS, VECTORS as FLOATS};
 
 /// As many parameters a function of such types may have.
-pub(crate) const MOST_PARAMS: usize = 16;
+pub const MOST_PARAMS: usize = 16;
 /// All parameters and two pointers, as far as they are not in registers.
 const STACK: usize = MOST_PARAMS + 2 - INTS;
 
@@ -46,6 +46,17 @@ pub(crate) struct Plan {
     pub(crate) returned: Returned,
     floats: usize,
     stack: usize,
+}
+
+/// What comes back in registers.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Words(pub(crate) u64, pub(crate) u64);
+
+impl Words {
+    fn of(fraction: f64) -> Words {
+        Words(fraction.to_bits(), 0)
+    }
 }
 
 /// The arguments on their way. The stub for functions of the host writes the first two fields.
@@ -122,11 +133,11 @@ impl Plan {
         self.stack == 0
     }
 
-    /// Calls a function with such arguments; a result that is not in memory is written to `result`.
+    /// Calls a function with such arguments. A result that is not in memory is the first word, one of two whole numbers both.
     ///
     /// # Safety
-    /// `code` is a function of that plan, and the arguments are what it takes; `result` has room for 8 bytes.
-    pub(crate) unsafe fn call(&self, code: usize, arguments: &Arguments, result: *mut u64) {
+    /// `code` is a function of that plan, and the arguments are what it takes.
+    pub(crate) unsafe fn call(&self, code: usize, arguments: &Arguments) -> Words {
         let [a, b, c, d, e, f] = arguments.registers.ints;
         let [g, h, i, j, k, l, m, n] = arguments.registers.floats.map(f64::from_bits);
         // What a function does not take does not disturb it: it is in registers, or in the frame of the caller.
@@ -138,16 +149,16 @@ impl Plan {
                 self.stack > 0,
             ) {
                 (false, false, false) => {
-                    type Code = extern "C" fn(u64, u64, u64, u64, u64, u64) -> u64;
-                    result.write(transmute::<usize, Code>(code)(a, b, c, d, e, f));
+                    type Code = extern "C" fn(u64, u64, u64, u64, u64, u64) -> Words;
+                    transmute::<usize, Code>(code)(a, b, c, d, e, f)
                 }
                 (false, true, false) => {
                     #[rustfmt::skip]
                     type Code = extern "C" fn(
                         u64, u64, u64, u64, u64, u64, f64, f64, f64, f64, f64, f64, f64, f64,
-                    ) -> u64;
+                    ) -> Words;
                     let code = transmute::<usize, Code>(code);
-                    result.write(code(a, b, c, d, e, f, g, h, i, j, k, l, m, n));
+                    code(a, b, c, d, e, f, g, h, i, j, k, l, m, n)
                 }
                 (true, _, false) => {
                     #[rustfmt::skip]
@@ -155,7 +166,7 @@ impl Plan {
                         u64, u64, u64, u64, u64, u64, f64, f64, f64, f64, f64, f64, f64, f64,
                     ) -> f64;
                     let code = transmute::<usize, Code>(code);
-                    result.write(code(a, b, c, d, e, f, g, h, i, j, k, l, m, n).to_bits());
+                    Words::of(code(a, b, c, d, e, f, g, h, i, j, k, l, m, n))
                 }
                 (is_float, _, true) => {
                     let [s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11] = arguments.stack;
@@ -173,10 +184,10 @@ impl Plan {
                             )
                         }};
                     }
-                    result.write(match is_float {
-                        true => with_stack!(f64).to_bits(),
-                        false => with_stack!(u64),
-                    });
+                    match is_float {
+                        true => Words::of(with_stack!(f64)),
+                        false => with_stack!(Words),
+                    }
                 }
             }
         }
@@ -209,17 +220,26 @@ impl Registers {
     /// # Safety
     /// These are the registers of a call by the plan of which `travel` is a part; `stack` is where the other arguments are.
     pub(crate) unsafe fn place(&mut self, travel: Travel, stack: *mut u64) -> *mut u8 {
-        let word: *mut u64 = match travel.at {
-            At::Nowhere => return std::ptr::dangling_mut(),
+        // SAFETY: the caller's promise.
+        let word = unsafe { self.word(travel, stack) };
+        match travel.by_address && travel.at != At::Nowhere {
+            // SAFETY: the word is an address.
+            true => unsafe { word.cast::<*mut u8>().read() },
+            false => word.cast(), // the low bytes stand first
+        }
+    }
+
+    /// As [`Registers::place`], of what came itself: the value, or its address.
+    ///
+    /// # Safety
+    /// As for [`Registers::place`].
+    pub(crate) unsafe fn word(&mut self, travel: Travel, stack: *mut u64) -> *mut u64 {
+        match travel.at {
+            At::Nowhere => std::ptr::dangling_mut(),
             At::Int(slot) => &raw mut self.ints[slot],
             At::Float(slot) => &raw mut self.floats[slot],
             // SAFETY: the caller's promise.
             At::Stack(slot) => unsafe { stack.add(slot) },
-        };
-        match travel.by_address {
-            // SAFETY: the word is an address.
-            true => unsafe { word.cast::<*mut u8>().read() },
-            false => word.cast(), // the low bytes stand first
         }
     }
 }
@@ -294,14 +314,13 @@ mod tests {
         );
         places.extend([(&raw const i).cast::<u8>(), (&raw const j).cast()]);
         let mut arguments = Arguments::default();
-        let mut result = 0;
         // SAFETY: the values are those of the types, and the function is of them.
-        unsafe {
+        let Words(result, _) = unsafe {
             for (travel, place) in plan.params.iter().zip(places) {
                 arguments.set(*travel, place);
             }
-            plan.call(sum as *const () as usize, &arguments, &raw mut result);
-        }
+            plan.call(sum as *const () as usize, &arguments)
+        };
         let expected = sum(a, b, 1, 2, 3, 4, 5, 6, i, j);
         assert_eq!(f64::from_bits(result), expected);
         assert_eq!(expected, -3.0 + 5.0 + 55.0 + 600.0 + 250.0 - 7.0);

@@ -52,10 +52,19 @@ pub trait Args {
 /// What a host says of a parameter.
 #[derive(Clone, Copy)]
 pub struct AskedParam {
-    pub(crate) ty: &'static TypeDesc,
-    pub(crate) is_mut: bool,
+    /// Its type.
+    pub ty: &'static TypeDesc,
+    /// Whether what the host has is changed.
+    pub is_mut: bool,
     /// Elements of the host, where they are.
-    pub(crate) is_view: bool,
+    pub is_view: bool,
+}
+
+impl AskedParam {
+    /// Whether it is used where the host has it.
+    pub fn is_lent(&self) -> bool {
+        self.is_mut || self.is_view
+    }
 }
 
 /// What becomes of arguments, a bit for each.

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use stdlib::desc::TypeDesc;
 use stdlib::{Block, value};
 
 use super::signature::AskedParam;
@@ -105,16 +106,30 @@ pub struct Mut<T>(PhantomData<T>);
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct View {
-    first: *const u8,
-    len: u64,
+    pub(crate) first: *const u8,
+    pub(crate) len: u64,
 }
 
 impl View {
+    pub(crate) const EMPTY: View = View {
+        first: std::ptr::null(),
+        len: 0,
+    };
+
     fn of<T>(elements: *const [T]) -> View {
         View {
             first: elements.cast(),
             len: elements.len() as u64,
         }
+    }
+
+    /// An array of these elements that is the engine's.
+    ///
+    /// # Safety
+    /// Within a run, which it may end; they are of this type, and plain.
+    pub(crate) unsafe fn copied(&self, elem: *const TypeDesc) -> *mut Block {
+        // SAFETY: the caller's promise.
+        unsafe { value::new_plain_array(elem, self.len as usize, self.first) }
     }
 }
 
@@ -140,15 +155,8 @@ unsafe impl<T: Plain> Take for Slice<T> {
         held
     }
     unsafe fn pass_copy(held: &View) -> *const View {
-        let size = size_of::<T>();
-        let fill = |index: usize, place: *mut u8| {
-            // SAFETY: there are so many elements; the place is as large as one.
-            unsafe { place.copy_from_nonoverlapping(held.first.add(index * size), size) }
-        };
         // SAFETY: the caller's promise; plain data have the same bytes on both sides.
-        unsafe { value::new_array(T::desc(), held.len as usize, fill) }
-            .cast_const()
-            .cast()
+        unsafe { held.copied(T::desc()) }.cast_const().cast()
     }
     unsafe fn give_up(_: View) {}
     unsafe fn give_up_copy(passed: *const View) {

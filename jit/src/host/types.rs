@@ -9,8 +9,8 @@ use stdlib::desc::{DropFn, HAS_HEAP, Kind, TypeDesc};
 use syntax::ast::{self, ExprKind, FnName, ItemKind, TypeKind};
 use syntax::{FileId, SourceFile};
 
-use super::Value;
 use super::values::{DescField, enum_desc, leaked};
+use super::{AskedParam, Value};
 
 type Desc = &'static TypeDesc;
 
@@ -36,6 +36,27 @@ pub struct DeclaredParam {
     pub is_mut: bool,
     /// Its type.
     pub ty: &'static TypeDesc,
+}
+
+impl DeclaredParam {
+    /// What of it a host and a script may have in the same place: plain data, or the elements of an array.
+    pub fn plain_part(&self) -> Option<&'static TypeDesc> {
+        let part = match self.ty.kind {
+            // SAFETY: an array's descriptor has that of its elements, a constant.
+            Kind::Array => unsafe { &*self.ty.elem },
+            _ => self.ty,
+        };
+        (!part.has_heap()).then_some(part)
+    }
+
+    /// As a host asks for it, which lends arrays of plain data.
+    pub(crate) fn asked(&self) -> AskedParam {
+        AskedParam {
+            ty: self.ty,
+            is_mut: self.is_mut,
+            is_view: self.ty.kind == Kind::Array && self.plain_part().is_some(),
+        }
+    }
 }
 
 /// A field as it is described.
@@ -124,15 +145,22 @@ impl Types {
         let TypeKind::Fn(function) = &ty.kind else {
             return Err(wrong());
         };
-        if function.is_extern || function.params.iter().any(|param| param.is_mut) {
-            return Err(format!("{}; a host passes copies, not `mut`", wrong()));
+        if function.is_extern {
+            return Err(wrong());
         }
         let params = function.params.iter().map(|param| {
-            Ok(DeclaredParam {
+            let param = DeclaredParam {
                 name: String::new(),
-                is_mut: false,
+                is_mut: param.is_mut,
                 ty: self.found(&param.ty)?,
-            })
+            };
+            match param.is_mut && param.plain_part().is_none() {
+                true => Err(format!(
+                    "`{}` is more than plain data, which is what a host lends to a `mut` parameter",
+                    param.ty.name()
+                )),
+                false => Ok(param),
+            }
         });
         Ok(Declared {
             name: String::new(),

@@ -1,7 +1,8 @@
 //! Functions of a host in another language, whose types are described while the program runs. They come in two forms:
 //!
 //! - A *direct* one has the types of its declaration in C, after a `*const Call`: scalars by value, structs and what is `mut` by address.
-//!   Generated code calls it through a stub of six instructions.
+//!   Generated code calls it through a stub of six instructions; where texts, arrays or objects are among its types, Rust puts what C has for these
+//!   into the registers.
 //! - Of a *general* one the arguments are told by their places ([`Body`]), whatever their types are.
 //!
 //! Frames of the host are never abandoned: who wants to fail says so ([`Call::fail`]), and the run ends when the function has returned.
@@ -9,16 +10,20 @@
 use std::any::Any;
 use std::arch::naked_asm;
 use std::cell::{Cell, RefCell};
-use std::ffi::c_void;
+use std::ffi::{CStr, c_void};
 use std::mem::offset_of;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr::null;
+use std::ptr::{null, null_mut};
 use std::rc::Rc;
 
 use stdlib::desc::{Kind, TypeDesc};
+use stdlib::{Block, block, value};
 
 use super::function::{HostFunction, HostParam, text_of};
-use super::registers::{MOST_PARAMS, Plan, Registers, Returned};
+use super::register::INTEGERS;
+pub use super::registers::MOST_PARAMS;
+use super::registers::{Arguments, Plan, Registers, Returned, Travel, Words};
+use super::take::View;
 use super::types::Declared;
 use crate::run::Run;
 use crate::trap::raise_from;
@@ -146,7 +151,9 @@ fn plan_of(declared: &Declared) -> Result<Plan, String> {
     Ok(Plan::new(params, declared.result, 1))
 }
 
-/// A function that has the types of its declaration in C, after a `*const Call` (which comes after the address of a result in memory).
+/// A function that has the types of its declaration in C, after a `*const Call` (which comes after the address of a result in memory). Of a text and an array
+/// of plain data it is given the address of a slice, of an object the host's pointer. As a text it gives address and length, of which there is a copy right
+/// after it returns, with a length of `usize::MAX` up to a zero; as an object a pointer with a share of it, and `is_of` says whether that is one of the type.
 ///
 /// # Safety
 /// `code` is such a function, it may be called as long as `owned` lives, and it does not unwind.
@@ -155,6 +162,7 @@ pub unsafe fn direct(
     code: *const c_void,
     user: *mut c_void,
     owned: Owned,
+    is_of: IsOf,
 ) -> Result<HostFunction, String> {
     let plan = plan_of(declared)?;
     if !plan.fits_registers() {
@@ -164,40 +172,73 @@ pub unsafe fn direct(
         ));
     }
     for param in &declared.params {
-        if param.ty.has_heap() {
-            return Err(not_direct(declared, param.ty, "is more than plain data"));
+        let is_converted = !param.is_mut && matches!(param.ty.kind, Kind::Str | Kind::Opaque);
+        match param.plain_part() {
+            None if !is_converted => return Err(not_direct(declared, param.ty, MORE)),
+            Some(part) if param.is_mut && !part.every_byte_counts() => {
+                return Err(not_direct(declared, param.ty, UNSURE));
+            }
+            _ => {}
         }
     }
-    let mut given = declared.params.iter().filter(|param| param.is_mut);
-    let unsure = given
-        .find(|param| !param.ty.every_byte_counts())
-        .map(|param| param.ty);
-    if declared.result.has_heap() {
-        return Err(not_direct(
-            declared,
-            declared.result,
-            "is more than plain data",
-        ));
+    let result = declared.result;
+    let is_converted = matches!(result.kind, Kind::Str | Kind::Opaque);
+    if result.has_heap() && !is_converted {
+        return Err(not_direct(declared, result, MORE));
     }
-    let unsure = unsure.or(Some(declared.result).filter(|ty| !ty.every_byte_counts()));
-    if let Some(ty) = unsure {
-        return Err(not_direct(
-            declared,
-            ty,
-            "has values that C could get wrong",
-        ));
+    if !result.every_byte_counts() {
+        return Err(not_direct(declared, result, UNSURE));
     }
-    let closure = Rc::new(Direct {
-        call: Call::new(code, user),
-        _owned: owned,
-    });
-    let stub = match plan.returned {
-        Returned::InMemory => direct_in_memory as *const () as usize,
-        Returned::Nothing | Returned::Int | Returned::Float => {
-            direct_by_value as *const () as usize
-        }
+    let is_by_value = plan.returned != Returned::InMemory;
+    let call = Call::new(code, user);
+    let travels = plan.params.iter().zip(&declared.params);
+    let converted = travels.filter(|(_, param)| param.ty.has_heap());
+    let converted: Vec<(Travel, &'static TypeDesc)> = converted
+        .map(|(travel, param)| (*travel, param.ty))
+        .collect();
+    if converted.is_empty() && !is_converted {
+        let stub = match is_by_value {
+            true => direct_by_value as *const () as usize,
+            false => direct_in_memory as *const () as usize,
+        };
+        let direct = Direct {
+            call,
+            _owned: owned,
+        };
+        return Ok(host_function(stub, Rc::new(direct), declared));
+    }
+    let stub = match is_by_value {
+        true => converting_by_value as *const () as usize,
+        false => converting_in_memory as *const () as usize,
     };
-    Ok(host_function(stub, closure, declared))
+    let converting = Converting {
+        call,
+        name: declared.name.clone(),
+        plan,
+        converted,
+        result,
+        is_of,
+        _owned: owned,
+    };
+    Ok(host_function(stub, Rc::new(converting), declared))
+}
+
+const MORE: &str = "is more than plain data";
+const UNSURE: &str = "has values that C could get wrong";
+
+/// Whether what a host has given is an object of a type.
+pub type IsOf = unsafe fn(*mut c_void, &TypeDesc) -> bool;
+
+/// As [`Direct`], where Rust converts arguments or the result.
+#[repr(C)]
+struct Converting {
+    call: Call,
+    name: String,
+    plan: Plan,
+    converted: Vec<(Travel, &'static TypeDesc)>,
+    result: &'static TypeDesc,
+    is_of: IsOf,
+    _owned: Owned,
 }
 
 fn not_direct(declared: &Declared, ty: &TypeDesc, why: &str) -> String {
@@ -354,7 +395,7 @@ macro_rules! general_stub {
                 ".cfi_restore rbp",
                 "ret",
                 ".cfi_endproc",
-                received = sym received,
+                received = sym $received,
             )
         }
     };
@@ -364,6 +405,96 @@ const _: () = assert!(size_of::<Registers>() == 112);
 
 general_stub!(general_by_value, received, "rdi");
 general_stub!(general_in_memory, received, "rsi");
+general_stub!(converting_by_value, converting, "rdi");
+general_stub!(converting_in_memory, converting, "rsi");
+
+/// As [`received`]. What is in registers and not converted C takes and gives as it is.
+unsafe extern "C" fn converting(
+    registers: *mut Registers,
+    frame: *mut usize,
+    function: *const Converting,
+) {
+    // SAFETY: a stub passes what it was given by a script; the function lives as long as the engine. What is held when the run ends is moved, or a
+    // block without an object.
+    unsafe {
+        let (registers, function) = (&mut *registers, &*function);
+        let mut arguments = Arguments::default();
+        std::mem::swap(&mut arguments.registers, registers);
+        let mut views = [View::EMPTY; INTEGERS];
+        for ((travel, ty), view) in function.converted.iter().zip(&mut views) {
+            let word = arguments.registers.word(*travel, null_mut());
+            let block = match travel.by_address {
+                true => value::unique_array(ty.elem, (*word as *mut u8).cast()),
+                false => *word as *mut Block,
+            };
+            if ty.kind == Kind::Opaque {
+                *word = block::elements(block).cast::<u64>().read();
+                continue;
+            }
+            *view = View {
+                first: block::elements(block),
+                len: (*block).len as u64,
+            };
+            *word = std::ptr::from_ref(view) as u64;
+        }
+        let handle = match function.result.kind {
+            // What takes room in the heap may fail, and so comes before C gives something away.
+            Kind::Opaque => value::new_array(function.result.elem, 1, |_, place| {
+                place.cast::<*mut c_void>().write(null_mut());
+            }),
+            _ => null_mut(),
+        };
+        let words = function.plan.call(function.call.code as usize, &arguments);
+        let failure = function.call.failure();
+        let given = match function.result.kind {
+            Kind::Opaque => {
+                // Also what is none of the type goes with the handle.
+                let object = words.0 as *mut c_void;
+                block::elements(handle).cast::<*mut c_void>().write(object);
+                match !object.is_null() && (function.is_of)(object, function.result) {
+                    true => Ok(handle as u64),
+                    false => Err(function.wrong("no object of that type")),
+                }
+            }
+            Kind::Str if failure.is_none() => function.text(words),
+            _ => Ok(words.0),
+        };
+        match failure.map_or(given, Err) {
+            Ok(word) => (registers.ints[0], registers.floats[0]) = (word, word),
+            Err(message) => raise_from(message, *frame.add(1), *frame),
+        }
+    }
+}
+
+impl Converting {
+    /// A text of what C has given.
+    ///
+    /// # Safety
+    /// Within the run, which it may end; C has given address and length of bytes.
+    unsafe fn text(&self, Words(first, length): Words) -> Result<u64, String> {
+        let (first, length) = (first as *const u8, length as usize);
+        // SAFETY: the caller's promise.
+        let bytes = unsafe {
+            match length {
+                0 => &[],
+                _ if first.is_null() => return Err(self.wrong("a text at NULL")),
+                usize::MAX => CStr::from_ptr(first.cast()).to_bytes(),
+                _ if length > isize::MAX as usize => {
+                    return Err(self.wrong("a text of a length that no memory has"));
+                }
+                _ => std::slice::from_raw_parts(first, length),
+            }
+        };
+        let text =
+            std::str::from_utf8(bytes).map_err(|_| self.wrong("a text that is not UTF-8"))?;
+        // SAFETY: as above.
+        Ok(unsafe { value::new_str(text) } as u64)
+    }
+
+    fn wrong(&self, what: &str) -> String {
+        format!("`{}` of the host has returned {what}", self.name)
+    }
+}
 
 /// `frame` points to the caller's frame pointer, above which are where it goes on and the arguments on the stack.
 unsafe extern "C" fn received(

@@ -254,7 +254,11 @@ impl Living {
                     found,
                     param,
                     asked.host,
-                    rust_signature(env, function, Some(*index)),
+                    // What Rust cannot write no other host can.
+                    rust_signature(env, function, Some(*index)).map(|written| match asked.host {
+                        Host::Rust => written,
+                        Host::Other => declared,
+                    }),
                 ));
             }
             Unlike::Param(index, difference) if difference.is_whole() => {
@@ -307,7 +311,10 @@ impl Living {
             report.also(param.span, "the host lends its elements here")
         });
         self.build.front.not_as_asked(&report.help(
-            "let the script have an array of its own: without `mut`, as a `Vec`, and give the new one back as the result",
+            match asked.host {
+                Host::Rust => "let the script have an array of its own: without `mut`, as a `Vec`, and give the new one back as the result",
+                Host::Other => "let the script have an array of its own: without `mut`, and give the new one back as the result",
+            },
         ))
     }
 
@@ -459,10 +466,11 @@ fn lent_otherwise(
             let report = report.help(format!("ask for `{written}`, and lend a `{lent}`"));
             report.help(back)
         }
-        (Host::Rust, Err(help)) => report.help(help),
-        (Host::Other, _) => {
-            report.help("take it without `mut`, and let the function give the new value back")
+        (Host::Other, Ok(written)) => {
+            let report = report.help(format!("ask for `{written}`, and lend what is changed"));
+            report.help(back)
         }
+        (_, Err(help)) => report.help(help),
     }
 }
 

@@ -272,7 +272,7 @@ impl KeptValue {
     }
 
     /// The text that `print` gives; an error if the `show` of a type fails.
-    fn text(&self) -> Result<String, Error> {
+    pub fn text(&self) -> Result<String, Error> {
         let held = &*self.0;
         let Ok(living) = held.script.try_borrow() else {
             return Err(busy());
@@ -670,7 +670,7 @@ impl Living {
         if file.names().len() != 1 {
             return Err(Error::Load {
                 message: format!(
-                    "these are the bytes of a whole script, not of `{name}`: `restore_from_bytes` reads them"
+                    "these are the bytes of a whole script, not of `{name}`: `restore_from_bytes` reads them, in C `sumi_script_read` without a name"
                 ),
             });
         }

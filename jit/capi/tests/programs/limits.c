@@ -26,6 +26,7 @@ int main(void) {
     check(sumi_engine_new(NULL, &free_one));
     fails("no fuel", sumi_engine_set_fuel(free_one, 1));
     left("without", free_one);
+    printf("used: %d\n", (int)sumi_engine_fuel_used(free_one));
     sumi_engine_free(free_one);
     size_t printed = 0;
     check(sumi_engine_on_print(outer, quiet, &printed, NULL));
@@ -43,8 +44,10 @@ int main(void) {
 
     sumi_value value = sumi_int(100), result;
     sumi_function *go = function(script, "go", "fn(i64) -> i64");
+    uint64_t before = sumi_engine_fuel_used(outer);
     check(sumi_function_call(go, &value, 1, &result));
     left("go", outer);
+    printf("together all that it began with: %d\n", sumi_engine_fuel_used(outer) - before + sumi_engine_fuel_left(outer) == 1000);
     value = sumi_int(999);
     fails("go", sumi_function_call(go, &value, 1, &result));
     check(sumi_engine_set_fuel(outer, 5000));

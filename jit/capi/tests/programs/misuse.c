@@ -80,7 +80,7 @@ int main(void) {
     sumi_object_free(NULL);
     sumi_value_free(NULL);
     sumi_interrupt(NULL);
-    sumi_script_keep(NULL);
+    sumi_script_accept(NULL);
     sumi_fail(NULL, "x", 1);
     printf("%d %d %zu %zu\n", sumi_return(NULL, sumi_int(1)), sumi_source_set(NULL, "x", 1), sumi_engine_live_blocks(NULL), sumi_error_frame_count(NULL));
     printf("%d %d %d\n", sumi_object_data(NULL) == NULL, sumi_object_keep(NULL) == NULL, sumi_call_user(NULL) == NULL);
@@ -113,7 +113,10 @@ int main(void) {
     fails("a map", sumi_module_function(module, "fn a(x: [str: i64])", nothing, NULL, NULL));
     fails("a `mut` text", sumi_module_function(module, "fn a(mut x: str)", nothing, NULL, NULL));
     fails("no function", sumi_module_function(module, "fn a()", NULL, "the user of no function", gone));
-    fails("a direct text", sumi_module_direct(module, "fn a(x: str)", (sumi_code)nothing, NULL, NULL));
+    fails("a direct array of texts", sumi_module_direct(module, "fn a(x: [str])", (sumi_code)nothing, NULL, NULL));
+    fails("a direct `mut` text", sumi_module_direct(module, "fn a(mut x: str)", (sumi_code)nothing, NULL, NULL));
+    fails("a direct `mut` array of chars", sumi_module_direct(module, "fn a(mut x: [char])", (sumi_code)nothing, NULL, NULL));
+    fails("a direct result of an array", sumi_module_direct(module, "fn a() -> [f32]", (sumi_code)nothing, NULL, NULL));
     fails("a direct char", sumi_module_direct(module, "fn a() -> char", (sumi_code)nothing, NULL, NULL));
     fails("many arguments", sumi_module_direct(module, "fn a(a: i64, b: i64, c: i64, d: i64, e: i64, f: i64)", (sumi_code)nothing, NULL, NULL));
     fails("a variable of text", sumi_module_variable(module, "name", "str", &value));

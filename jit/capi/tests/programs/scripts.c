@@ -229,7 +229,7 @@ int main(void) {
         printf("asked: %d %s:%u %s %s\n%s", is_placed, problem.file.data, problem.line, problem.code.data, problem.help.data, sumi_error_rendered(error).data);
         fails(asked[i][0], error);
     }
-    sumi_script_keep(script);
+    sumi_script_accept(script);
     check(sumi_script_roll_back(script, &was_done));
     printf("back: %d\n", was_done);
     fails("f", sumi_function_call(f, NULL, 0, &result));
@@ -244,6 +244,15 @@ int main(void) {
     sumi_frame frame;
     printf("frames: %d\n", sumi_error_frame(error, 0, &frame));
     sumi_error_free(error);
+
+    /* A text on trial. */
+    check(sumi_script_reload(script, "var n = 1\nfn f() -> i64 = n", SUMI_ZERO, NULL));
+    check(sumi_script_try_out(script, "var n = 1\nfn f() -> i64 { n += 1; assert(n > 2); n }", SUMI_ZERO, &report));
+    printf("on trial: %s\n", sumi_reloaded_text(report).data);
+    sumi_reloaded_free(report);
+    fails("f", sumi_function_call(f, NULL, 0, &result));
+    check(sumi_function_call(f, NULL, 0, &result));
+    printf("taken back: %d\n", (int)result.as.integer);
 
     /* The last one keeps what it needs. */
     check(sumi_script_reload(script, "fn f() -> i64 { print(\"still here\"); 1 }", SUMI_ZERO, NULL));

@@ -3,12 +3,12 @@
 use std::mem::MaybeUninit;
 
 use stdlib::desc::TypeDesc;
-use stdlib::value;
+use stdlib::{Block, value};
 
 use super::Function;
-use crate::host::AskedParam;
-use crate::host::registers::{Arguments, Plan, Returned};
+use crate::host::registers::{Arguments, Plan, Returned, Words};
 use crate::host::types::{Declared, DeclaredParam};
+use crate::host::{AskedParam, Passing, View};
 use crate::report::Error;
 use crate::script::asked::{Asked, Host};
 use crate::script::{Script, busy};
@@ -21,7 +21,7 @@ const ROOM: usize = 32;
 pub struct UntypedFunction {
     function: Function<()>,
     plan: Plan,
-    params: Vec<&'static TypeDesc>,
+    params: Vec<AskedParam>,
     /// Where each argument has its place, in units of 16 bytes, and then where the result has it.
     places: Vec<usize>,
     /// How many units there are.
@@ -65,17 +65,14 @@ impl Script {
                 "a host passes at most {PARAMS} arguments"
             )));
         }
-        let asked = |param: &DeclaredParam| AskedParam {
-            ty: param.ty,
-            is_mut: false,
-            is_view: false,
-        };
+        let params: Vec<AskedParam> = declared.params.iter().map(DeclaredParam::asked).collect();
         let asked = Asked {
-            params: declared.params.iter().map(asked).collect(),
+            params: params.clone(),
             result: declared.result,
             host: Host::Other,
         };
-        let plan = Plan::new(asked.params(), asked.result, 0);
+        let travelling = params.iter().map(|param| (param.is_lent(), param.ty));
+        let plan = Plan::new(travelling, asked.result, 0);
         let mut room = 0;
         let mut place = |ty: &TypeDesc| {
             let place = room;
@@ -90,7 +87,7 @@ impl Script {
         Ok(UntypedFunction {
             function: Function::new(entry, &living.build.machine, &self.0),
             plan,
-            params: declared.params.iter().map(|param| param.ty).collect(),
+            params,
             places,
             room,
             result: declared.result,
@@ -99,9 +96,14 @@ impl Script {
 }
 
 impl UntypedFunction {
-    /// Its parameters' types.
-    pub fn params(&self) -> &[&'static TypeDesc] {
+    /// Its parameters.
+    pub fn params(&self) -> &[AskedParam] {
         &self.params
+    }
+
+    /// Whether each call copies an array that is lent, since the function does more with it than to look at its elements.
+    pub fn copies_arrays(&self) -> bool {
+        self.function.copies_slices()
     }
 
     /// Its result's type.
@@ -109,12 +111,16 @@ impl UntypedFunction {
         self.result
     }
 
-    /// Calls it. `make` writes the argument of this number to the place that it is given, `take` looks at the result before that is given up.
+    /// Calls it. `lent` has the address of an argument of this number that is lent, `make` writes another one to the place that it is given, `take` looks
+    /// at the result before that is given up.
     ///
     /// # Safety
-    /// `make` writes a value of the parameter's type, which is made within the run and may end it, so it holds nothing that must be dropped.
+    /// What is lent is a value of the parameter's type; of an array the address of its first element, and behind that how many there are. What is lent
+    /// to be changed nobody else uses meanwhile. `make` writes a value of the parameter's type, which is made within the run and may end it, so it
+    /// holds nothing that must be dropped.
     pub unsafe fn call(
         &self,
+        lent: impl Fn(usize) -> *const u8,
         mut make: impl FnMut(usize, *mut u8),
         take: impl FnOnce(*const u8),
     ) -> Result<(), Error> {
@@ -124,7 +130,7 @@ impl UntypedFunction {
         let place = |index: usize| unsafe { room.add(self.places[index]).cast::<u8>() };
         let params = self.params();
         let result = place(params.len());
-        let arguments = |owned: u32, address: usize| {
+        let arguments = |passing: Passing, address: usize| {
             let mut arguments = Arguments::default();
             if self.plan.returned == Returned::InMemory {
                 arguments.registers.ints[0] = result as u64;
@@ -132,15 +138,15 @@ impl UntypedFunction {
             // SAFETY: the caller's promise, and the plan is that of the function.
             unsafe {
                 for (index, travel) in self.plan.params.iter().enumerate() {
-                    make(index, place(index));
-                    arguments.set(*travel, place(index));
+                    let mut at = place(index).cast_const();
+                    match params[index].is_lent() {
+                        true => at = self.lend(index, lent(index), place(index), passing),
+                        false => make(index, place(index)),
+                    }
+                    arguments.set(*travel, at);
                 }
                 self.enter(&arguments, address, result);
-                for (index, ty) in params.iter().enumerate() {
-                    if ty.has_heap() && owned & (1 << index) == 0 {
-                        value::drop_value(ty, place(index));
-                    }
-                }
+                self.give_up(place, passing);
             }
         };
         self.run(arguments)?;
@@ -155,10 +161,11 @@ impl UntypedFunction {
         Ok(())
     }
 
-    /// As [`UntypedFunction::call`], with the values of plain types where they are. The result may come where an argument is.
+    /// As [`UntypedFunction::call`], with the values of plain types where they are. The result may come where an argument is that is not changed.
     ///
     /// # Safety
-    /// No type has heap parts; each argument is the address of a value, and `result` that of room for one.
+    /// No type has heap parts but arrays that are lent; each argument is the address of a value, or as in [`UntypedFunction::call`], and `result` that
+    /// of room for one.
     pub unsafe fn call_plain(
         &self,
         given: impl Fn(usize) -> *const u8,
@@ -169,7 +176,7 @@ impl UntypedFunction {
         // SAFETY: every argument has its place in there, and so has the result.
         let place = |index: usize| unsafe { room.add(self.places[index]).cast::<u8>() };
         let own = place(self.places.len() - 1);
-        self.run(|owned, address| {
+        self.run(|passing, address| {
             let mut arguments = Arguments::default();
             if self.plan.returned == Returned::InMemory {
                 arguments.registers.ints[0] = own as u64;
@@ -178,15 +185,19 @@ impl UntypedFunction {
             unsafe {
                 for (index, travel) in self.plan.params.iter().enumerate() {
                     let mut at = given(index);
-                    if travel.by_address && owned & (1 << index) != 0 {
+                    let param = &self.params[index];
+                    if param.is_lent() {
+                        at = self.lend(index, at, place(index), passing);
+                    } else if travel.by_address && passing.owned & (1 << index) != 0 {
                         // The function may do with it what it likes.
-                        let size = self.params[index].size as usize;
+                        let size = param.ty.size as usize;
                         place(index).copy_from_nonoverlapping(at, size);
                         at = place(index);
                     }
                     arguments.set(*travel, at);
                 }
                 self.enter(&arguments, address, own);
+                self.give_up(place, passing);
             }
         })?;
         let size = self.result.size as usize;
@@ -197,13 +208,49 @@ impl UntypedFunction {
         Ok(())
     }
 
+    /// By which address an argument travels that is lent: its own, or that of a copy in `place` if the function needs an array of its own.
+    ///
+    /// # Safety
+    /// As for [`UntypedFunction::call`], within the run.
+    unsafe fn lend(
+        &self,
+        index: usize,
+        at: *const u8,
+        place: *mut u8,
+        passing: Passing,
+    ) -> *const u8 {
+        let param = &self.params[index];
+        if !param.is_view || passing.copied & (1 << index) == 0 {
+            return at;
+        }
+        // SAFETY: the caller's promise; the place has room for every array.
+        unsafe {
+            let block = at.cast::<View>().read().copied(param.ty.elem);
+            place.cast::<*mut Block>().write(block);
+            block.cast_const().cast()
+        }
+    }
+
+    /// What was made for the call, and the function has not dropped.
+    ///
+    /// # Safety
+    /// Within the run; the values are in their places.
+    unsafe fn give_up(&self, place: impl Fn(usize) -> *mut u8, passing: Passing) {
+        for (index, param) in self.params.iter().enumerate() {
+            let is_made = !param.is_view || passing.copied & (1 << index) != 0;
+            if is_made && param.ty.has_heap() && passing.owned & (1 << index) == 0 {
+                // SAFETY: the caller's promise.
+                unsafe { value::drop_value(param.ty, place(index)) };
+            }
+        }
+    }
+
     /// # Safety
     /// As for [`Plan::call`]; `result` is aligned for its type and has room for 8 bytes.
     unsafe fn enter(&self, arguments: &Arguments, address: usize, result: *mut u8) {
-        let mut word = 0;
         // SAFETY: the caller's promise.
         unsafe {
-            self.plan.call(address, arguments, &raw mut word);
+            let Words(word, _) = self.plan.call(address, arguments);
             match self.plan.returned {
                 Returned::Nothing | Returned::InMemory => {}
                 Returned::Int | Returned::Float => {
@@ -214,13 +261,13 @@ impl UntypedFunction {
         }
     }
 
-    /// `body` is told which arguments the function drops, and where it is.
-    fn run(&self, body: impl FnOnce(u32, usize)) -> Result<(), Error> {
+    /// `body` is told what becomes of arguments, and where the function is.
+    fn run(&self, body: impl FnOnce(Passing, usize)) -> Result<(), Error> {
         let Function { machine, .. } = &self.function;
         let outcome = machine.enter(|entered| {
             self.function.within(entered, |address, passing| {
                 // SAFETY: the signature was compared when the entry was led there.
-                unsafe { entered.call(|| body(passing.owned, address)) }
+                unsafe { entered.call(|| body(passing, address)) }
             })
         });
         machine.with_runtime(stdlib::Runtime::flush);
