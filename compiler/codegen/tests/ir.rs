@@ -66,6 +66,7 @@ fn written(
         env: &compiled.env,
         sources: &sources,
         options,
+        host: &(),
     });
     text.expect("a module")
 }

@@ -20,7 +20,7 @@ use super::part::{Part, Parts};
 use crate::front::{self, Constants, Ready};
 use crate::linked::{FunctionPlace, Linked, Surroundings, read_slot, write_slot};
 use crate::orc::DylibId;
-use crate::session::Outside;
+use crate::session::{HostCodes, Outside};
 
 /// A unit of the text, or a module that it imports, or a part of one of these.
 #[derive(Clone)]
@@ -461,6 +461,7 @@ impl Build {
             Some(program) => program,
             None => self.program(source)?,
         };
+        let host = self.machine.host.borrow();
         let object = codegen::object(Input {
             program: &program,
             env: &env,
@@ -472,6 +473,10 @@ impl Build {
                 optimise: tier == Tier::Full,
                 most_optimised: env.budget().optimised_left(),
                 ..self.config.code_options()
+            },
+            host: &HostCodes {
+                host: &host,
+                env: &env,
             },
         })
         .map_err(|message| vec![refused(&message)])?;

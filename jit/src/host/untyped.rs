@@ -17,7 +17,7 @@ use std::rc::Rc;
 
 use stdlib::desc::{Kind, TypeDesc};
 
-use super::function::{HostFunction, HostParam, text_of};
+use super::function::{HostCode, HostFunction, HostParam, text_of};
 use super::registers::{MOST_PARAMS, Plan, Registers, Returned};
 use super::types::Declared;
 use crate::run::Run;
@@ -120,11 +120,10 @@ struct General {
     _owned: Owned,
 }
 
-fn host_function(address: usize, closure: Rc<dyn Any>, declared: &Declared) -> HostFunction {
+pub(super) fn host_function(code: HostCode, declared: &Declared) -> HostFunction {
     let params = declared.params.iter();
     HostFunction {
-        address,
-        closure,
+        code,
         params: params
             .map(|param| HostParam {
                 is_mut: param.is_mut,
@@ -197,7 +196,11 @@ pub unsafe fn direct(
             direct_by_value as *const () as usize
         }
     };
-    Ok(host_function(stub, closure, declared))
+    let code = HostCode::Closure {
+        address: stub,
+        closure,
+    };
+    Ok(host_function(code, declared))
 }
 
 fn not_direct(declared: &Declared, ty: &TypeDesc, why: &str) -> String {
@@ -228,7 +231,11 @@ pub fn general(
         body,
         _owned: owned,
     });
-    Ok(host_function(stub, closure, declared))
+    let code = HostCode::Closure {
+        address: stub,
+        closure,
+    };
+    Ok(host_function(code, declared))
 }
 
 /// Whether any bytes are a value of the type: not so of an enum, a `char` and an optional. What C has as a `bool` is one.

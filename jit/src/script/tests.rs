@@ -2,6 +2,7 @@
 
 mod any;
 mod asking;
+mod bitcode;
 mod compile_limit;
 mod endless;
 mod hostile;
