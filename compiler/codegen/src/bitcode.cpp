@@ -87,6 +87,18 @@ std::string unfit(const Module &Code) {
   return "";
 }
 
+/// Functions that are the same under two names, as rustc leaves them, become two.
+void resolveAliases(Module &Code) {
+  for (GlobalAlias &Alias : make_early_inc_range(Code.aliases())) {
+    ValueToValueMapTy Map;
+    Function *Copy = CloneFunction(cast<Function>(Alias.getAliasee()), Map);
+    Copy->setLinkage(Alias.getLinkage());
+    Copy->takeName(&Alias);
+    Alias.replaceAllUsesWith(Copy);
+    Alias.eraseFromParent();
+  }
+}
+
 /// The functions by their names, and how LLVM types them: name, result, parameters, a line each.
 void tellFunctions(const Module &Code, const Reader &Told) {
   for (const Function &Each : Code) {
@@ -112,13 +124,6 @@ void makeReady(Module &Code, StringRef Prefix) {
   for (StringRef Name : {"llvm.used", "llvm.compiler.used"})
     if (GlobalVariable *List = Code.getNamedGlobal(Name))
       List->eraseFromParent();
-  for (GlobalAlias &Alias : make_early_inc_range(Code.aliases())) {
-    ValueToValueMapTy Map;
-    Function *Copy = CloneFunction(cast<Function>(Alias.getAliasee()), Map);
-    Copy->takeName(&Alias);
-    Alias.replaceAllUsesWith(Copy);
-    Alias.eraseFromParent();
-  }
   for (Function &Each : Code)
     if (Each.hasAvailableExternallyLinkage())
       Each.deleteBody();
@@ -201,6 +206,7 @@ void sumi_bitcode_read(const char *Bytes, size_t Size, const char *Prefix, size_
     return Told.tell(Wrong, Said);
   if (std::string Why = unfit(*Code); !Why.empty())
     return Told.tell(Wrong, Why);
+  resolveAliases(*Code);
   tellFunctions(*Code, Told);
   makeReady(*Code, StringRef(Prefix, PrefixSize));
   Told.tell(Ready, *Code);

@@ -65,14 +65,14 @@ fn it_is_the_same_inlined_and_called() {
 fn scripts_declare_it_themselves() {
     let mut engine = Engine::new(Config::default()).unwrap();
     // SAFETY: the function takes any value.
-    unsafe { engine.register_bitcode(CODE.as_bytes(), &["fn is_odd(n: i64) -> bool"]) }.unwrap();
+    unsafe { engine.register_bitcode(CODE.as_bytes(), &["fn odd(n: i64) -> bool"]) }.unwrap();
     let script = engine.load(
         "a",
-        "extern host { fn is_odd(n: i64) -> bool }\nfn f(n: i64) -> bool = is_odd(n)",
+        "extern host { fn odd(n: i64) -> bool }\nfn f(n: i64) -> bool = odd(n)",
     );
     let f = script.unwrap().function::<fn(i64) -> bool>("f").unwrap();
     assert!(f.call(7).unwrap() && !f.call(8).unwrap());
-    let wrong = engine.load("b", "extern host { fn is_odd(n: i32) -> bool }");
+    let wrong = engine.load("b", "extern host { fn odd(n: i32) -> bool }");
     let Err(Error::Link { problems, .. } | Error::Rejected { problems, .. }) = wrong else {
         panic!("it is declared otherwise")
     };

@@ -3,6 +3,7 @@ target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:
 target triple = "x86_64-pc-linux-gnu"
 
 @counted = internal global i64 0, align 8
+@odd = alias i1 (i64), ptr @is_odd
 @table = private unnamed_addr constant [3 x float] [float 1.5, float 2.5, float 3.5], align 4
 
 define dso_local double @mix(double noundef %a, double noundef %b, double noundef %t) local_unnamed_addr #0 {
