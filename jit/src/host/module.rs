@@ -153,7 +153,7 @@ impl HostModule {
     /// unsafe { math.bitcode(code.as_bytes(), &["fn mix(a: f64, b: f64) -> f64"])? };
     /// let mut engine = jit::Engine::new(jit::Config::default())?;
     /// engine.add(&math)?;
-    /// let script = engine.load("mix.sumi", "import math.mix\nfn middle(x: f64) -> f64 = mix(x, 10)")?;
+    /// let script = engine.load("mix.sumi", "import math.{mix}\nfn middle(x: f64) -> f64 = mix(x, 10)")?;
     /// assert_eq!(script.function::<fn(f64) -> f64>("middle")?.call(4.0)?, 7.0);
     /// # Ok::<(), jit::Error>(())
     /// ```

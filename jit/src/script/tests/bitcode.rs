@@ -105,7 +105,7 @@ fn it_takes_the_fuel_of_a_call() {
         fuel: Some(1000),
         ..Config::default()
     });
-    let text = "import host.count\nfn twice() { count(1)\n count(2) }";
+    let text = "import host.{count}\nfn twice() { count(1)\n count(2) }";
     let script = engine.load("a", text).unwrap();
     script.function::<fn()>("twice").unwrap().call().unwrap();
     assert_eq!(engine.fuel_left(), Some(998));
