@@ -13,7 +13,7 @@ use std::process::Command;
 /// What the JIT and the code generator use; llvm-config adds what these need.
 const COMPONENTS: [&str; 5] = ["orcjit", "orcdebugging", "x86", "passes", "irreader"];
 
-const SHIM: &str = "src/emit/pipeline.cpp";
+const SHIM: [&str; 2] = ["src/emit/pipeline.cpp", "src/bitcode.cpp"];
 
 const PREFIX_VARIABLE: &str = "LLVM_SYS_221_PREFIX";
 
@@ -31,8 +31,10 @@ fn main() {
     let include = ask(&config, &["--includedir"]);
     println!("cargo:include={include}");
     println!("cargo:rerun-if-changed=shim.rs");
-    println!("cargo:rerun-if-changed={SHIM}");
-    shim::compile("sumi_codegen_shim", &include, [SHIM]);
+    for source in SHIM {
+        println!("cargo:rerun-if-changed={source}");
+    }
+    shim::compile("sumi_codegen_shim", &include, SHIM);
     let folder = ask(&config, &["--libdir"]);
     println!("cargo:rustc-link-search=native={folder}");
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use codegen::{CpuLevel, Options};
+use codegen::Options;
 use stdlib::Capabilities;
 
 /// For scripts that nobody has looked at. Not measured yet: see PLAN.md.
@@ -61,12 +61,7 @@ impl Config {
     pub(crate) fn code_options(&self) -> Options {
         Options {
             optimise: self.optimize,
-            most_optimised: u64::MAX,
-            reloadable: false,
-            state_outside: false,
-            lines_by_function: false,
-            cpu: CpuLevel::host(),
-            verify: cfg!(debug_assertions),
+            ..Options::default()
         }
     }
 }

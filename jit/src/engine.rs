@@ -85,8 +85,11 @@ impl Engine {
         self.machine.limits.set_fuel(fuel);
     }
 
-    /// Offers a module to scripts, which `import` it. One of the same name is replaced for those that import it from now on.
+    /// Offers a module to scripts, which `import` it; an error if two types of it and other modules have one name, or if its bitcode uses what is not there. One of the same name is replaced for those that import it from now on.
     pub fn add(&mut self, module: &HostModule) -> Result<(), Error> {
+        for bitcode in module.bitcodes() {
+            self.machine.host_code.add(self.machine.orc(), bitcode)?;
+        }
         if !module.path().is_empty() {
             let text = module.text(&mut self.types);
             let text = text.map_err(Error::signature)?;
@@ -112,6 +115,32 @@ impl Engine {
         let symbol = HostSymbol::Function(function.into_host());
         // SAFETY: its types are those of its Rust type.
         unsafe { self.machine.host.borrow_mut().insert(name, symbol) };
+    }
+
+    /// As [`HostModule::bitcode`], for scripts that declare the functions themselves, in `extern host`.
+    ///
+    /// # Errors
+    /// As there; or the code uses what neither it nor the process has.
+    ///
+    /// # Safety
+    /// As there.
+    pub unsafe fn register_bitcode(
+        &mut self,
+        bytes: &[u8],
+        declarations: &[&str],
+    ) -> Result<(), Error> {
+        let mut functions = HostModule::new("");
+        // SAFETY: the caller's promise.
+        unsafe { functions.bitcode(bytes, declarations)? };
+        for bitcode in functions.bitcodes() {
+            self.machine.host_code.add(self.machine.orc(), bitcode)?;
+        }
+        let mut host = self.machine.host.borrow_mut();
+        for (name, symbol) in functions.own_symbols() {
+            // SAFETY: its types were compared with those of the code.
+            unsafe { host.insert(name, symbol) };
+        }
+        Ok(())
     }
 
     /// Where goes what scripts print: to `tell`, a line at a time and what is left when a call is over, instead of standard output.

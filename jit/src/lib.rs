@@ -10,6 +10,7 @@ mod entered;
 mod failure;
 mod front;
 mod host;
+mod host_code;
 mod landing;
 mod linked;
 mod machine;

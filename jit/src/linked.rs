@@ -114,6 +114,9 @@ impl Linked {
         for used in &uses {
             dylib.link_to(&used.dylib);
         }
+        if let Some(code) = machine.host_code.dylib() {
+            dylib.link_to(code);
+        }
         dylib.add_object(&object.bytes, name).map_err(backend)?;
         let exports = &object.exports;
         let names: Vec<&str> = exported_names(exports).collect();

@@ -11,6 +11,7 @@ use stdlib::{Block, Reached, Root, Runtime};
 
 use crate::entered::{Limits, Purpose};
 use crate::host::HostSymbols;
+use crate::host_code::HostCode;
 use crate::linked::{GlobalPlace, Linked};
 use crate::native::Libraries;
 use crate::orc::{self, Dylib, DylibId};
@@ -30,6 +31,7 @@ pub(crate) struct Machine {
     base: Rc<Dylib>,
     pub(crate) libraries: RefCell<Libraries>,
     pub(crate) host: RefCell<HostSymbols>,
+    pub(crate) host_code: HostCode,
     /// Every unit that is in memory, also those that only others still link to.
     units: RefCell<Vec<Weak<Linked>>>,
     depth: Cell<u32>,
@@ -76,6 +78,7 @@ impl Machine {
             base,
             libraries: RefCell::default(),
             host: RefCell::default(),
+            host_code: HostCode::default(),
             units: RefCell::default(),
             depth: Cell::new(0),
             unswept: Cell::new(false),

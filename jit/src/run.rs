@@ -22,6 +22,7 @@ use std::sync::atomic::{
     AtomicI32, AtomicU64,
     Ordering::{Relaxed, Release, SeqCst},
 };
+use std::time::Duration;
 
 use crate::host::{Registers, Returned};
 use crate::landing::Landings;
@@ -50,6 +51,9 @@ pub(crate) struct Shared {
     thread: AtomicI32,
     /// The epoch that is to end.
     requested: AtomicU64,
+    /// The epoch that is to end at its time, which is in nanoseconds of [`signal::now`].
+    due: AtomicU64,
+    due_at: AtomicU64,
 }
 
 impl Shared {
@@ -59,6 +63,12 @@ impl Shared {
     fn next_epoch(&self) {
         let next = self.epoch.load(Relaxed) + 1;
         self.epoch.store(next, Release);
+    }
+
+    fn is_interrupted(&self) -> bool {
+        let epoch = self.epoch.load(SeqCst);
+        let is_due = || nanoseconds(signal::now()) >= self.due_at.load(SeqCst);
+        self.requested.load(SeqCst) == epoch || (self.due.load(SeqCst) == epoch && is_due())
     }
 }
 
@@ -96,6 +106,22 @@ impl Interrupter {
             signal::send(self.0.thread.load(SeqCst));
         }
     }
+
+    /// Ends that run when the clock ([`signal::now`]) shows the time, if the thread gets its signal then.
+    pub(crate) fn interrupt_run_at(&self, run: u64, time: Duration) {
+        self.0.due.store(0, SeqCst); // the time and the run are not read together
+        self.0.due_at.store(nanoseconds(time), SeqCst);
+        self.0.due.store(run, SeqCst);
+    }
+
+    /// That of the run which is under way, or of the last one.
+    pub(crate) fn thread(&self) -> i32 {
+        self.0.thread.load(SeqCst)
+    }
+}
+
+pub(crate) fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// One run under way, in a frame of who began it. Signal handlers of its thread read and write it.
@@ -511,7 +537,7 @@ impl Run {
         while let Some(found) = unsafe { run.as_ref() } {
             // SAFETY: as above.
             let shared = unsafe { &*found.shared };
-            if shared.requested.load(SeqCst) == shared.epoch.load(SeqCst) {
+            if shared.is_interrupted() {
                 return true;
             }
             run = found.parent;

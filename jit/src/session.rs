@@ -52,7 +52,7 @@ use script::Told;
 
 pub use history::Back;
 pub(crate) use inside_any::each_any;
-pub(crate) use link::{Outside, offered, signature};
+pub(crate) use link::{HostCodes, Outside, offered, signature};
 pub use look::Names;
 pub use script::Transcript;
 pub(crate) use show::{Showing, shown};
@@ -324,6 +324,7 @@ impl Session {
                 most_optimised: env.budget().optimised_left(),
                 ..self.config.code_options()
             },
+            host: &(), // a session has no host
         }
     }
 }

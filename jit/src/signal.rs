@@ -10,6 +10,7 @@ use std::io;
 use std::mem::{MaybeUninit, zeroed};
 use std::ptr::{null, null_mut};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use libc::{c_int, siginfo_t, ucontext_t};
 
@@ -19,7 +20,7 @@ use crate::trap::TrapKind;
 /// Ignored by default and used by hardly anybody.
 const INTERRUPT: c_int = libc::SIGURG;
 const FAULTS: [c_int; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL];
-const RETRY_NANOSECONDS: i64 = 1_000_000;
+const RETRY: Duration = Duration::from_millis(1);
 const HANDLER_STACK: usize = 64 << 10;
 
 static OLD: OnceLock<[libc::sigaction; 32]> = OnceLock::new();
@@ -63,8 +64,11 @@ fn install(signal: c_int, handler: Handler) -> Result<(), i32> {
 /// What a thread needs before it can run generated code: a stack for the handlers and a timer.
 struct Prepared {
     handler_stack: *mut c_void,
-    timer: Option<libc::timer_t>,
+    timer: Option<Timer>,
 }
+
+/// Sends a thread the signal when it is time. The kernel does so without waking another thread, so a loaded machine delays it little.
+pub(crate) struct Timer(libc::timer_t);
 
 thread_local! {
     static PREPARED: Prepared = Prepared::new();
@@ -84,7 +88,7 @@ pub(crate) fn prepare_thread() -> i32 {
 
 #[cold]
 fn prepare_new_thread() -> i32 {
-    PREPARED.with(|prepared| TIMER.set(prepared.timer));
+    PREPARED.with(|prepared| TIMER.set(prepared.timer.as_ref().map(|timer| timer.0)));
     // SAFETY: no arguments, cannot fail.
     THREAD.set(unsafe { libc::gettid() });
     THREAD.get()
@@ -94,7 +98,8 @@ impl Prepared {
     fn new() -> Prepared {
         Prepared {
             handler_stack: new_handler_stack(),
-            timer: new_timer(),
+            // SAFETY: no arguments, cannot fail.
+            timer: Timer::of_thread(unsafe { libc::gettid() }),
         }
     }
 }
@@ -103,11 +108,8 @@ impl Drop for Prepared {
     fn drop(&mut self) {
         THREAD.set(0);
         TIMER.set(None);
-        // SAFETY: both were made by this thread; the stack is taken out of use before it goes.
+        // SAFETY: made by this thread; it is taken out of use before it goes.
         unsafe {
-            if let Some(timer) = self.timer {
-                libc::timer_delete(timer);
-            }
             if !self.handler_stack.is_null() {
                 let mut off: libc::stack_t = zeroed();
                 off.ss_flags = libc::SS_DISABLE;
@@ -143,36 +145,75 @@ fn new_handler_stack() -> *mut c_void {
     }
 }
 
-fn new_timer() -> Option<libc::timer_t> {
-    let mut timer: libc::timer_t = null_mut();
-    // SAFETY: the event is fully written; the timer signals this thread only.
-    unsafe {
-        let mut event: libc::sigevent = zeroed();
-        event.sigev_notify = libc::SIGEV_THREAD_ID;
-        event.sigev_signo = INTERRUPT;
-        event.sigev_notify_thread_id = libc::gettid();
-        if libc::timer_create(libc::CLOCK_MONOTONIC, &raw mut event, &raw mut timer) != 0 {
-            return None;
+// SAFETY: the kernel's number of a timer, which means the same to all threads.
+unsafe impl Send for Timer {}
+// SAFETY: as above; the kernel sees to it that one call comes after another.
+unsafe impl Sync for Timer {}
+
+impl Timer {
+    /// None if the system has none left.
+    pub(crate) fn of_thread(thread: i32) -> Option<Timer> {
+        let mut timer: libc::timer_t = null_mut();
+        // SAFETY: the event is fully written; a thread that is gone is refused.
+        unsafe {
+            let mut event: libc::sigevent = zeroed();
+            event.sigev_notify = libc::SIGEV_THREAD_ID;
+            event.sigev_signo = INTERRUPT;
+            event.sigev_notify_thread_id = thread;
+            if libc::timer_create(libc::CLOCK_MONOTONIC, &raw mut event, &raw mut timer) != 0 {
+                return None;
+            }
         }
+        Some(Timer(timer))
     }
-    Some(timer)
+
+    /// After so long, of less than a second, instead of any time before.
+    pub(crate) fn set(&self, after: Duration) {
+        set_timer(self.0, after);
+    }
+
+    /// Not at all.
+    pub(crate) fn stop(&self) {
+        set_timer(self.0, Duration::ZERO);
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        // SAFETY: nobody else deletes it.
+        unsafe { libc::timer_delete(self.0) };
+    }
+}
+
+/// A time of zero stops it.
+fn set_timer(timer: libc::timer_t, after: Duration) {
+    let timespec = |time: Duration| libc::timespec {
+        tv_sec: 0,
+        tv_nsec: i64::from(time.subsec_nanos()),
+    };
+    let once = libc::itimerspec {
+        it_interval: timespec(Duration::ZERO),
+        it_value: timespec(after),
+    };
+    // SAFETY: the timer is there, since who deletes it forgets it first.
+    unsafe { libc::timer_settime(timer, 0, &raw const once, null_mut()) };
+}
+
+/// What the clock shows by which timers go.
+pub(crate) fn now() -> Duration {
+    // SAFETY: the result is written. This may be called by a handler.
+    let time = unsafe {
+        let mut time = zeroed();
+        libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut time);
+        time
+    };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 /// Sends the signal to this thread a moment later.
 pub(crate) fn try_again_soon() {
-    let once = libc::itimerspec {
-        it_interval: libc::timespec {
-            tv_sec: 0,
-            tv_nsec: 0,
-        },
-        it_value: libc::timespec {
-            tv_sec: 0,
-            tv_nsec: RETRY_NANOSECONDS,
-        },
-    };
     if let Some(timer) = TIMER.get() {
-        // SAFETY: the timer is this thread's.
-        unsafe { libc::timer_settime(timer, 0, &raw const once, null_mut()) };
+        set_timer(timer, RETRY);
     }
 }
 

@@ -17,7 +17,7 @@ struct Spot {
 }
 
 const SCRIPT: &str = "
-import host.{Spot, add}
+import host.{Spot, add, scramble}
 fn next(sum: i64, n: i64) -> i64 = sum + (n ^ 5)
 fn move_on(spot: Spot, dt: f32) -> Spot = Spot(spot.x + dt, spot.y - spot.x * dt)
 fn push(mut xs: [f32], vs: [f32], dt: f32) { for i in 0..xs.len() { xs[i] += vs[i] * dt } }
@@ -26,7 +26,23 @@ fn many(n: i64) -> i64 {
     for i in 0..n { sum = add(sum, i) }
     sum
 }
+fn scrambles(n: i64) -> i64 {
+    var sum = 0
+    for i in 0..n { sum = scramble(sum, i) }
+    sum
+}
 ";
+
+/// `scramble` as a C compiler gives it.
+const BITCODE: &str = "define i64 @scramble(i64 %sum, i64 %n) nounwind willreturn memory(none) {
+    %mixed = xor i64 %sum, %n
+    %product = mul i64 %mixed, 6364136223846793005
+    ret i64 %product
+}";
+
+extern "C" fn scramble(sum: i64, n: i64) -> i64 {
+    (sum ^ n).wrapping_mul(6_364_136_223_846_793_005)
+}
 
 extern "C" fn next(sum: i64, n: i64) -> i64 {
     sum + (n ^ 5)
@@ -71,6 +87,13 @@ fn measure(rounds: usize) -> Result<String, sumi::Error> {
     let mut engine = Engine::new(Config::default())?;
     let mut host = sumi::Module::new("host");
     host.function("add(sum, n)", add).value_type::<Spot>();
+    // SAFETY: it computes.
+    unsafe {
+        host.bitcode(
+            BITCODE.as_bytes(),
+            &["fn scramble(sum: i64, n: i64) -> i64"],
+        )?
+    };
     engine.add(&host)?;
     let script = engine.load("calls.sumi", SCRIPT)?;
     let numbers = script.function::<fn(i64, i64) -> i64>("next")?;
@@ -133,6 +156,27 @@ fn measure(rounds: usize) -> Result<String, sumi::Error> {
                         .try_fold(START, |spot, _| spots.call(spot, 1e-3))
                         .map(of)
                 }),
+            ),
+        ],
+    )?;
+    let scrambles = script.function::<fn(i64) -> i64>("scrambles")?;
+    out += &rows(
+        rounds,
+        &[
+            (
+                "C, through a pointer",
+                Box::new(|| {
+                    let slot: extern "C" fn(i64, i64) -> i64 = scramble;
+                    Ok((0..CALLS).fold(0, |sum, n| through(&slot)(sum, n)) as f64)
+                }),
+            ),
+            (
+                "the same, inlined",
+                Box::new(|| Ok((0..black_box(CALLS)).fold(0, |sum, n| scramble(sum, n)) as f64)),
+            ),
+            (
+                "Sumi calls code of the host",
+                Box::new(|| scrambles.call(CALLS).map(|sum| sum as f64)),
             ),
         ],
     )?;

@@ -144,6 +144,9 @@ fn finished<'ctx>(context: &'ctx Context, input: Input<'_>) -> Result<Finished<'
         true => size::limit(context, &module, input.options.most_optimised),
         false => 0,
     };
+    if input.options.optimise {
+        link_host_code(&module, &exports, input);
+    }
     optimise(&module, machine, input.options)?;
     Ok(Finished {
         module,
@@ -151,6 +154,22 @@ fn finished<'ctx>(context: &'ctx Context, input: Input<'_>) -> Result<Finished<'
         pipeline,
         optimised,
     })
+}
+
+/// After what follows from the program alone, as what is optimised.
+fn link_host_code(module: &Module<'_>, exports: &Exports, input: Input<'_>) {
+    let used = exports.needs.iter();
+    let mut used: Vec<_> = used.filter_map(|need| input.host.code(need.def)).collect();
+    used.sort_by_key(|code| std::ptr::from_ref(code.bitcode));
+    used.dedup_by_key(|code| std::ptr::from_ref(code.bitcode));
+    used.iter().for_each(|code| code.bitcode.link(module));
+}
+
+/// The object of a module that is complete.
+pub(crate) fn finish(module: &Module<'_>, options: Options) -> Result<Vec<u8>, String> {
+    let pipeline = pipeline(options)?;
+    optimise(module, pipeline.machine(), options)?;
+    Ok(pipeline.object(module))
 }
 
 thread_local! {
@@ -170,7 +189,7 @@ fn pipeline(options: Options) -> Result<Rc<Pipeline>, String> {
     Ok(pipeline)
 }
 
-fn new_machine(options: Options) -> Result<TargetMachine, String> {
+pub(crate) fn new_machine(options: Options) -> Result<TargetMachine, String> {
     static INITIALISED: Once = Once::new();
     INITIALISED.call_once(|| Target::initialize_x86(&InitializationConfig::default()));
     let triple = TargetTriple::create(TRIPLE);

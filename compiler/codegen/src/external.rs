@@ -1,7 +1,7 @@
 //! Calls of C by the platform's C convention (System V, x86-64): structs of up to 16 bytes travel in registers by
 //! the classes of their eight-byte halves, others in memory; text is copied with a zero at its end, arrays pass their elements.
 //! A handle is a block with C's pointer in it. A function of the host is called as a Sumi function is that borrows its arguments, with
-//! the host's own pointer before them.
+//! the host's own pointer before them, or, if the host gave its code, as one of C.
 
 use compiler::env::FnOrigin;
 use compiler::layout::Pass;
@@ -78,6 +78,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
 
     pub(crate) fn call_host(&self, dest: &Place, index: usize, args: &[Arg], old: Old) {
         let import = &self.unit.input.program.imports[index];
+        if self.unit.input.host.code(import.key.0).is_some() {
+            return self.external(dest, index, args, old);
+        }
         let (function, context) = self.unit.host_function(index, import);
         let signature = &import.signature;
         self.call_with(dest, signature, args, old, |f, values| {
@@ -363,7 +366,9 @@ impl<'ctx> Unit<'_, 'ctx> {
         }
         let variadic = matches!(import.origin, FnOrigin::C { variadic: true, .. });
         let ty = self.c_function_type(&import.signature, variadic);
-        let value = self.module.add_function(&import.symbol, ty, None);
+        let code = self.input.host.code(import.key.0);
+        let symbol = code.map_or(import.symbol.as_str(), |code| code.symbol);
+        let value = self.module.add_function(symbol, ty, None);
         let nounwind = self.context.create_enum_attribute(kind("nounwind"), 0);
         value.add_attribute(AttributeLoc::Function, nounwind);
         if let Some(extension) = extension_of(import.signature.ret) {

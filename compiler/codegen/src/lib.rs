@@ -6,6 +6,7 @@
 
 mod any;
 mod attributes;
+mod bitcode;
 mod call;
 mod callback;
 mod check;
@@ -38,6 +39,7 @@ use compiler::mono::{Key, Program};
 use rustc_hash::FxHashMap;
 use syntax::{Sources, Span};
 
+pub use bitcode::{Bitcode, Host, HostCode};
 pub use emit::{CpuLevel, assembly, ir, object};
 pub use external::host_context_symbol;
 
@@ -56,6 +58,21 @@ pub struct Options {
     pub cpu: CpuLevel,
     /// Verify the module; a failure is a bug of ours.
     pub verify: bool,
+}
+
+impl Default for Options {
+    /// Optimised code for this machine, of a unit that has its own state and stays as it is.
+    fn default() -> Options {
+        Options {
+            optimise: true,
+            most_optimised: u64::MAX,
+            reloadable: false,
+            state_outside: false,
+            lines_by_function: false,
+            cpu: CpuLevel::host(),
+            verify: cfg!(debug_assertions),
+        }
+    }
 }
 
 /// Begins what a file is called that stands for a function; no file is called so.
@@ -137,4 +154,5 @@ pub struct Input<'a> {
     pub env: &'a Env,
     pub sources: &'a Sources,
     pub options: Options,
+    pub host: &'a dyn Host,
 }

@@ -1,19 +1,19 @@
 //! What small functions become, before and after optimisation.
 
-use codegen::{CpuLevel, Input, Options};
-use compiler::env::Env;
+use codegen::{Bitcode, CpuLevel, Host, HostCode, Input, Options};
+use compiler::env::{DefId, Env};
 use compiler::mono::{self, Mode};
 use compiler::pipeline;
 use syntax::Sources;
 
 /// The body of the only function of `source`, without numbers of debug locations.
 fn body(source: &str, optimise: bool) -> String {
-    only_body(&written(source, optimise, false, codegen::ir))
+    only_body(&written(source, optimise, false, &(), codegen::ir))
 }
 
 /// As `body`, optimised, of code that takes fuel.
 fn body_with_fuel(source: &str) -> String {
-    only_body(&written(source, true, true, codegen::ir))
+    only_body(&written(source, true, true, &(), codegen::ir))
 }
 
 fn only_body(text: &str) -> String {
@@ -33,6 +33,7 @@ fn written(
     source: &str,
     optimise: bool,
     takes_fuel: bool,
+    host: &dyn Host,
     write: impl Fn(Input<'_>) -> Result<String, String>,
 ) -> String {
     let mut sources = Sources::new();
@@ -66,6 +67,7 @@ fn written(
         env: &compiled.env,
         sources: &sources,
         options,
+        host,
     });
     text.expect("a module")
 }
@@ -75,7 +77,7 @@ fn written(
 fn no_function_ends_in_a_call() {
     for optimise in [false, true] {
         let source = "fn quotient(a: i64, b: i64) -> i64 = a / b";
-        let text = written(source, optimise, false, codegen::assembly);
+        let text = written(source, optimise, false, &(), codegen::assembly);
         let mut code = text.lines().map(str::trim);
         let traps = code.clone().filter(|line| line.contains("sumi_trap@"));
         assert!(traps.count() > 0, "{text}");
@@ -174,4 +176,56 @@ fn values_in_memory_are_borrowed_by_address() {
         "{head}"
     );
     assert!(head.contains("dereferenceable(16)"), "{head}");
+}
+
+/// Every function of the host is this one.
+struct OneFunction(Bitcode, String);
+
+impl Host for OneFunction {
+    fn code(&self, _: DefId) -> Option<HostCode<'_>> {
+        Some(HostCode {
+            bitcode: &self.0,
+            symbol: &self.1,
+        })
+    }
+}
+
+/// The body of `source`, optimised, where a function of the host, `f`, has this code.
+fn body_with_host(code: &str, source: &str) -> String {
+    let bitcode = Bitcode::read(code.as_bytes()).expect("code that fits");
+    let symbol = bitcode.function("f", &[("n", "i64")], "i64");
+    let host = OneFunction(bitcode, symbol.expect("a function that fits"));
+    only_body(&written(source, true, false, &host, codegen::ir))
+}
+
+const TWICE: &str =
+    "extern host { fn f(n: i64) -> i64 }\nfn twice(n: i64) -> i64 = f(n) ^ (f(n) * 3)";
+
+#[test]
+fn code_of_the_host_is_inlined() {
+    let code = "@three = private constant i64 3
+        define internal i64 @g(i64 %n) { %three = load i64, ptr @three\n %p = mul i64 %n, %three\n ret i64 %p }
+        define i64 @f(i64 %n) { %r = call i64 @g(i64 %n)\n ret i64 %r }";
+    let body = body_with_host(
+        code,
+        "extern host { fn f(n: i64) -> i64 }\nfn thrice(n: i64) -> i64 = f(n)",
+    );
+    assert!(body.contains("mul i64 %0, 3"), "{body}");
+    assert!(!body.contains("call") && !body.contains("load"), "{body}");
+}
+
+/// What LLVM knows of a function, it uses for its calls too.
+#[test]
+fn calls_of_pure_code_are_merged() {
+    let code = |attributes: &str| {
+        format!(
+            "declare i64 @g(i64)\ndefine i64 @f(i64 %n) noinline {attributes} {{ %r = call i64 @g(i64 %n)\n ret i64 %r }}"
+        )
+    };
+    let calls = |attributes: &str| {
+        let body = body_with_host(&code(attributes), TWICE);
+        body.matches("call i64 @sumi.host").count()
+    };
+    assert_eq!(calls("nounwind"), 2);
+    assert_eq!(calls("nounwind willreturn memory(none)"), 1);
 }

@@ -458,6 +458,14 @@ sumi_error *sumi_module_function(sumi_module *module, const char *declaration, s
 typedef void (*sumi_code)(void);
 sumi_error *sumi_module_direct(sumi_module *module, const char *declaration, sumi_code function, void *user, sumi_drop drop);
 
+/* Functions that are LLVM's code and are inlined into scripts: bitcode, as `clang -O2 -emit-llvm -c` of LLVM 22 or an older one writes it, or its text;
+ * the bytes are copied. They are declared like direct functions, "fn mix(a: f64, b: f64) -> f64", and defined under the same names, without a
+ * sumi_call *: what they take and give are numbers and bool; char they can only take. Such a function cannot end a run: what it calls has to return, and
+ * nothing is unwound. Limits and interrupts may end it between any two of its own instructions, so what it writes to has to be right at each. It takes
+ * the fuel of one call, however long it runs. An error says what is not there, or of another type; of what the code uses and the process does not have
+ * sumi_engine_add() says so. The bytes have to be what LLVM has written. */
+sumi_error *sumi_module_bitcode(sumi_module *module, const void *bitcode, size_t length, const char *const *declarations, size_t count);
+
 /* Within a function of the host: its `user`. */
 void *sumi_call_user(const sumi_call *call);
 /* The result of a function, which is copied. False if the value is not of the declared type: then the run fails when the function returns. */

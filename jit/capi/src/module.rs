@@ -320,6 +320,36 @@ pub unsafe extern "C" fn sumi_module_direct(
     })
 }
 
+/// # Safety
+/// As `sumi.h` says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sumi_module_bitcode(
+    module: *mut SumiModule,
+    bitcode: *const c_void,
+    length: usize,
+    declarations: *const *const c_char,
+    count: usize,
+) -> *mut SumiError {
+    answer(|| {
+        // SAFETY: C's promise.
+        let (module, bytes, declarations) = unsafe {
+            (
+                module_of(module)?,
+                slice(bitcode.cast::<u8>(), length, "bitcode")?,
+                slice(declarations, count, "declarations")?,
+            )
+        };
+        let declarations = declarations.iter();
+        // SAFETY: as above.
+        let declared = declarations.map(|text| unsafe { declared(module, *text) });
+        let declared: Vec<Declared> = declared.collect::<Answer<_>>()?;
+        let module = &mut module.module;
+        // SAFETY: as above.
+        unsafe { module.declared_bitcode(bytes, &declared) }.map_err(unfit)?;
+        Ok(())
+    })
+}
+
 struct Callback {
     code: unsafe extern "C" fn(*const Call, *const SumiValue, usize),
     name: String,

@@ -20,7 +20,7 @@ use super::part::{Part, Parts};
 use super::values::Outside as ClosuresOutside;
 use crate::front::{self, Constants, Ready};
 use crate::linked::{FunctionPlace, Linked, Surroundings, read_slot, write_slot};
-use crate::session::Outside;
+use crate::session::{HostCodes, Outside};
 
 /// A unit of the text, or a module that it imports, or a part of one of these.
 #[derive(Clone)]
@@ -464,6 +464,8 @@ impl Build {
             Some(program) => program,
             None => self.program(source)?,
         };
+        let machine = Rc::clone(&self.machine);
+        let host = machine.host.borrow();
         let mut object = codegen::object(Input {
             program: &program,
             env: &env,
@@ -475,6 +477,10 @@ impl Build {
                 optimise: tier == Tier::Full,
                 most_optimised: env.budget().optimised_left(),
                 ..self.config.code_options()
+            },
+            host: &HostCodes {
+                host: &host,
+                env: &env,
             },
         })
         .map_err(|message| vec![refused(&message)])?;

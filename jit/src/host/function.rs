@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
+use codegen::Bitcode;
 use stdlib::desc::TypeDesc;
 use stdlib::{Block, block, value};
 
@@ -147,9 +148,7 @@ impl<T: Value, E: Display> HostResult for Result<T, E> {
 /// A function or closure with all that it takes to call it from a script.
 #[derive(Clone)]
 pub struct HostFunction {
-    pub(crate) address: usize,
-    /// The closure, whose address comes before the arguments.
-    pub(crate) closure: Rc<dyn Any>,
+    pub(crate) code: HostCode,
     pub(crate) params: Vec<HostParam>,
     pub(crate) result: &'static TypeDesc,
 }
@@ -160,11 +159,19 @@ pub(crate) struct HostParam {
     pub(crate) ty: &'static TypeDesc,
 }
 
-impl HostFunction {
-    /// What comes before the arguments.
-    pub(crate) fn context(&self) -> usize {
-        Rc::as_ptr(&self.closure).cast::<u8>() as usize
-    }
+/// How it is called.
+#[derive(Clone)]
+pub(crate) enum HostCode {
+    /// With the address of the closure before the arguments.
+    Closure {
+        address: usize,
+        closure: Rc<dyn Any>,
+    },
+    /// As a function of C, by this symbol.
+    Bitcode {
+        bitcode: Rc<Bitcode>,
+        symbol: String,
+    },
 }
 
 /// A function or closure that can be offered to scripts. `Signature` is found by the compiler.
@@ -237,12 +244,15 @@ macro_rules! functions {
                     // SAFETY: as above; the result has a place.
                     unsafe { result.write(answer(|| (*code)($($param::receive($name)),*))) }
                 }
+                let address = match <Out::Value as Value>::IN_MEMORY {
+                    true => in_memory::<Code, Out, $($param),*> as *const () as usize,
+                    false => by_value::<Code, Out, $($param),*> as *const () as usize,
+                };
                 HostFunction {
-                    address: match <Out::Value as Value>::IN_MEMORY {
-                        true => in_memory::<Code, Out, $($param),*> as *const () as usize,
-                        false => by_value::<Code, Out, $($param),*> as *const () as usize,
+                    code: HostCode::Closure {
+                        address,
+                        closure: Rc::new(self),
                     },
-                    closure: Rc::new(self),
                     params: vec![$(HostParam { is_mut: $param::IS_MUT, ty: $param::ty() }),*],
                     result: <Out::Value as Value>::desc(),
                 }

@@ -4,6 +4,7 @@
 //! from Rust's, `read` Rust's from Sumi's. Both sides describe a type by a [`TypeDesc`], and by these descriptors what a host says of
 //! a script's functions and variables is compared with what they are.
 
+mod bitcode;
 pub(crate) mod fits;
 mod function;
 mod module;
@@ -24,6 +25,7 @@ use std::sync::{Mutex, PoisonError};
 
 use stdlib::desc::TypeDesc;
 
+pub(crate) use function::HostCode;
 pub use function::{HostFunction, HostResult, IntoHost, Param};
 pub(crate) use module::HostTypes;
 pub use module::{Exported, HostModule};

@@ -3,14 +3,18 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::rc::Rc;
 
+use codegen::Bitcode;
 use indexmap::IndexMap;
 use stdlib::desc::{FieldDesc, Kind, TypeDesc};
 
-use super::function::{HostFunction, IntoHost};
+use super::bitcode;
+use super::function::{HostCode, HostFunction, IntoHost};
 use super::symbol::HostSymbol;
-use super::types::{self, Declared};
+use super::types::{self, Declared, Types};
 use super::{Plain, Value};
+use crate::report::Error;
 
 /// A function with its name, as `#[sumi::export]` makes it.
 pub trait Exported {
@@ -125,6 +129,65 @@ impl HostModule {
         self
     }
 
+    /// Offers functions that are LLVM's code, which is inlined into scripts: bitcode, as `clang -O2 -emit-llvm -c` or `rustc -O -C panic=abort
+    /// --emit=llvm-bc` of LLVM 22 or an older one writes it, or its text. They are declared as in `extern host`, `fn mix(a: f64, b: f64) -> f64`, and
+    /// defined under the same name as functions of C (`extern "C"`). What they take and give are numbers and `bool`; `char` they can only take.
+    ///
+    /// Such a function ends no run, and cannot: what it calls has to return, and nothing is unwound. It is ended by limits and interrupts between any two
+    /// of its own instructions, so what it writes to is to be right at each. It takes the fuel of one call, however long it runs.
+    ///
+    /// # Errors
+    /// The code cannot be read, is for another machine or has what cannot stand among scripts (variables of a thread, constructors, assembly outside of
+    /// functions); a function is not there, or has other types.
+    ///
+    /// # Safety
+    /// The functions may be called with all values of the declared types, and their code is what LLVM has written: bytes that only look so may do anything.
+    ///
+    /// ```
+    /// let code = "define double @mix(double %a, double %b) {
+    ///     %sum = fadd double %a, %b
+    ///     %half = fmul double %sum, 0.5
+    ///     ret double %half
+    /// }";
+    /// let mut math = jit::HostModule::new("math");
+    /// // SAFETY: it computes.
+    /// unsafe { math.bitcode(code.as_bytes(), &["fn mix(a: f64, b: f64) -> f64"])? };
+    /// let mut engine = jit::Engine::new(jit::Config::default())?;
+    /// engine.add(&math)?;
+    /// let script = engine.load("mix.sumi", "import math.{mix}\nfn middle(x: f64) -> f64 = mix(x, 10)")?;
+    /// assert_eq!(script.function::<fn(f64) -> f64>("middle")?.call(4.0)?, 7.0);
+    /// # Ok::<(), jit::Error>(())
+    /// ```
+    pub unsafe fn bitcode(
+        &mut self,
+        bytes: &[u8],
+        declarations: &[&str],
+    ) -> Result<&mut HostModule, Error> {
+        let types = Types::default();
+        let declared = declarations.iter().map(|text| types.function(text));
+        let declared: Result<Vec<Declared>, String> = declared.collect();
+        // SAFETY: the caller's promise.
+        let added =
+            declared.and_then(|declared| unsafe { self.declared_bitcode(bytes, &declared) });
+        added.map_err(Error::signature)
+    }
+
+    /// As [`HostModule::bitcode`].
+    ///
+    /// # Safety
+    /// As there.
+    pub unsafe fn declared_bitcode(
+        &mut self,
+        bytes: &[u8],
+        declared: &[Declared],
+    ) -> Result<&mut HostModule, String> {
+        let functions = bitcode::functions(bytes, declared)?;
+        for (declared, function) in declared.iter().zip(functions) {
+            self.declared(declared, function);
+        }
+        Ok(self)
+    }
+
     /// As [`HostModule::value_type`], of a type that was described while the program runs.
     pub fn described_type(&mut self, ty: &'static TypeDesc) -> &mut HostModule {
         self.types.push(ty);
@@ -162,6 +225,15 @@ impl HostModule {
 
     /// What it offers, by the names under which scripts find them.
     pub(crate) fn symbols(&self) -> impl Iterator<Item = (String, HostSymbol)> {
+        let all = self.own_symbols();
+        all.map(|(name, symbol)| match self.path.as_str() {
+            "" => (name.to_owned(), symbol),
+            path => (format!("{path}.{name}"), symbol),
+        })
+    }
+
+    /// By their names in the module.
+    pub(crate) fn own_symbols(&self) -> impl Iterator<Item = (&str, HostSymbol)> {
         let functions = self.functions.iter().map(|each| {
             let symbol = HostSymbol::Function(each.function.clone());
             (each.name.as_str(), symbol)
@@ -170,10 +242,15 @@ impl HostModule {
             let (address, ty) = (each.address, each.ty);
             (each.name.as_str(), HostSymbol::Global { address, ty })
         });
-        let all = functions.chain(variables);
-        all.map(|(name, symbol)| match self.path.as_str() {
-            "" => (name.to_owned(), symbol),
-            path => (format!("{path}.{name}"), symbol),
+        functions.chain(variables)
+    }
+
+    /// The code of its functions that are LLVM's.
+    pub(crate) fn bitcodes(&self) -> impl Iterator<Item = &Rc<Bitcode>> {
+        let codes = self.functions.iter().map(|each| &each.function.code);
+        codes.filter_map(|code| match code {
+            HostCode::Bitcode { bitcode, .. } => Some(bitcode),
+            HostCode::Closure { .. } => None,
         })
     }
 

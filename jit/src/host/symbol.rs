@@ -9,7 +9,7 @@ use stdlib::desc::TypeDesc;
 use syntax::Span;
 
 use super::fits::{self, Difference, Unlike};
-use super::function::HostFunction;
+use super::function::{HostCode, HostFunction};
 
 #[derive(Clone)]
 pub(crate) enum HostSymbol {
@@ -59,6 +59,17 @@ impl HostSymbols {
 
     pub(crate) fn get(&self, name: &str) -> Option<&HostSymbol> {
         self.symbols.get(name)
+    }
+
+    /// What there is of a function as LLVM's code.
+    pub(crate) fn bitcode(&self, name: &str) -> Option<codegen::HostCode<'_>> {
+        match self.get(name)? {
+            HostSymbol::Function(HostFunction {
+                code: HostCode::Bitcode { bitcode, symbol },
+                ..
+            }) => Some(codegen::HostCode { bitcode, symbol }),
+            HostSymbol::Function(_) | HostSymbol::Global { .. } => None,
+        }
     }
 
     /// The function of this name, or why `extern host` may not declare it so.

@@ -19,7 +19,7 @@ use std::rc::Rc;
 use stdlib::desc::{Kind, TypeDesc};
 use stdlib::{Block, block, value};
 
-use super::function::{HostFunction, HostParam, text_of};
+use super::function::{HostCode, HostFunction, HostParam, text_of};
 use super::register::INTEGERS;
 pub use super::registers::MOST_PARAMS;
 use super::registers::{Arguments, Plan, Registers, Returned, Travel, Words};
@@ -125,11 +125,14 @@ struct General {
     _owned: Owned,
 }
 
-fn host_function(address: usize, closure: Rc<dyn Any>, declared: &Declared) -> HostFunction {
+fn closure_at(address: usize, closure: Rc<dyn Any>, declared: &Declared) -> HostFunction {
+    host_function(HostCode::Closure { address, closure }, declared)
+}
+
+pub(super) fn host_function(code: HostCode, declared: &Declared) -> HostFunction {
     let params = declared.params.iter();
     HostFunction {
-        address,
-        closure,
+        code,
         params: params
             .map(|param| HostParam {
                 is_mut: param.is_mut,
@@ -205,7 +208,7 @@ pub unsafe fn direct(
             call,
             _owned: owned,
         };
-        return Ok(host_function(stub, Rc::new(direct), declared));
+        return Ok(closure_at(stub, Rc::new(direct), declared));
     }
     let stub = match is_by_value {
         true => converting_by_value as *const () as usize,
@@ -220,7 +223,7 @@ pub unsafe fn direct(
         is_of,
         _owned: owned,
     };
-    Ok(host_function(stub, Rc::new(converting), declared))
+    Ok(closure_at(stub, Rc::new(converting), declared))
 }
 
 const MORE: &str = "is more than plain data";
@@ -269,7 +272,7 @@ pub fn general(
         body,
         _owned: owned,
     });
-    Ok(host_function(stub, closure, declared))
+    Ok(closure_at(stub, closure, declared))
 }
 
 /// Whether any bytes are a value of the type: not so of an enum, a `char` and an optional. What C has as a `bool` is one.

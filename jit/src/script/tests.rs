@@ -2,6 +2,7 @@
 
 mod any;
 mod asking;
+mod bitcode;
 mod closures;
 mod compile_limit;
 mod endless;

@@ -1,6 +1,7 @@
 //! What a unit needs from outside: symbols of libraries, of the process and of the host. All are looked up before anything of
 //! the unit runs; what is missing is an error that names the symbol, the library and where it was declared.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use codegen::{Exports, Need, Object};
@@ -9,7 +10,7 @@ use compiler::mono::Program;
 use syntax::{Diagnostic, Span};
 
 use crate::config::Config;
-use crate::host::{HostSymbols, NotOffered};
+use crate::host::{HostCode, HostSymbols, NotOffered};
 use crate::machine::Machine;
 
 /// The symbols by which other units may refer to this one.
@@ -112,10 +113,14 @@ impl Outside<'_> {
                 let name = host_name(&host, need.def, env);
                 let found = host.function(&name, env.function(need.def), env);
                 let found = found.map_err(|mismatch| not_offered(mismatch, need.span))?;
-                Ok(vec![
-                    (need.symbol.clone(), found.address),
-                    (codegen::host_context_symbol(&need.symbol), found.context()),
-                ])
+                Ok(match &found.code {
+                    HostCode::Closure { address, closure } => {
+                        let context = Rc::as_ptr(closure).cast::<u8>() as usize;
+                        let context_symbol = codegen::host_context_symbol(&need.symbol);
+                        vec![(need.symbol.clone(), *address), (context_symbol, context)]
+                    }
+                    HostCode::Bitcode { .. } => Vec::new(), // is linked by its own symbol
+                })
             }
             FnOrigin::Sumi | FnOrigin::Intrinsic(_) => {
                 panic!("compiler bug: `{}` is not from outside", need.name)
@@ -158,6 +163,18 @@ impl Outside<'_> {
         let name = host_name(&host, def, env);
         let address = host.global(&name, global.ty(), env);
         address.map_err(|mismatch| not_offered(mismatch, found.span))
+    }
+}
+
+/// What there is as LLVM's code of the functions that an `Env` has from the host.
+pub(crate) struct HostCodes<'a> {
+    pub(crate) host: &'a HostSymbols,
+    pub(crate) env: &'a Env,
+}
+
+impl codegen::Host for HostCodes<'_> {
+    fn code(&self, function: DefId) -> Option<codegen::HostCode<'_>> {
+        self.host.bitcode(&host_name(self.host, function, self.env))
     }
 }
 
