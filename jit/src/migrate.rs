@@ -152,16 +152,20 @@ impl NewCode {
     }
 
     /// Takes the functions of a unit, in the order of the former ones, of which each may stay or not.
-    pub(crate) fn add_functions(&mut self, former: &[(usize, bool)], unit: Rc<Linked>) {
-        for ((former, may_stay), (code, ty, kept)) in former.iter().zip(unit.values()) {
+    pub(crate) fn add_functions(
+        &mut self,
+        former: impl Iterator<Item = (usize, bool)>,
+        unit: Rc<Linked>,
+    ) {
+        for ((former, may_stay), (code, ty, kept)) in former.zip(unit.values()) {
             let newer = NewFunction {
                 code,
                 ty,
                 kept,
-                may_stay: *may_stay,
+                may_stay,
             };
-            if code != *former {
-                self.functions.insert(*former, newer);
+            if code != former {
+                self.functions.insert(former, newer);
             }
         }
         self.units.push(unit);

@@ -530,7 +530,8 @@ typedef enum sumi_change {
     SUMI_UNUSABLE = 5,  /* a function that the host holds, and that the text does not have by that name and type: calls of it fail */
     SUMI_RENAMED = 6,   /* gone, while something of the same type is new: perhaps the same by another name */
     SUMI_LOST = 7,      /* a part of a variable that could not be converted: has the default of its field */
-    SUMI_WAS = 8        /* a variable that has another name now, by `@was`: the former one */
+    SUMI_WAS = 8,       /* a variable that has another name now, by `@was`: the former one */
+    SUMI_FORMER_CODE = 9 /* holds a closure that goes on with the code of a former text, as nothing in the new one is it for certain */
 } sumi_change;
 
 /* In a line. */
@@ -538,7 +539,7 @@ sumi_text sumi_reloaded_text(const sumi_reloaded *report);
 /* The variables, functions and parts of types to which this happened (a sumi_change); other variables have kept their values. */
 size_t sumi_reloaded_count(const sumi_reloaded *report, uint32_t change);
 sumi_text sumi_reloaded_name(const sumi_reloaded *report, uint32_t change, size_t index);
-/* Of SUMI_RESET and SUMI_LOST the reason; of SUMI_UNUSABLE what the text has instead, as people read it; of SUMI_RENAMED what the text would say to keep
+/* Of SUMI_RESET, SUMI_LOST and SUMI_FORMER_CODE the reason; of SUMI_UNUSABLE what the text has instead, as people read it; of SUMI_RENAMED what the text would say to keep
  * the value: "@was(count) var total"; of SUMI_WAS the name of now. Else empty. */
 sumi_text sumi_reloaded_why(const sumi_reloaded *report, uint32_t change, size_t index);
 /* How many new statements did not run; their lines, as far as there is room for them. */

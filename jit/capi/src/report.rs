@@ -11,7 +11,7 @@ use crate::error::{SumiText, Text};
 pub struct SumiReloaded {
     text: Text,
     /// For each `sumi_change` the names, and what there is to say about them besides.
-    lists: [Vec<(Text, Text)>; 9],
+    lists: [Vec<(Text, Text)>; 10],
     not_run: Vec<usize>,
     compiled: usize,
 }
@@ -45,6 +45,7 @@ impl From<&Reloaded> for SumiReloaded {
                 perhaps.collect(),
                 resets(&done.lost),
                 renamed.collect(),
+                resets(&done.former_code),
             ],
             not_run: done.not_run.clone(),
             compiled: done.compiled,
@@ -66,6 +67,7 @@ impl From<&Changes> for SumiReloaded {
                 Vec::new(),
                 Vec::new(),
                 names(&changes.lost),
+                Vec::new(),
                 Vec::new(),
             ],
             not_run: Vec::new(),

@@ -174,14 +174,17 @@ impl Build {
     pub(crate) fn outlived(&mut self, codes: &FxHashMap<usize, DylibId>) -> Vec<Outlived> {
         let in_use = self.in_use();
         let mut found = Vec::new();
-        for (&code, id) in codes {
+        let mut codes: Vec<(usize, DylibId)> =
+            codes.iter().map(|(code, id)| (*code, *id)).collect();
+        codes.sort_unstable_by_key(|(code, _)| *code);
+        for (code, id) in codes {
             let mut units = self.codes.all.iter().map(|(unit, _)| unit);
-            let Some(unit) = units.find(|unit| unit.id() == *id).map(Rc::clone) else {
+            let Some(unit) = units.find(|unit| unit.id() == id).map(Rc::clone) else {
                 continue;
             };
             let is_in_use = in_use.contains(&Rc::as_ptr(&unit));
             if let Some(origin) = unit.origin(code).filter(|_| !is_in_use) {
-                let of_it = FxHashMap::from_iter([(code, *id)]);
+                let of_it = FxHashMap::from_iter([(code, id)]);
                 found.push(Outlived {
                     code,
                     may_stay: self.outdated_of(&of_it).is_none(),
@@ -190,8 +193,9 @@ impl Build {
                 });
             }
         }
-        // One order on every run.
-        found.sort_by(|a, b| (&a.name, a.code).cmp(&(&b.name, b.code)));
+        // What is compiled for them is found again if it is asked for in the same order.
+        let def = |found: &Outlived| found.newest.as_ref().map(|(def, _)| *def);
+        found.sort_by(|a, b| (&a.name, def(a)).cmp(&(&b.name, def(b))));
         found
     }
 

@@ -101,20 +101,16 @@ impl Living {
     ) -> Result<(), Error> {
         let codes = self.machine().code_in(values.iter().map(|(_, root)| *root));
         // By the function that they are of: an edit of one makes no code of others.
-        let mut groups: IndexMap<SmolStr, (Vec<(usize, bool)>, Vec<Key>)> = IndexMap::default();
-        for Outlived {
-            code,
-            may_stay,
-            newest,
-            name,
-        } in self.build.outlived(&codes)
-        {
+        let mut groups: IndexMap<SmolStr, Vec<(usize, bool, Key)>> = IndexMap::default();
+        for outlived in self.build.outlived(&codes) {
+            let Outlived {
+                code,
+                may_stay,
+                newest,
+                name,
+            } = outlived;
             match newest {
-                Some(key) => {
-                    let (former, keys) = groups.entry(name).or_default();
-                    former.push((code, may_stay));
-                    keys.push(key);
-                }
+                Some(key) => groups.entry(name).or_default().push((code, may_stay, key)),
                 None if may_stay => {
                     let why =
                         format!("which closure of `{name}` it is now is not clear, or it is gone");
@@ -123,17 +119,19 @@ impl Living {
                 None => {}
             }
         }
-        for (former, keys) in groups.into_values() {
+        for group in groups.into_values() {
             let env = self.build.text.env().clone();
             let code_in = |def: DefId| self.code_in.get(&def);
-            for (def, _) in &keys {
+            for (_, _, (def, _)) in &group {
                 if let Some(body) = env.function(*def).body() {
                     let reach = own::reach_of_code(&env, body.effects(), &code_in);
                     newer.reach.add(&reach);
                 }
             }
+            let keys = group.iter().map(|(_, _, key)| key.clone()).collect();
             if let Some(source) = self.build.values(keys) {
-                newer.add_functions(&former, self.linked(&source)?);
+                let former = group.iter().map(|(code, may_stay, _)| (*code, *may_stay));
+                newer.add_functions(former, self.linked(&source)?);
             }
         }
         Ok(())

@@ -254,6 +254,16 @@ int main(void) {
     check(sumi_function_call(f, NULL, 0, &result));
     printf("taken back: %d\n", (int)result.as.integer);
 
+    /* A closure that the text has no more. */
+    const char *const holders[] = {"fn make() -> fn() -> i64 { || 7 }\nvar held = make()\nfn f() -> i64 = held()",
+                                   "fn eight() -> i64 = 8\nfn make() -> fn() -> i64 { eight }\nvar held = make()\nfn f() -> i64 = held()"};
+    check(sumi_script_reload(script, holders[0], SUMI_ZERO, NULL));
+    check(sumi_script_reload(script, holders[1], SUMI_ZERO, &report));
+    check(sumi_function_call(f, NULL, 0, &result));
+    printf("%d by former code: %s: %s\n", (int)result.as.integer, sumi_reloaded_name(report, SUMI_FORMER_CODE, 0).data,
+           sumi_reloaded_why(report, SUMI_FORMER_CODE, 0).data);
+    sumi_reloaded_free(report);
+
     /* The last one keeps what it needs. */
     check(sumi_script_reload(script, "fn f() -> i64 { print(\"still here\"); 1 }", SUMI_ZERO, NULL));
     sumi_engine_free(engine);
