@@ -115,6 +115,15 @@ pub unsafe extern "C" fn sumi_reloaded_count(report: *const SumiReloaded, what: 
     list.map_or(0, Vec::len)
 }
 
+/// A name in a list, and what there is to say about it; empty if there is none.
+unsafe fn entry(report: *const SumiReloaded, what: u32, index: usize) -> (SumiText, SumiText) {
+    // SAFETY: C's promise.
+    let list = unsafe { report.as_ref() }.and_then(|report| report.lists.get(what as usize));
+    let found = list.and_then(|list| list.get(index));
+    let seen = |(name, why): &(Text, Text)| (name.seen(), why.seen());
+    found.map_or((SumiText::EMPTY, SumiText::EMPTY), seen)
+}
+
 /// # Safety
 /// As `sumi.h` says.
 #[unsafe(no_mangle)]
@@ -124,9 +133,7 @@ pub unsafe extern "C" fn sumi_reloaded_name(
     index: usize,
 ) -> SumiText {
     // SAFETY: C's promise.
-    let list = unsafe { report.as_ref() }.and_then(|report| report.lists.get(what as usize));
-    let found = list.and_then(|list| list.get(index));
-    found.map_or(SumiText::EMPTY, |(name, _)| name.seen())
+    unsafe { entry(report, what, index) }.0
 }
 
 /// # Safety
@@ -138,9 +145,7 @@ pub unsafe extern "C" fn sumi_reloaded_why(
     index: usize,
 ) -> SumiText {
     // SAFETY: C's promise.
-    let list = unsafe { report.as_ref() }.and_then(|report| report.lists.get(what as usize));
-    let found = list.and_then(|list| list.get(index));
-    found.map_or(SumiText::EMPTY, |(_, why)| why.seen())
+    unsafe { entry(report, what, index) }.1
 }
 
 /// # Safety
