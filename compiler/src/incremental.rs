@@ -260,8 +260,12 @@ impl Text {
         &self.base
     }
 
-    /// The text stands on something else from now on.
-    pub fn set_base(&mut self, base: Base) {
+    /// The text stands on something else from now on. Units that may stay what they are do so if that is wanted.
+    pub fn set_base(&mut self, base: Base, keeps_units: bool) {
+        if !keeps_units {
+            self.units.clear();
+            self.owners.clear();
+        }
         let former = std::mem::replace(&mut self.env, base.env.clone());
         self.env.skip_ids_of(&former);
         let names = std::mem::replace(&mut self.names, Arc::clone(&base.names));

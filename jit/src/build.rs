@@ -54,7 +54,8 @@ pub(crate) struct Build {
 impl Build {
     /// Of an empty text.
     pub(crate) fn new(machine: Rc<Machine>, mut front: Front, config: Config, mode: Mode) -> Build {
-        front.kept_ids = Some(KeptIds::default());
+        // A sheet looks at all of its cells again when a module is another one.
+        front.kept_ids = Some(KeptIds::new(mode == Mode::Inlined));
         Build {
             text: Text::new(base::library(&front)),
             machine,
@@ -150,7 +151,7 @@ impl Build {
     pub(crate) fn stand_on(&mut self, former: Standing) {
         let base = self.text.base();
         if (former.base.interface, former.base.code) != (base.interface, base.code) {
-            self.text.set_base(former.base);
+            self.text.set_base(former.base, self.is_in_parts());
         }
         self.modules = former.modules;
         self.module_of = former.module_of;

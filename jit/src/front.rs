@@ -51,8 +51,8 @@ pub(crate) struct KeptIds {
     named: KnownIds,
     /// Of each module, in the order in which they are given out.
     nameless: FxHashMap<ModuleId, Arc<Vec<DefId>>>,
-    /// The modules as they were compiled last, by the names of their sources.
-    units: FxHashMap<String, Rc<KeptUnit>>,
+    /// The modules as they were compiled last, by the names of their sources, if they may stay so.
+    units: Option<FxHashMap<String, Rc<KeptUnit>>>,
 }
 
 /// A module that stays what it is as long as nothing changes that it follows from.
@@ -66,6 +66,14 @@ struct KeptUnit {
 }
 
 impl KeptIds {
+    /// Whether modules that did not change are to be kept too.
+    pub(crate) fn new(keeps_units: bool) -> KeptIds {
+        KeptIds {
+            units: keeps_units.then(FxHashMap::default),
+            ..KeptIds::default()
+        }
+    }
+
     fn of(&self, module: ModuleId) -> Ids {
         let nameless = self.nameless.get(&module).cloned();
         Ids::new(self.named.clone(), nameless.unwrap_or_default())
@@ -290,7 +298,8 @@ impl Front {
             before,
             compiled,
         };
-        if let Some(kept) = &mut self.kept_ids {
+        let kept = self.kept_ids.as_mut();
+        if let Some(kept) = kept.and_then(|kept| kept.units.as_mut()) {
             let unit = KeptUnit {
                 text: source.text.to_string(),
                 imports: paths,
@@ -299,7 +308,7 @@ impl Front {
                 code: gathered.code,
                 ready: ready.clone(),
             };
-            kept.units.insert(source.name.clone(), Rc::new(unit));
+            kept.insert(source.name.clone(), Rc::new(unit));
         }
         gathered.units.push(ready);
         Ok(())
@@ -367,7 +376,7 @@ impl Front {
         let mut deeper = chain.clone();
         deeper.push(name.clone());
         let kept = self.kept_ids.as_ref();
-        let kept = kept.and_then(|kept| kept.units.get(&name).cloned());
+        let kept = kept.and_then(|kept| kept.units.as_ref()?.get(&name).cloned());
         let same = kept.filter(|kept| kept.text == text);
         let is_put_back = match &same {
             Some(kept) => self.put_back(kept, &deeper, gathered),

@@ -74,7 +74,7 @@ impl Build {
         let base = self.load(base, &items);
         self.imports.print = self.front.modules_print();
         self.front.env = before;
-        self.text.set_base(base);
+        self.text.set_base(base, self.is_in_parts());
     }
 
     fn load(&mut self, mut base: Base, items: &[(FileId, ast::Item)]) -> Base {
