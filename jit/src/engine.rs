@@ -12,6 +12,7 @@ use crate::front::Front;
 use crate::host::{HostModule, HostSymbol, HostTypes, IntoHost, Plain};
 use crate::machine::Machine;
 use crate::report::Error;
+use crate::resident;
 use crate::run::Interrupter;
 use crate::script::{Script, ToldWarnings};
 
@@ -183,11 +184,13 @@ impl Engine {
     }
 
     /// Compiles a script and runs it from top to bottom. It has a scope of its own: what several scripts share is in modules that they import,
-    /// of which each has its own.
+    /// of which each has its own. What the process has in memory of the compiler's code is given back afterwards.
     pub fn load(&mut self, name: &str, text: &str) -> Result<Script, Error> {
         let (machine, config) = (Rc::clone(&self.machine), self.config.clone());
         let build = Build::new(machine, self.front.another(), config, Mode::Inlined);
-        Script::load(build, Rc::clone(&self.told_warnings), name, text)
+        let script = Script::load(build, Rc::clone(&self.told_warnings), name, text);
+        resident::give_back_code();
+        script
     }
 
     /// Makes the engine ready for calls, of which each then costs about what an indirect call costs in C: what a call of

@@ -20,6 +20,7 @@ pub mod orc;
 mod output;
 mod preview;
 pub mod report;
+mod resident;
 pub mod run;
 mod saved;
 mod script;

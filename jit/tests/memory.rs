@@ -1,6 +1,6 @@
 //! What is defined, replaced and taken back again and again must not pile up. A process of its own: memory is measured.
 
-use jit::{Config, Session, UnitReport};
+use jit::{Config, Engine, Session, UnitReport};
 
 fn session(entries: usize) -> Session {
     let config = Config {
@@ -21,6 +21,7 @@ fn line(session: &mut Session, text: &str) -> UnitReport {
 /// One after the other.
 #[test]
 fn memory_stays_flat() {
+    code_of_the_compiler_is_given_back_after_a_load();
     memory_stays_flat_when_definitions_are_taken_back();
     memory_stays_flat_when_definitions_are_replaced();
 }
@@ -30,6 +31,35 @@ fn resident() -> usize {
     let text = std::fs::read_to_string("/proc/self/statm").unwrap();
     let pages: usize = text.split_whitespace().nth(1).unwrap().parse().unwrap();
     pages * 4096
+}
+
+/// Bytes in memory that stand in a file.
+fn resident_of_files() -> usize {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap();
+    let pages: usize = text.split_whitespace().nth(2).unwrap().parse().unwrap();
+    pages * 4096
+}
+
+fn code_of_the_compiler_is_given_back_after_a_load() {
+    let mut engine = Engine::new(Config::default()).unwrap();
+    let script = engine
+        .load("answer.sumi", "fn answer() -> i64 = 42")
+        .unwrap();
+    let loaded = resident_of_files();
+    let answer = script.function::<fn() -> i64>("answer").unwrap();
+    assert_eq!(answer.call().unwrap(), 42);
+    let mut session = session(1);
+    line(&mut session, "1 + 2");
+    let compiled = resident_of_files();
+    eprintln!(
+        "{} KiB of files, {} after compiling again",
+        loaded >> 10,
+        compiled >> 10
+    );
+    assert!(
+        loaded + (8 << 20) < compiled,
+        "{loaded} bytes of {compiled}"
+    );
 }
 
 /// Lets `round` run many times; what it costs must not add up. More rounds: `ROUNDS=10000 cargo test -p jit --test memory -- --nocapture`.

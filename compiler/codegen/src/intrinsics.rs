@@ -20,6 +20,9 @@ use crate::place::{CAP, LEN, Located};
 use crate::relation::Relation;
 use crate::tbaa::Memory;
 
+/// Bytes of an element that is exchanged by code of its own: four registers, or two vectors.
+const MOST_SWAPPED: u64 = 32;
+
 impl<'ctx> Function<'_, '_, 'ctx> {
     pub(crate) fn intrinsic(
         &self,
@@ -32,6 +35,8 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         match name {
             "array_push" => return self.array_push(args),
             "array_pop" => return self.array_pop(dest, args, old),
+            "array_swap" if self.array_swap(import, args) => return,
+            "str_push_char" => return self.push_char(dest, import, args, old),
             "array_sort" if self.sort_parts(import, args) => return,
             "simd_store" => return self.store_vector(args),
             _ => {}
@@ -333,6 +338,73 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let value = self.read_at(&Located::at(address, *elem));
         self.store_len(block, shorter);
         self.finish_call(dest, *elem, value, false, old);
+    }
+
+    /// Exchanges small elements where they are; says whether these are small.
+    fn array_swap(&self, import: &Import, args: &[Arg]) -> bool {
+        let elem = import.key.1[0];
+        let [Arg::Mut(place), one, other] = args else {
+            panic!("compiler bug: `array_swap` has other arguments");
+        };
+        if self.layout(elem).size > MOST_SWAPPED {
+            return false;
+        }
+        let at = self.unboxed(self.place(place));
+        let start = self.elements(self.load_block(at.address, at.own_memory()));
+        let [one, other] = [one, other].map(|index| {
+            let index = self.direct_arg(index).into_int_value();
+            Located::at(self.element_address(start, elem, index), elem)
+        });
+        // Both are read before either is written.
+        let [first, second] = [&one, &other].map(|at| match self.read_at(at) {
+            Value::At(address) => {
+                let slot = self.temp(elem);
+                self.copy_bytes(slot, address, elem);
+                Value::At(slot)
+            }
+            in_register => in_register,
+        });
+        self.store_result(&one, second);
+        self.store_result(&other, first);
+        true
+    }
+
+    /// ASCII goes in place while there is room; the runtime does the rest.
+    fn push_char(&self, dest: &Place, import: &Import, args: &[Arg], old: Old) {
+        let [Arg::Mut(place), value] = args else {
+            panic!("compiler bug: `str_push_char` has other arguments");
+        };
+        let at = self.unboxed(self.place(place));
+        let block = self.load_block(at.address, at.own_memory());
+        let len = self.header_word(block, LEN);
+        let cap = self.header_word(block, CAP);
+        let char = self.direct_arg(value).into_int_value();
+        let ascii_end = char.get_type().const_int(0x80, false);
+        let compare = |a, b| {
+            let less = self.builder.build_int_compare(IntPredicate::ULT, a, b, "");
+            less.built()
+        };
+        let is_ascii = compare(char, ascii_end);
+        let has_room = compare(len, cap);
+        let in_place = self.builder.build_and(is_ascii, has_room, "").built();
+        let (put, call, next) = (
+            self.new_block("put"),
+            self.new_block("push_char"),
+            self.new_block("pushed"),
+        );
+        self.branch(in_place, put, call);
+        self.builder.position_at_end(put);
+        let byte = self.unit.runtime.i8;
+        let byte = self.builder.build_int_truncate(char, byte, "").built();
+        let end = self.element_address(self.elements(block), Ty::u8(), len);
+        self.store_value(end, Ty::u8(), byte.into(), Memory::Data);
+        let one = self.unit.runtime.i64.const_int(1, false);
+        self.store_len(block, self.builder.build_int_nuw_add(len, one, "").built());
+        self.goto(next);
+        self.builder.position_at_end(call);
+        self.runtime_call(dest, "str_push_char", import, args, old);
+        self.goto(next);
+        self.builder.position_at_end(next);
     }
 
     /// Sorts elements that are made of scalars and text; says whether these are.

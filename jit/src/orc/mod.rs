@@ -17,4 +17,5 @@ mod tests;
 
 pub use dylib::Dylib;
 pub use error::LinkError;
+pub(crate) use session::address_in_llvm;
 pub use session::{DylibId, Session};

@@ -41,6 +41,11 @@ unsafe extern "C" {
 /// Names in ORC's pool are swept after this many removals; a sweep walks the whole pool.
 const SWEEP_EVERY: u32 = 64;
 
+/// An address among LLVM's code, wherever that was loaded.
+pub(crate) fn address_in_llvm() -> usize {
+    LLVMOrcDisposeLLJIT as *const () as usize
+}
+
 /// Everything that is linked together. Clones are the same session.
 #[derive(Clone)]
 pub struct Session(Rc<Inner>);
