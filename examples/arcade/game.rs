@@ -119,6 +119,8 @@ pub(crate) struct Game {
     /// The last picture that there was.
     page: Vec<Shape>,
     has_failed: bool,
+    /// The texts are not what runs yet.
+    is_behind: bool,
 }
 
 /// What the rules have to have.
@@ -174,6 +176,7 @@ impl Game {
             sounds,
             page: Vec::new(),
             has_failed: false,
+            is_behind: false,
         })
     }
 
@@ -249,17 +252,32 @@ impl Game {
         *self.texts.borrow() != *texts
     }
 
-    /// The rules are these from now on, if nothing is wrong with them; the world lives on.
-    pub(crate) fn reload(&mut self, texts: Texts) -> Notice {
-        let rules = rules_of(&texts);
+    /// The rules shall be these; [`Game::follow`] sees to it.
+    pub(crate) fn edit(&mut self, texts: Texts) {
         *self.texts.borrow_mut() = texts;
-        match self.exchange(&rules) {
+        self.is_behind = true;
+    }
+
+    /// To be called between frames: exchanges the rules when the code of an edit is there, which is made meanwhile, if nothing is wrong with it;
+    /// the world lives on.
+    pub(crate) fn follow(&mut self) -> Option<Notice> {
+        if !self.is_behind {
+            return None;
+        }
+        let rules = rules_of(&self.texts.borrow());
+        let done = match self.script.prepare(&rules) {
+            Ok(false) => return None,
+            Ok(true) => self.exchange(&rules),
+            Err(error) => Err(error),
+        };
+        self.is_behind = false;
+        Some(match done {
             Ok(done) => {
                 self.has_failed = false;
                 Notice::Reloaded(done.to_string())
             }
             Err(error) => Notice::Refused(error.to_string()),
-        }
+        })
     }
 
     fn exchange(&mut self, rules: &str) -> Result<Reloaded, Error> {

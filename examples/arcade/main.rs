@@ -163,14 +163,14 @@ const EDITS: [(&str, &str, &str); 6] = [
     ("a field's default", "beings", "flash: f32 = 0"),
 ];
 
-/// From a new text to the end of the first frame with it.
+/// From a new text to the end of the first frame with it, while frames go on; and the longest of these, with what is done between them.
 fn edits(options: &Options, rounds: usize) -> Result<(), Box<dyn Error>> {
     let begin = Instant::now();
     let texts = read_texts(&options.folder)?;
     let mut game = Game::new(texts.clone(), options.seed, options.optimize)?;
     println!("loaded in {:.0} ms", begin.elapsed().as_secs_f64() * 1e3);
     for (what, file, from) in EDITS {
-        let mut spent = Vec::new();
+        let (mut spent, mut longest) = (Vec::new(), Vec::new());
         for round in 0..rounds {
             for _ in 0..60 {
                 let (input, _) = game.pilot();
@@ -184,15 +184,24 @@ fn edits(options: &Options, rounds: usize) -> Result<(), Box<dyn Error>> {
             }
             *text = text.replace(from, &format!("{from}{}", round + 1));
             let begin = Instant::now();
-            let notice = game.reload(edited);
-            let failed = game.step(Input::default(), STEP);
-            game.paint();
-            spent.push(begin.elapsed());
-            if let Some(Notice::Failed(why) | Notice::Refused(why)) = failed.or(Some(notice)) {
-                return Err(why.into());
+            game.edit(edited);
+            let mut most = Duration::ZERO;
+            loop {
+                let frame = Instant::now();
+                let notice = game.follow();
+                let failed = game.step(Input::default(), STEP);
+                game.paint();
+                most = most.max(frame.elapsed());
+                match failed.or(notice) {
+                    Some(Notice::Failed(why) | Notice::Refused(why)) => return Err(why.into()),
+                    Some(_) => break,
+                    None => std::thread::sleep(SHORTEST_FRAME.saturating_sub(frame.elapsed())),
+                }
             }
+            spent.push(begin.elapsed());
+            longest.push(most);
         }
-        println!("{what}: {}", times(spent));
+        println!("{what}: {}, longest frame {}", times(spent), times(longest));
     }
     Ok(())
 }
@@ -221,6 +230,7 @@ async fn play(game: Game, options: Options) {
     loop {
         let begin = Instant::now();
         shown.take_up_edits();
+        shown.follow();
         shown.obey_keys();
         shown.step();
         shown.paint();
@@ -266,17 +276,18 @@ impl Shown {
         let is_whole = self.half_written.as_ref() == Some(&texts);
         self.half_written = None;
         match self.game.is_other(&texts) {
-            true if is_whole => self.reload(texts),
+            true if is_whole => self.game.edit(texts),
             true => self.half_written = Some(texts),
             false => {}
         }
     }
 
-    fn reload(&mut self, texts: Texts) {
+    fn follow(&mut self) {
         let begin = Instant::now();
-        let notice = self.game.reload(texts);
-        self.report(|| format!("exchanged in {:.1} ms", begin.elapsed().as_secs_f64() * 1e3));
-        self.tell(notice);
+        if let Some(notice) = self.game.follow() {
+            self.report(|| format!("exchanged in {:.1} ms", begin.elapsed().as_secs_f64() * 1e3));
+            self.tell(notice);
+        }
     }
 
     fn obey_keys(&mut self) {
@@ -292,7 +303,7 @@ impl Shown {
         if mq::is_key_pressed(mq::KeyCode::F5)
             && let Ok(texts) = game::read_texts(&self.options.folder)
         {
-            self.reload(texts);
+            self.game.edit(texts);
         }
         let mut typed = Vec::new();
         while let Some(letter) = mq::get_char_pressed() {

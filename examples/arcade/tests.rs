@@ -22,6 +22,14 @@ fn game(seed: i64, optimize: bool) -> Game {
     Game::new(texts(), seed, optimize).unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// What becomes of an edit.
+fn follow(game: &mut Game, texts: Texts) -> Notice {
+    game.edit(texts);
+    let mut notices = std::iter::repeat_with(|| game.follow());
+    let notice = notices.find_map(|notice| notice);
+    notice.expect("it comes to an end")
+}
+
 fn play(game: &mut Game, frames: usize) {
     for _ in 0..frames {
         let (input, failed) = game.pilot();
@@ -91,7 +99,7 @@ fn an_edit_in_the_middle_leaves_the_world() {
     );
     assert!(game.is_other(&new));
     assert_eq!(
-        game.reload(new.clone()),
+        follow(&mut game, new.clone()),
         Notice::Reloaded("converted: world".to_owned())
     );
     assert!(!game.is_other(&new));
@@ -116,7 +124,7 @@ fn an_edit_in_the_middle_leaves_the_world() {
         "level".to_owned(),
         lines.replacen(&row, &format!("    {dragon}"), 1),
     );
-    let notice = game.reload(new);
+    let notice = follow(&mut game, new);
     assert!(
         matches!(&notice, Notice::Reloaded(what) if what.contains("arrivals")),
         "{notice:?}"
@@ -139,7 +147,7 @@ fn wrong_rules_are_survived() {
     let before = summary(&game);
     let refused = |game: &mut Game, new: Texts, word: &str| {
         let before = summary(game);
-        let notice = game.reload(new);
+        let notice = follow(game, new);
         let Notice::Refused(why) = notice else {
             panic!("{notice:?} instead of a word about {word}");
         };
@@ -181,7 +189,7 @@ fn wrong_rules_are_survived() {
             "    fn play(mut self, input: Input, dt: f32) {\n",
             &format!("    fn play(mut self, input: Input, dt: f32) {{\n        {line}\n"),
         );
-        assert!(matches!(game.reload(new), Notice::Reloaded(_)));
+        assert!(matches!(follow(&mut game, new), Notice::Reloaded(_)));
         let shapes = game.paint().0.len();
         let (input, _) = game.pilot();
         let failed = game.step(input, STEP);

@@ -4,6 +4,7 @@
 //! long as it is right; globals and slots lie outside of units (`place`), so that they stay while the code around them is another. `base` loads
 //! what the text imports. `part` divides units where functions come and go one by one.
 
+mod background;
 mod base;
 mod code;
 mod part;
@@ -25,6 +26,7 @@ use crate::linked::{Homes, Linked};
 use crate::machine::Machine;
 use crate::report::Error;
 
+use background::Background;
 pub(crate) use code::{Codes, Module, Reached, Source, Tier, Version};
 pub(crate) use place::{Place, Places};
 pub(crate) use values::{Origin, Outlived};
@@ -46,6 +48,7 @@ pub(crate) struct Build {
     /// What is to be said about modules that were loaded, rendered.
     pub(crate) module_warnings: Vec<String>,
     pub(crate) codes: Codes,
+    background: Background,
     pub(crate) places: Places,
     /// Where functions stand, whose code does not say it.
     pub(crate) homes: Rc<Homes>,
@@ -68,6 +71,7 @@ impl Build {
             imports: base::Known::default(),
             module_warnings: Vec::new(),
             codes: Codes::default(),
+            background: Background::default(),
             places: Places::default(),
             homes: Rc::default(),
         }
@@ -105,6 +109,29 @@ impl Build {
         self.begin(text);
         self.text.edit(&mut self.front.sources, &self.name, text);
         self.text.compile(&self.front.sources);
+    }
+
+    /// From now on LLVM works in a thread, and code that it has not made yet is [missing](Build::is_missing). False if it is at work still.
+    pub(crate) fn enter_background(&mut self) -> bool {
+        self.background.takes = self.background.take_up();
+        self.background.takes
+    }
+
+    /// Code is made where it is needed again; the thread begins with what was missing. Whether anything was.
+    pub(crate) fn leave_background(&mut self) -> bool {
+        self.background.takes = false;
+        self.background.start();
+        self.is_missing()
+    }
+
+    /// Whether something has failed because its code is still to be made by the thread.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.background.is_behind()
+    }
+
+    /// What was made by the thread is linked, or will not be.
+    pub(crate) fn forget_background(&mut self) {
+        self.background.forget();
     }
 
     /// What is to be said about the pieces of these files, which are not wrong, rendered.

@@ -349,13 +349,19 @@ impl Living {
     }
 
     fn link_each(&mut self, sources: &[Source]) -> Result<(), Vec<Diagnostic>> {
+        let mut result = Ok(());
         for source in sources {
             self.wanted.extend(source.function());
             if !self.build.code(source)?.is_nothing {
-                self.build.linked(source, Tier::Full)?;
+                let linked = self.build.linked(source, Tier::Full).map(drop);
+                // All that is missing is made together.
+                if linked.is_err() && !self.build.is_missing() {
+                    return linked;
+                }
+                result = result.and(linked);
             }
         }
-        Ok(())
+        result
     }
 
     fn not_linked(&self, found: &[Diagnostic]) -> Error {

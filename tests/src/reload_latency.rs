@@ -1,18 +1,19 @@
 //! `cargo dev reload [LINES [ROUNDS [ENTITIES]]]`: how long a game takes to follow an edit of its script, in the process: from the text to the first call of the
-//! newest version, then the same where all is divided into modules of 1,000 lines, each of which imports the one before. Its world has 10,000 entities, or so many, which live on. Medians, 95 and 99 of 100, and the worst of so many rounds; beside them a frame before and
+//! newest version, then the same where all is divided into modules of 1,000 lines, each of which imports the one before. Its world has 10,000 entities, or so many, which live on. Then how long the longest frame is in which a text is prepared or exchanged while frames go on. Medians, 95 and 99 of 100, and the worst of so many rounds; beside them a frame before and
 //! after, and the same frame in Rust. Nothing here is asserted but that the edit took effect.
 
 use std::cell::RefCell;
 use std::fmt::Write;
 use std::hint::black_box;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sumi::{Config, Engine, Script};
 
 const LINES: usize = 10_000;
 const ROUNDS: usize = 51;
 const ENTITIES: usize = 10_000;
+const BETWEEN_FRAMES: Duration = Duration::from_millis(4);
 
 pub fn run(args: &[String]) -> Result<(), String> {
     let number = |at: usize, otherwise: usize| {
@@ -71,6 +72,13 @@ fn measure(lines: usize, rounds: usize, entities: usize) -> Result<String, sumi:
         }
         script.reload(&text)?;
         out += &row(name, times);
+        let numbered = |round: usize| match from.is_empty() {
+            true => text.clone(),
+            false => text.replacen(from, &to.replace('@', &round.to_string()), 1),
+        };
+        let longest = prepared(&script, rounds, numbered)?;
+        out += &row(&format!("{name}, prepared: the longest frame"), longest);
+        script.reload(&text)?;
     }
     out += &in_modules(lines, rounds)?;
     let after = frames(&script, entities, false)?;
@@ -80,6 +88,36 @@ fn measure(lines: usize, rounds: usize, entities: usize) -> Result<String, sumi:
         text.lines().count()
     );
     Ok(out)
+}
+
+/// The longest frame of each round in which a text is prepared and exchanged, while frames go on.
+fn prepared(
+    script: &Script,
+    rounds: usize,
+    text: impl Fn(usize) -> String,
+) -> Result<Vec<f64>, sumi::Error> {
+    let step = script.function::<fn(f64) -> i64>("step")?;
+    let mut all = Vec::new();
+    for round in 1..=rounds {
+        let edited = text(round);
+        let (mut longest, mut is_over) = (0.0_f64, false);
+        while !is_over {
+            let start = Instant::now();
+            let is_ready = script.prepare(&edited)?;
+            step.call(0.01)?;
+            longest = longest.max(ms(start));
+            if is_ready {
+                let start = Instant::now();
+                script.reload(&edited)?;
+                step.call(0.01)?;
+                longest = longest.max(ms(start));
+                is_over = true;
+            }
+            std::thread::sleep(BETWEEN_FRAMES);
+        }
+        all.push(longest);
+    }
+    Ok(all)
 }
 
 fn row(name: &str, mut times: Vec<f64>) -> String {

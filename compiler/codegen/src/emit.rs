@@ -4,6 +4,7 @@ mod pipeline;
 pub(crate) mod size;
 
 use std::cell::RefCell;
+use std::ptr::NonNull;
 use std::rc::Rc;
 use std::sync::Once;
 
@@ -83,30 +84,84 @@ impl CpuLevel {
 
 /// Compiles a unit. An error is LLVM's own text.
 pub fn object(input: Input<'_>) -> Result<Object, String> {
-    let context = Context::create();
-    let finished = finished(&context, input)?;
+    let begun = begin(input)?;
     Ok(Object {
-        bytes: finished.pipeline.object(&finished.module),
-        exports: finished.exports,
-        optimised: finished.optimised,
+        bytes: begun.module.finish()?,
+        exports: begun.exports,
+        optimised: begun.optimised,
     })
+}
+
+/// A unit whose module is written: what is left is LLVM's.
+pub struct Begun {
+    pub module: BegunModule,
+    pub exports: Exports,
+    /// As in [`Object`].
+    pub optimised: u64,
+}
+
+/// Does all that comes before LLVM's passes, which take most of the time and may run in another thread.
+pub fn begin(input: Input<'_>) -> Result<Begun, String> {
+    let own = OwnContext(NonNull::from(Box::leak(Box::new(Context::create()))));
+    // SAFETY: the context goes after all that is in it.
+    let context: &'static Context = unsafe { own.0.as_ref() };
+    let written = written(context, input)?;
+    Ok(Begun {
+        module: BegunModule {
+            module: written.module,
+            options: input.options,
+            _context: own,
+        },
+        exports: written.exports,
+        optimised: written.optimised,
+    })
+}
+
+/// A module in a context that nothing else is in.
+pub struct BegunModule {
+    // Before its context, since fields are dropped in this order.
+    module: Module<'static>,
+    options: Options,
+    _context: OwnContext,
+}
+
+// SAFETY: LLVM lets a context and all in it go from thread to thread, and nobody else refers to these.
+unsafe impl Send for BegunModule {}
+
+struct OwnContext(NonNull<Context>);
+
+impl Drop for OwnContext {
+    fn drop(&mut self) {
+        // SAFETY: it was leaked in `begin`, and what was in it is gone.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
+}
+
+impl BegunModule {
+    /// The object. An error is LLVM's own text.
+    pub fn finish(self) -> Result<Vec<u8>, String> {
+        finish(&self.module, self.options)
+    }
 }
 
 /// The text of the module, after optimisation if that is asked for.
 pub fn ir(input: Input<'_>) -> Result<String, String> {
     let context = Context::create();
-    Ok(finished(&context, input)?
-        .module
-        .print_to_string()
-        .to_string())
+    let written = written(&context, input)?;
+    optimise(
+        &written.module,
+        pipeline(input.options)?.machine(),
+        input.options,
+    )?;
+    Ok(written.module.print_to_string().to_string())
 }
 
 pub fn assembly(input: Input<'_>) -> Result<String, String> {
     let context = Context::create();
-    let Finished {
-        module, pipeline, ..
-    } = finished(&context, input)?;
+    let Written { module, .. } = written(&context, input)?;
+    let pipeline = pipeline(input.options)?;
     let machine = pipeline.machine();
+    optimise(&module, machine, input.options)?;
     let buffer = machine
         .write_to_memory_buffer(&module, FileType::Assembly)
         .map_err(|error| error.to_string())?;
@@ -116,15 +171,15 @@ pub fn assembly(input: Input<'_>) -> Result<String, String> {
     Ok(String::from_utf8_lossy(text).into_owned())
 }
 
-struct Finished<'ctx> {
+/// A module before LLVM's passes.
+struct Written<'ctx> {
     module: Module<'ctx>,
     exports: Exports,
-    pipeline: Rc<Pipeline>,
     /// As in [`Object`].
     optimised: u64,
 }
 
-fn finished<'ctx>(context: &'ctx Context, input: Input<'_>) -> Result<Finished<'ctx>, String> {
+fn written<'ctx>(context: &'ctx Context, input: Input<'_>) -> Result<Written<'ctx>, String> {
     let pipeline = pipeline(input.options)?;
     let machine = pipeline.machine();
     let module = context.create_module("unit");
@@ -147,11 +202,9 @@ fn finished<'ctx>(context: &'ctx Context, input: Input<'_>) -> Result<Finished<'
     if input.options.optimise {
         link_host_code(&module, &exports, input);
     }
-    optimise(&module, machine, input.options)?;
-    Ok(Finished {
+    Ok(Written {
         module,
         exports,
-        pipeline,
         optimised,
     })
 }

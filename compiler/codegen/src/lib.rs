@@ -40,7 +40,7 @@ use rustc_hash::FxHashMap;
 use syntax::{Sources, Span};
 
 pub use bitcode::{Bitcode, Host, HostCode};
-pub use emit::{CpuLevel, assembly, ir, object};
+pub use emit::{Begun, BegunModule, CpuLevel, assembly, begin, ir, object};
 pub use external::host_context_symbol;
 
 #[derive(Clone, Copy, Debug)]

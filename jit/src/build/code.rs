@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use codegen::{Input, Options};
+use codegen::{Input, Object, Options};
 use compiler::CellInfo;
 use compiler::env::{DefId, DefKind, Env, FnOrigin, GlobalOrigin};
 use compiler::incremental::{Fingerprint, Fingerprinter, Good, Unit, interface_of, portable};
@@ -16,6 +16,7 @@ use stdlib::Root;
 use syntax::{Diagnostic, FileId};
 
 use super::Build;
+use super::background::Key;
 use super::part::{Part, Parts};
 use super::values::Outside as ClosuresOutside;
 use crate::front::{self, Constants, Ready};
@@ -127,6 +128,8 @@ type Uses = Vec<(DefId, Fingerprint)>;
 /// What is known of the code of a source.
 pub(crate) struct Code {
     /// Of all that the object is made from.
+    object_key: Fingerprint,
+    /// With where its globals lie.
     key: Fingerprint,
     /// What it calls or has copies of.
     refs: Vec<DefId>,
@@ -300,12 +303,13 @@ impl Build {
         copied.retain(|def| !own.contains(def) && !is_inner(def));
         let mut globals: Vec<_> = program.globals.iter().collect();
         globals.sort_by_key(|global| global.def);
+        let mut addresses = Vec::new();
         for global in globals {
             if global.origin != GlobalOrigin::Host {
-                let address = self.places.address(&self.machine, &env, global.def);
+                addresses.push(self.places.address(&self.machine, &env, global.def));
                 let interface = interface_of(&env, global.def);
                 uses.push((global.def, interface));
-                print.add(&(&global.symbol, address, interface));
+                print.add(&(&global.symbol, interface));
             }
         }
         let mut copies: Vec<(DefId, Fingerprint)> = copied
@@ -323,8 +327,10 @@ impl Build {
         refs.retain(|def| !self.is_in_parts() || is_function(&env, *def));
         let mut refs: Vec<DefId> = refs.into_iter().collect();
         refs.sort_unstable();
+        let object_key = print.finish();
         Ok(Code {
-            key: print.finish(),
+            object_key,
+            key: Fingerprint::of(&(object_key, addresses)),
             refs,
             copies,
             uses,
@@ -451,40 +457,55 @@ impl Build {
         Ok(program)
     }
 
+    /// What LLVM makes of a program. While that is left to a thread, an error for what is not there yet.
+    fn object(&mut self, program: &Program, key: Key) -> Result<Object, Vec<Diagnostic>> {
+        let env = self.text.env();
+        let machine = Rc::clone(&self.machine);
+        let host = machine.host.borrow();
+        let input = Input {
+            program,
+            env,
+            sources: &self.front.sources,
+            options: Options {
+                reloadable: true,
+                state_outside: true,
+                lines_by_function: self.is_in_parts(),
+                optimise: key.1 == Tier::Full,
+                most_optimised: env.budget().optimised_left(),
+                ..self.config.code_options()
+            },
+            host: &HostCodes { host: &host, env },
+        };
+        let object = match self.background.object(key) {
+            Some(object) => object,
+            None if self.background.takes => codegen::begin(input).and_then(|begun| {
+                env.budget().note_optimised(begun.optimised);
+                self.background.give(key, begun);
+                Err("it is being compiled".to_owned())
+            }),
+            None => {
+                self.codes.compiled += 1;
+                codegen::object(input)
+            }
+        };
+        let object = object.map_err(|message| vec![refused(&message)])?;
+        env.budget().note_optimised(object.optimised);
+        Ok(object)
+    }
+
     fn link(
         &mut self,
         source: &Source,
         code: &Code,
         tier: Tier,
     ) -> Result<Rc<Linked>, Vec<Diagnostic>> {
-        self.codes.compiled += 1;
         let env = self.text.env().clone();
         let program = code.program.borrow_mut().take();
         let program = match program {
             Some(program) => program,
             None => self.program(source)?,
         };
-        let machine = Rc::clone(&self.machine);
-        let host = machine.host.borrow();
-        let mut object = codegen::object(Input {
-            program: &program,
-            env: &env,
-            sources: &self.front.sources,
-            options: Options {
-                reloadable: true,
-                state_outside: true,
-                lines_by_function: self.is_in_parts(),
-                optimise: tier == Tier::Full,
-                most_optimised: env.budget().optimised_left(),
-                ..self.config.code_options()
-            },
-            host: &HostCodes {
-                host: &host,
-                env: &env,
-            },
-        })
-        .map_err(|message| vec![refused(&message)])?;
-        env.budget().note_optimised(object.optimised);
+        let mut object = self.object(&program, (code.object_key, tier))?;
         let outside = Outside {
             machine: &self.machine,
             config: &self.config,

@@ -130,6 +130,15 @@ impl Living {
         unusable
     }
 
+    /// Has the code in memory that [`Living::enter_newest`] would lead to, as far as there is any.
+    pub(super) fn link_entered(&mut self) {
+        let entries: Vec<Rc<Entry>> = self.entries.iter().filter_map(Weak::upgrade).collect();
+        for entry in entries {
+            // Why there is none is told where it is led there.
+            let _ = self.code(&entry.name, &entry.asked);
+        }
+    }
+
     /// Whether the host holds a function of a name that the text does not have.
     pub(super) fn has_lost_a_function(&self) -> bool {
         let names = &self.build.text.env().module(self.build.front.home).names;

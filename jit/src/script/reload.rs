@@ -13,7 +13,7 @@ use stdlib::convert::finds_by_code;
 use super::keep::{Version, resets};
 use super::{Cell, Living, MaybeRenamed, Script, Unusable, busy, renames};
 use crate::build::{Build, Place, Standing};
-use crate::migrate::{self, Advisers, Failure, Guide};
+use crate::migrate::{self, Advisers, Failure, Guide, NewCode};
 use crate::report::Error;
 use crate::saved::Share;
 
@@ -111,6 +111,20 @@ pub(super) struct Former {
     code_in: FxHashMap<DefId, Reach>,
 }
 
+/// A text that was read in place of another one.
+struct Read {
+    /// What the other one defined.
+    before: Env,
+    /// The types that are others now.
+    changed: Vec<DefId>,
+    /// Which variable gets the value of each that is of another type, or gone.
+    heirs: Vec<Option<DefId>>,
+    /// What values get that have code.
+    newer: NewCode,
+    /// Which do not.
+    former_code: Vec<Reset>,
+}
+
 impl Script {
     /// Goes on with another text: functions are exchanged, and variables keep their values. A value of a changed type is converted by the names
     /// of fields and variants, at any depth; new fields get their defaults. On an error, also one of code that runs for it, all is as before.
@@ -140,8 +154,29 @@ impl Script {
         living.former = Some(former);
         living.is_on_trial = false;
         done.unusable = living.enter_newest();
+        living.build.forget_background();
         living.remove_old_code();
         Ok(done)
+    }
+
+    /// Has the code made that a reload to this text needs, in a thread of its own, so that no frame is late for it: false while that goes on, true when
+    /// `reload`, `try_out` and `preview` find it there. To be called between frames until then, which takes as long as it takes to read the text; if
+    /// it is not, they make the code themselves. Nothing of the text runs, and nothing changes. An error for a mistake in it, as `reload` would give.
+    ///
+    /// ```
+    /// # let mut engine = jit::Engine::new(jit::Config::default())?;
+    /// let game = engine.load("game.sumi", "fn step() -> i64 = 1")?;
+    /// let step = game.function::<fn() -> i64>("step")?;
+    /// let text = "fn step() -> i64 = 2";
+    /// while !game.prepare(text)? {
+    ///     step.call()?; // the game goes on
+    /// }
+    /// game.reload(text)?;
+    /// assert_eq!(step.call()?, 2);
+    /// # Ok::<(), jit::Error>(())
+    /// ```
+    pub fn prepare(&self, text: &str) -> Result<bool, Error> {
+        self.idle()?.prepare(text)
     }
 
     /// As [`Script::reload`], for the time being: until [`Script::accept`] a call that ends with a runtime error takes it back by itself, as
@@ -288,12 +323,8 @@ impl Living {
         Ok(())
     }
 
-    fn become_text(
-        &mut self,
-        text: &str,
-        edit: impl FnOnce(&mut Build),
-        former: &mut Former,
-    ) -> Result<Reloaded, Error> {
+    /// Reads the text and has in memory what was there of the former one, and what values get that have code. Nothing runs.
+    fn read(&mut self, edit: impl FnOnce(&mut Build), former: &mut Former) -> Result<Read, Error> {
         let before = self.build.text.env().clone();
         self.build.codes.compiled = 0;
         edit(&mut self.build);
@@ -303,14 +334,76 @@ impl Living {
         self.link_known()?;
         let changed = changed_types(&before, self.build.text.env());
         let heirs = heirs(&before, self.build.text.env(), &former.places);
-        let mut done = Reloaded::default();
         let mut values = self.values(&before);
         for (place, heir) in former.places.iter().zip(&heirs) {
             if let (Some(_), Some(root)) = (heir, place.global.root()) {
                 values.push((before.def(place.global.def).name.clone(), root));
             }
         }
-        let newer = self.new_code(&before, &changed, &values, &mut done.former_code)?;
+        let mut former_code = Vec::new();
+        let newer = self.new_code(&before, &changed, &values, &mut former_code)?;
+        Ok(Read {
+            before,
+            changed,
+            heirs,
+            newer,
+            former_code,
+        })
+    }
+
+    /// See [`Script::prepare`].
+    fn prepare(&mut self, text: &str) -> Result<bool, Error> {
+        self.build.refuse_long(text)?;
+        if !self.build.enter_background() {
+            return Ok(false);
+        }
+        let mut former = self.remembered();
+        let linked = self.link_ahead(text, &mut former);
+        let is_missing = self.build.leave_background();
+        self.restore(former)?;
+        match is_missing {
+            true => Ok(false),
+            false => linked.map(|()| true),
+        }
+    }
+
+    /// Has in memory what a reload needs, without running anything.
+    fn link_ahead(&mut self, text: &str, former: &mut Former) -> Result<(), Error> {
+        let name = self.build.name.clone();
+        let read = self.read(|build| build.edit(&name, text), former)?;
+        self.advisers(&self.with_new_names(&read.changed))?;
+        let mut result = Ok(());
+        for (source, index) in self.cells() {
+            // No statement runs again.
+            if !source.cells()[index].defines.is_empty() {
+                let linked = self.linked(&source).map(drop);
+                if linked.is_err() && !self.build.is_missing() {
+                    return linked;
+                }
+                result = result.and(linked);
+            }
+        }
+        self.link_entered();
+        result
+    }
+
+    fn become_text(
+        &mut self,
+        text: &str,
+        edit: impl FnOnce(&mut Build),
+        former: &mut Former,
+    ) -> Result<Reloaded, Error> {
+        let Read {
+            before,
+            changed,
+            heirs,
+            newer,
+            former_code,
+        } = self.read(edit, former)?;
+        let mut done = Reloaded {
+            former_code,
+            ..Reloaded::default()
+        };
         self.newer = Rc::new(newer);
         let home = self.build.front.home;
         let is_own = |def: DefId| before.def(def).module == home && is_variable(&before, def);

@@ -10,6 +10,7 @@ mod hostile;
 mod in_place;
 mod migration;
 mod modules;
+mod prepare;
 mod reentrant;
 
 use super::*;

@@ -112,6 +112,15 @@ impl Checked {
         let before = state(script);
         let seen = script.preview(text);
         same("a preview changes values", &before, &state(script))?;
+        if counts.taken.is_multiple_of(2) {
+            while matches!(script.prepare(text), Ok(false)) {
+                same(
+                    "a text that is prepared changes values",
+                    &before,
+                    &state(script),
+                )?;
+            }
+        }
         let done = script.reload(text);
         if is_interrupt(&seen) || is_interrupt(&done) {
             return Ok(());
