@@ -176,8 +176,7 @@ impl Build {
 
     /// The text stands on that again. It is to be edited before anything else.
     pub(crate) fn stand_on(&mut self, former: Standing) {
-        let base = self.text.base();
-        if (former.base.interface, former.base.code) != (base.interface, base.code) {
+        if former.imports.print() != self.imports.print() {
             self.text.set_base(former.base, self.is_in_parts());
         }
         self.modules = former.modules;

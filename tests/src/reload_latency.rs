@@ -25,6 +25,14 @@ pub fn run(args: &[String]) -> Result<(), String> {
     Ok(())
 }
 
+/// More may be compiled than by default.
+fn config() -> Config {
+    Config {
+        compile_limit: None,
+        ..Config::default()
+    }
+}
+
 /// In Markdown.
 pub(crate) fn table(lines: usize, rounds: usize, entities: usize) -> Result<String, String> {
     measure(lines, rounds, entities).map_err(|error| error.to_string())
@@ -33,7 +41,7 @@ pub(crate) fn table(lines: usize, rounds: usize, entities: usize) -> Result<Stri
 fn measure(lines: usize, rounds: usize, entities: usize) -> Result<String, sumi::Error> {
     let mut out = "| edit | p50, ms | p95 | p99 | worst |\n|---|---|---|---|---|\n".to_owned();
     let text = game(lines, entities);
-    let mut engine = Engine::new(Config::default())?;
+    let mut engine = Engine::new(config())?;
     let start = Instant::now();
     let script = engine.load("game.sumi", &text)?;
     let loading = ms(start);
@@ -131,7 +139,7 @@ fn row(name: &str, mut times: Vec<f64>) -> String {
 fn in_modules(lines: usize, rounds: usize) -> Result<String, sumi::Error> {
     let modules = modules(lines);
     let known = Rc::new(RefCell::new(modules.clone()));
-    let mut engine = Engine::new(Config::default())?;
+    let mut engine = Engine::new(config())?;
     let texts = Rc::clone(&known);
     engine.set_resolver(move |path| {
         let at: usize = path.strip_prefix("rules")?.parse().ok()?;

@@ -514,6 +514,10 @@ sumi_error *sumi_script_set(const sumi_script *script, const char *name, const c
 sumi_error *sumi_script_reload(sumi_script *script, const char *source, size_t length, sumi_reloaded **report);
 /* As sumi_script_reload(), but a call that fails takes it back by itself, until sumi_script_accept(). */
 sumi_error *sumi_script_try_out(sumi_script *script, const char *source, size_t length, sumi_reloaded **report);
+/* Has the code made that a reload to this text needs, in a thread of its own, so that no frame is late for it: `is_ready` is false while that goes
+ * on. To be called between frames until it is true; then sumi_script_reload(), sumi_script_try_out() and sumi_script_preview() find the code there.
+ * Nothing of the text runs, and nothing changes. An error for a mistake in the text. */
+sumi_error *sumi_script_prepare(sumi_script *script, const char *source, size_t length, bool *is_ready);
 /* What a reload would do; nothing changes. */
 sumi_error *sumi_script_preview(sumi_script *script, const char *source, size_t length, sumi_reloaded **report);
 /* Takes the last reload back, with all values as they were right before it. `was_done` (or NULL) is false if there is nothing to take back. */

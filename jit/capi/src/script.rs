@@ -421,6 +421,28 @@ pub unsafe extern "C" fn sumi_script_try_out(
 /// # Safety
 /// As `sumi.h` says.
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn sumi_script_prepare(
+    script: *mut SumiScript,
+    source: *const c_char,
+    length: usize,
+    is_ready: *mut bool,
+) -> *mut SumiError {
+    answer(|| {
+        // SAFETY: C's promise.
+        let ((script, _), source) =
+            unsafe { (script_of(script)?, text(source, length, "source")?) };
+        let ready = script.prepare(source)?;
+        if !is_ready.is_null() {
+            // SAFETY: as above.
+            unsafe { is_ready.write(ready) };
+        }
+        Ok(())
+    })
+}
+
+/// # Safety
+/// As `sumi.h` says.
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn sumi_script_preview(
     script: *mut SumiScript,
     source: *const c_char,

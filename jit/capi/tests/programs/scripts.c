@@ -245,6 +245,23 @@ int main(void) {
     printf("frames: %d\n", sumi_error_frame(error, 0, &frame));
     sumi_error_free(error);
 
+    /* Code that is made while calls go on. */
+    const char *const prepared = "var n = 1\nfn f() -> i64 = n + 40";
+    bool is_ready = false;
+    check(sumi_script_reload(script, "var n = 1\nfn f() -> i64 = n", SUMI_ZERO, NULL));
+    check(sumi_script_prepare(script, prepared, SUMI_ZERO, &is_ready));
+    printf("ready at once: %d\n", is_ready);
+    while (!is_ready) {
+        check(sumi_function_call(f, NULL, 0, &result));
+        check(sumi_script_prepare(script, prepared, SUMI_ZERO, &is_ready));
+    }
+    printf("until then: %d\n", (int)result.as.integer);
+    check(sumi_script_reload(script, prepared, SUMI_ZERO, &report));
+    check(sumi_function_call(f, NULL, 0, &result));
+    printf("then: %d, %zu compiled\n", (int)result.as.integer, sumi_reloaded_compiled(report));
+    sumi_reloaded_free(report);
+    fails("prepared", sumi_script_prepare(script, "fn f() -> i64 = m", SUMI_ZERO, NULL));
+
     /* A text on trial. */
     check(sumi_script_reload(script, "var n = 1\nfn f() -> i64 = n", SUMI_ZERO, NULL));
     check(sumi_script_try_out(script, "var n = 1\nfn f() -> i64 { n += 1; assert(n > 2); n }", SUMI_ZERO, &report));

@@ -100,3 +100,30 @@ fn one_that_changes_is_compiled_with_what_follows_from_it() {
     drop((f, script));
     assert_eq!((engine.live_blocks(), engine.machine_units()), (0, 0));
 }
+
+#[test]
+fn lines_of_a_module_go_back_with_it() {
+    let texts = Rc::new(RefCell::new(String::new()));
+    let known = Rc::clone(&texts);
+    let mut engine = Engine::new(Config::default()).unwrap();
+    engine.set_resolver(move |_| Some(known.borrow().clone()));
+    let module =
+        |above: &str| format!("{above}pub fn fails(n: i64) -> i64 {{\n{above}[n][n]\n}}\n");
+    let main = "import rules\nfn call(n: i64) -> i64 = rules.fails(n)\n";
+    texts.replace(module(""));
+    let script = engine.load("main", main).unwrap();
+    let call = script.function::<fn(i64) -> i64>("call").unwrap();
+    let line = || match call.call(7) {
+        Err(crate::Error::Runtime(error)) => error.frames[0].line,
+        other => panic!("it came back: {other:?}"),
+    };
+    assert_eq!(line(), 2);
+    // Nothing but lines differs.
+    texts.replace(module("// A line.\n"));
+    script.preview(main).unwrap();
+    assert_eq!(line(), 2);
+    script.reload(main).unwrap();
+    assert_eq!(line(), 4);
+    script.roll_back().unwrap();
+    assert_eq!(line(), 2);
+}
