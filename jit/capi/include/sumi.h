@@ -54,6 +54,7 @@ typedef struct sumi_script sumi_script;
 typedef struct sumi_function sumi_function;
 typedef struct sumi_reloaded sumi_reloaded;
 typedef struct sumi_kept sumi_kept;
+typedef struct sumi_variables sumi_variables;
 typedef struct sumi_interrupter sumi_interrupter;
 typedef struct sumi_error sumi_error;
 typedef struct sumi_call sumi_call;
@@ -582,6 +583,27 @@ sumi_error *sumi_script_read(sumi_script *script, const char *name, uint32_t for
 /* Whether both are the same value to the last bit, whichever NaN; no `==` of a script is asked. An error if one of them is of all variables. */
 sumi_error *sumi_kept_equal(const sumi_kept *one, const sumi_kept *other, bool *is_equal);
 void sumi_kept_free(sumi_kept *kept);
+
+/* ---- Looking at a script, for tools ------------------------------------------------------------------------------------------------------- */
+
+/* A variable as people read it. */
+typedef struct sumi_variable {
+    sumi_text name;
+    sumi_text type;  /* as Sumi writes it */
+    sumi_text value; /* as a literal, with `…` at the end if there is more of it */
+    bool is_var;
+} sumi_variable;
+
+/* The variables that the text defines, in its order, with their values in at most about `limit` bytes each. Nothing of the script runs. Not within a
+ * call. */
+sumi_error *sumi_script_variables(sumi_script *script, size_t limit, sumi_variables **variables);
+/* What an expression comes to in the scope of the script, as the only variable of `found`, whose name is the expression. It may do what the script may; what
+ * it did to variables is put back, what it did to the host is not. Not within a call. */
+sumi_error *sumi_script_evaluate(sumi_script *script, const char *expression, size_t length, size_t limit, sumi_variables **found);
+size_t sumi_variables_count(const sumi_variables *variables);
+/* False if there are not so many. The texts are valid until sumi_variables_free(). */
+bool sumi_variables_get(const sumi_variables *variables, size_t index, sumi_variable *variable);
+void sumi_variables_free(sumi_variables *variables);
 
 #ifdef __cplusplus
 }

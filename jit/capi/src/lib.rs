@@ -6,6 +6,7 @@ pub mod engine;
 pub mod error;
 pub mod kept;
 mod lent;
+pub mod look;
 pub mod module;
 pub mod object;
 pub mod report;

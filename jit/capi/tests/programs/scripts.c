@@ -262,6 +262,27 @@ int main(void) {
     sumi_reloaded_free(report);
     fails("prepared", sumi_script_prepare(script, "fn f() -> i64 = m", SUMI_ZERO, NULL));
 
+    /* As people see it. */
+    sumi_variables *variables = NULL;
+    sumi_variable variable;
+    check(sumi_script_reload(script, "let ship = (1, \"a long name\")\nvar n = 2\nfn f() -> i64 { n += 1; n }", SUMI_ZERO, NULL));
+    check(sumi_script_variables(script, 8, &variables));
+    for (size_t i = 0; sumi_variables_get(variables, i, &variable); i++) {
+        printf("%s %s: %s = %s\n", variable.is_var ? "var" : "let", variable.name.data, variable.type.data, variable.value.data);
+    }
+    printf("variables: %zu\n", sumi_variables_count(variables));
+    sumi_variables_free(variables);
+    check(sumi_script_evaluate(script, "[f(), n]", SUMI_ZERO, 100, &variables));
+    if (sumi_variables_get(variables, 0, &variable)) {
+        printf("%s: %s = %s\n", variable.name.data, variable.type.data, variable.value.data);
+    }
+    sumi_variables_free(variables);
+    check(sumi_script_variables(script, 100, &variables));
+    printf("put back: %d\n", sumi_variables_get(variables, 1, &variable) && strcmp(variable.value.data, "1") == 0);
+    sumi_variables_free(variables);
+    fails("evaluated", sumi_script_evaluate(script, "n +", SUMI_ZERO, 100, &variables));
+    printf("none: %zu %d\n", sumi_variables_count(variables), sumi_variables_get(variables, 0, &variable));
+
     /* A text on trial. */
     check(sumi_script_reload(script, "var n = 1\nfn f() -> i64 = n", SUMI_ZERO, NULL));
     check(sumi_script_try_out(script, "var n = 1\nfn f() -> i64 { n += 1; assert(n > 2); n }", SUMI_ZERO, &report));
