@@ -119,8 +119,17 @@ pub(crate) struct Game {
     /// The last picture that there was.
     page: Vec<Shape>,
     has_failed: bool,
-    /// The texts are not what runs yet.
-    is_behind: bool,
+    following: Following,
+}
+
+/// How far the rules that run have followed the texts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Following {
+    Done,
+    /// The code is being made.
+    Preparing,
+    /// It is there.
+    Ready,
 }
 
 /// What the rules have to have.
@@ -176,7 +185,7 @@ impl Game {
             sounds,
             page: Vec::new(),
             has_failed: false,
-            is_behind: false,
+            following: Following::Done,
         })
     }
 
@@ -255,22 +264,27 @@ impl Game {
     /// The rules shall be these; [`Game::follow`] sees to it.
     pub(crate) fn edit(&mut self, texts: Texts) {
         *self.texts.borrow_mut() = texts;
-        self.is_behind = true;
+        self.following = Following::Preparing;
     }
 
     /// To be called between frames: exchanges the rules when the code of an edit is there, which is made meanwhile, if nothing is wrong with it;
     /// the world lives on.
     pub(crate) fn follow(&mut self) -> Option<Notice> {
-        if !self.is_behind {
-            return None;
-        }
         let rules = rules_of(&self.texts.borrow());
-        let done = match self.script.prepare(&rules) {
-            Ok(false) => return None,
-            Ok(true) => self.exchange(&rules),
-            Err(error) => Err(error),
+        let done = match self.following {
+            Following::Done => return None,
+            Following::Preparing => match self.script.prepare(&rules) {
+                Ok(false) => return None,
+                Ok(true) => {
+                    // That was enough for one frame.
+                    self.following = Following::Ready;
+                    return None;
+                }
+                Err(error) => Err(error),
+            },
+            Following::Ready => self.exchange(&rules),
         };
-        self.is_behind = false;
+        self.following = Following::Done;
         Some(match done {
             Ok(done) => {
                 self.has_failed = false;

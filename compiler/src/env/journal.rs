@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use imbl::Vector;
 use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -10,15 +11,20 @@ use syntax::Span;
 
 use super::{DefId, Env, HashMap, Head, ModuleId};
 
+/// What names alone lead to.
+type ByName = HashMap<SmolStr, Vector<DefId>>;
+/// What a unit has added to that.
+type Added = Vec<(SmolStr, DefId)>;
+
 /// The definitions and names of one unit.
 #[derive(Clone, Debug, Default)]
 pub struct Journal {
     pub defs: IndexSet<DefId, FxBuildHasher>,
     pub names: Vec<(ModuleId, SmolStr, DefId)>,
     pub methods: Vec<(Head, SmolStr, DefId)>,
-    pub trait_methods: Vec<(SmolStr, DefId)>,
-    pub operators: Vec<(SmolStr, DefId)>,
-    pub variants: Vec<(SmolStr, DefId)>,
+    pub trait_methods: Added,
+    pub operators: Added,
+    pub variants: Added,
     /// By the trait and the place of the `impl`.
     pub impls: Vec<(DefId, Span)>,
 }
@@ -177,17 +183,21 @@ impl Env {
                     .push_back(Arc::clone(found));
             }
         }
-        let lists = [
-            (&mut self.trait_methods, &journal.trait_methods),
-            (&mut self.operators, &journal.operators),
-            (&mut self.variants, &journal.variants),
-        ];
-        for (known, added) in lists {
+        for (known, added) in self.by_name(journal) {
             for (name, def) in added {
                 known.entry(name.clone()).or_default().push_back(*def);
             }
         }
         self.calls_back |= from.calls_back;
+    }
+
+    /// What is found by nothing but its name: what there is, and what a unit has added.
+    fn by_name<'a>(&'a mut self, journal: &'a Journal) -> [(&'a mut ByName, &'a Added); 3] {
+        [
+            (&mut self.trait_methods, &journal.trait_methods),
+            (&mut self.operators, &journal.operators),
+            (&mut self.variants, &journal.variants),
+        ]
     }
 
     /// Puts a module in as another environment has it, with what its unit has added there.
@@ -218,12 +228,7 @@ impl Env {
                 impls.retain(|known| known.span != *span);
             }
         }
-        let lists = [
-            (&mut self.trait_methods, &journal.trait_methods),
-            (&mut self.operators, &journal.operators),
-            (&mut self.variants, &journal.variants),
-        ];
-        for (known, added) in lists {
+        for (known, added) in self.by_name(journal) {
             for (name, def) in added {
                 if let Some(defs) = known.get_mut(name) {
                     defs.retain(|known| known != def);
