@@ -30,6 +30,9 @@ fn until(n: i64) -> i64 { for i in 0..1000000 { if i == n { return i } }
 fn grid(n: i64) -> i64 { var t = 0
     for y in 0..n { for x in 0..n { t += x * y } }
     t }
+fn calls(n: i64) -> i64 { var t = 0
+    for _ in 0..n { t += rounds(n) }
+    t }
 fn fib(n: i64) -> i64 = if n < 2 { n } else { fib(n - 1) + fib(n - 2) }
 fn shapes(n: i64) -> i64 { let all: [any Shape] = [Square(1), Square(2)]
     var t = 0
@@ -55,12 +58,13 @@ fn grow(n: i64) -> i64 { seen = [n]
 ";
 
 /// What a call of each of these takes with 10: one a round, one a call of what is no short function.
-const EXACT: [(&str, u64); 6] = [
+const EXACT: [(&str, u64); 7] = [
     ("nothing", 0),
     ("rounds", 10),
     ("down", 10),
     ("until", 10),
     ("grid", 110),
+    ("calls", 110),
     ("fib", 176),
 ];
 
@@ -110,7 +114,7 @@ fn counted(engine: &mut Engine) -> Result<Vec<(&'static str, u64)>, Box<dyn std:
         assert!(used >= least, "{name}: {used}");
         found.push((name, used));
     }
-    assert!(found[6].1 >= 300, "{found:?}");
+    assert!(found[7].1 >= 300, "{found:?}");
     script.function::<fn(i64) -> i64>("built")?.call(100_000)?;
     assert!((20_000..40_000).contains(&left(engine)), "{}", left(engine));
     found.push(("built, much", left(engine)));

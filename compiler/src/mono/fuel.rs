@@ -4,7 +4,7 @@
 //! | what | takes |
 //! |---|---|
 //! | a round of a loop | 1 |
-//! | a call | 1, none if the function is *short*: without loops, with all that it calls at most [`MOST_FREE`] statements, and no operator or `show` of a type |
+//! | a call | 1, none if the function is *short*: with all that it calls at most [`MOST_FREE`] statements, and no operator or `show` of a type |
 //! | a value of 4 KiB or more that is copied in place | 1 for each 64 bytes |
 //! | what the runtime does with blocks and text | see `stdlib::Runtime::fuel` |
 //!
@@ -41,10 +41,10 @@ impl Program {
     /// From now on its code takes fuel.
     pub fn charge_fuel(&mut self, env: &Env) {
         self.takes_fuel = true;
-        let is_free = self.short_functions();
+        let short = self.short_functions();
         let mut takes_itself = self.called_as_values();
-        for (takes, is_free) in takes_itself.iter_mut().zip(&is_free) {
-            *takes &= !is_free;
+        for (takes, short) in takes_itself.iter_mut().zip(&short) {
+            *takes &= short.is_none();
         }
         let lengths = self.functions.iter();
         let is_length = lengths.map(|each| self.asks_length(&each.body)).collect();
@@ -53,7 +53,7 @@ impl Program {
         let facts = Facts {
             program: self,
             env,
-            is_free,
+            short,
             takes_itself,
             is_length,
         };
@@ -131,10 +131,10 @@ impl Program {
 
     /// For each function whether it is short. Those of other units, of C and of the host never are, so that no unit depends on what stands
     /// in another.
-    fn short_functions(&self) -> Vec<bool> {
+    fn short_functions(&self) -> Vec<Option<Short>> {
         let count = self.functions.len();
         let of_types: FxHashSet<Target> = self.overrides.values().flat_map(each_override).collect();
-        let own: Vec<Option<(usize, Vec<usize>)>> = self
+        let own: Vec<Option<(Short, Vec<usize>)>> = self
             .functions
             .iter()
             .enumerate()
@@ -142,35 +142,36 @@ impl Program {
                 |(index, function)| match of_types.contains(&Target::Defined(index)) {
                     // A comparison or a text may lead back to it, and no call says so.
                     true => None,
-                    false => self.straight(&function.body),
+                    false => self.alone(&function.body),
                 },
             )
             .collect();
-        let mut weights: Vec<Option<usize>> = vec![None; count];
+        let mut found: Vec<Option<Short>> = vec![None; count];
         for _ in 0..DEEPEST_FREE {
-            let known = weights.clone();
-            for (weight, own) in weights.iter_mut().zip(&own) {
-                let Some((statements, callees)) = own else {
+            let known = found.clone();
+            for (short, own) in found.iter_mut().zip(&own) {
+                let Some((own, callees)) = own else {
                     continue;
                 };
                 let mut callees = callees.iter().map(|callee| known[*callee]);
-                let total = callees.try_fold(*statements, |sum, callee| Some(sum + callee?));
-                *weight = weight.or(total.filter(|total| *total <= MOST_FREE));
+                let total = callees.try_fold(*own, |sum, callee| Some(sum.with(callee?)));
+                *short = short.or(total.filter(|total| total.weight <= MOST_FREE));
             }
         }
-        weights.iter().map(Option::is_some).collect()
+        found
     }
 
-    /// The weight of a body without loops, and which functions of the program it calls; none if it calls others, or has loops.
-    fn straight(&self, body: &Body) -> Option<(usize, Vec<usize>)> {
+    /// What a body is without those of the program that it calls, and these; none if it calls others.
+    fn alone(&self, body: &Body) -> Option<(Short, Vec<usize>)> {
         let weight: usize = body
             .blocks
             .values()
             .map(|block| block.statements.len() + 1)
             .sum();
-        if weight > MOST_FREE || !every_loop(body).is_empty() {
+        if weight > MOST_FREE {
             return None;
         }
+        let has_loops = !every_loop(body).is_empty();
         let mut called = Vec::new();
         for statement in body.blocks.values().flat_map(|block| &block.statements) {
             let StatementKind::Call { callee, .. } = &statement.kind else {
@@ -186,7 +187,23 @@ impl Program {
                 }
             }
         }
-        Some((weight, called))
+        Some((Short { weight, has_loops }, called))
+    }
+}
+
+/// A function whose calls are free: what it does besides the rounds of its loops, which take fuel themselves, is bounded.
+#[derive(Clone, Copy)]
+struct Short {
+    weight: usize,
+    has_loops: bool,
+}
+
+impl Short {
+    fn with(self, callee: Short) -> Short {
+        Short {
+            weight: self.weight + callee.weight,
+            has_loops: self.has_loops || callee.has_loops,
+        }
     }
 }
 
@@ -198,7 +215,7 @@ fn each_override(own: &Overrides) -> impl Iterator<Item = Target> + use<> {
 struct Facts<'a> {
     program: &'a Program,
     env: &'a Env,
-    is_free: Vec<bool>,
+    short: Vec<Option<Short>>,
     /// Where it begins, since not all that call it can.
     takes_itself: Vec<bool>,
     is_length: Vec<bool>,
@@ -218,7 +235,7 @@ impl Facts<'_> {
     /// Whether a call of it may take fuel, here or there.
     fn is_charged(&self, callee: &Callee) -> bool {
         match (self.defined(callee), callee) {
-            (Some(index), _) => !self.is_free[index],
+            (Some(index), _) => self.short[index].is_none_or(|short| short.has_loops),
             (None, Callee::Fn(def, args)) => {
                 let target = self.program.target(*def, args);
                 self.program.intrinsic(target).is_none()
@@ -229,13 +246,11 @@ impl Facts<'_> {
 
     /// Whether the caller takes it.
     fn takes(&self, callee: &Callee) -> bool {
-        let takes_itself = match callee {
-            Callee::Fn(..) => self
-                .defined(callee)
-                .is_some_and(|index| self.takes_itself[index]),
-            Callee::Value(_) | Callee::TraitMethod(..) => true,
-        };
-        self.is_charged(callee) && !takes_itself
+        match (self.defined(callee), callee) {
+            (Some(index), _) => self.short[index].is_none() && !self.takes_itself[index],
+            (None, Callee::Fn(..)) => self.is_charged(callee),
+            (None, Callee::Value(_) | Callee::TraitMethod(..)) => false,
+        }
     }
 }
 

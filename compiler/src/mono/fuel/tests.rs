@@ -291,3 +291,136 @@ fn calls_take_one_but_short_ones() {
         "#]],
     );
 }
+
+/// The rounds of the callee are taken there, so what is left is not kept in a register around a call of it.
+#[test]
+fn calls_of_short_functions_with_loops_take_only_their_rounds() {
+    check(
+        "fn digits(n: i64) -> i64 {
+            var (m, t) = (n, 0)
+            while m > 0 { m = m / 10; t += 1 }
+            t
+        }
+        fn until(n: i64) -> i64 {
+            var m = n
+            while m > 9 { m = digits(m) * m / 2 }
+            digits(m)
+        }",
+        expect![[r#"
+            fn digits(_1: ref i64) -> i64 {
+              let _2: i64
+              let _3: i64
+              let _4: i64 // m
+              let _5: i64 // t
+              let _6: bool
+              let _7: bool
+              b0: _2 = _1
+                  _3 = 0
+                  _4 = _2
+                  _5 = _3
+                  goto b1
+              b1: _6 = gt _4, 0
+                  _7 = fuel if _6
+                  if _7 then b2 else b4
+              b2: fuel 1 in advance
+                  _4 = div _4, 10
+                  _5 = add _5, 1
+                  goto b1
+              b3: _0 = _5
+                  return
+              b4: fuel was there
+                  goto b3
+            }
+            fn until(_1: ref i64) -> i64 {
+              let _2: i64 // m
+              let _3: bool
+              let _4: i64
+              let _5: i64
+              b0: _2 = _1
+                  goto b1
+              b1: _3 = gt _2, 9
+                  if _3 then b2 else b3
+              b2: fuel 1
+                  _5 = call digits(_2)
+                  _4 = mul _5, _2
+                  _2 = div _4, 2
+                  goto b1
+              b3: _0 = call digits(_2)
+                  return
+            }
+        "#]],
+    );
+}
+
+/// Also if the loop around goes back to its beginning by a way out of one within.
+#[test]
+fn a_loop_around_others_takes_its_rounds() {
+    check(
+        "fn search(xs: [i64], n: i64) {
+            while true {
+                for x in xs { if x == n { break } }
+            }
+        }
+        fn halve(n: i64) {
+            var m = n
+            while true {
+                while m > 0 { m = m / 2 }
+            }
+        }",
+        expect![[r#"
+            fn search(_1: ref [i64], _2: ref i64) -> () {
+              let _3: i64
+              let _4: i64
+              let _5: bool
+              let _6: i64 // x
+              let _7: bool
+              let _8: i64
+              let _9: i64
+              let _10: i64
+              b0: goto b1
+              b1: _3 = len _1
+                  _4 = 0
+                  _8 = _4
+                  _9 = _3
+                  _10 = reach _4 .. _9
+                  goto b2
+              b2: _5 = lt _4, _10
+                  if _5 then b3 else b7
+              b3: _6 = _1[_4]
+                  _7 = eq _6, _2
+                  if _7 then b8 else b4
+              b4: _4 = add _4, 1
+                  goto b2
+              b5: fuel 1 in advance
+                  fuel was there
+                  goto b1
+              b6: fuel 1 in advance
+                  fuel was there
+                  goto b1
+              b7: fuel _8 .. _9
+                  goto b6
+              b8: fuel _8 .. _4
+                  goto b5
+            }
+            fn halve(_1: ref i64) -> () {
+              let _2: i64 // m
+              let _3: bool
+              let _4: bool
+              b0: _2 = _1
+                  goto b1
+              b1: goto b2
+              b2: _3 = gt _2, 0
+                  _4 = fuel if _3
+                  if _4 then b3 else b5
+              b3: fuel 1 in advance
+                  _2 = div _2, 2
+                  goto b2
+              b4: fuel 1 in advance
+                  fuel was there
+                  goto b1
+              b5: fuel was there
+                  goto b4
+            }
+        "#]],
+    );
+}
