@@ -7,7 +7,7 @@ static bool is_prime(int32_t n) {
     return true;
 }
 int main(void) {
-    volatile int32_t limit = 40000;
+    volatile int32_t limit = 60000;
     int64_t primes = 0;
     for (int32_t n = 2; n <= limit; n++) primes += is_prime(n);
     printf("%lld\n", (long long)primes);

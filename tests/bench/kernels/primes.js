@@ -3,5 +3,5 @@ function is_prime(n) {
   return true
 }
 let primes = 0
-for (let n = 2; n <= 40000; n++) if (is_prime(n)) primes++
+for (let n = 2; n <= 60000; n++) if (is_prime(n)) primes++
 console.log(primes)

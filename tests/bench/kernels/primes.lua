@@ -5,7 +5,7 @@ local function is_prime(n)
   return true
 end
 local primes = 0
-for n = 2, 40000 do
+for n = 2, 60000 do
   if is_prime(n) then primes = primes + 1 end
 end
 print(primes)

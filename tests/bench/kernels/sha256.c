@@ -57,7 +57,7 @@ int main(void) {
     message[size] = 0x80;
     for (int i = 0; i < 8; i++) message[size + 56 + i] = (uint8_t)(size * 8 >> (56 - i * 8));
     uint32_t state[8];
-    for (int time = 0; time < 1000; time++) {
+    for (int time = 0; time < 2000; time++) {
         digest(message, size + 64, state);
         for (int i = 0; i < 32; i++) message[i] = (uint8_t)(state[i / 4] >> (24 - i % 4 * 8));
     }

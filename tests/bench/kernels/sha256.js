@@ -52,7 +52,7 @@ for (let i = 0; i < size; i++) message[i] = i * 7 % 251
 message[size] = 0x80
 for (let i = 4; i < 8; i++) message[size + 56 + i] = size * 8 >>> 56 - i * 8
 let state
-for (let time = 0; time < 1000; time++) {
+for (let time = 0; time < 2000; time++) {
   state = digest(message)
   for (let i = 0; i < 32; i++) message[i] = state[i >> 2] >>> 24 - i % 4 * 8
 }

@@ -51,7 +51,7 @@ for i = 0, size - 1 do message[i] = i * 7 % 251 end
 message[size] = 0x80
 for i = 4, 7 do message[size + 56 + i] = band(rshift(size * 8, 56 - i * 8), 255) end
 local state
-for _ = 1, 1000 do
+for _ = 1, 2000 do
   state = digest(message, size + 64)
   for i = 0, 31 do message[i] = band(rshift(tobit(state[rshift(i, 2)]), 24 - i % 4 * 8), 255) end
 end

@@ -34,6 +34,6 @@ static double norm(int64_t n) {
     return sqrt(uv / vv);
 }
 int main(void) {
-    volatile int64_t n = 2000;
+    volatile int64_t n = 3000;
     printf("%.9f\n", norm(n));
 }

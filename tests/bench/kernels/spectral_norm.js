@@ -28,4 +28,4 @@ function norm(n) {
   }
   return Math.sqrt(uv / vv)
 }
-console.log(norm(2000).toFixed(9))
+console.log(norm(3000).toFixed(9))

@@ -30,4 +30,4 @@ local function norm(n)
   end
   return math.sqrt(uv / vv)
 end
-print(string.format("%.9f", norm(2000)))
+print(string.format("%.9f", norm(3000)))
