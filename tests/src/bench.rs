@@ -75,7 +75,7 @@ fn rows(sumi: &Path, suite: &str, work: &Path) -> Result<String, String> {
     let mut out = String::new();
     let mut ratios: Vec<Vec<f64>> = Vec::new();
     for kernel in names(suite, Some("sumi"))? {
-        let file = |extension| root().join(format!("{suite}/{kernel}.{extension}"));
+        let file = |extension: &str| root().join(format!("{suite}/{kernel}.{extension}"));
         let medians = medians(
             &kernel,
             &kernel_peers(sumi, file, &work.join(&kernel)),
