@@ -1,5 +1,6 @@
 //! `cargo dev bench`: whole processes, interleaved, medians, as ratios to C in the same run. Outputs must be equal or the row is
-//! void. With `--write` the table goes into PLAN.md between its two marks.
+//! void. A suite is a folder of `tests/bench`, its kernels are the programs `NAME.sumi` in it; beside them are those of the peers. With
+//! `--write` the table goes into PLAN.md between its two marks.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -10,12 +11,16 @@ use crate::release::binary;
 use crate::{read, root};
 
 const ROUNDS: usize = 7;
-const KERNELS: &[&str] = &["nbody", "mandelbrot", "sieve", "matmul"];
+/// Where Sumi stands among the peers.
+const SUMI: usize = 1;
 
 struct Peer {
     name: &'static str,
     command: Vec<String>,
 }
+
+/// A peer that is there, or what its cell says instead.
+type Entrant = Result<Peer, &'static str>;
 
 pub fn run(write: bool) -> Result<(), String> {
     let sumi = binary()?;
@@ -40,21 +45,82 @@ fn tables(sumi: &Path, work: &Path) -> Result<String, String> {
         "#include <stdio.h>\nint main(void) { puts(\"hello\"); }\n",
     )
     .map_err(|e| e.to_string())?;
-    out += &row("hello, ms", &hello_peers(sumi, &hello, work), 21, true)?;
-    for kernel in KERNELS {
-        out += &row(
-            &format!("{kernel}, of C"),
-            &kernel_peers(sumi, kernel, work),
-            ROUNDS,
-            false,
-        )?;
+    out += "| hello, ms |";
+    for median in medians("hello", &hello_peers(sumi, &hello, work), 21)? {
+        out += &median.map_or_else(|why| format!(" {why} |"), |time| format!(" {time:.1} |"));
+    }
+    out += "\n";
+    for suite in names("tests/bench", None)? {
+        out += &rows(sumi, &format!("tests/bench/{suite}"), work)?;
     }
     out += &session(sumi)?;
     Ok(out)
 }
 
+/// What is in a folder, in order; only files with the extension, without it, or else all.
+fn names(folder: &str, extension: Option<&str>) -> Result<Vec<String>, String> {
+    let mut found = Vec::new();
+    for entry in root().join(folder).read_dir().map_err(|e| e.to_string())? {
+        let path = entry.map_err(|e| e.to_string())?.path();
+        if extension.is_none() || path.extension().and_then(|e| e.to_str()) == extension {
+            found.extend(path.file_stem().map(|name| name.display().to_string()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// A row for each kernel of a suite, and the geometric means of their ratios to C.
+fn rows(sumi: &Path, suite: &str, work: &Path) -> Result<String, String> {
+    let mut out = String::new();
+    let mut ratios: Vec<Vec<f64>> = Vec::new();
+    for kernel in names(suite, Some("sumi"))? {
+        let file = |extension: &str| root().join(format!("{suite}/{kernel}.{extension}"));
+        let medians = medians(
+            &kernel,
+            &kernel_peers(sumi, file, &work.join(&kernel)),
+            ROUNDS,
+        )?;
+        ratios.resize(medians.len(), Vec::new());
+        let base = medians[0];
+        let compiled = compile_time(sumi, &file("sumi"))?;
+        out += &format!("| {kernel}, of C |");
+        for (index, median) in medians.into_iter().enumerate() {
+            let alone = match index {
+                SUMI => format!("; {compiled:.0} to compile"),
+                _ => String::new(),
+            };
+            out += &match (median, base) {
+                (Err(why), _) => format!(" {why} |"),
+                (Ok(time), Err(_)) => format!(" {time:.0} ms{alone} |"),
+                (Ok(time), Ok(base)) => {
+                    ratios[index].push(time / base);
+                    format!(" {:.2} ({time:.0} ms{alone}) |", time / base)
+                }
+            };
+        }
+        out += "\n";
+    }
+    out += &format!("| {suite}, geometric mean |");
+    for ratios in ratios {
+        let logs: f64 = ratios.iter().map(|ratio| ratio.ln()).sum();
+        out += &match ratios.len() {
+            0 => " none |".to_string(),
+            count => format!(" {:.2} |", (logs / count as f64).exp()),
+        };
+    }
+    Ok(out + "\n")
+}
+
+/// How long a process takes that only compiles the program, ms.
+fn compile_time(sumi: &Path, file: &Path) -> Result<f64, String> {
+    let [sumi, file] = [sumi, file].map(|path| path.display().to_string());
+    let peer = peer("Sumi", &[&sumi, "--emit", "asm", &file]);
+    Ok(medians(&file, &[peer], ROUNDS)?[0]?)
+}
+
 /// The peers that are there; a compiler or runtime that is missing is left out, and the table says so.
-fn hello_peers(sumi: &Path, source: &Path, work: &Path) -> Vec<Option<Peer>> {
+fn hello_peers(sumi: &Path, source: &Path, work: &Path) -> Vec<Entrant> {
     vec![
         compile(source, &work.join("hello")),
         peer(
@@ -66,38 +132,46 @@ fn hello_peers(sumi: &Path, source: &Path, work: &Path) -> Vec<Option<Peer>> {
     ]
 }
 
-fn kernel_peers(sumi: &Path, kernel: &str, work: &Path) -> Vec<Option<Peer>> {
-    let file = |extension: &str| {
-        root()
-            .join("tests/bench")
-            .join(format!("{kernel}.{extension}"))
-            .display()
-            .to_string()
+fn kernel_peers(sumi: &Path, file: impl Fn(&str) -> PathBuf, to: &Path) -> Vec<Entrant> {
+    let script = |name, program: &str, extension| match file(extension) {
+        script if script.exists() => peer(name, &[program, &script.display().to_string()]),
+        _ => Err("none"),
     };
+    let c = file("c");
     vec![
-        compile(Path::new(&file("c")), &work.join(kernel)),
-        peer("Sumi", &[&sumi.display().to_string(), &file("sumi")]),
-        peer("LuaJIT", &["luajit", &file("lua")]),
-        peer("node", &["node", &file("js")]),
+        if c.exists() {
+            compile(&c, to)
+        } else {
+            Err("none")
+        },
+        script("Sumi", &sumi.display().to_string(), "sumi"),
+        script("LuaJIT", "luajit", "lua"),
+        script("node", "node", "js"),
     ]
 }
 
-fn compile(source: &Path, to: &Path) -> Option<Peer> {
-    let compiler = ["clang-22", "clang"].into_iter().find(|c| installed(c))?;
+fn compile(source: &Path, to: &Path) -> Entrant {
+    let compiler = ["clang-22", "clang"].into_iter().find(|c| installed(c));
+    let compiler = compiler.ok_or("not installed")?;
     let status = Command::new(compiler)
         .args(["-O3", "-march=native", "-o"])
         .args([to, source])
         .arg("-lm")
-        .status()
-        .ok()?;
-    status.success().then(|| Peer {
-        name: "C",
-        command: vec![to.display().to_string()],
-    })
+        .status();
+    match status {
+        Ok(status) if status.success() => Ok(Peer {
+            name: "C",
+            command: vec![to.display().to_string()],
+        }),
+        _ => Err("does not compile"),
+    }
 }
 
-fn peer(name: &'static str, command: &[&str]) -> Option<Peer> {
-    installed(command[0]).then(|| Peer {
+fn peer(name: &'static str, command: &[&str]) -> Entrant {
+    if !installed(command[0]) {
+        return Err("not installed");
+    }
+    Ok(Peer {
         name,
         command: command.iter().map(|c| (*c).to_string()).collect(),
     })
@@ -112,17 +186,17 @@ fn installed(program: &str) -> bool {
         .is_ok()
 }
 
-fn row(
+/// How long each peer takes, ms.
+fn medians(
     name: &str,
-    peers: &[Option<Peer>],
+    peers: &[Entrant],
     rounds: usize,
-    absolute: bool,
-) -> Result<String, String> {
+) -> Result<Vec<Result<f64, &'static str>>, String> {
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); peers.len()];
     let mut outputs: Vec<Option<Vec<u8>>> = vec![None; peers.len()];
     for _ in 0..rounds {
         for (index, peer) in peers.iter().enumerate() {
-            let Some(peer) = peer else { continue };
+            let Ok(peer) = peer else { continue };
             let start = Instant::now();
             let output = Command::new(&peer.command[0])
                 .args(&peer.command[1..])
@@ -140,24 +214,14 @@ fn row(
             outputs[index] = Some(output.stdout);
         }
     }
-    let wanted = outputs.iter().flatten().next().cloned();
-    let base = times.first().filter(|t| !t.is_empty()).map(|t| median(t));
-    let mut line = format!("| {name} |");
-    for (index, peer) in peers.iter().enumerate() {
-        let cell = match peer {
-            None => "not installed".to_string(),
-            Some(_) if outputs[index] != wanted => "void: other output".to_string(),
-            Some(_) => {
-                let time = median(&times[index]);
-                match base {
-                    Some(base) if !absolute => format!("{:.2} ({time:.0} ms)", time / base),
-                    _ => format!("{time:.1}"),
-                }
-            }
-        };
-        line += &format!(" {cell} |");
-    }
-    Ok(line + "\n")
+    let wanted = outputs.iter().flatten().next();
+    let entrants = peers.iter().zip(&times).zip(&outputs);
+    let found = entrants.map(|((peer, times), output)| match peer {
+        Err(why) => Err(*why),
+        Ok(_) if output.as_ref() != wanted => Err("void: other output"),
+        Ok(_) => Ok(median(times)),
+    });
+    Ok(found.collect())
 }
 
 pub(crate) fn median(values: &[f64]) -> f64 {

@@ -15,7 +15,7 @@ const LIMIT: Duration = Duration::from_millis(10);
 type Kernel = (&'static str, Text, &'static str);
 
 enum Text {
-    /// Of `tests/bench`, up to the line that begins so, where its program begins.
+    /// Of `tests/bench/kernels`, up to the line that begins so, where its program begins.
     File(&'static str, &'static str),
     Here(&'static str),
 }
@@ -239,9 +239,11 @@ fn part(times: &mut [f64], at: f64) -> f64 {
     times[((times.len() - 1) as f64 * at).round() as usize]
 }
 
-/// The part of a program of `tests/bench` that only defines.
+/// The part of a program of `tests/bench/kernels` that only defines.
 fn functions(file: &str, end: &str) -> String {
-    let path = root().join("tests/bench").join(format!("{file}.sumi"));
+    let path = root()
+        .join("tests/bench/kernels")
+        .join(format!("{file}.sumi"));
     let text = read(&path).expect("a program of the benchmarks");
     let lines = text.lines().take_while(|line| !line.starts_with(end));
     lines.fold(String::new(), |text, line| text + line + "\n")
