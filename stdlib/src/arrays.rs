@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::mem::MaybeUninit;
 
-use crate::block::{Block, elements, owners};
+use crate::block::{Block, bytes, elements, owners};
 use crate::compare::{Relation, compare, key_order};
 use crate::desc::{self, Kind, TypeDesc};
 use crate::memory::{allocate, copy_elements, grow, own, release_value};
@@ -252,6 +252,7 @@ pub(crate) unsafe extern "C" fn sumi_array_sort(elem: Desc, xs: Place) {
                 .sort_by(|a, b| key_order(f64::from(*a), f64::from(*b))),
             Kind::F64 if plain => std::slice::from_raw_parts_mut(first.cast::<f64>(), len)
                 .sort_by(|a, b| key_order(*a, *b)),
+            Kind::Str if plain => sort_texts(block),
             _ => sort_by_rank(elem, block, &|a, b| {
                 compare(elem, a, b, Relation::Key) == Some(Ordering::Less)
             }),
@@ -270,6 +271,38 @@ pub(crate) unsafe extern "C" fn sumi_array_sort_with(
         work_to_sort(xs);
         sort_by_rank(elem, own(elem, xs), &|a, b| order(a, b) < 0);
     }
+}
+
+/// Equal texts cannot be told apart, so their order does not matter. Beside each stand its first bytes, which mostly tell without a look at the text.
+unsafe fn sort_texts(block: *mut Block) {
+    type Keyed = (u64, *const Block);
+    // SAFETY: the elements are texts, which stay alive; the block of keys is ours.
+    unsafe {
+        let len = (*block).len as usize;
+        let texts = elements(block).cast::<*const Block>();
+        let keys = allocate(&raw const desc::U8, (len * size_of::<Keyed>()) as i64);
+        let first = elements(keys).cast::<Keyed>();
+        for index in 0..len {
+            let text = texts.add(index).read();
+            first.add(index).write((beginning(bytes(text)), text));
+        }
+        let keyed = std::slice::from_raw_parts_mut(first, len);
+        keyed.sort_unstable_by(|(a, one), (b, other)| {
+            a.cmp(b).then_with(|| bytes(*one).cmp(bytes(*other)))
+        });
+        for (index, (_, text)) in keyed.iter().enumerate() {
+            texts.add(index).write(*text);
+        }
+        crate::memory::release(keys);
+    }
+}
+
+/// The first eight bytes, which stand to those of others as the texts do, unless they are equal.
+fn beginning(text: &[u8]) -> u64 {
+    let mut first = [0; size_of::<u64>()];
+    let len = text.len().min(first.len());
+    first[..len].copy_from_slice(&text[..len]);
+    u64::from_be_bytes(first)
 }
 
 /// A type's own `<` may fail or contradict itself. So it is asked about elements that stay where they are, the order is found

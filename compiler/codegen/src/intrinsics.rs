@@ -413,8 +413,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let [Arg::Mut(place)] = args else {
             return false;
         };
-        // The runtime knows numbers better.
-        let order = (!elem.is_scalar()).then(|| self.unit.relation(Relation::KeyOrder, elem));
+        // The runtime knows numbers and texts better.
+        let is_known = elem.is_scalar() || matches!(elem.kind(), TyKind::Str);
+        let order = (!is_known).then(|| self.unit.relation(Relation::KeyOrder, elem));
         let Some(order) = order.flatten() else {
             return false;
         };

@@ -97,6 +97,33 @@ fn editing() {
 }
 
 #[test]
+fn texts_are_sorted_by_all_of_their_bytes() {
+    run(|_| {
+        let mut words = vec![
+            "abcdefgh",
+            "abcdefg",
+            "abcdefgh2",
+            "abcdefgh\0",
+            "abcdefgh10",
+            "",
+            "\0",
+            "é",
+            "abcdefgz",
+            "~",
+        ];
+        let mut list = strings(&words.repeat(7));
+        // SAFETY: a place with an array.
+        unsafe { sumi_array_sort(STR, &raw mut list) };
+        words.sort_unstable();
+        let sorted: Vec<&str> = words.iter().flat_map(|word| [*word; 7]).collect();
+        let expected = strings(&sorted);
+        assert_eq!(texts(list), texts(expected));
+        drop_value(array(&desc::STR), &list);
+        drop_value(array(&desc::STR), &expected);
+    });
+}
+
+#[test]
 fn sorting() {
     run(|_| {
         let mut numbers = make(
