@@ -243,14 +243,14 @@ fn session(sumi: &Path) -> Result<String, String> {
         _ => return Err("the REPL has no streams".to_string()),
     };
     let mut times = Vec::new();
-    for n in 0..101 {
+    for n in 1..=101 {
         let start = Instant::now();
         writeln!(input, "{n} * 2 + 1")
             .and_then(|()| input.flush())
             .map_err(|e| e.to_string())?;
         let mut answer = String::new();
         lines.read_line(&mut answer).map_err(|e| e.to_string())?;
-        if answer.trim() != format!("{}: i64", n * 2 + 1) {
+        if answer.trim() != format!("${n}: i64 = {}", n * 2 + 1) {
             return Err(format!("the REPL answered {answer:?}"));
         }
         times.push(start.elapsed().as_secs_f64() * 1e3);
