@@ -5,6 +5,7 @@ mod tests;
 
 use std::cell::Cell;
 use std::mem::MaybeUninit;
+use std::ptr;
 use std::time::Duration;
 
 use crate::host::{Registers, Returned};
@@ -26,6 +27,8 @@ pub struct Entered<'a> {
     /// What it was given, if anything is counted.
     given: Option<Given>,
     purpose: Purpose,
+    /// The one around it, as [`Machine::plain`] named it.
+    around: *const (),
 }
 
 /// Why a call is refused, or looked at before it is made.
@@ -139,7 +142,9 @@ impl Machine {
             care: Cell::new(if is_first { None } else { self.nested_care() }),
             given,
             purpose,
+            around: self.plain.get(),
         };
+        self.plain.set(entered.plain_name());
         if let Some(watchdog) = entered.watchdog {
             watchdog.begin();
         }
@@ -169,6 +174,9 @@ impl Drop for Entered<'_> {
         // SAFETY: entered on this thread, and what was entered later was left.
         unsafe { Runtime::leave(&self.before) };
         self.machine.add_depth(-1);
+        let is_plain = !self.machine.is_torn.get();
+        let around = if is_plain { self.around } else { ptr::null() };
+        self.machine.plain.set(around);
         if let Some(watchdog) = self.watchdog {
             watchdog.end();
         }
@@ -202,10 +210,19 @@ impl Entered<'_> {
         std::ptr::eq(self.machine, machine)
     }
 
-    /// Whether a call may have to be refused.
+    /// What [`Machine::plain`] says of it.
     #[inline(always)]
-    pub(crate) fn needs_care(&self) -> bool {
-        self.care.get().is_some()
+    fn plain_name(&self) -> *const () {
+        match self.care.get().is_none() && !self.machine.is_torn.get() {
+            true => ptr::from_ref(self).cast(),
+            false => ptr::null(),
+        }
+    }
+
+    /// Whether a function of this machine can be called without looking why not: one load and one comparison.
+    #[inline(always)]
+    pub(crate) fn is_plain(&self, machine: &Machine) -> bool {
+        ptr::eq(machine.plain.get(), ptr::from_ref(self).cast())
     }
 
     /// How a call ends that comes after that.
@@ -262,6 +279,7 @@ impl Entered<'_> {
         if trap.kind == TrapKind::Interrupt {
             if let Some(limit) = self.watchdog.and_then(Watchdog::end) {
                 self.care.set(Some(Care::Over(limit)));
+                self.machine.plain.set(ptr::null());
                 trap.message = Some(too_long(limit));
             }
             self.run.go_on();

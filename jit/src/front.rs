@@ -6,9 +6,9 @@ use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
 use compiler::budget::Budget;
-use compiler::env::{DefId, DefKind, Env, Ids, KnownIds, ModuleId};
+use compiler::env::{DefId, DefKind, Env, Ids, Import, KnownIds, ModuleId};
 use compiler::hir::{Imports, nearest};
-use compiler::incremental::{self, Fingerprint};
+use compiler::incremental::{self, Fingerprint, OfModule};
 use compiler::mir::Const;
 use compiler::mir::interpret::eval_const;
 use compiler::mono::{self, Mode, Program};
@@ -60,7 +60,7 @@ struct KeptUnit {
     text: String,
     imports: Vec<(SmolStr, Span)>,
     key: Fingerprint,
-    interface: Fingerprint,
+    interface: OfModule,
     code: Fingerprint,
     ready: Ready,
 }
@@ -109,32 +109,69 @@ pub(crate) struct Gathered {
     pub(crate) warnings: Vec<String>,
     /// The same as data.
     pub(crate) problems: Vec<Problem>,
-    /// Of what others may know of the units so far, and of their code.
-    pub(crate) interface: Fingerprint,
+    /// Of what others may know of the units so far: those who import them, and all.
+    named: FxHashMap<ModuleId, Fingerprint>,
+    shared: Fingerprint,
+    /// Of the code of all of them.
     pub(crate) code: Fingerprint,
     /// What is wrong with modules that could not be loaded: whoever imports one says that, and nothing of names that are missing.
     failed: FxHashMap<ModuleId, Vec<Diagnostic>>,
 }
 
 impl Gathered {
-    /// What a module follows from that comes next: what it is compiled with is known by what others may know of it, but for what it computes
-    /// meanwhile.
-    fn key(&self, text: &str) -> Fingerprint {
+    /// What a module with these imports follows from that comes next: what it is compiled with is known by what others may know of it, but for
+    /// what it computes meanwhile.
+    fn key(&self, env: &Env, text: &str, imports: impl Iterator<Item = ModuleId>) -> Fingerprint {
         let computes = text.contains("const") || text.contains(';');
-        Fingerprint::of(&(text, self.interface, computes.then_some(self.code)))
+        let known = self.known_to(env, imports);
+        Fingerprint::of(&(text, known, computes.then_some(self.code)))
+    }
+
+    /// What those may know who import these, and with them what they pass on.
+    pub(crate) fn known_to(
+        &self,
+        env: &Env,
+        imports: impl Iterator<Item = ModuleId>,
+    ) -> Fingerprint {
+        let mut pending: Vec<ModuleId> = imports.collect();
+        let mut modules = BTreeMap::new();
+        let mut passed_on = BTreeMap::new();
+        while let Some(module) = pending.pop() {
+            if modules.insert(module, self.named.get(&module)).is_some() {
+                continue;
+            }
+            for import in env.module(module).exports.values() {
+                match import {
+                    Import::Module(module) => pending.push(*module),
+                    Import::Def(def) => {
+                        passed_on.insert(*def, incremental::interface_of(env, *def));
+                    }
+                }
+            }
+        }
+        let named = (Vec::from_iter(modules), Vec::from_iter(passed_on));
+        Fingerprint::of(&(self.shared, named))
     }
 
     /// What others may know of a unit that comes next.
-    fn note(&mut self, module: ModuleId, compiled: &mut Compiled) {
+    fn note(&mut self, module: ModuleId, compiled: &mut Compiled) -> (Fingerprint, OfModule) {
         let code = incremental::code_of(&compiled.env, &compiled.unit);
-        self.code = Fingerprint::of(&(self.code, code));
         let own = compiled.env.journal().clone();
         // A constant may be computed by what was there before.
+        let with_former = Fingerprint::of(&(self.code, code));
         for def in &own.defs {
-            compiled.env.set_print(*def, self.code.as_u128());
+            compiled.env.set_print(*def, with_former.as_u128());
         }
         let interface = incremental::interface_of_module(&compiled.env, module, &own);
-        self.interface = Fingerprint::of(&(self.interface, interface));
+        self.take(module, code, interface);
+        (code, interface)
+    }
+
+    /// As of a unit that was there before.
+    fn take(&mut self, module: ModuleId, code: Fingerprint, interface: OfModule) {
+        self.code = Fingerprint::of(&(self.code, code));
+        self.named.insert(module, interface.named);
+        self.shared = Fingerprint::of(&(self.shared, interface.shared));
     }
 }
 
@@ -286,10 +323,8 @@ impl Front {
             compiled.drop_tests();
         }
         self.tell(&compiled, gathered);
-        let key = gathered.key(&source.text);
-        if self.kept_ids.is_some() {
-            gathered.note(module, &mut compiled);
-        }
+        let key = gathered.key(&self.env, &source.text, imports.values().copied());
+        let noted = self.kept_ids.is_some().then(|| gathered.note(module, &mut compiled));
         let before = std::mem::replace(&mut self.env, compiled.env.clone());
         let ready = Ready {
             file,
@@ -299,13 +334,14 @@ impl Front {
             compiled,
         };
         let kept = self.kept_ids.as_mut();
-        if let Some(kept) = kept.and_then(|kept| kept.units.as_mut()) {
+        let kept = kept.and_then(|kept| kept.units.as_mut());
+        if let Some((kept, (code, interface))) = kept.zip(noted) {
             let unit = KeptUnit {
                 text: source.text.to_string(),
                 imports: paths,
                 key,
-                interface: gathered.interface,
-                code: gathered.code,
+                interface,
+                code,
                 ready: ready.clone(),
             };
             kept.insert(source.name.clone(), Rc::new(unit));
@@ -408,7 +444,8 @@ impl Front {
         for (path, span) in &kept.imports {
             self.import(path, *span, kept.ready.file, chain, gathered)?;
         }
-        if kept.key != gathered.key(&kept.text) {
+        let imports = kept.ready.imports.values().copied();
+        if kept.key != gathered.key(&self.env, &kept.text, imports) {
             return Ok(false);
         }
         let before = self.env.clone();
@@ -418,8 +455,7 @@ impl Front {
         let from = &compiled.env;
         self.env.replay_module(*module, from.journal(), from);
         self.tell(compiled, gathered);
-        gathered.interface = kept.interface;
-        gathered.code = kept.code;
+        gathered.take(*module, kept.code, kept.interface);
         gathered.units.push(Ready {
             before,
             ..kept.ready.clone()

@@ -43,6 +43,8 @@ pub(crate) struct Machine {
     kept: RefCell<Vec<Weak<Share>>>,
     /// Whether some of them are torn.
     pub(crate) is_torn: Cell<bool>,
+    /// The innermost [`Entered`](crate::entered::Entered) if its calls need not be looked at first: nothing is torn, and it has no care.
+    pub(crate) plain: Cell<*const ()>,
     /// Ends runs that take too long, if there is a limit.
     watchdog: OnceCell<Watchdog>,
     pub(crate) limits: Limits,
@@ -85,6 +87,7 @@ impl Machine {
             places: RefCell::default(),
             kept: RefCell::default(),
             is_torn: Cell::new(false),
+            plain: Cell::new(std::ptr::null()),
             watchdog: OnceCell::new(),
             limits: Limits::default(),
             orc,
@@ -276,6 +279,7 @@ impl Machine {
                 global.forget();
                 global.is_torn.set(true);
                 self.is_torn.set(true);
+                self.plain.set(std::ptr::null());
             }
         }
     }

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
 
 use super::fingerprint::{Fingerprint, Fingerprinter};
 use super::piece::Name;
@@ -63,13 +64,40 @@ pub(super) fn interfaces(env: &Env, journal: &Journal) -> Interfaces {
     found.into_iter().map(whole).collect()
 }
 
-/// All that others may know of a module, to which its one unit has added this.
-pub fn of_module(env: &Env, module: ModuleId, journal: &Journal) -> Fingerprint {
+/// What others may know of a module.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct OfModule {
+    /// Those who import it.
+    pub named: Fingerprint,
+    /// All that come later: types, with what can be done with them, reach those too who do not name their module.
+    pub shared: Fingerprint,
+}
+
+/// Of a module to which its one unit has added this.
+pub fn of_module(env: &Env, module: ModuleId, journal: &Journal) -> OfModule {
     let scope = env.module(module);
     let mut exports: Vec<_> = scope.exports.iter().collect();
     exports.sort_unstable();
     let passed_on: Vec<&ModuleId> = scope.passed_on.iter().collect();
-    Fingerprint::of(&(as_one(&interfaces(env, journal)), exports, passed_on))
+    let interfaces = interfaces(env, journal);
+    let is_value = |def: DefId| {
+        let kind = &env.def(def).kind;
+        matches!(kind, DefKind::Fn(_) | DefKind::Global(_) | DefKind::Const(_))
+    };
+    let names = journal.names.iter().map(|(_, name, def)| (name, *def));
+    let others = names.filter(|(_, def)| !is_value(*def));
+    let variants = journal.variants.iter().map(|(name, def)| (name, *def));
+    let shared_names: FxHashSet<&SmolStr> = others.chain(variants).map(|(name, _)| name).collect();
+    let is_shared = |name: &Name| match name {
+        Name::Top(top) => shared_names.contains(top),
+        _ => true,
+    };
+    let mut shared = interfaces.clone();
+    shared.retain(|name, _| is_shared(name));
+    OfModule {
+        named: Fingerprint::of(&(as_one(&interfaces), exports, passed_on)),
+        shared: as_one(&shared),
+    }
 }
 
 /// What a unit gives to those that do not name it.

@@ -377,11 +377,7 @@ impl<S> Function<S> {
         body: impl FnOnce(usize, Passing) -> Result<R, Box<Trap>>,
     ) -> Result<R, Error> {
         let address = self.entry.address.get();
-        if address == 0
-            || self.machine.is_torn.get()
-            || entered.needs_care()
-            || !entered.is_of(&self.machine)
-        {
+        if address == 0 || !entered.is_plain(&self.machine) {
             self.refuse(entered)?;
         }
         body(address, self.entry.passing.get()).map_err(|trap| self.failed_in(entered, &trap))

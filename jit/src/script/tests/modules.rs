@@ -127,3 +127,61 @@ fn lines_of_a_module_go_back_with_it() {
     script.roll_back().unwrap();
     assert_eq!(line(), 2);
 }
+
+#[test]
+fn who_does_not_import_a_module_is_left_alone_by_its_functions() {
+    let low = "pub struct Point { pub x: i64, pub y: i64 = 4 }
+        pub trait Told { fn told(self) -> str }
+        impl Told for Point { fn told(self) -> str = \"at {self.x}\" }
+        pub fn twice(n: i64) -> i64 { n * 2 }";
+    let mid = "import low.{Point, twice}
+        pub import low.{Told}
+        pub fn far(n: i64) -> Point = Point(twice(n))";
+    let high = "import mid.{far}
+        pub fn text() -> str = \"{far(5).x} {far(5).y}\"";
+    let texts = Rc::new(RefCell::new([low, mid, high].map(str::to_owned)));
+    let known = Rc::clone(&texts);
+    let mut engine = Engine::new(Config::default()).unwrap();
+    engine.set_resolver(move |path| {
+        let at = ["low", "mid", "high"]
+            .iter()
+            .position(|name| *name == path);
+        Some(known.borrow()[at?].clone())
+    });
+    let main = "import high\nfn f() -> str = high.text()\n";
+    let script = engine.load("main", main).unwrap();
+    let f = script.function::<fn() -> String>("f").unwrap();
+    assert_eq!(f.call().unwrap(), "10 4");
+    let compiled_anew = |edit: &str, instead: &str| {
+        let files = || -> Vec<syntax::FileId> {
+            let modules = &script.0.borrow().build.modules;
+            modules.iter().map(|module| module.ready.file).collect()
+        };
+        let before = files();
+        let text = texts.borrow()[0].replace(edit, instead);
+        assert_ne!(text, texts.borrow()[0], "{edit}");
+        texts.borrow_mut()[0] = text;
+        script.reload(main).unwrap();
+        let pairs = before.into_iter().zip(files());
+        pairs.map(|(before, now)| before != now).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        compiled_anew("pub fn twice", "pub fn more() {}\npub fn twice"),
+        [true, true, false]
+    );
+    assert_eq!(compiled_anew("n * 2", "n * 3"), [true, false, false]);
+    assert_eq!(f.call().unwrap(), "15 4");
+    // What can be done with a type, and what it is, reaches who only has a value of it.
+    assert_eq!(
+        compiled_anew(
+            "impl Told",
+            "impl Point { pub fn flip(mut self) {} }\nimpl Told"
+        ),
+        [true, true, true]
+    );
+    assert_eq!(
+        compiled_anew("y: i64 = 4 }", "y: i64 = 5 }"),
+        [true, true, true]
+    );
+    assert_eq!(f.call().unwrap(), "15 5");
+}
