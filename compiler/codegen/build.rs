@@ -36,17 +36,21 @@ fn main() {
     }
     shim::compile("sumi_codegen_shim", &include, SHIM);
     let folder = ask(&config, &["--libdir"]);
-    println!("cargo:rustc-link-search=native={folder}");
+    println!("cargo:rustc-check-cfg=cfg(sleeping_llvm)");
 
     // For those who link a static library of Sumi without cargo: the metadata `libs`.
-    let mut libs = vec![format!("-L{folder}")];
-    if env::var("PROFILE").as_deref() == Ok("release") {
-        libs.extend(link_statically(&config));
+    let libs = if env::var("PROFILE").as_deref() == Ok("release") {
+        link_statically(&config, &folder)
     } else {
-        libs.extend(["-lLLVM-22", "-lstdc++"].map(str::to_owned));
+        println!("cargo:rustc-link-search=native={folder}");
         println!("cargo:rustc-link-lib=dylib=LLVM-22");
         println!("cargo:rustc-link-lib=dylib=stdc++");
-    }
+        vec![
+            format!("-L{folder}"),
+            "-lLLVM-22".to_owned(),
+            "-lstdc++".to_owned(),
+        ]
+    };
     println!("cargo:libs={}", libs.join(" "));
 }
 
@@ -87,17 +91,45 @@ fn ask(config: &Path, arguments: &[&str]) -> String {
         .to_owned()
 }
 
+/// LLVM's constructors run when they are asked for: see `src/awake.rs`, which knows the section by this name.
+const CONSTRUCTORS: &str = ".init_array=sumi_llvm_init";
+
+/// Copies of LLVM's archives, in which the lists of constructors have another name.
+fn put_to_sleep(folder: &str, libraries: &[&str]) -> PathBuf {
+    let out = env::var_os("OUT_DIR").expect("cargo says where the output goes");
+    let copies = PathBuf::from(out).join("llvm");
+    std::fs::create_dir_all(&copies).expect("the output's folder can be written");
+    for library in libraries {
+        let archive = format!("lib{library}.a");
+        let status = Command::new("objcopy")
+            .args(["--rename-section", CONSTRUCTORS])
+            .args([Path::new(folder).join(&archive), copies.join(&archive)])
+            .status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "objcopy could not copy {archive}; on Debian: apt-get install binutils"
+        );
+    }
+    println!("cargo:rustc-cfg=sleeping_llvm");
+    copies
+}
+
 /// As the linker of C is told it.
-fn link_statically(config: &Path) -> Vec<String> {
-    let mut libs = Vec::new();
+fn link_statically(config: &Path, folder: &str) -> Vec<String> {
     let mut arguments = vec!["--link-static", "--libs"];
     arguments.extend(COMPONENTS);
-    for flag in ask(config, &arguments).split_whitespace() {
-        let library = flag
-            .strip_prefix("-l")
-            .unwrap_or_else(|| panic!("llvm-config: unexpected flag {flag}"));
+    let flags = ask(config, &arguments);
+    let named = flags.split_whitespace().map(|flag| {
+        let library = flag.strip_prefix("-l");
+        library.unwrap_or_else(|| panic!("llvm-config: unexpected flag {flag}"))
+    });
+    let libraries: Vec<&str> = named.collect();
+    let copies = put_to_sleep(folder, &libraries);
+    println!("cargo:rustc-link-search=native={}", copies.display());
+    let mut libs = vec![format!("-L{}", copies.display())];
+    for library in libraries {
         println!("cargo:rustc-link-lib=static:-bundle={library}");
-        libs.push(flag.to_owned());
+        libs.push(format!("-l{library}"));
     }
     // llvm-config also lists libz3 and libxml2, which nothing that we keep refers to.
     for (library, package) in [

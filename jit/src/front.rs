@@ -729,6 +729,14 @@ fn resolved(path: &str, resolver: &Resolver) -> Option<Module> {
     Some((format!("<{path}>"), text.to_owned()))
 }
 
+/// As [`Front::print_of`], where no host says what modules there are.
+pub(crate) fn found_now(wanted: &[Wanted]) -> Fingerprint {
+    let found = wanted
+        .iter()
+        .map(|each| find_module(&each.path, each.beside.clone(), each.root.clone()));
+    Fingerprint::of(&found.collect::<Vec<_>>())
+}
+
 fn file_of(path: &str) -> PathBuf {
     path.split('.').collect::<PathBuf>().with_extension("sumi")
 }

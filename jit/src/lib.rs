@@ -2,6 +2,7 @@
 
 mod build;
 mod callback;
+mod compiled;
 mod config;
 mod copies;
 mod editing;
@@ -11,6 +12,7 @@ mod failure;
 mod front;
 mod host;
 mod host_code;
+mod image;
 mod landing;
 mod linked;
 mod machine;
@@ -36,6 +38,7 @@ mod watchdog;
 
 /// The name that was meant, if one of these is near enough.
 pub use compiler::hir::nearest;
+pub use compiled::{CompiledScript, LoadedScript, script_key};
 pub use config::{Config, Stage};
 pub use copies::Copied;
 pub use editing::{Classes, TokenClass, is_complete, token_classes};

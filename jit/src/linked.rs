@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use codegen::Object;
+use codegen::{Exports, GlobalExport, Object};
 use compiler::env::DefId;
 use object::read::elf::ElfFile64;
 use object::{Object as _, ObjectSymbol};
@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use stdlib::{Root, TypeDesc, value};
 
 use crate::build::Origin;
+use crate::image;
 use crate::machine::{Machine, backend};
 use crate::orc::{Dylib, DylibId};
 use crate::report::{Error, Frame};
@@ -31,7 +32,8 @@ pub(crate) struct Linked {
     main: Option<usize>,
     debug: DebugInfo,
     homes: Option<Rc<Homes>>,
-    dylib: Rc<Dylib>,
+    /// None if it was linked without LLVM.
+    dylib: Option<Rc<Dylib>>,
     /// Whom it calls and whose globals it uses: they stay as long as it does.
     _uses: Vec<Rc<Linked>>,
     kept: RefCell<Vec<Rc<Linked>>>,
@@ -109,10 +111,10 @@ impl Linked {
             .iter()
             .map(|(name, address)| (name.as_str(), *address));
         dylib.define_absolute(absolute).map_err(backend)?;
-        dylib.link_to(machine.base());
+        dylib.link_to(machine.base().map_err(backend)?);
         let uses = providers(&object.bytes, &around);
         for used in &uses {
-            dylib.link_to(&used.dylib);
+            used.dylib.iter().for_each(|used| dylib.link_to(used));
         }
         if let Some(code) = machine.host_code.dylib() {
             dylib.link_to(code);
@@ -160,12 +162,64 @@ impl Linked {
             debug: DebugInfo::new(object.bytes, &dylib).map_err(backend)?,
             homes: around.homes,
             machine: Rc::clone(machine),
-            dylib,
+            dylib: Some(dylib),
             _uses: uses,
             kept: RefCell::default(),
         });
         machine.add_unit(&unit);
         Ok(unit)
+    }
+
+    /// A unit of a program that was compiled before. `outside` has what it needs from elsewhere; nothing in it is replaced later.
+    pub(crate) fn of_image(
+        machine: &Rc<Machine>,
+        exports: &Exports,
+        object: Vec<u8>,
+        outside: &dyn Fn(&str) -> Option<usize>,
+    ) -> Result<(Rc<Linked>, FxHashMap<String, usize>), String> {
+        let image = image::link(machine.orc(), &object, outside)?;
+        let found = |symbol: &String| {
+            let found = image.symbols.get(symbol).copied();
+            found.ok_or_else(|| format!("`{symbol}` is nowhere"))
+        };
+        let all = |symbols: &[String]| symbols.iter().map(found).collect::<Result<Vec<_>, _>>();
+        let sizes = sizes_of(&object, &exports.callbacks);
+        for (address, size) in all(&exports.callbacks)?.into_iter().zip(sizes) {
+            machine.add_callback(address, size);
+        }
+        let global = |global: &GlobalExport| {
+            Ok(GlobalPlace {
+                def: global.def,
+                desc: Cell::new(found(&global.desc)? as *const TypeDesc),
+                address: found(&global.symbol)? as *mut u8,
+                is_bound: Cell::new(false),
+                is_torn: Cell::new(false),
+            })
+        };
+        let globals: Result<Vec<GlobalPlace>, String> =
+            exports.globals.iter().map(global).collect();
+        let unit = Rc::new(Linked {
+            has_callbacks: !exports.callbacks.is_empty(),
+            globals: globals?,
+            functions: Vec::new(),
+            cells: all(&exports.cells)?,
+            tables: Vec::new(),
+            values: Vec::new(),
+            origins: FxHashMap::default(),
+            main: exports.main.as_ref().map(found).transpose()?,
+            debug: DebugInfo::placed(object, &image.sections),
+            homes: None,
+            machine: Rc::clone(machine),
+            dylib: None,
+            _uses: Vec::new(),
+            kept: RefCell::default(),
+        });
+        machine.add_unit(&unit);
+        Ok((unit, image.symbols))
+    }
+
+    pub(crate) fn cell_count(&self) -> usize {
+        self.cells.len()
     }
 
     pub(crate) fn machine(&self) -> &Rc<Machine> {
@@ -234,8 +288,8 @@ impl Linked {
     }
 
     /// Which it is to the linker.
-    pub(crate) fn id(&self) -> DylibId {
-        self.dylib.id()
+    pub(crate) fn id(&self) -> Option<DylibId> {
+        self.dylib.as_ref().map(|dylib| dylib.id())
     }
 
     pub(crate) fn contains(&self, address: usize) -> bool {

@@ -9,12 +9,13 @@ use std::time::Duration;
 use rustc_hash::{FxHashMap, FxHashSet};
 use stdlib::{Block, Reached, Root, Runtime};
 
+use crate::config::Config;
 use crate::entered::{Limits, Purpose};
 use crate::host::HostSymbols;
 use crate::host_code::HostCode;
 use crate::linked::{GlobalPlace, Linked};
 use crate::native::Libraries;
-use crate::orc::{self, Dylib, DylibId};
+use crate::orc::{self, Dylib, DylibId, LinkError};
 use crate::report::{Error, Frame};
 use crate::run::{Interrupter, Runner};
 use crate::saved::Share;
@@ -27,8 +28,8 @@ const DATA: usize = 1 << 30;
 pub(crate) struct Machine {
     runtime: Box<UnsafeCell<Runtime>>,
     runner: Runner,
-    /// The runtime's symbols.
-    base: Rc<Dylib>,
+    /// The runtime's symbols, once something is linked to them.
+    base: OnceCell<Rc<Dylib>>,
     pub(crate) libraries: RefCell<Libraries>,
     pub(crate) host: RefCell<HostSymbols>,
     pub(crate) host_code: HostCode,
@@ -54,9 +55,6 @@ pub(crate) struct Machine {
 impl Machine {
     pub(crate) fn new(stack_bytes: usize, memory_limit: u64) -> Result<Rc<Machine>, Error> {
         let orc = orc::Session::new().map_err(backend)?;
-        let base = orc.add_dylib("runtime");
-        let runtime_symbols =
-            stdlib::symbols().map(|symbol| (symbol.name, symbol.address as usize));
         let runner = Runner::new(orc.text(), stack_bytes).map_err(|error| Error::Backend {
             message: format!("no memory for the stack: {error}"),
         })?;
@@ -64,20 +62,13 @@ impl Machine {
         runtime.raise = trap::raise;
         runtime.memory_limit = memory_limit;
         let runtime = Box::new(UnsafeCell::new(runtime));
-        // SAFETY: nobody else uses it yet; it stays where it is.
-        let open_accesses = unsafe { (*runtime.get()).open_accesses() } as usize;
-        // Near the code, which reaches it without a table.
-        let fuel = orc.text().start - DATA;
-        // SAFETY: the first word of the data is for this (see `memory.hpp`), and is there as long as the session, which is dropped last.
-        unsafe { (*runtime.get()).keep_fuel_at(fuel as *mut i64) };
-        let all = runtime_symbols
-            .chain(trap::trap_symbols())
-            .chain([("sumi_open_accesses", open_accesses), ("sumi_fuel", fuel)]);
-        base.define_absolute(all).map_err(backend)?;
+        // SAFETY: nobody else uses it yet. The first word of the data is for this (see `memory.hpp`), and is there as long as the session,
+        // which is dropped last.
+        unsafe { (*runtime.get()).keep_fuel_at(fuel_at(&orc) as *mut i64) };
         Ok(Rc::new(Machine {
             runtime,
             runner,
-            base,
+            base: OnceCell::new(),
             libraries: RefCell::default(),
             host: RefCell::default(),
             host_code: HostCode::default(),
@@ -103,8 +94,25 @@ impl Machine {
         self.runner.text().add_callback(code..code + size);
     }
 
-    pub(crate) fn base(&self) -> &Rc<Dylib> {
-        &self.base
+    pub(crate) fn base(&self) -> Result<&Rc<Dylib>, LinkError> {
+        if self.base.get().is_none() {
+            let base = self.orc.add_dylib("runtime");
+            base.define_absolute(self.runtime_symbols())?;
+            self.base.get_or_init(|| base);
+        }
+        Ok(self.base.get().expect("compiler bug: it was just set"))
+    }
+
+    /// What generated code may call and use of the runtime.
+    pub(crate) fn runtime_symbols(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        let of_runtime = stdlib::symbols().map(|symbol| (symbol.name, symbol.address as usize));
+        // SAFETY: the runtime stays where it is.
+        let open_accesses = unsafe { (*self.runtime.get()).open_accesses() } as usize;
+        let words = [
+            ("sumi_open_accesses", open_accesses),
+            ("sumi_fuel", fuel_at(&self.orc)),
+        ];
+        of_runtime.chain(trap::trap_symbols()).chain(words)
     }
 
     pub(crate) fn interrupter(&self) -> Interrupter {
@@ -146,6 +154,23 @@ impl Machine {
         // SAFETY: the caller's promise.
         self.enter_for(Purpose::Other, |entered| unsafe { entered.call(body) })
             .map_err(|trap| *trap)
+    }
+
+    /// What programs are told, and may do.
+    pub(crate) fn set_up(&self, config: &Config) {
+        self.with_runtime(|runtime| {
+            runtime.args.clone_from(&config.args);
+            runtime.set_flush_lines(config.keep_going);
+            runtime.granted = config.capabilities;
+        });
+    }
+
+    /// What was printed and could not be written.
+    pub(crate) fn lost_output(&self) -> Option<Error> {
+        let lost = self.with_runtime(|runtime| runtime.take_lost_output());
+        lost.map(|error| Error::Output {
+            message: format!("sumi: the output was not written: {error}"),
+        })
     }
 
     pub(crate) fn runner(&self) -> &Runner {
@@ -211,7 +236,7 @@ impl Machine {
             }
             // Who stays keeps his own values.
             candidates.retain(|unit| {
-                let stays = owners.contains(&unit.id());
+                let stays = unit.id().is_some_and(|id| owners.contains(&id));
                 if stays {
                     roots.extend(unit.roots());
                 }
@@ -364,6 +389,11 @@ impl Machine {
             .find(|unit| unit.contains(address - 1)); // a call may be the last instruction
         unit.map(|unit| unit.symbolize(address)).unwrap_or_default()
     }
+}
+
+/// Near the code, which reaches it without a table.
+fn fuel_at(orc: &orc::Session) -> usize {
+    orc.text().start - DATA
 }
 
 pub(crate) fn backend(error: impl std::fmt::Display) -> Error {

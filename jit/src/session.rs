@@ -36,6 +36,7 @@ use compiler::mono::{Mode, Program};
 use rustc_hash::FxHashMap;
 use stdlib::Root;
 
+use crate::compiled::CompiledScript;
 use crate::config::Config;
 use crate::failure;
 use crate::front::{Constants, Front, Ready};
@@ -85,6 +86,8 @@ pub struct Session {
     told: Vec<Rc<Told>>,
     /// The states before the cells of the entry that is under way.
     kept: Vec<Saved>,
+    /// What was compiled so far of a script, to be run again.
+    compiled: Option<CompiledScript>,
 }
 
 /// To standard error if nobody wants to be told.
@@ -112,14 +115,10 @@ impl Session {
         let mut front = Front::new(config.color);
         front.limits = (config.compile_limit, config.optimise_limit);
         let captured = Captured::default();
-        machine.with_runtime(|runtime| {
-            runtime.args.clone_from(&config.args);
-            runtime.set_flush_lines(config.keep_going);
-            runtime.granted = config.capabilities;
-            if config.capture {
-                runtime.set_output(captured.sink());
-            }
-        });
+        machine.set_up(&config);
+        if config.capture {
+            machine.with_runtime(|runtime| runtime.set_output(captured.sink()));
+        }
         Ok(Session {
             machine,
             front,
@@ -135,36 +134,60 @@ impl Session {
             past: VecDeque::new(),
             told: Vec::new(),
             kept: Vec::new(),
+            compiled: None,
         })
     }
 
     /// Runs a script from top to bottom; stops at the first error.
     pub fn run_script(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        self.run_script_and(name, text, &mut |_| {})
+    }
+
+    /// As [`Session::run_script`]; before the script itself runs, after the modules that it imports, `keep` is given what was compiled, if that
+    /// can be run again by another process.
+    pub fn run_script_and(
+        &mut self,
+        name: &str,
+        text: &str,
+        keep: &mut dyn FnMut(&CompiledScript),
+    ) -> Result<(), Error> {
         let mut gathered = self.front.gather(name, text)?;
         self.warn(&gathered.warnings);
         let Some(script) = gathered.units.pop() else {
             return Ok(());
         };
+        self.compiled = Some(CompiledScript::new(&self.front, &gathered.warnings));
         for module in &gathered.units {
             self.run_module(module)?;
         }
         let loaded = self.load(&script, Mode::Script)?;
+        if let Some(compiled) = self.compiled.take() {
+            keep(&compiled);
+        }
         let Some(main) = loaded.unit.main() else {
             return Ok(());
         };
         // SAFETY: generated code without parameters.
         let result = unsafe { self.machine.run(|| main()) };
         self.finish_all(&loaded.unit, result)?;
-        self.lost_output().map_or(Ok(()), Err)
+        self.machine.lost_output().map_or(Ok(()), Err)
     }
 
-    fn lost_output(&self) -> Option<Error> {
-        let lost = self
-            .machine
-            .with_runtime(|runtime| runtime.take_lost_output());
-        lost.map(|error| Error::Output {
-            message: format!("sumi: the output was not written: {error}"),
-        })
+    /// Compiles a script without running it. None if what it came to cannot be run by another process.
+    pub fn compile_script(
+        &mut self,
+        name: &str,
+        text: &str,
+    ) -> Result<Option<CompiledScript>, Error> {
+        let gathered = self.front.gather(name, text)?;
+        self.compiled = Some(CompiledScript::new(&self.front, &gathered.warnings));
+        if let Some((script, modules)) = gathered.units.split_last() {
+            for module in modules {
+                self.load(module, Mode::Session)?;
+            }
+            self.load(script, Mode::Script)?;
+        }
+        Ok(self.compiled.take())
     }
 
     /// Looks for mistakes without running anything; gives the warnings.
@@ -270,8 +293,12 @@ impl Session {
         let program = self.front.program(ready, mode, Constants::AsData)?;
         let object = self.object(&program, &ready.compiled.env, mode)?;
         let env = &ready.compiled.env;
-        let declared = env.of_last_unit();
-        let absolute = self.outside().symbols(&object, &program, env, declared);
+        let declared: Vec<_> = env.of_last_unit().collect();
+        let kept = self.compiled.as_mut();
+        if kept.is_some_and(|kept| kept.add(&object, declared.iter().copied()).is_none()) {
+            self.compiled = None;
+        }
+        let absolute = self.outside().symbols(&object, &program, env, declared.into_iter());
         let absolute = absolute.map_err(|missing| self.front.not_linked(&missing))?;
         let exports = object.exports.clone();
         let name = self.front.sources.file(ready.file).name.clone();

@@ -50,6 +50,24 @@ impl DebugInfo {
         })
     }
 
+    /// Of an object whose sections lie at these addresses, with these sizes.
+    pub(crate) fn placed(object: Vec<u8>, sections: &[(SectionIndex, usize, usize)]) -> DebugInfo {
+        let is_code = |index: SectionIndex| {
+            let section = parse(&object).and_then(|file| Some(file.section_by_index(index).ok()?.kind()));
+            section == Some(SectionKind::Text)
+        };
+        let code = sections.iter().filter(|(index, ..)| is_code(*index));
+        let code = code.map(|(index, start, size)| LoadedSection {
+            index: *index,
+            addresses: *start..start + size,
+        });
+        DebugInfo {
+            code: code.collect(),
+            object,
+            context: OnceCell::new(),
+        }
+    }
+
     pub fn contains(&self, address: usize) -> bool {
         self.code
             .iter()

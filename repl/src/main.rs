@@ -2,6 +2,7 @@
 //!
 //! `0` done; `1` errors found before running, or a `//=>` that does not hold; `2` wrong usage; `101` a runtime error.
 
+mod cache;
 mod costs;
 mod emit;
 mod interrupt;
@@ -99,6 +100,17 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Tell what is kept of earlier runs: compiled scripts, and the values of worksheets.
+    Cache {
+        #[command(subcommand)]
+        what: Option<CacheCommand>,
+    },
+}
+
+#[derive(Subcommand)]
+enum CacheCommand {
+    /// Forget all of it.
+    Clear,
 }
 
 fn main() -> ExitCode {
@@ -114,6 +126,7 @@ fn main() -> ExitCode {
         Some(Command::Check { file }) => run::check(&file, &cli.options),
         Some(Command::Test { files }) => trials::run(files, false, &cli.options),
         Some(Command::Bench { files }) => trials::run(files, true, &cli.options),
+        Some(Command::Cache { what }) => kept(what.as_ref()),
         None => match cli.code {
             // `-e CODE A B`: what follows the code is the script's.
             Some(code) => {
@@ -134,6 +147,36 @@ fn main() -> ExitCode {
         },
     };
     ExitCode::from(code)
+}
+
+/// Of earlier runs.
+fn kept(what: Option<&CacheCommand>) -> u8 {
+    let Some(folder) = cache::folder() else {
+        complain!("sumi: there is no folder for it: neither XDG_CACHE_HOME nor HOME is set");
+        return 1;
+    };
+    for (kind, name) in [
+        (cache::SCRIPTS, "compiled scripts"),
+        (cache::SHEETS, "worksheets"),
+    ] {
+        match what {
+            None => {
+                let usage = kind.usage();
+                let mib = usage.bytes as f64 / f64::from(1 << 20);
+                println!("{:>6} {name:<17} {mib:>8.1} MiB", usage.entries);
+            }
+            Some(CacheCommand::Clear) => {
+                if let Err(error) = kind.clear() {
+                    complain!("sumi: {}: {error}", folder.display());
+                    return 1;
+                }
+            }
+        }
+    }
+    if what.is_none() {
+        println!("in {}", folder.display());
+    }
+    0
 }
 
 fn script_or_emit(script: Script, options: &Options) -> u8 {

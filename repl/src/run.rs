@@ -3,10 +3,11 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
-use jit::{Config, Error, Session};
+use jit::{CompiledScript, Config, Error, LoadedScript, Session};
 
+use crate::cache::Entry;
 use crate::streams::complain;
-use crate::{Options, costs, interrupt};
+use crate::{Options, cache, costs, interrupt};
 
 /// Runs a script; gives the exit status.
 pub(crate) fn file(path: &Path, args: Vec<String>, options: &Options) -> u8 {
@@ -17,10 +18,16 @@ pub(crate) fn file(path: &Path, args: Vec<String>, options: &Options) -> u8 {
 }
 
 pub(crate) fn text(name: &str, source: &str, args: Vec<String>, options: &Options) -> u8 {
-    let mut session = match open(Config {
+    let config = Config {
         args,
         ..options.config()
-    }) {
+    };
+    let asks_for_more = options.emit.is_some() || options.stats || options.copies;
+    let kept = kept_script(&config, name, source).filter(|_| !asks_for_more);
+    if let Some(status) = kept.as_ref().and_then(|kept| run_kept(kept, &config, name, source)) {
+        return status;
+    }
+    let mut session = match open(config) {
         Ok(session) => session,
         Err(code) => return code,
     };
@@ -31,7 +38,11 @@ pub(crate) fn text(name: &str, source: &str, args: Vec<String>, options: &Option
     if options.copies {
         session.watch_copies();
     }
-    let status = finish(session.run_script(name, source));
+    let mut keep = |compiled: &CompiledScript| {
+        // Without it the next process compiles again.
+        let _ = kept.as_ref().map(|kept| kept.write(&compiled.to_bytes()));
+    };
+    let status = finish(session.run_script_and(name, source, &mut keep));
     if options.stats {
         costs::stats(&session);
     }
@@ -39,6 +50,20 @@ pub(crate) fn text(name: &str, source: &str, args: Vec<String>, options: &Option
         costs::copies(&session, name, source);
     }
     status
+}
+
+/// Where it is kept once it was compiled.
+fn kept_script(config: &Config, name: &str, source: &str) -> Option<Entry> {
+    let key = jit::script_key(config, name, source);
+    cache::SCRIPTS.entry(&format!("{key:032x}"))
+}
+
+/// The exit status of a script that was compiled by an earlier process; none if it is to be compiled.
+fn run_kept(kept: &Entry, config: &Config, name: &str, source: &str) -> Option<u8> {
+    let compiled = CompiledScript::from_bytes(&kept.read()?)?;
+    let script = LoadedScript::new(config.clone(), name, source, &compiled)?;
+    interrupt::ends_the_program(script.interrupter());
+    Some(finish(script.run()))
 }
 
 pub(crate) fn check(path: &Path, options: &Options) -> u8 {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use jit::{Config, Engine, Error, Session};
+use jit::{CompiledScript, Config, Engine, Error, LoadedScript, Session};
 
 use crate::{fuzz, root};
 
@@ -22,19 +22,27 @@ pub enum Executor {
     Interpreter,
     Plain,
     Optimized,
+    /// Compiled plainly, to bytes, and linked from them without LLVM, as by a process that finds what an earlier one left.
+    Stored,
     /// As the script of a host, which is compiled item by item.
     Hosted,
 }
 
 impl Executor {
     /// Those that take a program as a whole.
-    pub const ALL: [Executor; 3] = [Executor::Interpreter, Executor::Plain, Executor::Optimized];
+    pub const ALL: [Executor; 4] = [
+        Executor::Interpreter,
+        Executor::Plain,
+        Executor::Optimized,
+        Executor::Stored,
+    ];
 
     fn key(self) -> &'static str {
         match self {
             Executor::Interpreter => "interpreter",
             Executor::Plain => "O0",
             Executor::Optimized => "O3",
+            Executor::Stored => "stored",
             Executor::Hosted => "hosted",
         }
     }
@@ -84,19 +92,45 @@ fn execute(executor: Executor, path: &str) -> i32 {
         args: std::env::args().skip(1).collect(),
         ..Config::trusted()
     };
-    let mut session = match Session::new(config) {
+    let (result, live) = run_by(executor, config, path, &text);
+    status(result, live)
+}
+
+/// How it ended, and how many blocks it left.
+fn run_by(
+    executor: Executor,
+    config: Config,
+    name: &str,
+    text: &str,
+) -> (Result<(), Error>, usize) {
+    let mut session = match Session::new(config.clone()) {
         Ok(session) => session,
-        Err(error) => {
-            eprintln!("{error}");
-            return 2;
-        }
+        Err(error) => return (Err(error), 0),
     };
     let result = match executor {
-        Executor::Interpreter => session.interpret(path, &text),
-        Executor::Plain | Executor::Optimized | Executor::Hosted => session.run_script(path, &text),
+        Executor::Interpreter => session.interpret(name, text),
+        Executor::Plain | Executor::Optimized | Executor::Hosted => session.run_script(name, text),
+        Executor::Stored => return run_stored(session, config, name, text),
     };
-    let live = session.close();
-    status(result, live)
+    (result, session.close())
+}
+
+fn run_stored(
+    mut session: Session,
+    config: Config,
+    name: &str,
+    text: &str,
+) -> (Result<(), Error>, usize) {
+    let compiled = match session.compile_script(name, text) {
+        Ok(compiled) => compiled.map(|compiled| compiled.to_bytes()),
+        Err(error) => return (Err(error), session.close()),
+    };
+    session.close();
+    let stored = compiled.and_then(|bytes| CompiledScript::from_bytes(&bytes));
+    let script = stored.and_then(|stored| LoadedScript::new(config, name, text, &stored));
+    let script = script.expect("what was compiled can be run again");
+    let result = script.run();
+    (result, script.close())
 }
 
 /// As the script of a host.
@@ -154,15 +188,7 @@ pub(crate) fn verdict(executor: Executor, name: &str, text: &str) -> String {
         optimize: executor == Executor::Optimized,
         ..Config::trusted()
     };
-    let mut session = match Session::new(config) {
-        Ok(session) => session,
-        Err(error) => return format!("backend: {error}"),
-    };
-    let result = match executor {
-        Executor::Interpreter => session.interpret(name, text),
-        Executor::Plain | Executor::Optimized | Executor::Hosted => session.run_script(name, text),
-    };
-    let live = session.close();
+    let (result, live) = run_by(executor, config, name, text);
     match result {
         Err(Error::Rejected { rendered, .. }) => format!("rejected: {rendered}"),
         Err(Error::Runtime(error)) if live == 0 => {

@@ -9,14 +9,13 @@ use std::slice;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use compiler::env::DefId;
-use inkwell::context::Context;
 use inkwell::llvm_sys::prelude::LLVMModuleRef;
 use inkwell::llvm_sys::target_machine::LLVMTargetMachineRef;
 use inkwell::memory_buffer::MemoryBuffer;
 use inkwell::module::Module;
 
 use crate::Options;
-use crate::emit;
+use crate::emit::{self, new_context};
 
 /// Code of a host that can stand among that of scripts.
 #[derive(Debug, Default)]
@@ -211,7 +210,7 @@ impl Bitcode {
 
     /// Compiles it, always optimised. An error is LLVM's own text.
     pub fn object(&self) -> Result<Vec<u8>, String> {
-        let context = Context::create();
+        let context = new_context();
         let bytes = MemoryBuffer::create_from_memory_range_copy(&self.ready, "bitcode");
         let module = Module::parse_bitcode_from_buffer(&bytes, &context);
         let module = module.map_err(|error| error.to_string())?;

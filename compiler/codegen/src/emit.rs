@@ -18,6 +18,7 @@ use inkwell::targets::{
 use rustc_hash::FxHashMap;
 
 use self::pipeline::Pipeline;
+use crate::awake::wake_llvm;
 use crate::module;
 use crate::{Exports, Input, Object, Options};
 
@@ -102,7 +103,7 @@ pub struct Begun {
 
 /// Does all that comes before LLVM's passes, which take most of the time and may run in another thread.
 pub fn begin(input: Input<'_>) -> Result<Begun, String> {
-    let own = OwnContext(NonNull::from(Box::leak(Box::new(Context::create()))));
+    let own = OwnContext(NonNull::from(Box::leak(Box::new(new_context()))));
     // SAFETY: the context goes after all that is in it.
     let context: &'static Context = unsafe { own.0.as_ref() };
     let written = written(context, input)?;
@@ -146,7 +147,7 @@ impl BegunModule {
 
 /// The text of the module, after optimisation if that is asked for.
 pub fn ir(input: Input<'_>) -> Result<String, String> {
-    let context = Context::create();
+    let context = new_context();
     let written = written(&context, input)?;
     optimise(
         &written.module,
@@ -157,7 +158,7 @@ pub fn ir(input: Input<'_>) -> Result<String, String> {
 }
 
 pub fn assembly(input: Input<'_>) -> Result<String, String> {
-    let context = Context::create();
+    let context = new_context();
     let Written { module, .. } = written(&context, input)?;
     let pipeline = pipeline(input.options)?;
     let machine = pipeline.machine();
@@ -242,8 +243,15 @@ fn pipeline(options: Options) -> Result<Rc<Pipeline>, String> {
     Ok(pipeline)
 }
 
+/// LLVM is at work from here on.
+pub(crate) fn new_context() -> Context {
+    wake_llvm();
+    Context::create()
+}
+
 pub(crate) fn new_machine(options: Options) -> Result<TargetMachine, String> {
     static INITIALISED: Once = Once::new();
+    wake_llvm();
     INITIALISED.call_once(|| Target::initialize_x86(&InitializationConfig::default()));
     let triple = TargetTriple::create(TRIPLE);
     let target = Target::from_triple(&triple).map_err(|error| error.to_string())?;

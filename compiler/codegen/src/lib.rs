@@ -6,6 +6,7 @@
 
 mod any;
 mod attributes;
+mod awake;
 mod bitcode;
 mod call;
 mod callback;
@@ -39,6 +40,7 @@ use compiler::mono::{Key, Program};
 use rustc_hash::FxHashMap;
 use syntax::{Sources, Span};
 
+pub use awake::wake_llvm;
 pub use bitcode::{Bitcode, Host, HostCode};
 pub use emit::{Begun, BegunModule, CpuLevel, assembly, begin, ir, object};
 pub use external::host_context_symbol;

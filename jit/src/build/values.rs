@@ -179,7 +179,7 @@ impl Build {
         codes.sort_unstable_by_key(|(code, _)| *code);
         for (code, id) in codes {
             let mut units = self.codes.all.iter().map(|(unit, _)| unit);
-            let Some(unit) = units.find(|unit| unit.id() == id).map(Rc::clone) else {
+            let Some(unit) = units.find(|unit| unit.id() == Some(id)).map(Rc::clone) else {
                 continue;
             };
             let is_in_use = in_use.contains(&Rc::as_ptr(&unit));
@@ -208,7 +208,7 @@ impl Build {
         let in_use = self.in_use();
         codes.iter().find_map(|(code, id)| {
             let mut units = self.codes.all.iter();
-            let (unit, uses) = units.find(|(unit, _)| unit.id() == *id)?;
+            let (unit, uses) = units.find(|(unit, _)| unit.id() == Some(*id))?;
             if in_use.contains(&Rc::as_ptr(unit)) {
                 return None;
             }

@@ -136,6 +136,16 @@ void PackedMemory::give(const Unit &Freed) {
   }
 }
 
+bool PackedMemory::takeForGood(bool IsText, uint64_t Size, uint64_t Alignment, char *&Address, char *&Working) {
+  Stretch Taken;
+  if (Alignment > Page || !take(nullptr, IsText, Size + (Alignment > Grain ? Alignment : 0), Taken))
+    return false;
+  uint64_t Offset = alignTo(Taken.Offset, Alignment);
+  Address = (IsText ? Text : Data) + Offset;
+  Working = (IsText ? Writable : Data) + Offset;
+  return true;
+}
+
 const JITLinkDylib *PackedMemory::ownerOf(const char *Address) {
   std::lock_guard<std::mutex> Lock(Mutex);
   auto After = Owners.upper_bound(Address);

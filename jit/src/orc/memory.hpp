@@ -46,6 +46,8 @@ public:
 
   const char *textBegin() const { return Text; }
   uint64_t textSize() const;
+  // Room that stays taken, in bytes on a boundary of so many; where it lies, and where it can be written. False if there is none.
+  bool takeForGood(bool IsText, uint64_t Size, uint64_t Alignment, char *&Address, char *&Working);
   // Whose code or data lies at this address; null if it is nobody's.
   const llvm::jitlink::JITLinkDylib *ownerOf(const char *Address);
 

@@ -19,3 +19,4 @@ pub use dylib::Dylib;
 pub use error::LinkError;
 pub(crate) use session::address_in_llvm;
 pub use session::{DylibId, Session};
+pub(crate) use session::{Room, Use};

@@ -1,4 +1,4 @@
-// What ORC's C API lacks, with C names: a session without platform and process symbols on our own memory, link order,
+// What ORC's C API lacks, with C names: our own memory, a session on it without platform and process symbols, link order,
 // and the removal of a dylib. Everything else goes through llvm-sys.
 
 #include "memory.hpp"
@@ -23,7 +23,7 @@ DEFINE_SIMPLE_CONVERSION_FUNCTIONS(LLJIT, LLVMOrcLLJITRef)
 DEFINE_SIMPLE_CONVERSION_FUNCTIONS(JITDylib, LLVMOrcJITDylibRef)
 DEFINE_SIMPLE_CONVERSION_FUNCTIONS(ExecutionSession, LLVMOrcExecutionSessionRef)
 
-static Expected<std::unique_ptr<LLJIT>> createSession(sumi::PackedMemory *&Memory) {
+static Expected<std::unique_ptr<LLJIT>> createSession(sumi::PackedMemory &Memory) {
   JITTargetMachineBuilder Target((Triple(sys::getProcessTriple())));
   Target.setRelocationModel(Reloc::PIC_);
   Target.setCodeModel(CodeModel::Small);
@@ -37,26 +37,34 @@ static Expected<std::unique_ptr<LLJIT>> createSession(sumi::PackedMemory *&Memor
             return std::make_unique<ConcurrentIRCompiler>(std::move(Builder));
           })
       .setObjectLinkingLayerCreator([&Memory](ExecutionSession &Session) -> Expected<std::unique_ptr<ObjectLayer>> {
-        auto Made = sumi::PackedMemory::create();
-        if (!Made)
-          return Made.takeError();
-        Memory = Made->get();
-        return std::make_unique<ObjectLinkingLayer>(Session, std::move(*Made));
+        return std::make_unique<ObjectLinkingLayer>(Session, Memory);
       })
       .create();
 }
 
 extern "C" {
 
-LLVMErrorRef sumi_orc_create_session(LLVMOrcLLJITRef *Created, void **Made, const void **TextBegin,
-                                     uint64_t *TextSize) {
-  sumi::PackedMemory *Memory = nullptr;
-  auto Session = createSession(Memory);
+LLVMErrorRef sumi_orc_create_memory(void **Made, const void **TextBegin, uint64_t *TextSize) {
+  auto Memory = sumi::PackedMemory::create();
+  if (!Memory)
+    return wrap(Memory.takeError());
+  *TextBegin = (*Memory)->textBegin();
+  *TextSize = (*Memory)->textSize();
+  *Made = Memory->release();
+  return LLVMErrorSuccess;
+}
+
+void sumi_orc_dispose_memory(void *Memory) { delete static_cast<sumi::PackedMemory *>(Memory); }
+
+bool sumi_orc_take(void *Memory, bool IsText, uint64_t Size, uint64_t Alignment, char **Address, char **Working) {
+  return static_cast<sumi::PackedMemory *>(Memory)->takeForGood(IsText, Size, Alignment, *Address, *Working);
+}
+
+// The memory outlives the session.
+LLVMErrorRef sumi_orc_create_session(void *Memory, LLVMOrcLLJITRef *Created) {
+  auto Session = createSession(*static_cast<sumi::PackedMemory *>(Memory));
   if (!Session)
     return wrap(Session.takeError());
-  *Made = Memory;
-  *TextBegin = Memory->textBegin();
-  *TextSize = Memory->textSize();
   *Created = wrap(Session->release());
   return LLVMErrorSuccess;
 }

@@ -23,7 +23,9 @@ use super::Session;
 const TRIPLE: &CStr = c"x86_64-unknown-linux-gnu";
 
 pub(crate) fn assemble(text: &str) -> Vec<u8> {
-    Session::new().expect("a session also enters the target");
+    Session::new()
+        .expect("a session also enters the target")
+        .handle();
     let text = CString::new(text).expect("IR text has no zero bytes");
     // SAFETY: handles are created, used and disposed of in this function, each once, and none of them leaves it.
     unsafe {
