@@ -32,8 +32,8 @@ use syntax::cut::Cut;
 use syntax::{Diagnostic, FileId, Sources};
 
 pub use fingerprint::{Fingerprint, Fingerprinter};
-pub use interface::{code as code_of, of_def as interface_of, of_module as interface_of_module};
 pub use interface::OfModule;
+pub use interface::{code as code_of, of_def as interface_of, of_module as interface_of_module};
 pub use piece::{Lineage, Piece};
 
 use crate::CellInfo;

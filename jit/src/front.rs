@@ -324,7 +324,10 @@ impl Front {
         }
         self.tell(&compiled, gathered);
         let key = gathered.key(&self.env, &source.text, imports.values().copied());
-        let noted = self.kept_ids.is_some().then(|| gathered.note(module, &mut compiled));
+        let noted = self
+            .kept_ids
+            .is_some()
+            .then(|| gathered.note(module, &mut compiled));
         let before = std::mem::replace(&mut self.env, compiled.env.clone());
         let ready = Ready {
             file,

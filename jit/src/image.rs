@@ -88,9 +88,7 @@ fn is_loaded(section: &Section<'_, '_>) -> bool {
     let SectionFlags::Elf { sh_flags } = section.flags() else {
         return false;
     };
-    sh_flags & u64::from(SHF_ALLOC) != 0
-        && section.size() > 0
-        && section.name() != Ok(".eh_frame")
+    sh_flags & u64::from(SHF_ALLOC) != 0 && section.size() > 0 && section.name() != Ok(".eh_frame")
 }
 
 fn use_of(section: &Section<'_, '_>) -> Use {
@@ -362,7 +360,10 @@ mod tests {
     fn what_is_missing_is_named() {
         let session = Session::new().unwrap();
         let missing = link(&session, &assemble(IR), &|_| None).unwrap_err();
-        assert!(missing.contains("elsewhere") || missing.contains("far"), "{missing}");
+        assert!(
+            missing.contains("elsewhere") || missing.contains("far"),
+            "{missing}"
+        );
         let torn = &assemble(IR)[..300];
         assert!(link(&session, torn, &|_| None).is_err());
     }

@@ -36,9 +36,9 @@ pub mod trap;
 mod unwind;
 mod watchdog;
 
+pub use compiled::{CompiledScript, LoadedScript, script_key};
 /// The name that was meant, if one of these is near enough.
 pub use compiler::hir::nearest;
-pub use compiled::{CompiledScript, LoadedScript, script_key};
 pub use config::{Config, Stage};
 pub use copies::Copied;
 pub use editing::{Classes, TokenClass, is_complete, token_classes};

@@ -298,7 +298,9 @@ impl Session {
         if kept.is_some_and(|kept| kept.add(&object, declared.iter().copied()).is_none()) {
             self.compiled = None;
         }
-        let absolute = self.outside().symbols(&object, &program, env, declared.into_iter());
+        let absolute = self
+            .outside()
+            .symbols(&object, &program, env, declared.into_iter());
         let absolute = absolute.map_err(|missing| self.front.not_linked(&missing))?;
         let exports = object.exports.clone();
         let name = self.front.sources.file(ready.file).name.clone();

@@ -53,7 +53,8 @@ impl DebugInfo {
     /// Of an object whose sections lie at these addresses, with these sizes.
     pub(crate) fn placed(object: Vec<u8>, sections: &[(SectionIndex, usize, usize)]) -> DebugInfo {
         let is_code = |index: SectionIndex| {
-            let section = parse(&object).and_then(|file| Some(file.section_by_index(index).ok()?.kind()));
+            let section =
+                parse(&object).and_then(|file| Some(file.section_by_index(index).ok()?.kind()));
             section == Some(SectionKind::Text)
         };
         let code = sections.iter().filter(|(index, ..)| is_code(*index));

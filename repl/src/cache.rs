@@ -130,12 +130,16 @@ impl Entry {
 
 const HEAD: usize = 16;
 
+/// Which build of Sumi this is.
+pub(crate) fn build() -> Option<u64> {
+    let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
+    Some(hash(&(program.len(), program.modified().ok()?)))
+}
+
 /// What stands before the content: the build that made it, and a sum of it.
 fn head(content: &[u8]) -> Option<[u8; HEAD]> {
-    let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
-    let build = hash(&(program.len(), program.modified().ok()?));
     let mut head = [0; HEAD];
-    head[..8].copy_from_slice(&build.to_le_bytes());
+    head[..8].copy_from_slice(&build()?.to_le_bytes());
     head[8..].copy_from_slice(&hash(&content).to_le_bytes());
     Some(head)
 }

@@ -24,7 +24,10 @@ pub(crate) fn text(name: &str, source: &str, args: Vec<String>, options: &Option
     };
     let asks_for_more = options.emit.is_some() || options.stats || options.copies;
     let kept = kept_script(&config, name, source).filter(|_| !asks_for_more);
-    if let Some(status) = kept.as_ref().and_then(|kept| run_kept(kept, &config, name, source)) {
+    if let Some(status) = kept
+        .as_ref()
+        .and_then(|kept| run_kept(kept, &config, name, source))
+    {
         return status;
     }
     let mut session = match open(config) {
@@ -52,10 +55,10 @@ pub(crate) fn text(name: &str, source: &str, args: Vec<String>, options: &Option
     status
 }
 
-/// Where it is kept once it was compiled.
+/// Where it is kept once it was compiled. Two builds that take turns do not take each other's place.
 fn kept_script(config: &Config, name: &str, source: &str) -> Option<Entry> {
-    let key = jit::script_key(config, name, source);
-    cache::SCRIPTS.entry(&format!("{key:032x}"))
+    let (key, build) = (jit::script_key(config, name, source), cache::build()?);
+    cache::SCRIPTS.entry(&format!("{key:032x}-{build:016x}"))
 }
 
 /// The exit status of a script that was compiled by an earlier process; none if it is to be compiled.

@@ -10,6 +10,7 @@ pub mod errors;
 pub mod examples;
 pub mod fuel;
 pub mod fuzz;
+mod kept;
 pub mod latency;
 pub mod library;
 pub mod limit_cost;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::child::{self, Outcome};
-use crate::{examples, files, name_of, programs, read, root, same_text};
+use crate::{examples, files, kept, name_of, programs, read, root, same_text};
 
 pub fn run() -> Result<(), String> {
     let sumi = binary()?;
@@ -14,6 +14,7 @@ pub fn run() -> Result<(), String> {
         Err(message) => failures.push(format!("{name}: {message}")),
     };
     note("links no LLVM".to_string(), links_no_llvm(&sumi));
+    note("kept scripts".to_string(), kept::check(&sumi));
     let is_script = |path: &PathBuf| !path.with_file_name("main.rs").exists();
     for path in files(&root().join("examples"), "sumi")
         .into_iter()
@@ -72,6 +73,8 @@ pub fn run() -> Result<(), String> {
             note(name_of(&path), program(&sumi, &path));
         }
     }
+    // The folder is below the system's own for such things.
+    let _ = std::fs::remove_dir_all(cache());
     println!("{passed} passed, {} failed", failures.len());
     if failures.is_empty() {
         Ok(())
@@ -132,16 +135,22 @@ fn example(sumi: &Path, path: &Path) -> Result<(), String> {
     }
 }
 
+/// Compiled, and again as it was compiled.
 fn program(sumi: &Path, path: &Path) -> Result<(), String> {
-    let mut command = Command::new(sumi);
-    command.arg(path);
     let input = read(&path.with_extension("in")).unwrap_or_default();
-    let outcome = expect(command, path, &input, 0)?;
-    same_text(
-        "output",
-        &read(&path.with_extension("out"))?,
-        &outcome.stdout,
-    )
+    let expected = read(&path.with_extension("out"))?;
+    for run in ["output", "output of the second run"] {
+        let mut command = Command::new(sumi);
+        command.arg(path);
+        let outcome = expect(command, path, &input, 0)?;
+        same_text(run, &expected, &outcome.stdout)?;
+    }
+    Ok(())
+}
+
+/// What processes leave for each other lies here meanwhile.
+fn cache() -> PathBuf {
+    std::env::temp_dir().join(format!("sumi-release-{}", std::process::id()))
 }
 
 fn exits_with(sumi: &Path, args: &[&str], status: i32) -> Result<(), String> {
@@ -195,7 +204,8 @@ fn embedding_host(sumi: &Path) -> Result<(), String> {
     same_text("output", &golden, &outcome.stdout)
 }
 
-fn expect(command: Command, path: &Path, input: &str, status: i32) -> Result<Outcome, String> {
+fn expect(mut command: Command, path: &Path, input: &str, status: i32) -> Result<Outcome, String> {
+    command.env("XDG_CACHE_HOME", cache());
     let outcome = child::finish(command, path, input)?;
     if outcome.status == Some(status) {
         return Ok(outcome);

@@ -82,7 +82,10 @@ pub fn of_module(env: &Env, module: ModuleId, journal: &Journal) -> OfModule {
     let interfaces = interfaces(env, journal);
     let is_value = |def: DefId| {
         let kind = &env.def(def).kind;
-        matches!(kind, DefKind::Fn(_) | DefKind::Global(_) | DefKind::Const(_))
+        matches!(
+            kind,
+            DefKind::Fn(_) | DefKind::Global(_) | DefKind::Const(_)
+        )
     };
     let names = journal.names.iter().map(|(_, name, def)| (name, *def));
     let others = names.filter(|(_, def)| !is_value(*def));

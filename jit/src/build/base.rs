@@ -112,7 +112,10 @@ impl Build {
         base.env = env;
         self.module_warnings = std::mem::take(&mut gathered.warnings);
         let files: Vec<u32> = self.imports.files.iter().map(|file| file.0).collect();
-        base.interface = Fingerprint::of(&(gathered.known_to(&base.env, base.imports.values().copied()), files));
+        base.interface = Fingerprint::of(&(
+            gathered.known_to(&base.env, base.imports.values().copied()),
+            files,
+        ));
         base.code = gathered.code;
         self.set_modules(gathered, &importers, &mut base);
         base

@@ -40,10 +40,7 @@ unsafe extern "C" {
         address: *mut *mut u8,
         working: *mut *mut u8,
     ) -> bool;
-    fn sumi_orc_create_session(
-        memory: *mut c_void,
-        created: *mut LLVMOrcLLJITRef,
-    ) -> LLVMErrorRef;
+    fn sumi_orc_create_session(memory: *mut c_void, created: *mut LLVMOrcLLJITRef) -> LLVMErrorRef;
     fn sumi_orc_owner_of(memory: *mut c_void, address: *const c_void) -> LLVMOrcJITDylibRef;
     fn sumi_orc_remove_dylib(
         session: LLVMOrcExecutionSessionRef,

@@ -143,9 +143,7 @@ fn who_does_not_import_a_module_is_left_alone_by_its_functions() {
     let known = Rc::clone(&texts);
     let mut engine = Engine::new(Config::default()).unwrap();
     engine.set_resolver(move |path| {
-        let at = ["low", "mid", "high"]
-            .iter()
-            .position(|name| *name == path);
+        let at = ["low", "mid", "high"].iter().position(|name| *name == path);
         Some(known.borrow()[at?].clone())
     });
     let main = "import high\nfn f() -> str = high.text()\n";
