@@ -9,6 +9,8 @@ const SYSTEM: &str = "-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc";
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    // A program with LLVM of its own has such a list too.
+    println!("cargo:rustc-link-arg-cdylib=-Wl,-z,start-stop-visibility=hidden");
     let llvm = env::var("DEP_SUMI_LLVM_LIBS");
     let llvm = llvm.expect("codegen's build script says what LLVM is linked by");
     // What nobody calls is left out, and with it what it asks for.
