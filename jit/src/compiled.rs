@@ -200,15 +200,10 @@ impl LoadedScript {
     /// Runs it from top to bottom; stops at the first error.
     pub fn run(&self) -> Result<(), Error> {
         for unit in &self.units {
+            let cells = (0..unit.cell_count()).map(|index| unit.cell(index));
+            let mut code = cells.chain(unit.main());
             // SAFETY: generated code without parameters.
-            let result = match unit.main() {
-                Some(main) => unsafe { self.machine.run(|| main()) },
-                None => (0..unit.cell_count()).try_for_each(|index| {
-                    let cell = unit.cell(index);
-                    // SAFETY: as above.
-                    unsafe { self.machine.run(|| cell()) }
-                }),
-            };
+            let result = code.try_for_each(|code| unsafe { self.machine.run(|| code()) });
             self.machine.with_runtime(|runtime| runtime.flush());
             if let Err(trap) = result {
                 let error = self.describe(&trap);

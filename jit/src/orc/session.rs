@@ -155,7 +155,7 @@ impl Session {
                 &raw mut working,
             )
         };
-        has_room.then(|| Room {
+        has_room.then_some(Room {
             address: address as usize,
             working,
         })
