@@ -71,6 +71,7 @@ pub use report::{
     CellReport, Checked, Converted, Error, Expectation, Frame, Kept, Page, Preview, Problem,
     RuntimeError, Shown, Taken, Timing, TrialReport, UnitReport,
 };
+pub use resident::give_back_code;
 pub use run::Interrupter;
 pub use script::{
     Function, KeptValue, MaybeRenamed, Reloaded, Reset, Script, Snapshot, UntypedFunction,

@@ -15,7 +15,7 @@ const AT_ONCE: usize = 512;
 
 /// Gives back what is in memory of the code and the constants of the compiler and of LLVM, and of whatever stands in the same files. What is
 /// used again is found in the system's cache, sixteen pages at a time. Pages that were written (a debugger's breakpoints) stay.
-pub(crate) fn give_back_code() {
+pub fn give_back_code() {
     // Who cannot read it keeps the pages.
     let Ok(pages) = File::open("/proc/self/pagemap") else {
         return;

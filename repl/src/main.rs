@@ -5,6 +5,7 @@
 mod cache;
 mod costs;
 mod emit;
+mod idle;
 mod interrupt;
 mod run;
 mod sheet;

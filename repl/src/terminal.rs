@@ -15,6 +15,7 @@ use rustyline::config::Configurer;
 use rustyline::error::ReadlineError;
 use rustyline::{Config, Editor};
 
+use crate::idle::Idle;
 use crate::streams::{complain, say};
 use crate::{Options, interrupt, run};
 use commands::After;
@@ -76,7 +77,9 @@ impl Repl {
     fn converse(&mut self, editor: &mut Lines) -> u8 {
         let mut status = 0;
         self.teach(editor);
+        let idle = Idle::watch();
         loop {
+            idle.did();
             // A terminal that cannot be edited would show it for a pipe as well.
             let prompt = match self.is_interactive {
                 true => format!("{}> ", self.session.next_entry()),

@@ -1,11 +1,12 @@
-//! `cargo dev bench`: whole processes, interleaved, medians, as ratios to C in the same run. Outputs must be equal or the row is
-//! void. A suite is a folder of `tests/bench`, its kernels are the programs `NAME.sumi` in it; beside them are those of the peers. With
+//! `cargo dev bench`: whole processes, interleaved, medians of time and of the most memory, time as ratios to C in the same run. C is compiled
+//! before, and Sumi is kept compiled after the first round: what compiling takes is said beside. Outputs must be equal or the row is void. A suite is a folder of `tests/bench`, its kernels are the programs `NAME.sumi` in it; beside them are those of the peers. With
 //! `--write` the table goes into PLAN.md between its two marks.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::release::binary;
 use crate::{read, root};
@@ -17,6 +18,15 @@ const SUMI: usize = 1;
 struct Peer {
     name: &'static str,
     command: Vec<String>,
+    /// Where Sumi keeps what it has compiled; it compiles each time if it is none.
+    cache: Option<PathBuf>,
+}
+
+/// What a peer takes: time in ms, and the most memory that it has had, MiB.
+#[derive(Clone, Copy)]
+struct Cost {
+    time: f64,
+    memory: f64,
 }
 
 /// A peer that is there, or what its cell says instead.
@@ -45,11 +55,19 @@ fn tables(sumi: &Path, work: &Path) -> Result<String, String> {
         "#include <stdio.h>\nint main(void) { puts(\"hello\"); }\n",
     )
     .map_err(|e| e.to_string())?;
-    out += "| hello, ms |";
-    for median in medians("hello", &hello_peers(sumi, &hello, work), 21)? {
-        out += &median.map_or_else(|why| format!(" {why} |"), |time| format!(" {time:.1} |"));
+    for (name, cache) in [
+        ("hello, compiled each time", None),
+        ("hello, as it was kept", Some(work)),
+    ] {
+        out += &format!("| {name} |");
+        for cost in costs(name, &hello_peers(sumi, &hello, work, cache), 21)? {
+            out += &cost.map_or_else(
+                |why| format!(" {why} |"),
+                |Cost { time, memory }| format!(" {time:.1} ms, {memory:.1} MiB |"),
+            );
+        }
+        out += "\n";
     }
-    out += "\n";
     for suite in names("tests/bench", None)? {
         out += &rows(sumi, &format!("tests/bench/{suite}"), work)?;
     }
@@ -76,26 +94,26 @@ fn rows(sumi: &Path, suite: &str, work: &Path) -> Result<String, String> {
     let mut ratios: Vec<Vec<f64>> = Vec::new();
     for kernel in names(suite, Some("sumi"))? {
         let file = |extension: &str| root().join(format!("{suite}/{kernel}.{extension}"));
-        let medians = medians(
-            &kernel,
-            &kernel_peers(sumi, file, &work.join(&kernel)),
-            ROUNDS,
-        )?;
-        ratios.resize(medians.len(), Vec::new());
-        let base = medians[0];
+        let peers = kernel_peers(sumi, file, &work.join(&kernel), work);
+        let costs = costs(&kernel, &peers, ROUNDS)?;
+        ratios.resize(costs.len(), Vec::new());
+        let base = costs[0].map(|cost| cost.time);
         let compiled = compile_time(sumi, &file("sumi"))?;
         out += &format!("| {kernel}, of C |");
-        for (index, median) in medians.into_iter().enumerate() {
+        for (index, cost) in costs.into_iter().enumerate() {
             let alone = match index {
-                SUMI => format!("; {compiled:.0} to compile"),
+                SUMI => format!(", {compiled:.0} ms to compile"),
                 _ => String::new(),
             };
-            out += &match (median, base) {
+            out += &match (cost, base) {
                 (Err(why), _) => format!(" {why} |"),
-                (Ok(time), Err(_)) => format!(" {time:.0} ms{alone} |"),
-                (Ok(time), Ok(base)) => {
-                    ratios[index].push(time / base);
-                    format!(" {:.2} ({time:.0} ms{alone}) |", time / base)
+                (Ok(Cost { time, memory }), Err(_)) => {
+                    format!(" {time:.0} ms, {memory:.0} MiB{alone} |")
+                }
+                (Ok(Cost { time, memory }), Ok(base)) => {
+                    let ratio = time / base;
+                    ratios[index].push(ratio);
+                    format!(" {ratio:.2} ({time:.0} ms, {memory:.0} MiB{alone}) |")
                 }
             };
         }
@@ -116,23 +134,31 @@ fn rows(sumi: &Path, suite: &str, work: &Path) -> Result<String, String> {
 fn compile_time(sumi: &Path, file: &Path) -> Result<f64, String> {
     let [sumi, file] = [sumi, file].map(|path| path.display().to_string());
     let peer = peer("Sumi", &[&sumi, "--emit", "asm", &file]);
-    Ok(medians(&file, &[peer], ROUNDS)?[0]?)
+    Ok(costs(&file, &[peer], ROUNDS)?[0]?.time)
 }
 
 /// The peers that are there; a compiler or runtime that is missing is left out, and the table says so.
-fn hello_peers(sumi: &Path, source: &Path, work: &Path) -> Vec<Entrant> {
+fn hello_peers(sumi: &Path, source: &Path, work: &Path, cache: Option<&Path>) -> Vec<Entrant> {
+    let sumi = sumi.display().to_string();
     vec![
         compile(source, &work.join("hello")),
-        peer(
-            "Sumi",
-            &[&sumi.display().to_string(), "-e", "print(\"hello\")"],
-        ),
+        with_cache(peer("Sumi", &[&sumi, "-e", "print(\"hello\")"]), cache),
         peer("LuaJIT", &["luajit", "-e", "print(\"hello\")"]),
         peer("node", &["node", "-e", "console.log(\"hello\")"]),
     ]
 }
 
-fn kernel_peers(sumi: &Path, file: impl Fn(&str) -> PathBuf, to: &Path) -> Vec<Entrant> {
+fn with_cache(entrant: Entrant, cache: Option<&Path>) -> Entrant {
+    let cache = cache.map(Path::to_owned);
+    entrant.map(|peer| Peer { cache, ..peer })
+}
+
+fn kernel_peers(
+    sumi: &Path,
+    file: impl Fn(&str) -> PathBuf,
+    to: &Path,
+    cache: &Path,
+) -> Vec<Entrant> {
     let script = |name, program: &str, extension| match file(extension) {
         script if script.exists() => peer(name, &[program, &script.display().to_string()]),
         _ => Err("none"),
@@ -144,7 +170,10 @@ fn kernel_peers(sumi: &Path, file: impl Fn(&str) -> PathBuf, to: &Path) -> Vec<E
         } else {
             Err("none")
         },
-        script("Sumi", &sumi.display().to_string(), "sumi"),
+        with_cache(
+            script("Sumi", &sumi.display().to_string(), "sumi"),
+            Some(cache),
+        ),
         script("LuaJIT", "luajit", "lua"),
         script("node", "node", "js"),
     ]
@@ -162,6 +191,7 @@ fn compile(source: &Path, to: &Path) -> Entrant {
         Ok(status) if status.success() => Ok(Peer {
             name: "C",
             command: vec![to.display().to_string()],
+            cache: None,
         }),
         _ => Err("does not compile"),
     }
@@ -174,6 +204,7 @@ fn peer(name: &'static str, command: &[&str]) -> Entrant {
     Ok(Peer {
         name,
         command: command.iter().map(|c| (*c).to_string()).collect(),
+        cache: None,
     })
 }
 
@@ -186,42 +217,66 @@ fn installed(program: &str) -> bool {
         .is_ok()
 }
 
-/// How long each peer takes, ms.
-fn medians(
+/// Medians of what each peer takes.
+fn costs(
     name: &str,
     peers: &[Entrant],
     rounds: usize,
-) -> Result<Vec<Result<f64, &'static str>>, String> {
+) -> Result<Vec<Result<Cost, &'static str>>, String> {
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); peers.len()];
+    let mut memory: Vec<Vec<f64>> = vec![Vec::new(); peers.len()];
     let mut outputs: Vec<Option<Vec<u8>>> = vec![None; peers.len()];
     for _ in 0..rounds {
         for (index, peer) in peers.iter().enumerate() {
             let Ok(peer) = peer else { continue };
-            let start = Instant::now();
-            let output = Command::new(&peer.command[0])
-                .args(&peer.command[1..])
-                .output();
-            let elapsed = start.elapsed().as_secs_f64() * 1e3;
-            let output = output.map_err(|e| format!("{}: {e}", peer.name))?;
-            if !output.status.success() {
-                return Err(format!(
-                    "{name}: {} failed: {}",
-                    peer.name,
-                    String::from_utf8_lossy(&output.stderr)
-                ));
-            }
-            times[index].push(elapsed);
-            outputs[index] = Some(output.stdout);
+            let (cost, output) = once(peer).map_err(|error| format!("{name}: {error}"))?;
+            times[index].push(cost.time);
+            memory[index].push(cost.memory);
+            outputs[index] = Some(output);
         }
     }
     let wanted = outputs.iter().flatten().next();
-    let entrants = peers.iter().zip(&times).zip(&outputs);
-    let found = entrants.map(|((peer, times), output)| match peer {
+    let found = peers.iter().enumerate().map(|(index, peer)| match peer {
         Err(why) => Err(*why),
-        Ok(_) if output.as_ref() != wanted => Err("void: other output"),
-        Ok(_) => Ok(median(times)),
+        Ok(_) if outputs[index].as_ref() != wanted => Err("void: other output"),
+        Ok(_) => Ok(Cost {
+            time: median(&times[index]),
+            memory: median(&memory[index]),
+        }),
     });
     Ok(found.collect())
+}
+
+/// What it costs, and what it prints.
+fn once(peer: &Peer) -> Result<(Cost, Vec<u8>), String> {
+    let cache = peer.cache.clone().unwrap_or_default();
+    let told = |error: std::io::Error| format!("{}: {error}", peer.name);
+    let start = Instant::now();
+    let mut command = Command::new(&peer.command[0]);
+    command
+        .args(&peer.command[1..])
+        .env("XDG_CACHE_HOME", cache)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
+    // SAFETY: it does nothing. With it the system makes a copy of this process, whose files do not count as memory of the child's, which all
+    // that this process has would do otherwise.
+    unsafe { command.pre_exec(|| Ok(())) };
+    let mut child = command.spawn().map_err(told)?;
+    let mut output = Vec::new();
+    if let Some(mut stdout) = child.stdout.take() {
+        stdout.read_to_end(&mut output).map_err(told)?;
+    }
+    let (mut status, mut usage) = (0, std::mem::MaybeUninit::<libc::rusage>::zeroed());
+    // SAFETY: a child of this process for which nobody else waits; both results are written.
+    let waited = unsafe { libc::wait4(child.id() as i32, &raw mut status, 0, usage.as_mut_ptr()) };
+    let time = start.elapsed().as_secs_f64() * 1e3;
+    // SAFETY: all zeroes are one, and so is what the system writes.
+    let usage = unsafe { usage.assume_init() };
+    if waited < 0 || status != 0 {
+        return Err(format!("{} ended with status {status}", peer.name));
+    }
+    let memory = usage.ru_maxrss as f64 / 1024.0;
+    Ok((Cost { time, memory }, output))
 }
 
 pub(crate) fn median(values: &[f64]) -> f64 {
@@ -255,6 +310,7 @@ fn session(sumi: &Path) -> Result<String, String> {
         }
         times.push(start.elapsed().as_secs_f64() * 1e3);
     }
+    std::thread::sleep(Duration::from_secs(4));
     let status = read(&PathBuf::from(format!("/proc/{}/status", child.id())))?;
     let memory = |key: &str| -> f64 {
         let line = status
@@ -273,7 +329,7 @@ fn session(sumi: &Path) -> Result<String, String> {
     let first = times.first().copied().unwrap_or(f64::NAN);
     Ok(format!(
         "\nA REPL line to its value: {:.2} ms (median of {}; the first {first:.1} ms). \
-         After them the session holds {resident:.1} MiB, {anonymous:.1} MiB of it anonymous.\n",
+         Some seconds later the session holds {resident:.1} MiB, {anonymous:.1} MiB of it anonymous.\n",
         median(&times),
         times.len(),
     ))
