@@ -1,12 +1,18 @@
-//! `cargo dev bench`: whole processes, interleaved, medians of time and of the most memory, time as ratios to C in the same run. C is compiled
-//! before, and Sumi is kept compiled after the first round: what compiling takes is said beside. Outputs must be equal or the row is void. A suite is a folder of `tests/bench`, its kernels are the programs `NAME.sumi` in it; beside them are those of the peers. With
-//! `--write` the table goes into PLAN.md between its two marks.
+//! `cargo dev bench [--write] [--compare REV] [SUITE…]`: whole processes, interleaved, medians of time and of the most memory, time as ratios to
+//! C in the same run. C is compiled before, and Sumi is kept compiled after the first round: what compiling takes is said beside. Outputs must be
+//! equal or the row is void. A suite is a folder of `tests/bench`, its kernels are the programs `NAME.sumi` in it; beside them are those of the
+//! peers. With `--write` the tables go into PLAN.md between their marks, and what was measured to the end of `tests/bench.jsonl`; with `--compare`
+//! what got worse since that revision was measured is told.
+
+mod report;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
 
 use crate::release::binary;
 use crate::{read, root};
@@ -23,7 +29,7 @@ struct Peer {
 }
 
 /// What a peer takes: time in ms, and the most memory that it has had, MiB.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Cost {
     time: f64,
     memory: f64,
@@ -32,47 +38,93 @@ struct Cost {
 /// A peer that is there, or what its cell says instead.
 type Entrant = Result<Peer, &'static str>;
 
-pub fn run(write: bool) -> Result<(), String> {
+/// What is measured of a program, and is kept.
+#[derive(Clone, Serialize, Deserialize)]
+struct Row {
+    kernel: String,
+    /// Of each peer, as they stand in the table.
+    costs: Vec<Result<Cost, String>>,
+    /// How long Sumi takes to compile it, ms.
+    compiled: Option<f64>,
+}
+
+/// `[--write] [--compare REV] [SUITE…]`, where `start` is what no kernel shows; all if none is named.
+pub fn run(args: &[String]) -> Result<(), String> {
+    let write = args.iter().any(|arg| arg == "--write");
+    let compare = args.iter().position(|arg| arg == "--compare");
+    let revision = match compare {
+        Some(at) => Some(
+            args.get(at + 1)
+                .ok_or("which revision is it to be compared with?")?,
+        ),
+        None => None,
+    };
+    let named = args
+        .iter()
+        .filter(|arg| !arg.starts_with("--") && Some(*arg) != revision);
+    let mut suites: Vec<String> = named.cloned().collect();
+    if suites.is_empty() {
+        suites = names("tests/bench", None)?;
+        suites.insert(0, START.to_owned());
+    }
     let sumi = binary()?;
     let work = std::env::temp_dir().join(format!("sumi-bench-{}", std::process::id()));
     std::fs::create_dir_all(&work).map_err(|e| e.to_string())?;
-    let table = tables(&sumi, &work);
+    let result = suites
+        .iter()
+        .try_for_each(|suite| of_suite(&sumi, suite, &work, write, revision));
     // The folder is below the system's own for such things.
     let _ = std::fs::remove_dir_all(&work);
-    let table = table?;
-    print!("{table}");
-    match write {
-        true => write_between("PLAN.md", "bench", &table),
-        false => Ok(()),
-    }
+    result
 }
 
-fn tables(sumi: &Path, work: &Path) -> Result<String, String> {
-    let mut out = String::from("| process | C | Sumi | LuaJIT | node |\n|---|---|---|---|---|\n");
+const START: &str = "start";
+
+fn of_suite(
+    sumi: &Path,
+    suite: &str,
+    work: &Path,
+    write: bool,
+    revision: Option<&String>,
+) -> Result<(), String> {
+    let (rows, more) = match suite {
+        START => (start(sumi, work)?, session(sumi)?),
+        _ => (
+            kernels(sumi, &format!("tests/bench/{suite}"), work)?,
+            String::new(),
+        ),
+    };
+    let table = report::table(suite, &rows) + &more;
+    println!("{table}");
+    if let Some(revision) = revision {
+        println!("{}", report::compared(suite, &rows, revision)?);
+    }
+    if write {
+        write_between("PLAN.md", &format!("bench {suite}"), &table)?;
+        report::keep(suite, rows)?;
+    }
+    Ok(())
+}
+
+fn start(sumi: &Path, work: &Path) -> Result<Vec<Row>, String> {
     let hello = work.join("hello.c");
     std::fs::write(
         &hello,
         "#include <stdio.h>\nint main(void) { puts(\"hello\"); }\n",
     )
     .map_err(|e| e.to_string())?;
-    for (name, cache) in [
+    let hellos = [
         ("hello, compiled each time", None),
         ("hello, as it was kept", Some(work)),
-    ] {
-        out += &format!("| {name} |");
-        for cost in costs(name, &hello_peers(sumi, &hello, work, cache), 21)? {
-            out += &cost.map_or_else(
-                |why| format!(" {why} |"),
-                |Cost { time, memory }| format!(" {time:.1} ms, {memory:.1} MiB |"),
-            );
-        }
-        out += "\n";
-    }
-    for suite in names("tests/bench", None)? {
-        out += &rows(sumi, &format!("tests/bench/{suite}"), work)?;
-    }
-    out += &session(sumi)?;
-    Ok(out)
+    ];
+    let rows = hellos.into_iter().map(|(name, cache)| {
+        Ok(Row {
+            kernel: name.to_owned(),
+            costs: costs(name, &hello_peers(sumi, &hello, work, cache), 21)?,
+            compiled: None,
+        })
+    });
+    rows.collect()
 }
 
 /// What is in a folder, in order; only files with the extension, without it, or else all.
@@ -88,53 +140,26 @@ fn names(folder: &str, extension: Option<&str>) -> Result<Vec<String>, String> {
     Ok(found)
 }
 
-/// A row for each kernel of a suite, and the geometric means of their ratios to C.
-fn rows(sumi: &Path, suite: &str, work: &Path) -> Result<String, String> {
-    let mut out = String::new();
-    let mut ratios: Vec<Vec<f64>> = Vec::new();
-    for kernel in names(suite, Some("sumi"))? {
+/// A row for each kernel of a suite.
+fn kernels(sumi: &Path, suite: &str, work: &Path) -> Result<Vec<Row>, String> {
+    let rows = names(suite, Some("sumi"))?.into_iter().map(|kernel| {
         let file = |extension: &str| root().join(format!("{suite}/{kernel}.{extension}"));
         let peers = kernel_peers(sumi, file, &work.join(&kernel), work);
-        let costs = costs(&kernel, &peers, ROUNDS)?;
-        ratios.resize(costs.len(), Vec::new());
-        let base = costs[0].map(|cost| cost.time);
-        let compiled = compile_time(sumi, &file("sumi"))?;
-        out += &format!("| {kernel}, of C |");
-        for (index, cost) in costs.into_iter().enumerate() {
-            let alone = match index {
-                SUMI => format!(", {compiled:.0} ms to compile"),
-                _ => String::new(),
-            };
-            out += &match (cost, base) {
-                (Err(why), _) => format!(" {why} |"),
-                (Ok(Cost { time, memory }), Err(_)) => {
-                    format!(" {time:.0} ms, {memory:.0} MiB{alone} |")
-                }
-                (Ok(Cost { time, memory }), Ok(base)) => {
-                    let ratio = time / base;
-                    ratios[index].push(ratio);
-                    format!(" {ratio:.2} ({time:.0} ms, {memory:.0} MiB{alone}) |")
-                }
-            };
-        }
-        out += "\n";
-    }
-    out += &format!("| {suite}, geometric mean |");
-    for ratios in ratios {
-        let logs: f64 = ratios.iter().map(|ratio| ratio.ln()).sum();
-        out += &match ratios.len() {
-            0 => " none |".to_string(),
-            count => format!(" {:.2} |", (logs / count as f64).exp()),
-        };
-    }
-    Ok(out + "\n")
+        Ok(Row {
+            costs: costs(&kernel, &peers, ROUNDS)?,
+            compiled: Some(compile_time(sumi, &file("sumi"))?),
+            kernel,
+        })
+    });
+    rows.collect()
 }
 
 /// How long a process takes that only compiles the program, ms.
 fn compile_time(sumi: &Path, file: &Path) -> Result<f64, String> {
     let [sumi, file] = [sumi, file].map(|path| path.display().to_string());
     let peer = peer("Sumi", &[&sumi, "--emit", "asm", &file]);
-    Ok(costs(&file, &[peer], ROUNDS)?[0]?.time)
+    let cost = costs(&file, &[peer], ROUNDS)?.swap_remove(0);
+    cost.map(|cost| cost.time)
 }
 
 /// The peers that are there; a compiler or runtime that is missing is left out, and the table says so.
@@ -222,7 +247,7 @@ fn costs(
     name: &str,
     peers: &[Entrant],
     rounds: usize,
-) -> Result<Vec<Result<Cost, &'static str>>, String> {
+) -> Result<Vec<Result<Cost, String>>, String> {
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); peers.len()];
     let mut memory: Vec<Vec<f64>> = vec![Vec::new(); peers.len()];
     let mut outputs: Vec<Option<Vec<u8>>> = vec![None; peers.len()];
@@ -237,8 +262,8 @@ fn costs(
     }
     let wanted = outputs.iter().flatten().next();
     let found = peers.iter().enumerate().map(|(index, peer)| match peer {
-        Err(why) => Err(*why),
-        Ok(_) if outputs[index].as_ref() != wanted => Err("void: other output"),
+        Err(why) => Err((*why).to_owned()),
+        Ok(_) if outputs[index].as_ref() != wanted => Err("void: other output".to_owned()),
         Ok(_) => Ok(Cost {
             time: median(&times[index]),
             memory: median(&memory[index]),

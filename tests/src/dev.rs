@@ -1,4 +1,4 @@
-//! The developers' tool: `cargo dev bench [embed] [--write]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show]`, `cargo dev release`,
+//! The developers' tool: `cargo dev bench embed [--write]`, `cargo dev bench [--write] [--compare REV] [SUITE…]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show]`, `cargo dev release`,
 //! `cargo dev latency [CELLS]`, `cargo dev screen-latency [CELLS]`, `cargo dev stop-latency [ROUNDS]`, `cargo dev scale [LINES…]`, `cargo dev reload [LINES [ROUNDS [ENTITIES]]]`, `cargo dev calls [ROUNDS]`,
 //! `cargo dev limits [ROUNDS]`, `cargo dev compile [LINES…]`, `cargo dev window`.
 
@@ -11,7 +11,7 @@ fn main() -> ExitCode {
         Some("bench") if args.get(1).is_some_and(|arg| arg == "embed") => {
             tests::embed_bench::run(args.iter().any(|a| a == "--write"))
         }
-        Some("bench") => tests::bench::run(args.iter().any(|a| a == "--write")),
+        Some("bench") => tests::bench::run(&args[1..]),
         Some("fuzz") => {
             let number = |at: usize, otherwise: u64| {
                 args.get(at)
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         Some("release") => tests::release::run(),
         Some("window") => tests::window::run(),
         _ => Err(
-            "usage: cargo dev bench [embed] [--write] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show] | latency [CELLS] | screen-latency [CELLS] | stop-latency [ROUNDS] | release | scale [LINES…] | reload [LINES [ROUNDS [ENTITIES]]] | calls [ROUNDS] | limits [ROUNDS] | compile [LINES…] | window"
+            "usage: cargo dev bench embed [--write] | bench [--write] [--compare REV] [SUITE…] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show] | latency [CELLS] | screen-latency [CELLS] | stop-latency [ROUNDS] | release | scale [LINES…] | reload [LINES [ROUNDS [ENTITIES]]] | calls [ROUNDS] | limits [ROUNDS] | compile [LINES…] | window"
                 .to_string(),
         ),
     };
