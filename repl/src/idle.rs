@@ -7,7 +7,7 @@ use std::thread::Thread;
 use std::time::Duration;
 
 /// Who waits no longer than this for the next entry should not notice.
-const WHILE: Duration = Duration::from_secs(2);
+pub(crate) const WHILE: Duration = Duration::from_secs(2);
 
 /// Watches whether something is done.
 pub(crate) struct Idle {

@@ -18,7 +18,7 @@ use super::protocol::{Command, Counts, Edit, Event, Page, Settled, VERSION, Want
 use super::shelf::Shelf;
 use super::tell::Told;
 use crate::streams::complain;
-use crate::{Options, interrupt, run};
+use crate::{Options, idle, interrupt, run};
 
 /// For how long nothing is asked before results are kept for another process.
 const QUIET: Duration = Duration::from_millis(200);
@@ -220,7 +220,7 @@ impl Worker {
         }
     }
 
-    /// Waits for a command. When none has come for a while, results are kept.
+    /// Waits for a command. When none has come for a while, results are kept, and memory that only backs the compiler's code goes.
     fn next(
         &mut self,
         commands: &Receiver<Result<Command, String>>,
@@ -235,7 +235,13 @@ impl Worker {
                 }
             }
         }
-        commands.recv().ok()
+        match commands.recv_timeout(idle::WHILE) {
+            Err(RecvTimeoutError::Timeout) => {
+                jit::give_back_code();
+                commands.recv().ok()
+            }
+            received => received.ok(),
+        }
     }
 
     fn keep_results(&mut self) {
