@@ -1,3 +1,4 @@
+// Full binary trees up to depth 16, built, counted and dropped, as in the Computer Language Benchmarks Game.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// Fannkuch: the most flips that bring the first of n numbers to 0, over all permutations of 10, as in the Computer Language Benchmarks Game.
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+-- Random DNA sequences, 10 × 3 000 000 letters in lines of 60, as in the Computer Language Benchmarks Game; of the text the first line, the last line and a checksum (FNV-1a).
 local bit, ffi = require("bit"), require("ffi")
 local bxor, lshift, tobit, tohex = bit.bxor, bit.lshift, bit.tobit, bit.tohex
 local WIDTH = 60

@@ -1,3 +1,4 @@
+// How often which pieces of a DNA sequence of 5 × 400 000 letters occur, counted in maps, as in the Computer Language Benchmarks Game.
 function cumulative(bytes, shares) {
   let sum = 0
   return { bytes: Buffer.from(bytes), shares: Float64Array.from(shares, share => (sum += share)) }

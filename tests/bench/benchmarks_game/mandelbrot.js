@@ -1,3 +1,4 @@
+// The bitmap of the Mandelbrot set of 2000 × 2000 points, 50 iterations each, as in the Computer Language Benchmarks Game; of it a checksum (FNV-1a).
 function inside(cr, ci) {
   let zr = 0, zi = 0, tr = 0, ti = 0
   for (let i = 0; i < 50; i++) {

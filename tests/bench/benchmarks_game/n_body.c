@@ -1,3 +1,4 @@
+// 5 bodies, 5 000 000 steps, as in the Computer Language Benchmarks Game.
 #include <math.h>
 #include <stdio.h>
 #define PI 3.141592653589793

@@ -1,3 +1,4 @@
+-- 5 bodies, 5 000 000 steps, as in the Computer Language Benchmarks Game.
 local sqrt = math.sqrt
 local PI = 3.141592653589793
 local SOLAR_MASS, YEAR = 4 * PI * PI, 365.24
