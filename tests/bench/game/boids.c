@@ -1,4 +1,4 @@
-// 4000 boids, their neighbours found by a grid of cells, 60 steps.
+// 4000 boids, their neighbours found by a grid of cells, 240 steps.
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -59,7 +59,7 @@ int main(void) {
         }
         boids[i] = (struct boid){draw[0] / 2048, draw[1] / 2048, draw[2] / 524288, draw[3] / 524288};
     }
-    for (int step = 0; step < 60; step++) {
+    for (int step = 0; step < 240; step++) {
         sort_into_cells(boids, order, count);
         for (int64_t i = 0; i < count; i++) moved[i] = steer(boids, order, boids[i]);
         struct boid *old = boids;
