@@ -1,4 +1,4 @@
-// Light of 300 wandering lamps, flooded over 512 * 512 tiles with walls, 40 frames.
+// Light of 300 wandering lamps, flooded over 512 * 512 tiles with walls, 80 frames.
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ static void flood(int64_t from, int32_t level) {
     }
 }
 int main(void) {
-    volatile int frames = 40;
+    volatile int frames = 80;
     memset(wall, true, sizeof wall);
     for (int64_t y = 1; y < side - 1; y++)
         for (int64_t x = 1; x < side - 1; x++) wall[y * side + x] = draw() % 4 == 0;

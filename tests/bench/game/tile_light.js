@@ -1,4 +1,4 @@
-// Light of 300 wandering lamps, flooded over 512 * 512 tiles with walls, 40 frames.
+// Light of 300 wandering lamps, flooded over 512 * 512 tiles with walls, 80 frames.
 const side = 512, falloff = 6
 const wall = new Uint8Array(side * side).fill(1)
 const light = new Int32Array(side * side), queue = new Int32Array(side * side)
@@ -28,7 +28,7 @@ function flood(from, level) {
 }
 for (let y = 1; y < side - 1; y++) for (let x = 1; x < side - 1; x++) wall[y * side + x] = draw() % 4 === 0 ? 1 : 0
 let sum = 0
-for (let frame = 0; frame < 40; frame++) {
+for (let frame = 0; frame < 80; frame++) {
   light.fill(0)
   for (let lamp = 0; lamp < 300; lamp++) {
     const x = draw() % (side - 2) + 1

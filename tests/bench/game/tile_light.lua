@@ -1,4 +1,4 @@
--- Light of 300 wandering lamps, flooded over 512 * 512 tiles with walls, 40 frames.
+-- Light of 300 wandering lamps, flooded over 512 * 512 tiles with walls, 80 frames.
 local side, falloff = 512, 6
 local wall, light, queue = {}, {}, {}
 local steps = { -side, -1, 1, side }
@@ -33,7 +33,7 @@ for y = 1, side - 2 do
   for x = 1, side - 2 do wall[y * side + x] = draw() % 4 == 0 end
 end
 local sum = 0
-for _ = 1, 40 do
+for _ = 1, 80 do
   for i = 0, side * side - 1 do light[i] = 0 end
   for _ = 1, 300 do
     local x = draw() % (side - 2) + 1
