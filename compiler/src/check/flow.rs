@@ -6,7 +6,10 @@ use super::body::{Binder, Checker, Expect, Frame, LoopState, Why};
 use super::{ForSource, TryKind, errors};
 use crate::env::{DefId, ModuleId};
 use crate::hir::{self, ExprId, ExprKind, LoopId, PatId};
-use crate::types::{FnParam, FnTy, Ty, TyKind, is_range};
+use crate::types::{FnParam, FnTy, Len, OriginKind, Ty, TyKind, is_range};
+
+/// So many elements of a literal lie on the stack while a loop walks them.
+const MOST_IN_PLACE: usize = 16;
 
 impl Checker<'_, '_> {
     pub(super) fn check_loop(
@@ -101,6 +104,7 @@ impl Checker<'_, '_> {
         }
     }
 
+    /// A literal that is walked at once has a fixed length if it is short: nobody sees its type, and it needs no block.
     pub(super) fn check_for(
         &mut self,
         id: ExprId,
@@ -115,6 +119,13 @@ impl Checker<'_, '_> {
                 end: None,
                 ..
             } => self.check_endless_range(id, source, start),
+            ExprKind::Array(ref items) if (1..=MOST_IN_PLACE).contains(&items.len()) => {
+                let len = Len::Known(items.len() as u64);
+                let elem = self.fresh_as(self.span(source), OriginKind::Expr);
+                let in_place = Ty::new(TyKind::FixedArray(elem, len));
+                let ty = self.check_expr(source, Expect::Hint(in_place));
+                self.element_of(id, source, ty)
+            }
             _ => {
                 let ty = self.infer_expr(source);
                 self.element_of(id, source, ty)
