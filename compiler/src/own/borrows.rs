@@ -250,6 +250,10 @@ impl Writes {
             effects: crate::mir::Effects::default(),
         };
         walk::places(&statement.kind, &mut |access, place: &Place| {
+            // What makes a borrow writes nothing; its path is that of its source.
+            if whole_local(place).is_some_and(|at| body.locals[at].kind == LocalKind::Borrowed) {
+                return;
+            }
             let list = match access {
                 Access::Write | Access::Open => &mut writes.afterwards,
                 Access::Mut => &mut writes.meanwhile,
