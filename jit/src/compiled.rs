@@ -10,6 +10,8 @@ use compiler::incremental::Fingerprint;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::better::{self, Better};
+use crate::compile::Compilation;
 use crate::config::Config;
 use crate::failure;
 use crate::front::{Front, Wanted, found_now};
@@ -138,10 +140,18 @@ impl CompiledScript {
     }
 }
 
+/// Better code for some loops of a script, each by its position and its symbol.
+pub struct BetterLoops {
+    pub(crate) loops: Vec<(usize, String)>,
+    pub(crate) object: Object,
+}
+
 /// A compiled script in memory, which nothing has run of yet.
 pub struct LoadedScript {
     machine: Rc<Machine>,
     units: Vec<Rc<Linked>>,
+    /// What is known by its symbol, of the runtime, of C and of the units.
+    known: FxHashMap<String, usize>,
     config: Config,
     name: String,
     text: String,
@@ -186,6 +196,7 @@ impl LoadedScript {
         Some(LoadedScript {
             machine,
             units,
+            known,
             config,
             name: name.to_owned(),
             text: text.to_owned(),
@@ -195,6 +206,17 @@ impl LoadedScript {
     /// Ends the run from any thread.
     pub fn interrupter(&self) -> Interrupter {
         self.machine.interrupter()
+    }
+
+    /// Its loops go on in better code as the compilation makes that, during the runs of `body`.
+    pub fn with_better<R>(&self, compilation: &mut Compilation, body: impl FnOnce() -> R) -> R {
+        let _coming = Better::coming(&self.machine, &self.known, compilation);
+        body()
+    }
+
+    /// From now on its loops run as this code. False if it cannot be linked.
+    pub fn take_better(&self, loops: BetterLoops) -> bool {
+        better::link(&self.machine, &self.known, loops).is_ok()
     }
 
     /// Runs it from top to bottom; stops at the first error.
@@ -227,9 +249,10 @@ impl LoadedScript {
         })
     }
 
-    /// Newest first, since later units use earlier ones.
+    /// Newest first, since later units use earlier ones; the better code of loops at last, since values may hold constants of it.
     fn clear(&mut self) {
         while self.units.pop().is_some() {}
+        self.machine.better.borrow_mut().clear();
     }
 
     /// Where something failed is told with the sources, which are read only now.

@@ -1,5 +1,6 @@
 //! From a trap to what a user reads: kind, message, the source line and the stack of Sumi functions.
 
+use codegen::LOOP_IN;
 use compiler::render;
 use stdlib::Capability;
 use syntax::{Classified, Diagnostic, FileId, LineColumn, Sources, Span, TokenClass};
@@ -259,6 +260,7 @@ fn frames(machine: &Machine, trap: &Trap) -> Vec<Frame> {
     }
     frames.extend(all(&trap.stack.outermost));
     frames.retain(|frame| frame.function != "sumi_main" && !is_thunk(&frame.function));
+    join_loops(&mut frames);
     for frame in &mut frames {
         let number = frame.function.strip_prefix("cell").map(str::trim_start);
         if number.is_some_and(|number| number.parse::<u32>().is_ok()) {
@@ -266,6 +268,19 @@ fn frames(machine: &Machine, trap: &Trap) -> Vec<Frame> {
         }
     }
     frames
+}
+
+/// Better code of a loop and the plain code that it was entered from are one call.
+fn join_loops(frames: &mut Vec<Frame>) {
+    let mut is_inside = false;
+    frames.retain_mut(|frame| {
+        let name = frame.function.strip_prefix(LOOP_IN).map(str::to_owned);
+        let is_around = std::mem::replace(&mut is_inside, name.is_some());
+        if let Some(name) = name {
+            frame.function = name;
+        }
+        !is_around
+    });
 }
 
 /// Optimised calls may have lost their place, and the frame knows only about where it is: then the first line from there on

@@ -1,7 +1,9 @@
 //! Compiled units become something that runs: linking, symbols, execution with traps, sessions, and the embedding API.
 
+mod better;
 mod build;
 mod callback;
+mod compile;
 mod compiled;
 mod config;
 mod copies;
@@ -36,7 +38,8 @@ pub mod trap;
 mod unwind;
 mod watchdog;
 
-pub use compiled::{CompiledScript, LoadedScript, script_key};
+pub use compile::{Compilation, Keep, compile_in_steps, compile_script};
+pub use compiled::{BetterLoops, CompiledScript, LoadedScript, script_key};
 /// The name that was meant, if one of these is near enough.
 pub use compiler::hir::nearest;
 pub use config::{Config, Stage};

@@ -9,6 +9,8 @@ use std::time::Duration;
 use rustc_hash::{FxHashMap, FxHashSet};
 use stdlib::{Block, Reached, Root, Runtime};
 
+use crate::better::tell_loop;
+use crate::compile::ASKED;
 use crate::config::Config;
 use crate::entered::{Limits, Purpose};
 use crate::host::HostSymbols;
@@ -40,6 +42,8 @@ pub(crate) struct Machine {
     unswept: Cell<bool>,
     /// The places of globals that lie outside of units.
     places: RefCell<Vec<Weak<GlobalPlace>>>,
+    /// Better code of loops of plain code.
+    pub(crate) better: RefCell<Vec<Rc<Linked>>>,
     /// Values that hosts keep.
     kept: RefCell<Vec<Weak<Share>>>,
     /// Whether some of them are torn.
@@ -76,6 +80,7 @@ impl Machine {
             depth: Cell::new(0),
             unswept: Cell::new(false),
             places: RefCell::default(),
+            better: RefCell::default(),
             kept: RefCell::default(),
             is_torn: Cell::new(false),
             plain: Cell::new(std::ptr::null()),
@@ -111,6 +116,8 @@ impl Machine {
         let words = [
             ("sumi_open_accesses", open_accesses),
             ("sumi_fuel", fuel_at(&self.orc)),
+            (codegen::ASKED_WORD, &raw const ASKED as usize),
+            (codegen::TELL_LOOP, tell_loop as *const () as usize),
         ];
         of_runtime.chain(trap::trap_symbols()).chain(words)
     }

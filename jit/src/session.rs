@@ -30,13 +30,13 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
-use codegen::{Input, Object, Options};
+use codegen::{Input, Object};
 use compiler::env::{DefId, Env};
 use compiler::mono::{Mode, Program};
 use rustc_hash::FxHashMap;
 use stdlib::Root;
 
-use crate::compiled::CompiledScript;
+use crate::compile;
 use crate::config::Config;
 use crate::failure;
 use crate::front::{Constants, Front, Ready};
@@ -86,8 +86,6 @@ pub struct Session {
     told: Vec<Rc<Told>>,
     /// The states before the cells of the entry that is under way.
     kept: Vec<Saved>,
-    /// What was compiled so far of a script, to be run again.
-    compiled: Option<CompiledScript>,
 }
 
 /// To standard error if nobody wants to be told.
@@ -134,36 +132,20 @@ impl Session {
             past: VecDeque::new(),
             told: Vec::new(),
             kept: Vec::new(),
-            compiled: None,
         })
     }
 
     /// Runs a script from top to bottom; stops at the first error.
     pub fn run_script(&mut self, name: &str, text: &str) -> Result<(), Error> {
-        self.run_script_and(name, text, &mut |_| {})
-    }
-
-    /// As [`Session::run_script`]; before the script itself runs, after the modules that it imports, `keep` is given what was compiled, if that
-    /// can be run again by another process.
-    pub fn run_script_and(
-        &mut self,
-        name: &str,
-        text: &str,
-        keep: &mut dyn FnMut(&CompiledScript),
-    ) -> Result<(), Error> {
         let mut gathered = self.front.gather(name, text)?;
         self.warn(&gathered.warnings);
         let Some(script) = gathered.units.pop() else {
             return Ok(());
         };
-        self.compiled = Some(CompiledScript::new(&self.front, &gathered.warnings));
         for module in &gathered.units {
             self.run_module(module)?;
         }
         let loaded = self.load(&script, Mode::Script)?;
-        if let Some(compiled) = self.compiled.take() {
-            keep(&compiled);
-        }
         let Some(main) = loaded.unit.main() else {
             return Ok(());
         };
@@ -171,23 +153,6 @@ impl Session {
         let result = unsafe { self.machine.run(|| main()) };
         self.finish_all(&loaded.unit, result)?;
         self.machine.lost_output().map_or(Ok(()), Err)
-    }
-
-    /// Compiles a script without running it. None if what it came to cannot be run by another process.
-    pub fn compile_script(
-        &mut self,
-        name: &str,
-        text: &str,
-    ) -> Result<Option<CompiledScript>, Error> {
-        let gathered = self.front.gather(name, text)?;
-        self.compiled = Some(CompiledScript::new(&self.front, &gathered.warnings));
-        if let Some((script, modules)) = gathered.units.split_last() {
-            for module in modules {
-                self.load(module, Mode::Session)?;
-            }
-            self.load(script, Mode::Script)?;
-        }
-        Ok(self.compiled.take())
     }
 
     /// Looks for mistakes without running anything; gives the warnings.
@@ -294,10 +259,6 @@ impl Session {
         let object = self.object(&program, &ready.compiled.env, mode)?;
         let env = &ready.compiled.env;
         let declared: Vec<_> = env.of_last_unit().collect();
-        let kept = self.compiled.as_mut();
-        if kept.is_some_and(|kept| kept.add(&object, declared.iter().copied()).is_none()) {
-            self.compiled = None;
-        }
         let absolute = self
             .outside()
             .symbols(&object, &program, env, declared.into_iter());
@@ -341,20 +302,7 @@ impl Session {
     }
 
     fn input<'a>(&'a self, program: &'a Program, env: &'a Env, mode: Mode) -> Input<'a> {
-        let is_session = mode == Mode::Session;
-        let is_line = is_session && program.is_straight(env);
-        Input {
-            program,
-            env,
-            sources: &self.front.sources,
-            options: Options {
-                reloadable: is_session,
-                optimise: self.config.optimize && !is_line,
-                most_optimised: env.budget().optimised_left(),
-                ..self.config.code_options()
-            },
-            host: &(), // a session has no host
-        }
+        compile::input(&self.front, &self.config, program, env, mode)
     }
 }
 

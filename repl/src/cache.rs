@@ -101,6 +101,17 @@ impl Kind {
 }
 
 impl Entry {
+    /// Whether this process is the only one that is about to write a thing of this kind, which it is until it ends.
+    pub(crate) fn claim(&self) -> bool {
+        let Some(folder) = self.file.parent() else {
+            return false;
+        };
+        let lock = fs::create_dir_all(folder).and_then(|()| fs::File::open(folder));
+        let lock = lock.map(|folder| folder.try_lock().map(|()| folder));
+        // Closed by the system.
+        lock.is_ok_and(|lock| lock.map(std::mem::forget).is_ok())
+    }
+
     pub(crate) fn read(&self) -> Option<Vec<u8>> {
         let mut bytes = fs::read(&self.file).ok()?;
         let content = bytes.get(HEAD..)?;

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
-use jit::{CompiledScript, Config, Error, LoadedScript, Session};
+use jit::{Compilation, CompiledScript, Config, Error, Keep, LoadedScript, Session};
 
 use crate::cache::Entry;
 use crate::streams::complain;
@@ -30,6 +30,9 @@ pub(crate) fn text(name: &str, source: &str, args: Vec<String>, options: &Option
     {
         return status;
     }
+    if !asks_for_more && let Some(status) = run_new(kept, &config, name, source) {
+        return status;
+    }
     let mut session = match open(config) {
         Ok(session) => session,
         Err(code) => return code,
@@ -41,11 +44,7 @@ pub(crate) fn text(name: &str, source: &str, args: Vec<String>, options: &Option
     if options.copies {
         session.watch_copies();
     }
-    let mut keep = |compiled: &CompiledScript| {
-        // Without it the next process compiles again.
-        let _ = kept.as_ref().map(|kept| kept.write(&compiled.to_bytes()));
-    };
-    let status = finish(session.run_script_and(name, source, &mut keep));
+    let status = finish(session.run_script(name, source));
     if options.stats {
         costs::stats(&session);
     }
@@ -53,6 +52,40 @@ pub(crate) fn text(name: &str, source: &str, args: Vec<String>, options: &Option
         costs::copies(&session, name, source);
     }
     status
+}
+
+/// Where a compiled script is kept, if there is such a place.
+struct Kept(Option<Entry>);
+
+impl Keep for Kept {
+    fn begin(&self) -> bool {
+        self.0.as_ref().is_some_and(Entry::claim)
+    }
+
+    fn keep(&self, script: &CompiledScript) {
+        // Without it the next process compiles again.
+        let _ = self.0.as_ref().map(|kept| kept.write(&script.to_bytes()));
+    }
+}
+
+/// Compiles a script and runs it as soon as there is code; none if that is to be done otherwise, which then tells what is missing.
+fn run_new(kept: Option<Entry>, config: &Config, name: &str, source: &str) -> Option<u8> {
+    let mut compilation = Compilation::begin(config, name, source, Kept(kept))?;
+    let first = match compilation.first() {
+        Ok(first) => first,
+        Err(error) => return Some(finish(Err(error))),
+    };
+    let script = LoadedScript::new(config.clone(), name, source, &*first.script?)?;
+    interrupt::ends_the_program(script.interrupter());
+    if !first.is_plain {
+        let status = finish(script.run());
+        drop(script);
+        compilation.wait();
+        return Some(status);
+    }
+    let status = finish(script.with_better(&mut compilation, || script.run()));
+    drop(script);
+    compilation.leave(status)
 }
 
 /// Where it is kept once it was compiled. Two builds that take turns do not take each other's place.

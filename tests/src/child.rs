@@ -24,17 +24,20 @@ pub enum Executor {
     Optimized,
     /// Compiled plainly, to bytes, and linked from them without LLVM, as by a process that finds what an earlier one left.
     Stored,
+    /// Plain code whose loops all go on in better code.
+    InSteps,
     /// As the script of a host, which is compiled item by item.
     Hosted,
 }
 
 impl Executor {
     /// Those that take a program as a whole.
-    pub const ALL: [Executor; 4] = [
+    pub const ALL: [Executor; 5] = [
         Executor::Interpreter,
         Executor::Plain,
         Executor::Optimized,
         Executor::Stored,
+        Executor::InSteps,
     ];
 
     fn key(self) -> &'static str {
@@ -43,6 +46,7 @@ impl Executor {
             Executor::Plain => "O0",
             Executor::Optimized => "O3",
             Executor::Stored => "stored",
+            Executor::InSteps => "in steps",
             Executor::Hosted => "hosted",
         }
     }
@@ -88,7 +92,7 @@ fn execute(executor: Executor, path: &str) -> i32 {
         return 2;
     };
     let config = Config {
-        optimize: executor == Executor::Optimized,
+        optimize: matches!(executor, Executor::Optimized | Executor::InSteps),
         args: std::env::args().skip(1).collect(),
         ..Config::trusted()
     };
@@ -103,32 +107,45 @@ fn run_by(
     name: &str,
     text: &str,
 ) -> (Result<(), Error>, usize) {
-    let mut session = match Session::new(config.clone()) {
+    match executor {
+        Executor::Stored => return run_stored(config, name, text),
+        Executor::InSteps => return run_in_steps(config, name, text),
+        Executor::Interpreter | Executor::Plain | Executor::Optimized | Executor::Hosted => {}
+    }
+    let mut session = match Session::new(config) {
         Ok(session) => session,
         Err(error) => return (Err(error), 0),
     };
     let result = match executor {
         Executor::Interpreter => session.interpret(name, text),
-        Executor::Plain | Executor::Optimized | Executor::Hosted => session.run_script(name, text),
-        Executor::Stored => return run_stored(session, config, name, text),
+        _ => session.run_script(name, text),
     };
     (result, session.close())
 }
 
-fn run_stored(
-    mut session: Session,
-    config: Config,
-    name: &str,
-    text: &str,
-) -> (Result<(), Error>, usize) {
-    let compiled = match session.compile_script(name, text) {
+fn run_stored(config: Config, name: &str, text: &str) -> (Result<(), Error>, usize) {
+    let compiled = match jit::compile_script(&config, name, text) {
         Ok(compiled) => compiled.map(|compiled| compiled.to_bytes()),
-        Err(error) => return (Err(error), session.close()),
+        Err(error) => return (Err(error), 0),
     };
-    session.close();
     let stored = compiled.and_then(|bytes| CompiledScript::from_bytes(&bytes));
     let script = stored.and_then(|stored| LoadedScript::new(config, name, text, &stored));
     let script = script.expect("what was compiled can be run again");
+    let result = script.run();
+    (result, script.close())
+}
+
+fn run_in_steps(config: Config, name: &str, text: &str) -> (Result<(), Error>, usize) {
+    let compiled = match jit::compile_in_steps(&config, name, text) {
+        Ok(compiled) => compiled,
+        Err(error) => return (Err(error), 0),
+    };
+    let (plain, better) = compiled.expect("no host has a part in it");
+    let script = LoadedScript::new(config, name, text, &plain);
+    let script = script.expect("what was compiled can be run");
+    if let Some(better) = better {
+        assert!(script.take_better(better), "better code can be linked");
+    }
     let result = script.run();
     (result, script.close())
 }
@@ -185,7 +202,7 @@ fn check(path: &str) -> i32 {
 /// How a program ended, in one line that is the same for all executors if they agree.
 pub(crate) fn verdict(executor: Executor, name: &str, text: &str) -> String {
     let config = Config {
-        optimize: executor == Executor::Optimized,
+        optimize: matches!(executor, Executor::Optimized | Executor::InSteps),
         ..Config::trusted()
     };
     let (result, live) = run_by(executor, config, name, text);

@@ -54,7 +54,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let is_plain = !signature.params.iter().any(|(_, ty)| is_function(ty));
         self.call_with(dest, signature, args, old, |f, values| {
             let call = f.call_function(target, values);
-            if f.runs_once && is_plain {
+            if f.of.runs_once && is_plain {
                 f.flag_call(call, "noinline");
             }
             call

@@ -6,6 +6,7 @@ use compiler::mir::{
     Block, BlockId, Body, Local, LocalKind, Old, Operand, ParamMode, Place, StatementKind,
     Terminator, TrapKind,
 };
+use compiler::mono::{BodyOf, LoopSite};
 use compiler::types::Ty;
 use cranelift_entity::PrimaryMap;
 use inkwell::basic_block::BasicBlock;
@@ -21,6 +22,7 @@ use crate::module::{Built, Unit};
 use crate::operand::Value;
 use crate::place::Located;
 use crate::spare::{Shape, Spares};
+use crate::steps::Step;
 
 /// The state of one function while it is filled in.
 pub(crate) struct Function<'u, 'a, 'ctx> {
@@ -35,10 +37,27 @@ pub(crate) struct Function<'u, 'a, 'ctx> {
     entry: BasicBlock<'ctx>,
     scope: Option<Scope<'ctx>>,
     pub(crate) span: Span,
-    /// Whether a statement here runs once in the life of the program: inlining a call gains nothing and takes LLVM long.
-    pub(crate) runs_once: bool,
+    pub(crate) of: Of,
+    /// In plain code, the loops that begin with a block.
+    sites: FxHashMap<BlockId, usize>,
     /// By what a box holds.
     pub(crate) spares: BTreeMap<Shape, Spares<'ctx>>,
+}
+
+/// What is known of who runs a body.
+#[derive(Clone, Copy)]
+pub(crate) struct Of {
+    pub(crate) body: Option<BodyOf>,
+    /// Whether a statement here runs once in the life of the program: inlining a call gains nothing and takes LLVM long.
+    pub(crate) runs_once: bool,
+}
+
+impl Of {
+    /// Nothing is.
+    pub(crate) const CALLED: Of = Of {
+        body: None,
+        runs_once: false,
+    };
 }
 
 pub(crate) fn emit<'ctx>(
@@ -46,8 +65,60 @@ pub(crate) fn emit<'ctx>(
     value: FunctionValue<'ctx>,
     body: &Body,
     name: &str,
-    runs_once: bool,
+    of: Of,
 ) {
+    let mut function = begin(unit, value, body, name, of);
+    function.make_slots();
+    function.spares = function.make_spares();
+    for id in body.blocks.keys() {
+        let block = unit.context.append_basic_block(value, &id.to_string());
+        function.blocks.insert(id, block);
+    }
+    for (id, block) in body.blocks.iter() {
+        function.block(id, block);
+    }
+    let first = body.blocks.keys().next();
+    function.enter(first.expect("compiler bug: a body without blocks"));
+}
+
+/// A loop of a body, as better code: a function that is given the addresses of what it mentions and gives the number of its exit.
+pub(crate) fn emit_loop<'ctx>(
+    unit: &Unit<'_, 'ctx>,
+    value: FunctionValue<'ctx>,
+    body: &Body,
+    name: &str,
+    site: &LoopSite,
+) {
+    let mut function = begin(unit, value, body, name, Of::CALLED);
+    let copied = function.take_over(site);
+    function.spares = function.make_spares();
+    let inside = || body.blocks.keys().filter(|id| site.blocks.contains(id));
+    for id in inside().chain(site.exits.iter().copied()) {
+        let block = unit.context.append_basic_block(value, &id.to_string());
+        function.blocks.insert(id, block);
+    }
+    for id in inside() {
+        function.block(id, &body.blocks[id]);
+    }
+    for (number, id) in (0..).zip(&site.exits) {
+        function.builder.position_at_end(function.blocks[id]);
+        function.free_spares();
+        for (local, place) in &copied {
+            function.copy_slot(*local, *place, function.slot(*local));
+        }
+        let number = unit.runtime.i64.const_int(number, false);
+        function.builder.build_return(Some(&number)).built();
+    }
+    function.enter(site.header);
+}
+
+fn begin<'u, 'a, 'ctx>(
+    unit: &'u Unit<'a, 'ctx>,
+    value: FunctionValue<'ctx>,
+    body: &'u Body,
+    name: &str,
+    of: Of,
+) -> Function<'u, 'a, 'ctx> {
     let builder = unit.context.create_builder();
     let entry = unit.context.append_basic_block(value, "entry");
     builder.position_at_end(entry);
@@ -61,20 +132,12 @@ pub(crate) fn emit<'ctx>(
         entry,
         scope: unit.debug.function(value, name, body),
         span: body.span,
-        runs_once,
+        of,
+        sites: of.body.map(|of| unit.sites_of(of)).unwrap_or_default(),
         spares: BTreeMap::new(),
     };
     function.locate(body.span);
-    function.make_slots();
-    function.spares = function.make_spares();
-    for id in body.blocks.keys() {
-        let block = unit.context.append_basic_block(value, &id.to_string());
-        function.blocks.insert(id, block);
-    }
-    for (id, block) in body.blocks.iter() {
-        function.block(id, block);
-    }
-    function.enter_first_block();
+    function
 }
 
 impl<'ctx> Unit<'_, 'ctx> {
@@ -106,7 +169,8 @@ impl<'ctx> Unit<'_, 'ctx> {
             entry: slots,
             scope: None,
             span: body.span,
-            runs_once: false,
+            of: Of::CALLED,
+            sites: FxHashMap::default(),
             spares: BTreeMap::new(),
         };
         fill(&function);
@@ -133,6 +197,24 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
 
     pub(crate) fn slot(&self, local: Local) -> PointerValue<'ctx> {
         self.slots[&local]
+    }
+
+    /// Where it is, or `none` if it takes no room.
+    pub(crate) fn slot_or(&self, local: Local, none: PointerValue<'ctx>) -> PointerValue<'ctx> {
+        self.slots.get(&local).copied().unwrap_or(none)
+    }
+
+    pub(crate) fn set_slot(&mut self, local: Local, slot: PointerValue<'ctx>) {
+        self.slots.insert(local, slot);
+    }
+
+    pub(crate) fn block_of(&self, id: BlockId) -> BasicBlock<'ctx> {
+        self.blocks[&id]
+    }
+
+    /// Whether a local holds the address of a place that was opened.
+    pub(crate) fn is_reference(&self, local: Local) -> bool {
+        self.body.locals[local].kind == LocalKind::Ref
     }
 
     /// Storage in the frame, made in the entry block so that LLVM can put it into registers.
@@ -205,17 +287,17 @@ impl<'u, 'ctx> Function<'u, '_, 'ctx> {
         found
     }
 
-    fn enter_first_block(&self) {
+    /// Leaves the entry for the block with which the code begins.
+    fn enter(&self, first: BlockId) {
         self.builder.position_at_end(self.entry);
-        let first = self.body.blocks.keys().next();
-        let first = first.expect("compiler bug: a body without blocks");
-        self.builder
-            .build_unconditional_branch(self.blocks[&first])
-            .built();
+        self.goto(self.blocks[&first]);
     }
 
     fn block(&mut self, id: BlockId, block: &'u Block) {
         self.builder.position_at_end(self.blocks[&id]);
+        if let (Some(index), Step::Plain(steps)) = (self.sites.get(&id), self.unit.input.step) {
+            self.look_for_better(*index, &steps.loops[*index]);
+        }
         self.free_left(id);
         for at in 0..block.statements.len() {
             self.statement(block, at);

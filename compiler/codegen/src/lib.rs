@@ -30,6 +30,7 @@ mod runtime;
 mod rvalue;
 mod scalar;
 mod spare;
+mod steps;
 mod tbaa;
 mod thunk;
 mod types;
@@ -44,6 +45,7 @@ pub use awake::wake_llvm;
 pub use bitcode::{Bitcode, Host, HostCode};
 pub use emit::{Begun, BegunModule, CpuLevel, assembly, begin, ir, object};
 pub use external::host_context_symbol;
+pub use steps::{ASKED_WORD, BETTER_WORDS, LOOP_IN, Step, TELL_LOOP, loop_symbol};
 
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -155,6 +157,7 @@ pub struct Input<'a> {
     pub program: &'a Program,
     pub env: &'a Env,
     pub sources: &'a Sources,
+    pub step: Step<'a>,
     pub options: Options,
     pub host: &'a dyn Host,
 }

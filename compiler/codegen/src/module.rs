@@ -5,7 +5,7 @@ use std::cell::{Cell as StdCell, RefCell};
 use compiler::env::{DefId, DefKind, FnOrigin, GlobalOrigin};
 use compiler::layout::Layouts;
 use compiler::mir::{Body, ParamMode, Statement, StatementKind};
-use compiler::mono::{Instance, Mode, Target, slot_symbol};
+use compiler::mono::{BodyOf, Instance, Mode, Target, slot_symbol};
 use compiler::types::Ty;
 use inkwell::builder::{Builder, BuilderError};
 use inkwell::context::Context;
@@ -16,10 +16,11 @@ use rustc_hash::FxHashMap;
 use crate::attributes::Attributes;
 use crate::debug::Debug;
 use crate::emit;
-use crate::function;
+use crate::function::{self, Of};
 use crate::operand::Value;
 use crate::relation::Relation;
 use crate::runtime::Runtime;
+use crate::steps::Step;
 use crate::tbaa::Tbaa;
 use crate::{Exports, FunctionExport, GlobalExport, Input, Need};
 
@@ -125,9 +126,10 @@ impl<'ctx> Unit<'_, 'ctx> {
     fn fill(&mut self) -> Exports {
         let program = self.input.program;
         let mut exports = Exports::default();
+        let is_in_part = matches!(self.input.step, Step::Loops(..));
         for instance in &program.functions {
             let value = self.declare(&instance.symbol, &instance.signature);
-            if !instance.exported {
+            if !instance.exported && !is_in_part {
                 value.set_linkage(Linkage::Internal);
             }
             self.functions.push(value);
@@ -136,8 +138,17 @@ impl<'ctx> Unit<'_, 'ctx> {
         if self.input.options.optimise {
             self.keep_endless_recursion();
         }
-        for (instance, value) in program.functions.iter().zip(self.functions.clone()) {
-            function::emit(self, value, &instance.body, &instance.name, false);
+        if let Step::Loops(steps, which) = self.input.step {
+            return self.loops(steps, which);
+        }
+        self.leave_plain();
+        let functions = program.functions.iter().zip(self.functions.clone());
+        for (index, (instance, value)) in functions.enumerate() {
+            let of = Of {
+                body: Some(BodyOf::Function(index)),
+                runs_once: false,
+            };
+            function::emit(self, value, &instance.body, &instance.name, of);
             if instance.exported {
                 let slot = self.define_slot(&instance.symbol, value);
                 exports.functions.push(FunctionExport {
@@ -196,7 +207,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             let storage = self.context.i8_type().array_type(layout.size as u32);
             let value = self.module.add_global(storage, None, &global.symbol);
             value.set_alignment(layout.align.max(8) as u32);
-            if global.is_defined {
+            if global.is_defined && !matches!(self.input.step, Step::Loops(..)) {
                 if !self.input.options.state_outside {
                     value.set_initializer(&storage.const_zero());
                 }
@@ -230,11 +241,16 @@ impl<'ctx> Unit<'_, 'ctx> {
             if runs_once {
                 self.attributes.never_inline(self.context, value);
             }
-            if all.len() > MOST_OPTIMISED_CELLS && cell.body.is_straight() {
+            let is_plain = matches!(self.input.step, Step::Plain(_));
+            if is_plain || all.len() > MOST_OPTIMISED_CELLS && cell.body.is_straight() {
                 emit::size::leave(self.context, value);
             }
             let name = format!("cell {}", index + 1);
-            function::emit(self, value, &cell.body, &name, runs_once);
+            let of = Of {
+                body: Some(BodyOf::Cell(index)),
+                runs_once,
+            };
+            function::emit(self, value, &cell.body, &name, of);
             if is_script {
                 value.set_linkage(Linkage::Internal);
             } else {
@@ -296,7 +312,7 @@ impl<'ctx> Unit<'_, 'ctx> {
         found.unwrap_or_else(|| self.module.add_global(self.runtime.pointer, None, name))
     }
 
-    fn needs(&self, exports: &mut Exports) {
+    pub(crate) fn needs(&self, exports: &mut Exports) {
         let imports = self.imports.borrow();
         let mut used: Vec<usize> = imports.keys().copied().collect();
         used.sort_unstable();

@@ -191,6 +191,11 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
     }
 
+    /// What any of the variables holds.
+    pub(crate) fn free_spares(&self) {
+        self.spares.values().for_each(|spares| self.free_all(spares));
+    }
+
     fn free_all(&self, spares: &Spares<'ctx>) {
         for slot in &spares.slots {
             let block = self.load_pointer(*slot, Memory::Any);

@@ -66,6 +66,7 @@ fn written(
         program: &program,
         env: &compiled.env,
         sources: &sources,
+        step: Step::Whole,
         options,
         host,
     });

@@ -8,6 +8,7 @@
 mod fuel;
 mod matching;
 mod rewrite;
+mod steps;
 mod symbol;
 mod views;
 mod way_out;
@@ -28,6 +29,7 @@ use crate::mir::{Body, Const, Elaborated, Local, ParamMode};
 use crate::own;
 use crate::types::{self, MOST_PARTS, Ty, TyKind};
 
+pub use steps::{BodyOf, LoopSite, Steps};
 pub use symbol::{global_symbol, slot_symbol, type_identity};
 pub use views::{NOT_IN_PLACE, Viewing};
 

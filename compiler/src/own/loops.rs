@@ -1,9 +1,11 @@
 //! The natural loops of a body, outermost first.
 
 use cranelift_entity::SecondaryMap;
+use rustc_hash::FxHashSet;
 
-use super::walk;
-use crate::mir::{BlockId, Body};
+use super::borrows::statements;
+use super::walk::{self, Access};
+use crate::mir::{Base, BlockId, Body, Local, Place, Projection, StatementKind};
 
 pub(crate) struct Loop {
     pub(crate) header: BlockId,
@@ -51,6 +53,50 @@ pub(crate) fn every_loop(body: &Body) -> Vec<Loop> {
         });
     }
     found.sort_by_key(|l| std::cmp::Reverse(l.blocks.len()));
+    found
+}
+
+/// The variables that these blocks mention.
+pub(crate) fn mentioned(body: &Body, blocks: &FxHashSet<BlockId>) -> FxHashSet<Local> {
+    let mut found = FxHashSet::default();
+    let mut note = |place: &Place| {
+        if let Base::Local(local) = place.base {
+            found.insert(local);
+        }
+        for projection in &place.projections {
+            if let Projection::Index(index) = projection {
+                found.insert(*index);
+            }
+        }
+    };
+    for (_, block) in body.blocks.iter().filter(|(id, _)| blocks.contains(id)) {
+        for statement in &block.statements {
+            walk::places(&statement.kind, &mut |_, place| note(place));
+            let defined = walk::defined(&statement.kind);
+            let flag = walk::flag(&statement.kind);
+            for local in defined.into_iter().chain(flag) {
+                note(&Place::local(local));
+            }
+        }
+        walk::terminator_places(&block.terminator, &mut note);
+    }
+    found
+}
+
+/// The variables whose address another one may have: of a place that was opened, or that a closure writes.
+pub(crate) fn shared_locals(body: &Body) -> FxHashSet<Local> {
+    let mut found = FxHashSet::default();
+    for statement in statements(body) {
+        let is_call = matches!(statement.kind, StatementKind::Call { .. });
+        walk::places(&statement.kind, &mut |access, place| {
+            let is_kept = access == Access::Open || access == Access::Mut && !is_call;
+            if let Base::Local(local) = place.base
+                && is_kept
+            {
+                found.insert(local);
+            }
+        });
+    }
     found
 }
 

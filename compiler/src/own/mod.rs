@@ -38,7 +38,7 @@ use rustc_hash::FxHashMap;
 use syntax::Diagnostics;
 
 pub use loops::has_no_loops;
-pub(crate) use loops::{Loop, every_loop};
+pub(crate) use loops::{Loop, every_loop, mentioned, shared_locals};
 pub use needs::Needs;
 pub use reach::{Reach, holds_code, may_hold_code, reach_of_cell, reach_of_code, reach_of_show};
 

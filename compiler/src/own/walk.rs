@@ -1,7 +1,7 @@
 //! Going over the places and operands of MIR, with what is done to each.
 
 use crate::mir::{
-    Arg, BlockId, Callee, Check, Const, FormatPart, Local, Operand, ParamMode, Place, Rvalue,
+    Arg, BlockId, Callee, Check, Const, FormatPart, Local, Old, Operand, ParamMode, Place, Rvalue,
     StatementKind, Terminator,
 };
 
@@ -313,6 +313,22 @@ pub(super) fn defined(kind: &StatementKind) -> Option<Local> {
         | StatementKind::MakeUnique(_)
         | StatementKind::Unpack { .. }
         | StatementKind::Drop { .. }
+        | StatementKind::Nop => None,
+    }
+}
+
+/// The drop flag that the statement asks.
+pub(super) fn flag(kind: &StatementKind) -> Option<Local> {
+    match kind {
+        StatementKind::Drop { flag, .. } => *flag,
+        StatementKind::Assign { old, .. } | StatementKind::Call { old, .. } => match old {
+            Old::DropIf(flag) => Some(*flag),
+            Old::Unknown | Old::Nothing | Old::Drop => None,
+        },
+        StatementKind::Check(_)
+        | StatementKind::Open { .. }
+        | StatementKind::MakeUnique(_)
+        | StatementKind::Unpack { .. }
         | StatementKind::Nop => None,
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use codegen::{Input, Object, Options};
+use codegen::{Input, Object, Options, Step};
 use compiler::CellInfo;
 use compiler::env::{DefId, DefKind, Env, FnOrigin, GlobalOrigin};
 use compiler::incremental::{Fingerprint, Fingerprinter, Good, Unit, interface_of, portable};
@@ -466,6 +466,7 @@ impl Build {
             program,
             env,
             sources: &self.front.sources,
+            step: Step::Whole,
             options: Options {
                 reloadable: true,
                 state_outside: true,
