@@ -28,7 +28,7 @@ pub(crate) static ASKED: AtomicU32 = AtomicU32::new(0);
 
 /// Where compiled scripts go that a later process may run.
 pub trait Keep: Send + 'static {
-    /// Whether there is a place for it, and nobody else at work on it.
+    /// For what takes long to compile: whether there is a place for it, and no other process is at work on such a thing.
     fn begin(&self) -> bool;
     fn keep(&self, script: &CompiledScript);
 }
@@ -88,19 +88,19 @@ impl Compilation {
         self.first.recv().unwrap_or(Ok(nothing))
     }
 
-    /// Ends the process, whatever the thread is at: what is called at the end of a process would take LLVM apart meanwhile.
-    pub fn leave(self, status: u8) -> ! {
-        // SAFETY: this writes what C still holds of its output, and ends.
-        unsafe {
-            libc::fflush(std::ptr::null_mut());
-            libc::_exit(status.into());
-        }
-    }
-
     /// Waits until a script that is not plain is kept.
     pub fn wait(self) {
         // Without it the next process compiles again.
         let _ = self.thread.join();
+    }
+}
+
+/// Ends the process, whatever its threads are at: what is called at the end of a process would take LLVM apart meanwhile.
+pub fn leave(status: u8) -> ! {
+    // SAFETY: this writes what C still holds of its output, and ends.
+    unsafe {
+        libc::fflush(std::ptr::null_mut());
+        libc::_exit(status.into());
     }
 }
 
@@ -197,9 +197,7 @@ impl ScriptSource {
         });
         // Whoever has started it waits.
         let _ = to_first.send(first);
-        if let Some(script) = kept
-            && keep.begin()
-        {
+        if let Some(script) = kept {
             keep.keep(&script);
         }
     }
@@ -250,10 +248,17 @@ impl ScriptSource {
     /// Compiles the whole of it in a process of its own, which stays when this one ends: the next one that runs it has all of it at once.
     fn keep_later(&self, keep: &impl Keep) {
         // SAFETY: the new process has this thread alone, uses nothing that another one may have held, and ends without the cleaning up of
-        // this one.
+        // this one. It is a grandchild, whose end concerns nobody.
         unsafe {
-            if libc::fork() != 0 {
+            let child = libc::fork();
+            if child > 0 {
+                libc::waitpid(child, std::ptr::null_mut(), 0);
+            }
+            if child != 0 {
                 return;
+            }
+            if libc::fork() != 0 {
+                libc::_exit(0);
             }
             libc::setsid();
             libc::nice(LOWEST_PRIORITY);
@@ -273,12 +278,18 @@ impl ScriptSource {
         let mut compiled = CompiledScript::new(&self.front, &self.warnings);
         let count = self.units.len();
         for (index, (ready, program)) in self.units.iter().enumerate() {
-            let env = &ready.compiled.env;
-            let step = match index + 1 == count {
-                true => step,
-                false => Step::Whole,
+            let (env, mode) = (&ready.compiled.env, mode_of(index, count));
+            let step = match mode {
+                Mode::Script => step,
+                _ => Step::Whole,
             };
-            let object = self.object(program, env, mode_of(index, count), step)?;
+            if let Step::Plain(steps) = step {
+                let base = self.object(program, env, mode, Step::Base(steps))?;
+                if compiled.add(&base, std::iter::empty()).is_none() {
+                    return Ok(None);
+                }
+            }
+            let object = self.object(program, env, mode, step)?;
             if compiled.add(&object, env.of_last_unit()).is_none() {
                 return Ok(None);
             }
@@ -315,7 +326,20 @@ impl ScriptSource {
         step: Step<'_>,
     ) -> Result<Object, Error> {
         let input = input(&self.front, &self.config, program, env, mode);
-        let object = codegen::object(Input { step, ..input });
+        let is_plain = match step {
+            Step::Plain(_) => true,
+            Step::Base(steps) => steps.plain.iter().all(|plain| *plain),
+            Step::Whole | Step::Loops(..) => false,
+        };
+        let options = Options {
+            optimise: input.options.optimise && !is_plain,
+            ..input.options
+        };
+        let object = codegen::object(Input {
+            step,
+            options,
+            ..input
+        });
         let object = object.map_err(|message| Error::Backend { message })?;
         env.budget().note_optimised(object.optimised);
         Ok(object)

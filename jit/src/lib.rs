@@ -38,7 +38,7 @@ pub mod trap;
 mod unwind;
 mod watchdog;
 
-pub use compile::{Compilation, Keep, compile_in_steps, compile_script};
+pub use compile::{Compilation, First, Keep, compile_in_steps, compile_script, leave};
 pub use compiled::{BetterLoops, CompiledScript, LoadedScript, script_key};
 /// The name that was meant, if one of these is near enough.
 pub use compiler::hir::nearest;

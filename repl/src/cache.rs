@@ -101,7 +101,7 @@ impl Kind {
 }
 
 impl Entry {
-    /// Whether this process is the only one that is about to write a thing of this kind, which it is until it ends.
+    /// Whether no other process works on a thing of this kind for which it has claimed a place; then this one does, until it ends.
     pub(crate) fn claim(&self) -> bool {
         let Some(folder) = self.file.parent() else {
             return false;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jit::{Interrupter, Stopper};
 
 /// What a shell expects of a process that Ctrl-C ended.
-const LEFT: i32 = 130;
+const LEFT: u8 = 130;
 /// A run that waits inside a system call does not notice: then the program ends without it.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -17,7 +17,7 @@ pub(crate) fn ends_the_program(interrupter: Interrupter) {
     handle(move || {
         interrupter.interrupt();
         std::thread::sleep(PATIENCE);
-        std::process::exit(LEFT);
+        jit::leave(LEFT);
     });
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn ends_a_cell(stopper: Stopper) {
     let again = AtomicBool::new(false);
     handle(move || {
         if again.swap(true, Ordering::Relaxed) {
-            std::process::exit(LEFT);
+            std::process::exit(LEFT.into());
         }
         stopper.stop();
     });

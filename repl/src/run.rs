@@ -85,7 +85,7 @@ fn run_new(kept: Option<Entry>, config: &Config, name: &str, source: &str) -> Op
     }
     let status = finish(script.with_better(&mut compilation, || script.run()));
     drop(script);
-    compilation.leave(status)
+    jit::leave(status)
 }
 
 /// Where it is kept once it was compiled. Two builds that take turns do not take each other's place.

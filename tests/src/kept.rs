@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use crate::child::{self, Outcome};
 use crate::outside::Folder;
@@ -18,6 +19,27 @@ fn main() {}
 print(\"half of ten is {half(10)}\")
 print(broken(7))
 ";
+
+const FUNCTIONS: i64 = 400;
+const ROUNDS: i64 = 30_000_000;
+/// For the process that compiles all of a long script on a machine that has much else to do.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Fails in a loop, after one at the top level that takes long enough to go on in better code.
+fn long_script() -> String {
+    let mut text = String::from("fn inner(xs: [i64], n: i64) -> i64 {\n    var sum = 0\n    for i in 0..n { sum += xs[i] }\n    sum\n}\n");
+    text += "fn main() {}\nvar total = 0\n";
+    for n in 0..FUNCTIONS {
+        text += &format!("fn f{n}(k: i64) -> i64 {{\n    var sum = {n}\n    for i in 0..k {{ sum += i * k }}\n    sum\n}}\ntotal += f{n}(2)\n");
+    }
+    text += &format!("for i in 0..{ROUNDS} {{ total = (total * 31 + i) % 1000003 }}\nprint(total)\nprint(inner([1, 2], 3))\n");
+    text
+}
+
+fn long_result() -> i64 {
+    let total: i64 = (0..FUNCTIONS).map(|n| n + 2).sum();
+    (0..ROUNDS).fold(total, |total, i| (total * 31 + i) % 1_000_003)
+}
 
 struct Kept<'a> {
     sumi: &'a Path,
@@ -78,7 +100,25 @@ impl Kept<'_> {
             }
         }
         self.has(1)?;
-        same(&first, &self.run("script.sumi")?)
+        same(&first, &self.run("script.sumi")?)?;
+        self.long_one()
+    }
+
+    /// It begins as plain code, its loops go on in better code, and what a process of its own makes of it is kept.
+    fn long_one(&self) -> Result<(), String> {
+        self.tell(&["cache", "clear"])?;
+        self.write("long.sumi", &long_script())?;
+        let first = self.run("long.sumi")?;
+        let expected = format!("{}\n", long_result());
+        expect(&first, &expected, "in inner at long.sumi:3")?;
+        let begin = Instant::now();
+        while self.has(1).is_err() {
+            if begin.elapsed() > PATIENCE {
+                return Err("a long script is not kept".to_owned());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        same(&first, &self.run("long.sumi")?)
     }
 
     fn write(&self, name: &str, text: &str) -> Result<(), String> {

@@ -126,10 +126,11 @@ impl<'ctx> Unit<'_, 'ctx> {
     fn fill(&mut self) -> Exports {
         let program = self.input.program;
         let mut exports = Exports::default();
-        let is_in_part = matches!(self.input.step, Step::Loops(..));
-        for instance in &program.functions {
+        let step = self.input.step;
+        for (index, instance) in program.functions.iter().enumerate() {
             let value = self.declare(&instance.symbol, &instance.signature);
-            if !instance.exported && !is_in_part {
+            let is_own = matches!(step, Step::Whole | Step::Plain(_)) && step.has_function(index);
+            if is_own && !instance.exported {
                 value.set_linkage(Linkage::Internal);
             }
             self.functions.push(value);
@@ -138,12 +139,13 @@ impl<'ctx> Unit<'_, 'ctx> {
         if self.input.options.optimise {
             self.keep_endless_recursion();
         }
-        if let Step::Loops(steps, which) = self.input.step {
+        if let Step::Loops(steps, which) = step {
             return self.loops(steps, which);
         }
-        self.leave_plain();
+        self.begin_plain();
         let functions = program.functions.iter().zip(self.functions.clone());
-        for (index, (instance, value)) in functions.enumerate() {
+        let functions = functions.enumerate();
+        for (index, (instance, value)) in functions.filter(|(index, _)| step.has_function(*index)) {
             let of = Of {
                 body: Some(BodyOf::Function(index)),
                 runs_once: false,
@@ -159,7 +161,9 @@ impl<'ctx> Unit<'_, 'ctx> {
                 });
             }
         }
-        self.cells(&mut exports);
+        if step.has_cells() {
+            self.cells(&mut exports);
+        }
         for (index, key) in program.exported_values.iter().enumerate() {
             exports.values.push(self.export_value(key, index));
         }
@@ -207,7 +211,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             let storage = self.context.i8_type().array_type(layout.size as u32);
             let value = self.module.add_global(storage, None, &global.symbol);
             value.set_alignment(layout.align.max(8) as u32);
-            if global.is_defined && !matches!(self.input.step, Step::Loops(..)) {
+            if global.is_defined && self.input.step.has_globals() {
                 if !self.input.options.state_outside {
                     value.set_initializer(&storage.const_zero());
                 }
@@ -241,8 +245,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             if runs_once {
                 self.attributes.never_inline(self.context, value);
             }
-            let is_plain = matches!(self.input.step, Step::Plain(_));
-            if is_plain || all.len() > MOST_OPTIMISED_CELLS && cell.body.is_straight() {
+            if all.len() > MOST_OPTIMISED_CELLS && cell.body.is_straight() {
                 emit::size::leave(self.context, value);
             }
             let name = format!("cell {}", index + 1);

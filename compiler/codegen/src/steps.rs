@@ -16,8 +16,7 @@ use rustc_hash::FxHashMap;
 
 use crate::Exports;
 use crate::attributes::kind;
-use crate::emit;
-use crate::function::{self, Function};
+use crate::function::{self, Function, Of};
 use crate::module::{Built, Unit};
 
 /// What of a program is made.
@@ -25,7 +24,9 @@ use crate::module::{Built, Unit};
 pub enum Step<'a> {
     /// All of it.
     Whole,
-    /// All of it, most of it plain.
+    /// What of it is never plain, and its globals.
+    Base(&'a Steps),
+    /// What is plain; the rest lies elsewhere.
     Plain(&'a Steps),
     /// These loops, by their positions, with what they call. What the program defines besides lies elsewhere.
     Loops(&'a Steps, &'a [usize]),
@@ -48,6 +49,25 @@ pub fn loop_symbol(of: &str, index: usize) -> String {
     format!("{LOOP_IN}{of}#{index}")
 }
 
+impl Step<'_> {
+    pub(crate) fn has_globals(self) -> bool {
+        matches!(self, Step::Whole | Step::Base(_))
+    }
+
+    pub(crate) fn has_cells(self) -> bool {
+        matches!(self, Step::Whole | Step::Plain(_))
+    }
+
+    pub(crate) fn has_function(self, index: usize) -> bool {
+        match self {
+            Step::Whole => true,
+            Step::Base(steps) => !steps.plain[index],
+            Step::Plain(steps) => steps.plain[index],
+            Step::Loops(..) => false,
+        }
+    }
+}
+
 impl<'ctx> Unit<'_, 'ctx> {
     /// The loops of a body of plain code, by the blocks that they begin with.
     pub(crate) fn sites_of(&self, of: BodyOf) -> FxHashMap<BlockId, usize> {
@@ -57,19 +77,17 @@ impl<'ctx> Unit<'_, 'ctx> {
                 let own = sites.filter(|(_, site)| site.of == of);
                 own.map(|(index, site)| (site.header, index)).collect()
             }
-            Step::Whole | Step::Loops(..) => FxHashMap::default(),
+            Step::Whole | Step::Base(_) | Step::Loops(..) => FxHashMap::default(),
         }
     }
 
-    pub(crate) fn leave_plain(&self) {
-        let Step::Plain(steps) = self.input.step else {
-            return;
-        };
-        let words = self.runtime.pointer.array_type(steps.loops.len() as u32);
-        self.better_words().set_initializer(&words.const_zero());
-        let plain = self.functions.iter().zip(&steps.plain);
-        for (function, _) in plain.filter(|(_, is_plain)| **is_plain) {
-            emit::size::leave(self.context, *function);
+    /// Nothing is better yet.
+    pub(crate) fn begin_plain(&self) {
+        if let Step::Plain(steps) = self.input.step
+            && !steps.loops.is_empty()
+        {
+            let words = self.runtime.pointer.array_type(steps.loops.len() as u32);
+            self.better_words().set_initializer(&words.const_zero());
         }
     }
 
@@ -77,8 +95,8 @@ impl<'ctx> Unit<'_, 'ctx> {
         let found = self.module.get_global(BETTER_WORDS);
         found.unwrap_or_else(|| {
             let count = match self.input.step {
-                Step::Plain(steps) | Step::Loops(steps, _) => steps.loops.len(),
-                Step::Whole => 0,
+                Step::Plain(steps) => steps.loops.len(),
+                Step::Whole | Step::Base(_) | Step::Loops(..) => 0,
             };
             let words = self.runtime.pointer.array_type(count as u32);
             self.module.add_global(words, None, BETTER_WORDS)
@@ -117,27 +135,21 @@ impl<'ctx> Unit<'_, 'ctx> {
         exports
     }
 
-    /// What nothing of this module uses lies elsewhere, or nowhere.
+    /// With copies of all functions that something here uses.
     fn fill_what_is_used(&self) {
         let instances = &self.input.program.functions;
         loop {
-            let empty = instances.iter().zip(&self.functions).filter(|(_, value)| {
+            let missing = instances.iter().zip(&self.functions).filter(|(_, value)| {
                 let is_used = value.as_global_value().as_pointer_value().get_first_use();
                 value.count_basic_blocks() == 0 && is_used.is_some()
             });
-            let empty: Vec<_> = empty.collect();
-            if empty.is_empty() {
-                break;
+            let missing: Vec<_> = missing.collect();
+            if missing.is_empty() {
+                return;
             }
-            for (instance, value) in empty {
+            for (instance, value) in missing {
                 value.set_linkage(Linkage::Internal);
-                function::emit(self, *value, &instance.body, &instance.name, function::Of::CALLED);
-            }
-        }
-        for value in &self.functions {
-            if value.count_basic_blocks() == 0 {
-                // SAFETY: nothing uses it, and nobody asks for it again.
-                unsafe { value.delete() };
+                function::emit(self, *value, &instance.body, &instance.name, Of::CALLED);
             }
         }
     }
