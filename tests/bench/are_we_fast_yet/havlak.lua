@@ -73,7 +73,8 @@ end
 
 local Loop = class()
 function Loop.new(header, is_reducible)
-  return setmetatable({ header = header, is_reducible = is_reducible, parent = nil, blocks = { header }, children = {}, nesting = 0, depth = 0 }, Loop)
+  local loop = { header = header, is_reducible = is_reducible, parent = nil, blocks = { header }, children = {}, nesting = 0, depth = 0 }
+  return setmetatable(loop, Loop)
 end
 function Loop:set_parent(parent)
   self.parent = parent

@@ -1,4 +1,4 @@
-// The first way to place eight queens so that none attacks another, ten times 1000 times 15, as in Are We Fast Yet.
+// The first way to place eight queens so that none attacks another, ten times 1000 times 25, as in Are We Fast Yet.
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@ static bool place(struct board *b, int64_t column) {
 }
 int main(void) {
     int64_t placed = 0;
-    for (int i = 0; i < 15000; i++) {
+    for (int i = 0; i < 25000; i++) {
         for (int j = 0; j < 10; j++) {
             struct board b;
             memset(b.free_rows, true, sizeof b.free_rows);
