@@ -17,7 +17,7 @@ use crate::front::{Constants, Front, Ready};
 use crate::report::Error;
 
 /// A program with more statements, as they are in the MIR, begins as plain code: LLVM takes some 0.1 s for so many.
-const LONG: usize = 4000;
+const LONG: usize = 1000;
 /// How often plain code is asked in which loop it is.
 const TICK: Duration = Duration::from_millis(2);
 /// The stack of the front end, which is recursive.
