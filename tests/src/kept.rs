@@ -27,12 +27,18 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Fails in a loop, after one at the top level that takes long enough to go on in better code.
 fn long_script() -> String {
-    let mut text = String::from("fn inner(xs: [i64], n: i64) -> i64 {\n    var sum = 0\n    for i in 0..n { sum += xs[i] }\n    sum\n}\n");
+    let mut text = String::from(
+        "fn inner(xs: [i64], n: i64) -> i64 {\n    var sum = 0\n    for i in 0..n { sum += xs[i] }\n    sum\n}\n",
+    );
     text += "fn main() {}\nvar total = 0\n";
     for n in 0..FUNCTIONS {
-        text += &format!("fn f{n}(k: i64) -> i64 {{\n    var sum = {n}\n    for i in 0..k {{ sum += i * k }}\n    sum\n}}\ntotal += f{n}(2)\n");
+        text += &format!(
+            "fn step{n}(k: i64) -> i64 {{\n    var sum = {n}\n    for i in 0..k {{ sum += i * k }}\n    sum\n}}\ntotal += step{n}(2)\n"
+        );
     }
-    text += &format!("for i in 0..{ROUNDS} {{ total = (total * 31 + i) % 1000003 }}\nprint(total)\nprint(inner([1, 2], 3))\n");
+    text += &format!(
+        "for i in 0..{ROUNDS} {{ total = (total * 31 + i) % 1000003 }}\nprint(total)\nprint(inner([1, 2], 3))\n"
+    );
     text
 }
 

@@ -193,7 +193,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
 
     /// What any of the variables holds.
     pub(crate) fn free_spares(&self) {
-        self.spares.values().for_each(|spares| self.free_all(spares));
+        self.spares
+            .values()
+            .for_each(|spares| self.free_all(spares));
     }
 
     fn free_all(&self, spares: &Spares<'ctx>) {

@@ -162,7 +162,9 @@ impl<'ctx> Unit<'_, 'ctx> {
             BodyOf::Cell(at) => (&program.cells[at].symbol, &program.cells[at].symbol),
         };
         let symbol = loop_symbol(symbol, index);
-        let value = self.module.add_function(&symbol, self.loop_type(site), None);
+        let value = self
+            .module
+            .add_function(&symbol, self.loop_type(site), None);
         self.attributes.define(self.context, value);
         self.attributes.keep_frame(self.context, value);
         let flag = self.context.create_enum_attribute(kind("noalias"), 0);
@@ -185,7 +187,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let word = self.offset(words, 8 * index as u64);
         let code = self.builder.build_load(i64, word, "").built();
         let asked = self.builder.build_load(i32, asked, "").built();
-        let asked = self.builder.build_int_z_extend(asked.into_int_value(), i64, "");
+        let asked = self
+            .builder
+            .build_int_z_extend(asked.into_int_value(), i64, "");
         let either = self
             .builder
             .build_or(code.into_int_value(), asked.built(), "")
@@ -195,9 +199,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             self.new_block("enter"),
             self.new_block("go"),
         );
-        let is_nothing = self
-            .builder
-            .build_int_compare(IntPredicate::EQ, either, i64.const_zero(), "");
+        let is_nothing =
+            self.builder
+                .build_int_compare(IntPredicate::EQ, either, i64.const_zero(), "");
         self.branch(is_nothing.built(), go, tell);
         self.builder.position_at_end(tell);
         let number = i32.const_int(index as u64, false);

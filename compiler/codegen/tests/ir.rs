@@ -1,6 +1,6 @@
 //! What small functions become, before and after optimisation.
 
-use codegen::{Bitcode, CpuLevel, Host, HostCode, Input, Options};
+use codegen::{Bitcode, CpuLevel, Host, HostCode, Input, Options, Step};
 use compiler::env::{DefId, Env};
 use compiler::mono::{self, Mode};
 use compiler::pipeline;
