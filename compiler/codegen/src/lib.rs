@@ -31,6 +31,7 @@ mod rvalue;
 mod scalar;
 mod spare;
 mod tbaa;
+mod texts;
 mod thunk;
 mod types;
 mod vector;

@@ -145,8 +145,9 @@ impl Builder<'_> {
                 let (add, next) = (self.new_block(), self.new_block());
                 self.branch_on(absent, add, next);
                 self.switch_to(add);
-                let args = vec![Arg::Mut(map), Arg::Value(key), Arg::Value(value)];
-                self.call_map("map_add", ty, Some(dest), args, span);
+                let found = Arg::Value(Operand::Copy(Place::local(dest)));
+                let args = vec![Arg::Mut(map), Arg::Value(key), Arg::Value(value), found];
+                self.call_map("map_append", ty, Some(dest), args, span);
                 self.goto(next);
                 self.switch_to(next);
             }
