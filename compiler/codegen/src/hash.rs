@@ -4,8 +4,10 @@
 use compiler::mir::Arg;
 use compiler::types::{Ty, TyKind};
 use inkwell::FloatPredicate;
-use inkwell::values::{BasicValueEnum, FunctionValue, IntValue, PointerValue};
-use text::{HASH_MULTIPLIER, HASH_SEED, HASH_TURN, float_word};
+use inkwell::values::{
+    BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue, PointerValue,
+};
+use text::{HASH_MULTIPLIER, HASH_SEED, HASH_TURN, KEY_IS_HASHED, float_word};
 
 use crate::function::Function;
 use crate::module::{Built, Unit};
@@ -42,18 +44,72 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let [Arg::Value(operand), state] = args else {
             panic!("compiler bug: `hash` has other arguments");
         };
-        let state = || self.direct_arg(state).into_int_value();
-        let hash = match (self.read(operand), ty.kind()) {
-            (Value::Direct(block), TyKind::Str) => self.hash_text(block, state()),
-            (Value::Direct(value), _) => self.mix(state(), self.word_of(ty, value)?),
-            (value @ (Value::At(_) | Value::Nothing), _) => {
-                let function = self.unit.hash_of(ty)?;
-                let args = [self.address_of(value, ty).into(), state().into()];
-                let call = self.builder.build_call(function, &args, "").built();
-                self.result_of(call).value().into_int_value()
+        let state = self.direct_arg(state).into_int_value();
+        Some(self.hash_value(ty, self.read(operand), state)?.into())
+    }
+
+    fn hash_value(
+        &self,
+        ty: Ty,
+        value: Value<'ctx>,
+        state: IntValue<'ctx>,
+    ) -> Option<IntValue<'ctx>> {
+        Some(match (value, ty.kind()) {
+            (Value::Direct(block), TyKind::Str) => {
+                self.call_for_word(self.unit.text_hash(), &[block.into(), state.into()])
             }
+            (Value::Direct(value), _) => self.mix(state, self.word_of(ty, value)?),
+            (Value::At(_) | Value::Nothing, _) => {
+                let function = self.unit.hash_of(ty)?;
+                let at = self.address_of(value, ty);
+                self.call_for_word(function, &[at.into(), state.into()])
+            }
+        })
+    }
+
+    /// The first word by which a map knows a key: the hash of most, and of what is short enough all of it or a part.
+    pub(crate) fn key_bits(&self, ty: Ty, args: &[Arg]) -> IntValue<'ctx> {
+        let [Arg::Value(operand)] = args else {
+            panic!("compiler bug: `key_bits` has other arguments");
         };
-        Some(hash.into())
+        let key = self.read(operand);
+        match (ty.kind(), key) {
+            (TyKind::Str, Value::Direct(block)) => {
+                self.call_for_word(self.unit.text_bits(), &[block.into()])
+            }
+            (_, Value::Direct(value)) if is_a_word(ty) => {
+                let word = self.word_of(ty, value);
+                word.expect("compiler bug: an integer is a word")
+            }
+            _ => {
+                let zero = self.unit.runtime.i64.const_zero();
+                self.hash_value(ty, key, zero).unwrap_or_else(|| {
+                    self.hash_by_desc(self.unit.desc(ty), self.address_of(key, ty), zero)
+                })
+            }
+        }
+    }
+
+    /// The second word: what the first leaves open.
+    pub(crate) fn key_rest(&self, ty: Ty, args: &[Arg]) -> IntValue<'ctx> {
+        let word = self.unit.runtime.i64;
+        match ty.kind() {
+            TyKind::Str => {
+                let block = self.direct_arg(&args[0]);
+                self.call_for_word(self.unit.text_rest(), &[block.into()])
+            }
+            _ if is_a_word(ty) => word.const_zero(),
+            _ => word.const_int(KEY_IS_HASHED, false),
+        }
+    }
+
+    fn call_for_word(
+        &self,
+        function: FunctionValue<'ctx>,
+        args: &[BasicMetadataValueEnum<'ctx>],
+    ) -> IntValue<'ctx> {
+        let call = self.builder.build_call(function, args, "").built();
+        self.result_of(call).value().into_int_value()
     }
 
     /// By the descriptor of what lies at an address.
@@ -63,25 +119,15 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         at: PointerValue<'ctx>,
         state: IntValue<'ctx>,
     ) -> IntValue<'ctx> {
-        let args = [desc.into(), at.into(), state.into()];
-        let call = self.builder.build_call(self.unit.hash(), &args, "").built();
-        self.result_of(call).value().into_int_value()
+        self.call_for_word(self.unit.hash(), &[desc.into(), at.into(), state.into()])
     }
 
-    fn hash_text(&self, block: BasicValueEnum<'ctx>, state: IntValue<'ctx>) -> IntValue<'ctx> {
-        let args = [block.into(), state.into()];
-        let call = self.builder.build_call(self.unit.text_hash(), &args, "");
-        self.result_of(call.built()).value().into_int_value()
-    }
-
-    fn hash_part(
-        &self,
-        ty: Ty,
-        at: PointerValue<'ctx>,
-        state: IntValue<'ctx>,
-    ) -> IntValue<'ctx> {
+    fn hash_part(&self, ty: Ty, at: PointerValue<'ctx>, state: IntValue<'ctx>) -> IntValue<'ctx> {
         match ty.kind() {
-            TyKind::Str => self.hash_text(self.load_block(at, Memory::Block).into(), state),
+            TyKind::Str => {
+                let block = self.load_block(at, Memory::Any);
+                self.call_for_word(self.unit.text_hash(), &[block.into(), state.into()])
+            }
             TyKind::FixedArray(elem, _) => {
                 let size = self.layout(*elem).size;
                 (0..ty.fixed_len().unwrap_or(0)).fold(state, |state, index| {
@@ -101,12 +147,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
     }
 
     /// The tag, if there is one, and the fields of the variant.
-    fn hash_fields(
-        &self,
-        ty: Ty,
-        at: PointerValue<'ctx>,
-        state: IntValue<'ctx>,
-    ) -> IntValue<'ctx> {
+    fn hash_fields(&self, ty: Ty, at: PointerValue<'ctx>, state: IntValue<'ctx>) -> IntValue<'ctx> {
         let layout = self.layout(ty);
         let fields = |variant: usize, state| {
             let fields = layout.variants.get(variant).into_iter().flatten();
@@ -121,7 +162,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let word = state.get_type();
         let tag = self.unit.int_of(layout.tag as u32 * 8);
         let tag = builder.build_load(tag, at, "").built().into_int_value();
-        let wide = builder.build_int_z_extend_or_bit_cast(tag, word, "").built();
+        let wide = builder
+            .build_int_z_extend_or_bit_cast(tag, word, "")
+            .built();
         let state = self.mix(state, wide);
         let start = self.current_block();
         let next = self.new_block("variants");
@@ -202,4 +245,9 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let mixed = builder.build_xor(mixed, turned.into_int_value(), "");
         mixed.built()
     }
+}
+
+/// Whether a key of the type is a word itself.
+fn is_a_word(ty: Ty) -> bool {
+    matches!(ty.kind(), TyKind::Int(_) | TyKind::Bool | TyKind::Char)
 }

@@ -14,6 +14,7 @@ use compiler::types::Ty;
 use inkwell::IntPredicate;
 use inkwell::attributes::AttributeLoc;
 use inkwell::values::{FunctionValue, IntValue, PointerValue};
+use text::{KEY_IS_HASHED, LONGEST_KEY};
 
 use crate::function::Function;
 use crate::module::{Built, Unit};
@@ -74,6 +75,56 @@ impl<'ctx> Unit<'_, 'ctx> {
         })
     }
 
+    /// `(block) -> word`: the first word of a text as the key of a map, see `text::text_key`.
+    pub(crate) fn text_bits(&self) -> FunctionValue<'ctx> {
+        let word = self.runtime.i64;
+        let ty = word.fn_type(&[self.runtime.pointer.into()], false);
+        self.of_texts("text.bits", ty, 1, |f| {
+            let block = f.param(0).into_pointer_value();
+            let len = f.header_word(block, LEN);
+            let (at, short) = (f.lengths(len), f.new_block("short"));
+            let [longer, long, rest] = ["longer", "long", "rest"].map(|name| f.new_block(name));
+            f.branch(f.fits(len, WORD), short, longer);
+            f.builder.position_at_end(longer);
+            f.branch(f.fits(len, LONGEST_KEY as u64), long, rest);
+            f.builder.position_at_end(short);
+            f.give(f.short_word(f.word(block, at.last, Memory::Any), &at));
+            f.builder.position_at_end(long);
+            f.give(f.word(block, word.const_int(HEADER, false), Memory::Data));
+            f.builder.position_at_end(rest);
+            let args = [block.into(), word.const_zero().into()];
+            let call = f.builder.build_call(self.text_hash(), &args, "").built();
+            f.give(f.result_of(call).value().into_int_value());
+        })
+    }
+
+    /// `(block) -> word`: the second.
+    pub(crate) fn text_rest(&self) -> FunctionValue<'ctx> {
+        let word = self.runtime.i64;
+        let ty = word.fn_type(&[self.runtime.pointer.into()], false);
+        self.of_texts("text.rest", ty, 1, |f| {
+            let block = f.param(0).into_pointer_value();
+            let len = f.header_word(block, LEN);
+            let (at, short) = (f.lengths(len), f.new_block("short"));
+            let [longer, long, rest] = ["longer", "long", "rest"].map(|name| f.new_block(name));
+            f.branch(f.fits(len, WORD), short, longer);
+            f.builder.position_at_end(longer);
+            f.branch(f.fits(len, LONGEST_KEY as u64), long, rest);
+            f.builder.position_at_end(short);
+            f.give(len);
+            f.builder.position_at_end(long);
+            // Of the last word those letters that the first does not have, and the length.
+            let last = f.word(block, at.last, Memory::Data);
+            let last = f.builder.build_right_shift(last, at.shift, false, "");
+            let last = f
+                .builder
+                .build_left_shift(last.built(), word.const_int(8, false), "");
+            f.give(f.builder.build_or(last.built(), len, "").built());
+            f.builder.position_at_end(rest);
+            f.give(word.const_int(KEY_IS_HASHED, false));
+        })
+    }
+
     /// `(block, block) -> bool`
     pub(crate) fn text_equal(&self) -> FunctionValue<'ctx> {
         let pointer = self.runtime.pointer;
@@ -87,7 +138,9 @@ impl<'ctx> Unit<'_, 'ctx> {
                 let compared = builder.build_int_compare(IntPredicate::EQ, a, b, "");
                 compared.built()
             };
-            let is_same = builder.build_int_compare(IntPredicate::EQ, a, b, "").built();
+            let is_same = builder
+                .build_int_compare(IntPredicate::EQ, a, b, "")
+                .built();
             let (same, other) = (f.new_block("same"), f.new_block("other"));
             f.branch(is_same, same, other);
             let (unequal, go_on) = (f.new_block("unequal"), f.new_block("as_long"));
@@ -166,33 +219,40 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         rest: impl FnOnce(&Self),
     ) {
         let builder = &self.builder;
-        let word = len.get_type();
-        let number = |value| word.const_int(value, false);
-        let fits = |most| {
-            let compared = builder.build_int_compare(IntPredicate::ULE, len, number(most), "");
-            compared.built()
-        };
-        let bits = builder.build_left_shift(len, number(3), "").built();
-        let bits = builder.build_int_neg(bits, "").built();
-        let is_empty = builder.build_int_compare(IntPredicate::EQ, len, number(0), "");
-        let lengths = Lengths {
-            last: builder
-                .build_int_nuw_add(len, number(HEADER - WORD), "")
-                .built(),
-            shift: builder.build_and(bits, number(63), "").built(),
-            is_empty: is_empty.built(),
-        };
-        let (is_short, is_long) = (fits(WORD), fits(LONGEST));
+        let lengths = self.lengths(len);
         let blocks = ["short", "longer", "long", "rest"].map(|name| self.new_block(name));
-        self.branch(is_short, blocks[0], blocks[1]);
+        self.branch(self.fits(len, WORD), blocks[0], blocks[1]);
         builder.position_at_end(blocks[1]);
-        self.branch(is_long, blocks[2], blocks[3]);
+        self.branch(self.fits(len, LONGEST), blocks[2], blocks[3]);
         builder.position_at_end(blocks[0]);
         short(self, &lengths);
         builder.position_at_end(blocks[2]);
         long(self, &lengths);
         builder.position_at_end(blocks[3]);
         rest(self);
+    }
+
+    fn fits(&self, len: IntValue<'ctx>, most: u64) -> IntValue<'ctx> {
+        let most = len.get_type().const_int(most, false);
+        let compared = self
+            .builder
+            .build_int_compare(IntPredicate::ULE, len, most, "");
+        compared.built()
+    }
+
+    fn lengths(&self, len: IntValue<'ctx>) -> Lengths<'ctx> {
+        let builder = &self.builder;
+        let number = |value| len.get_type().const_int(value, false);
+        let bits = builder.build_left_shift(len, number(3), "").built();
+        let bits = builder.build_int_neg(bits, "").built();
+        let is_empty = builder.build_int_compare(IntPredicate::EQ, len, number(0), "");
+        Lengths {
+            last: builder
+                .build_int_nuw_add(len, number(HEADER - WORD), "")
+                .built(),
+            shift: builder.build_and(bits, number(63), "").built(),
+            is_empty: is_empty.built(),
+        }
     }
 
     /// A loop over the words before the last, of which there is one at least.

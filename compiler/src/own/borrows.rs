@@ -130,7 +130,8 @@ fn is_plain_copy(kind: &StatementKind) -> bool {
 /// whether a local held it or not: so the local may look at it, and only the paths on which it is kept pay for an owner.
 fn elements_that_stay(body: &Body) -> FxHashSet<Local> {
     let mut spoiled = FxHashSet::default();
-    let is_owned = |base| matches!(base, Base::Local(at) if body.locals[at].kind == LocalKind::Owned);
+    let is_owned =
+        |base| matches!(base, Base::Local(at) if body.locals[at].kind == LocalKind::Owned);
     for statement in statements(body) {
         walk::places(&statement.kind, &mut |access, place| match access {
             Access::Write if place.projections.is_empty() => {}
@@ -158,10 +159,7 @@ fn elements_that_stay(body: &Body) -> FxHashSet<Local> {
             return None;
         };
         let is_element = source.projections.iter().any(|projection| {
-            matches!(
-                projection,
-                Projection::Index(_) | Projection::ConstIndex(_)
-            )
+            matches!(projection, Projection::Index(_) | Projection::ConstIndex(_))
         });
         whole_local(place).filter(|_| is_element && !spoiled.contains(&source.base))
     });

@@ -102,7 +102,17 @@ mod tests {
             check(f64::from_bits(bits << 12 >> 12 | exponent << 52), digits);
             check((bits >> 40) as f64 / 64.0, digits);
         }
-        for value in [0.0, -0.0, 0.5, -0.4, 9.5, 0.999_999_9, 5e-324, f64::NAN, f64::MAX] {
+        for value in [
+            0.0,
+            -0.0,
+            0.5,
+            -0.4,
+            9.5,
+            0.999_999_9,
+            5e-324,
+            f64::NAN,
+            f64::MAX,
+        ] {
             for digits in 0..18 {
                 check(value, digits);
             }

@@ -29,6 +29,23 @@ pub fn mix_bytes(state: u64, bytes: &[u8]) -> u64 {
     mix(state, u64::from_le_bytes(*last))
 }
 
+/// What the second word of a key says that is known by its hash alone; of others the two words say all.
+pub const KEY_IS_HASHED: u64 = 255;
+/// The longest text that fits in the two words of a key, its length included.
+pub const LONGEST_KEY: usize = 11;
+
+/// A text as the key of a map: two words, of which the second has 32 bits. Those of short texts differ as the texts do.
+pub fn text_key(bytes: &[u8]) -> (u64, u64) {
+    if bytes.len() > LONGEST_KEY {
+        return (mix_bytes(0, bytes), KEY_IS_HASHED);
+    }
+    let mut words = [0; 16];
+    words[..bytes.len()].copy_from_slice(bytes);
+    let [first, second] =
+        [0, 8].map(|at| u64::from_le_bytes(words[at..at + 8].try_into().unwrap_or([0; 8])));
+    (first, second << 8 | bytes.len() as u64)
+}
+
 pub fn float_word(value: f64) -> u64 {
     if value.is_nan() {
         f64::NAN.to_bits()
@@ -41,7 +58,7 @@ pub fn float_word(value: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::mix_bytes;
+    use super::{mix_bytes, text_key};
     use std::collections::HashSet;
 
     #[test]
@@ -51,6 +68,21 @@ mod tests {
         let texts = (0..100).flat_map(|len| [&letters[..len], &zeros[..len]]);
         let hashes: HashSet<u64> = texts.map(|text| mix_bytes(0, text)).collect();
         assert_eq!(hashes.len(), 199);
+    }
+
+    #[test]
+    fn short_keys_are_their_texts() {
+        assert_eq!(text_key(b""), (0, 0));
+        assert_eq!(text_key(b"ab"), (0x6261, 2));
+        assert_eq!(text_key(b"abcdefgh"), (0x6867_6665_6463_6261, 8));
+        assert_eq!(
+            text_key(b"abcdefghijk"),
+            (0x6867_6665_6463_6261, 0x6b6a_690b)
+        );
+        assert_eq!(
+            text_key(b"abcdefghijkl"),
+            (mix_bytes(0, b"abcdefghijkl"), 255)
+        );
     }
 
     #[test]

@@ -11,7 +11,10 @@ mod spec;
 pub mod unicode;
 
 pub use format::{format_f32, format_f64, format_int, format_str, push_format_f64};
-pub use hash::{HASH_MULTIPLIER, HASH_SEED, HASH_TURN, float_word, mix, mix_bytes};
+pub use hash::{
+    HASH_MULTIPLIER, HASH_SEED, HASH_TURN, KEY_IS_HASHED, LONGEST_KEY, float_word, mix, mix_bytes,
+    text_key,
+};
 pub use number::{f32_text, f64_text, int_text, push_f32, push_f64, push_int};
 pub use parse::{parse_f32, parse_f64, parse_float, parse_int};
 pub use quote::{push_quoted, push_quoted_char, quoted, quoted_char};

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use text::{HASH_SEED, float_word, mix, mix_bytes};
+use text::{HASH_SEED, KEY_IS_HASHED, float_word, mix, mix_bytes, text_key};
 
 use super::value::Value;
 use super::{Interpreter, Run, scalar};
@@ -230,6 +230,17 @@ impl Interpreter<'_> {
         merged.extend(left);
         merged.extend(right);
         Ok(merged)
+    }
+
+    /// The two words by which a map knows a key.
+    pub(super) fn key(&mut self, program: &Rc<Program>, ty: Ty, value: &Value) -> Run<(u64, u64)> {
+        Ok(match (ty.kind(), value) {
+            (TyKind::Int(_), Value::Int(value)) => (*value as u64, 0),
+            (TyKind::Bool, Value::Bool(value)) => (u64::from(*value), 0),
+            (TyKind::Char, Value::Char(value)) => (u64::from(*value), 0),
+            (TyKind::Str, Value::Block(block)) => text_key(self.heap.bytes(*block)),
+            _ => (self.hash(program, ty, value, 0)?, KEY_IS_HASHED),
+        })
     }
 
     /// The same number as the runtime's.
