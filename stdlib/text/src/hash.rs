@@ -41,8 +41,8 @@ pub fn text_key(bytes: &[u8]) -> (u64, u64) {
     }
     let mut words = [0; 16];
     words[..bytes.len()].copy_from_slice(bytes);
-    let [first, second] =
-        [0, 8].map(|at| u64::from_le_bytes(words[at..at + 8].try_into().unwrap_or([0; 8])));
+    let words = u128::from_le_bytes(words);
+    let (first, second) = (words as u64, (words >> 64) as u64);
     (first, second << 8 | bytes.len() as u64)
 }
 
