@@ -186,10 +186,8 @@ pub(crate) unsafe extern "C" fn sumi_array_repeat(elem: Desc, x: *const u8, n: i
         let first = elements(block);
         if size == 1 {
             std::ptr::write_bytes(first, x.read(), n as usize);
-        } else if size > 0 {
-            for index in 0..n as usize {
-                std::ptr::copy_nonoverlapping(x, first.add(index * size), size);
-            }
+        } else if size > 0 && n > 0 {
+            repeat(first, x, size, n as usize * size);
         }
         if (*elem).has_heap() {
             for _ in 0..n {
@@ -198,6 +196,24 @@ pub(crate) unsafe extern "C" fn sumi_array_repeat(elem: Desc, x: *const u8, n: i
         }
         (*block).len = n;
         block
+    }
+}
+
+/// Fills `total` bytes with copies of `size` bytes: more at a time as there are more to copy from, while these are near.
+unsafe fn repeat(first: *mut u8, x: *const u8, size: usize, total: usize) {
+    const NEAR: usize = 1 << 14;
+    // SAFETY: there is room for all; what is copied from is filled already, and ends before what is copied to.
+    unsafe {
+        std::ptr::copy_nonoverlapping(x, first, size);
+        let (mut filled, mut piece) = (size, size);
+        while filled < total {
+            let more = piece.min(total - filled);
+            std::ptr::copy_nonoverlapping(first, first.add(filled), more);
+            filled += more;
+            if piece < NEAR {
+                piece *= 2;
+            }
+        }
     }
 }
 

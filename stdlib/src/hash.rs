@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use text::{HASH_SEED, float_word, mix, mix_bytes};
+
 use crate::block::{Block, bytes, elements, of_handle, owners};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
 use crate::map::Map;
@@ -61,35 +63,6 @@ enum Item {
         total: u64,
         outer: u64,
     },
-}
-
-const BLOCK_SEED: u64 = 0x2d35_8dcc_aa6c_78a5;
-const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-
-fn mix(state: u64, word: u64) -> u64 {
-    let product = u128::from(state ^ word ^ BLOCK_SEED) * u128::from(MULTIPLIER | 1);
-    (product as u64) ^ ((product >> 64) as u64) ^ state.rotate_left(29)
-}
-
-fn mix_bytes(mut state: u64, bytes: &[u8]) -> u64 {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
-        state = mix(state, u64::from_le_bytes(*word));
-    }
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    state = mix(state, u64::from_le_bytes(last));
-    mix(state, bytes.len() as u64)
-}
-
-fn float_word(value: f64) -> u64 {
-    if value.is_nan() {
-        f64::NAN.to_bits()
-    } else if value == 0.0 {
-        0
-    } else {
-        value.to_bits()
-    }
 }
 
 /// # Safety
@@ -353,7 +326,7 @@ unsafe fn hash_block(elem: *const TypeDesc, block: *mut Block, state: &mut u64, 
             outer: *state,
         });
         work((*block).len as u64 * 8);
-        *state = mix(BLOCK_SEED, (*block).len as u64);
+        *state = mix(HASH_SEED, (*block).len as u64);
         later(Item::Elements {
             elem,
             first: elements(block),

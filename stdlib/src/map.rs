@@ -3,11 +3,14 @@
 
 use std::cmp::Ordering;
 
-use crate::block::{Block, elements, empty};
+use text::{KEY_IS_HASHED, mix, text_key};
+
+use crate::block::{Block, bytes, elements, empty};
 use crate::compare::{Relation, compare};
 use crate::desc::{FieldDesc, Kind, TypeDesc};
 use crate::hash::hash;
 use crate::memory::allocate;
+use crate::show::read_int;
 
 /// A map, valid as long as the value that it was read from.
 #[derive(Clone, Copy)]
@@ -17,6 +20,72 @@ pub(crate) struct Map {
     pub(crate) live: i64,
     /// Of an entry: `none`, or a pair.
     entry: *const TypeDesc,
+}
+
+/// The two words by which a map knows a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Key {
+    bits: u64,
+    /// Below 2^32.
+    rest: u64,
+}
+
+impl Key {
+    /// As the library's `key_bits` and `key_rest`.
+    unsafe fn of(desc: *const TypeDesc, key: *const u8) -> Key {
+        // SAFETY: the caller has a valid value of that type.
+        let (bits, rest) = unsafe {
+            match (*desc).kind {
+                Kind::I8
+                | Kind::I16
+                | Kind::I32
+                | Kind::I64
+                | Kind::U8
+                | Kind::U16
+                | Kind::U32
+                | Kind::U64 => (read_int((*desc).kind, key) as u64, 0),
+                Kind::Bool => (u64::from(key.read()), 0),
+                Kind::Char => (u64::from(key.cast::<u32>().read()), 0),
+                Kind::Str => text_key(bytes(key.cast::<*mut Block>().read())),
+                _ => (hash(desc, key, 0), KEY_IS_HASHED),
+            }
+        };
+        Key { bits, rest }
+    }
+
+    /// As the library's `map_home`.
+    fn home(self) -> i64 {
+        (mix(self.rest, self.bits) >> 32) as i64
+    }
+}
+
+/// An element of the index.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Slot {
+    bits: u64,
+    /// The rest of the key above the number of its entry plus one.
+    rest_and_entry: u64,
+}
+
+impl Slot {
+    fn new(key: Key, entry: i64) -> Slot {
+        Slot {
+            bits: key.bits,
+            rest_and_entry: key.rest << 32 | (entry + 1) as u64,
+        }
+    }
+
+    fn key(self) -> Key {
+        Key {
+            bits: self.bits,
+            rest: self.rest_and_entry >> 32,
+        }
+    }
+
+    fn entry(self) -> Option<i64> {
+        (self.rest_and_entry != 0).then(|| (self.rest_and_entry & 0xffff_ffff) as i64 - 1)
+    }
 }
 
 impl Map {
@@ -100,23 +169,22 @@ impl Map {
             if mask < 0 {
                 return None;
             }
-            let tag = hash(desc, key, 0) >> 32;
-            let words = elements(self.index).cast::<u64>();
-            let mut slot = tag as i64 & mask;
+            let wanted = Key::of(desc, key);
+            let slots = elements(self.index).cast::<Slot>();
+            let mut at = wanted.home() & mask;
             loop {
-                let word = words.add(slot as usize).read();
-                if word == 0 {
+                let slot = slots.add(at as usize).read();
+                let Some(entry) = slot.entry() else {
                     return None;
-                }
-                let at = (word & 0xffff_ffff) as i64 - 1;
-                if word >> 32 == tag
-                    && at != likely
-                    && let Some(pair) = self.pair_at(at)
+                };
+                if slot.key() == wanted
+                    && entry != likely
+                    && let Some(pair) = self.pair_at(entry)
                     && is_it(pair)
                 {
                     return Some(pair);
                 }
-                slot = (slot + 1) & mask;
+                at = (at + 1) & mask;
             }
         }
     }
@@ -131,28 +199,28 @@ pub(crate) unsafe fn table(desc: &TypeDesc, entries: *mut Block) -> Result<*mut 
     let key = map.key();
     // SAFETY: the caller's promise; the new block is ours to write, and the table has more words than entries.
     unsafe {
-        let mut words = 8_i64;
-        while map.len() * 4 > words * 3 {
-            words *= 2;
+        let mut len = 8_i64;
+        while map.len() * 4 > len * 3 {
+            len *= 2;
         }
-        let table = allocate(desc.fields()[0].ty().elem, words);
-        elements(table).write_bytes(0, words as usize * 8);
-        (*table).len = words;
-        let place = elements(table).cast::<u64>();
+        let table = allocate(desc.fields()[0].ty().elem, len);
+        elements(table).write_bytes(0, len as usize * size_of::<Slot>());
+        (*table).len = len;
+        let slots = elements(table).cast::<Slot>();
         for at in 0..map.len() {
             let Some(pair) = map.pair_at(at) else {
                 continue;
             };
             let found = pair.add(key.offset as usize);
-            let tag = hash(key.ty, found, 0) >> 32;
-            let mut slot = tag as i64 & (words - 1);
+            let wanted = Key::of(key.ty, found);
+            let mut free = wanted.home() & (len - 1);
             loop {
-                let word = place.add(slot as usize).read();
-                if word == 0 {
+                let slot = slots.add(free as usize).read();
+                let Some(entry) = slot.entry() else {
                     break;
-                }
-                if word >> 32 == tag
-                    && let Some(other) = map.pair_at((word & 0xffff_ffff) as i64 - 1)
+                };
+                if slot.key() == wanted
+                    && let Some(other) = map.pair_at(entry)
                     && compare(
                         key.ty,
                         other.add(key.offset as usize),
@@ -162,9 +230,9 @@ pub(crate) unsafe fn table(desc: &TypeDesc, entries: *mut Block) -> Result<*mut 
                 {
                     return Err(at);
                 }
-                slot = (slot + 1) & (words - 1);
+                free = (free + 1) & (len - 1);
             }
-            place.add(slot as usize).write(tag << 32 | (at + 1) as u64);
+            slots.add(free as usize).write(Slot::new(wanted, at));
         }
         Ok(table)
     }

@@ -588,7 +588,12 @@ unsafe fn show_with_spec(
                 Some(text::format_int(number, desc.size as u32 * 8, false, spec))
             }
             Kind::F32 => Some(text::format_f32(value.cast::<f32>().read(), spec)),
-            Kind::F64 => Some(text::format_f64(value.cast::<f64>().read(), spec)),
+            Kind::F64 => {
+                let mut scratch = std::mem::take(&mut current().scratch);
+                scratch.clear();
+                text::push_format_f64(&mut scratch, value.cast::<f64>().read(), spec);
+                Some(scratch)
+            }
             _ => None,
         };
         let formatted = match formatted {

@@ -113,6 +113,14 @@ impl<'ctx> Unit<'_, 'ctx> {
         }
     }
 
+    /// A parameter that is the address of a value which is read and forgotten.
+    pub(crate) fn only_looks_at(&self, function: FunctionValue<'ctx>, index: u32) {
+        let location = AttributeLoc::Param(index);
+        let readonly = self.context.create_enum_attribute(kind("readonly"), 0);
+        function.add_attribute(location, readonly);
+        function.add_attribute(location, self.attributes.no_capture(self.context));
+    }
+
     /// A pointer to a block is never null, and there is a header.
     pub(crate) fn add_block(&self, function: FunctionValue<'ctx>, location: AttributeLoc) {
         let attribute = |name, value| self.context.create_enum_attribute(kind(name), value);

@@ -65,6 +65,8 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             "str_byte" => Some(self.str_byte(args)),
             "key_less" | "key_equal" => self.key_relation(name, ty?, args),
             "hash" => self.hash_inline(ty?, args),
+            "key_bits" => Some(self.key_bits(ty?, args).into()),
+            "key_rest" => Some(self.key_rest(ty?, args).into()),
             "num_min" | "num_max" => Some(self.limit_of(name == "num_max", ty?)),
             "num_from_int" => Some(self.convert(self.direct_arg(&args[0]), Ty::i64(), ty?)),
             "int_bits" => {

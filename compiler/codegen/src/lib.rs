@@ -32,6 +32,7 @@ mod scalar;
 mod spare;
 mod steps;
 mod tbaa;
+mod texts;
 mod thunk;
 mod types;
 mod vector;

@@ -58,6 +58,8 @@ pub(crate) struct Unit<'a, 'ctx> {
     pub(crate) constants: RefCell<FxHashMap<DefId, Value<'ctx>>>,
     /// None for a type that the runtime compares.
     pub(crate) relations: RefCell<FxHashMap<(Ty, Relation), Option<FunctionValue<'ctx>>>>,
+    /// None for a type that the runtime hashes.
+    pub(crate) hashes: RefCell<FxHashMap<Ty, Option<FunctionValue<'ctx>>>>,
     pub(crate) thunks: RefCell<FxHashMap<Target, FunctionValue<'ctx>>>,
     /// What C calls.
     pub(crate) callbacks: RefCell<FxHashMap<Target, FunctionValue<'ctx>>>,
@@ -95,6 +97,7 @@ pub(crate) fn build<'ctx>(
         texts: RefCell::default(),
         constants: RefCell::default(),
         relations: RefCell::default(),
+        hashes: RefCell::default(),
         thunks: RefCell::default(),
         callbacks: RefCell::default(),
         overrides: RefCell::default(),

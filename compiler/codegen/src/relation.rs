@@ -3,16 +3,15 @@
 
 use compiler::env::{DefId, DefKind};
 use compiler::hir::BinaryOp;
+use compiler::mono::Overrides;
 use compiler::types::{Ty, TyKind};
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValueEnum, FloatValue, FunctionValue, IntValue, PointerValue};
 use inkwell::{FloatPredicate, IntPredicate};
 
-use crate::attributes::kind;
 use crate::function::Function;
 use crate::module::{Built, Unit};
 use crate::operand::Value;
-use crate::place::LEN;
 use crate::scalar::is_signed;
 use crate::tbaa::Memory;
 
@@ -42,18 +41,21 @@ impl<'ctx> Unit<'_, 'ctx> {
         if let Some(found) = self.relations.borrow().get(&(ty, relation)) {
             return *found;
         }
-        let found = self
-            .comparable_parts(ty)
-            .filter(|leaves| *leaves <= MOST_LEAVES);
-        let found = found.map(|_| self.define_relation(relation, ty));
+        let is_plain = self.is_of_few_parts(ty, &|own| own.eq.is_some() || own.lt.is_some());
+        let found = is_plain.then(|| self.define_relation(relation, ty));
         self.relations.borrow_mut().insert((ty, relation), found);
         found
     }
 
+    /// Whether a value is made of a few scalars and texts alone, none of whose types has functions of its own for what is asked.
+    pub(crate) fn is_of_few_parts(&self, ty: Ty, has_own: &dyn Fn(&Overrides) -> bool) -> bool {
+        let leaves = self.plain_parts(ty, has_own);
+        leaves.is_some_and(|leaves| leaves <= MOST_LEAVES)
+    }
+
     /// How many scalars and texts a value has at most; none if it has anything else.
-    fn comparable_parts(&self, ty: Ty) -> Option<usize> {
-        let overrides = self.input.program.overrides.get(&ty);
-        if overrides.is_some_and(|own| own.eq.is_some() || own.lt.is_some()) {
+    fn plain_parts(&self, ty: Ty, has_own: &dyn Fn(&Overrides) -> bool) -> Option<usize> {
+        if self.input.program.overrides.get(&ty).is_some_and(has_own) {
             return None;
         }
         match ty.kind() {
@@ -62,7 +64,7 @@ impl<'ctx> Unit<'_, 'ctx> {
             }
             TyKind::FixedArray(elem, _) => {
                 let len = ty.fixed_len().filter(|len| *len <= LONGEST_ARRAY)?;
-                Some(self.comparable_parts(*elem)? * len as usize)
+                Some(self.plain_parts(*elem, has_own)? * len as usize)
             }
             TyKind::Adt(def, _) if !self.is_plain(*def) => None,
             TyKind::Tuple(_) | TyKind::Adt(..) => {
@@ -70,7 +72,7 @@ impl<'ctx> Unit<'_, 'ctx> {
                 let mut sum = usize::from(layout.tag > 0);
                 for field in layout.variants.iter().flatten() {
                     let leaves = (!field.boxed)
-                        .then(|| self.comparable_parts(field.ty))
+                        .then(|| self.plain_parts(field.ty, has_own))
                         .flatten()?;
                     sum = sum.saturating_add(leaves);
                 }
@@ -96,10 +98,7 @@ impl<'ctx> Unit<'_, 'ctx> {
         };
         let function = self.new_thunk(name, result.fn_type(&params, false));
         for index in 0..2 {
-            let location = inkwell::attributes::AttributeLoc::Param(index);
-            let flag = |name: &str| self.context.create_enum_attribute(kind(name), 0);
-            function.add_attribute(location, flag("readonly"));
-            function.add_attribute(location, self.attributes.no_capture(self.context));
+            self.only_looks_at(function, index);
         }
         self.in_thunk(function, |f| {
             let (a, b) = (f.param(0), f.param(1));
@@ -139,6 +138,13 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             (_, false) => Relation::Order,
             (_, true) => Relation::KeyOrder,
         };
+        if let (Value::Direct(a), Value::Direct(b), BinaryOp::Eq | BinaryOp::Ne) = (a, b, op)
+            && *ty.kind() == TyKind::Str
+        {
+            let equal = self.texts_equal(a.into_pointer_value(), b.into_pointer_value());
+            let unequal = || self.builder.build_not(equal, "").built();
+            return Some(if op == BinaryOp::Eq { equal } else { unequal() });
+        }
         let function = self.unit.relation(relation, ty)?;
         let (a, b) = (self.address_of(a, ty), self.address_of(b, ty));
         let call = self
@@ -180,7 +186,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             self.builder.position_at_end(next);
         };
         match ty.kind() {
-            TyKind::Str => self.texts_equal(a, b, unequal),
+            TyKind::Str => {
+                let [a, b] = [a, b].map(|at| self.load_block(at, Memory::Block));
+                require(self.texts_equal(a, b));
+            }
             TyKind::Float(_) => {
                 let (a, b) = (self.float_at(ty, a), self.float_at(ty, b));
                 let mut holds = self.floats(FloatPredicate::OEQ, a, b);
@@ -287,29 +296,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.builder.position_at_end(next);
     }
 
-    /// The same block, or the same length and then the same bytes.
-    fn texts_equal(&self, a: PointerValue<'ctx>, b: PointerValue<'ctx>, unequal: BasicBlock<'ctx>) {
-        let builder = &self.builder;
-        let [left, right] = [a, b].map(|at| self.load_block(at, Memory::Block));
-        let is_same = builder
-            .build_int_compare(IntPredicate::EQ, left, right, "")
-            .built();
-        let (next, other) = (self.new_block("equal"), self.new_block("other"));
-        let bytes = self.new_block("bytes");
-        self.branch(is_same, next, other);
-        builder.position_at_end(other);
-        let [long, wide] = [left, right].map(|block| self.header_word(block, LEN));
-        let as_long = builder
-            .build_int_compare(IntPredicate::EQ, long, wide, "")
-            .built();
-        self.branch(as_long, bytes, unequal);
-        builder.position_at_end(bytes);
-        let desc = self.unit.desc(Ty::str());
-        let args = [desc.into(), a.into(), b.into()];
-        let call = builder.build_call(self.unit.compare("sumi_eq"), &args, "");
-        let holds = self.result_of(call.built()).value().into_int_value();
-        self.branch(holds, next, unequal);
-        builder.position_at_end(next);
+    fn texts_equal(&self, a: PointerValue<'ctx>, b: PointerValue<'ctx>) -> IntValue<'ctx> {
+        let args = [a.into(), b.into()];
+        let call = self.builder.build_call(self.unit.text_equal(), &args, "");
+        self.result_of(call.built()).value().into_int_value()
     }
 
     fn tags_in_order(&self, ty: Ty, a: PointerValue<'ctx>, b: PointerValue<'ctx>) {

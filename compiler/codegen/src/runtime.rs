@@ -120,6 +120,14 @@ impl<'ctx> Unit<'_, 'ctx> {
             Path::Usual,
         )
     }
+    pub(crate) fn hash(&self) -> FunctionValue<'ctx> {
+        self.runtime_function(
+            "sumi_hash",
+            &[Abi::Read, Abi::Address, Abi::I64],
+            Abi::I64,
+            Path::Usual,
+        )
+    }
     pub(crate) fn key_order(&self) -> FunctionValue<'ctx> {
         self.runtime_function(
             "sumi_cmp",

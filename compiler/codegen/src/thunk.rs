@@ -119,10 +119,13 @@ impl<'ctx> Unit<'_, 'ctx> {
     }
 
     pub(crate) fn new_thunk(&self, what: &str, ty: FunctionType<'ctx>) -> FunctionValue<'ctx> {
-        let name = format!("{what}.{}", self.fresh());
-        let thunk = self.module.add_function(&name, ty, Some(Linkage::Internal));
-        self.attributes.define(self.context, thunk);
-        thunk
+        self.internal(&format!("{what}.{}", self.fresh()), ty)
+    }
+
+    pub(crate) fn internal(&self, name: &str, ty: FunctionType<'ctx>) -> FunctionValue<'ctx> {
+        let function = self.module.add_function(name, ty, Some(Linkage::Internal));
+        self.attributes.define(self.context, function);
+        function
     }
 
     fn extend_params(&self, thunk: FunctionValue<'ctx>, signature: &Signature) {

@@ -64,7 +64,7 @@ impl Env {
         env.add_language_struct(DefId::MAP, "Map", &["K", "V"], |p| {
             let entry = Ty::option(Ty::tuple(vec![p[0], p[1]]));
             vec![
-                field("index", Ty::array(Ty::int(IntTy::U64))),
+                field("index", Ty::array(Ty::map_slot())),
                 field("entries", Ty::array(entry)),
                 field("live", Ty::i64()),
             ]

@@ -13,14 +13,16 @@ use super::paths::{Path, paths};
 use super::walk::{self, Access, Role};
 use crate::env::Env;
 use crate::mir::{
-    Base, Body, Const, Local, LocalKind, Operand, Place, Rvalue, Statement, StatementKind,
+    Base, Body, Const, Local, LocalKind, Operand, Place, Projection, Rvalue, Statement,
+    StatementKind,
 };
 
 pub(super) fn infer(body: &mut Body, env: &Env, needs: &Needs, interfaces: &Interfaces) {
     borrow_what_is_only_read(body, env, interfaces);
     let mut accepted = candidates(body, needs);
+    let elements = elements_that_stay(body);
     loop {
-        drop_kept(body, &mut accepted);
+        drop_kept(body, &elements, &mut accepted);
         if accepted.is_empty() {
             return;
         }
@@ -124,8 +126,48 @@ fn is_plain_copy(kind: &StatementKind) -> bool {
     }
 }
 
+/// Locals that hold an element of an array which this body neither changes in part nor gives away. To keep such a value is to copy it,
+/// whether a local held it or not: so the local may look at it, and only the paths on which it is kept pay for an owner.
+fn elements_that_stay(body: &Body) -> FxHashSet<Local> {
+    let mut spoiled = FxHashSet::default();
+    let is_owned =
+        |base| matches!(base, Base::Local(at) if body.locals[at].kind == LocalKind::Owned);
+    for statement in statements(body) {
+        walk::places(&statement.kind, &mut |access, place| match access {
+            Access::Write if place.projections.is_empty() => {}
+            Access::Write
+            | Access::Mut
+            | Access::Open
+            | Access::Unique
+            | Access::Drop
+            | Access::Move => {
+                spoiled.insert(place.base);
+            }
+            Access::Value if place.projections.is_empty() && is_owned(place.base) => {
+                spoiled.insert(place.base);
+            }
+            Access::Value | Access::Borrow | Access::Inspect => {}
+        });
+    }
+    let elements = statements(body).filter_map(|statement| {
+        let StatementKind::Assign {
+            place,
+            value: Rvalue::Use(Operand::Copy(source)),
+            ..
+        } = &statement.kind
+        else {
+            return None;
+        };
+        let is_element = source.projections.iter().any(|projection| {
+            matches!(projection, Projection::Index(_) | Projection::ConstIndex(_))
+        });
+        whole_local(place).filter(|_| is_element && !spoiled.contains(&source.base))
+    });
+    elements.collect()
+}
+
 /// Gives up candidates whose value as a whole goes where it is kept; such a copy becomes a move later.
-fn drop_kept(body: &Body, accepted: &mut FxHashSet<Local>) {
+fn drop_kept(body: &Body, elements: &FxHashSet<Local>, accepted: &mut FxHashSet<Local>) {
     loop {
         let mut kept = FxHashSet::default();
         for statement in statements(body) {
@@ -138,6 +180,7 @@ fn drop_kept(body: &Body, accepted: &mut FxHashSet<Local>) {
                 if access == Access::Value
                     && let Some(local) = whole_local(place)
                     && accepted.contains(&local)
+                    && !elements.contains(&local)
                 {
                     kept.insert(local);
                 }

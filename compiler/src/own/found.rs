@@ -22,7 +22,7 @@ pub(super) fn known_effects(env: &Env, function: &FnDef) -> Effects {
             of_types: match name.as_str() {
                 "show" => Brings::TEXT,
                 "key_less" | "key_equal" | "array_sort" => Brings::RELATIONS,
-                "hash" => Brings::HASH,
+                "hash" | "key_bits" => Brings::HASH,
                 "num_from_int" => Brings::ARITHMETIC,
                 _ => Brings::NONE,
             },

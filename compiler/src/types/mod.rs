@@ -362,6 +362,12 @@ impl Ty {
     pub fn map(key: Ty, value: Ty) -> Ty {
         Ty::new(TyKind::Adt(DefId::MAP, vec![key, value]))
     }
+
+    /// An element of the index of a map.
+    pub fn map_slot() -> Ty {
+        let word = Ty::int(IntTy::U64);
+        Ty::tuple(vec![word, word])
+    }
     /// An array of a host in place.
     pub fn view(elem: Ty) -> Ty {
         Ty::new(TyKind::Adt(DefId::VIEW, vec![elem]))

@@ -1,6 +1,7 @@
 //! Applies a format spec to a scalar. `.digits` rounds the exact value, half to even; Rust's own `{:.n}` does so, and the tests
 //! hold it to that.
 
+use crate::fixed::push_fixed;
 use crate::number::{push_f32, push_f64, push_int};
 use crate::spec::{Align, FormatSpec, Radix};
 
@@ -53,12 +54,34 @@ pub fn format_int(value: i128, bits: u32, signed: bool, spec: &FormatSpec) -> St
     )
 }
 
+/// As [`format_f64`], at the end of a text.
+pub fn push_format_f64(out: &mut String, value: f64, spec: &FormatSpec) {
+    if let FormatSpec {
+        align: _,
+        plus: false,
+        zero: false,
+        width: 0,
+        group: false,
+        digits: Some(digits),
+        radix: None,
+    } = *spec
+        && push_fixed(out, value, digits)
+    {
+        return;
+    }
+    out.push_str(&format_f64(value, spec));
+}
+
 pub fn format_f64(value: f64, spec: &FormatSpec) -> String {
     let magnitude = value.abs();
     format_float(value, spec, |out| match (spec.radix, spec.digits) {
         (Some(Radix::E), Some(digits)) => *out = format!("{magnitude:.*e}", digits as usize),
         (Some(Radix::E), None) => *out = format!("{magnitude:e}"),
-        (_, Some(digits)) => *out = format!("{magnitude:.*}", digits as usize),
+        (_, Some(digits)) => {
+            if !push_fixed(out, magnitude, digits) {
+                *out = format!("{magnitude:.*}", digits as usize);
+            }
+        }
         (_, None) => push_f64(out, magnitude),
     })
 }

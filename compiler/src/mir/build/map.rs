@@ -11,7 +11,7 @@ use crate::hir::{BinaryOp, ExprId};
 use crate::mir::{
     Arg, Base, FormatPart, Local, Operand, PanicKind, Place, Projection, Rvalue, Terminator,
 };
-use crate::types::{IntTy, Ty, TyKind};
+use crate::types::{Ty, TyKind};
 
 /// Fields of the library's structs, in the order of `env::language`.
 const SET_MAP: u32 = 0;
@@ -45,7 +45,7 @@ impl Builder<'_> {
     ) -> Rvalue {
         let pair = Ty::tuple(map_args(ty).to_vec());
         if entries.is_empty() {
-            let (index, slots) = (Ty::int(IntTy::U64), Ty::option(pair));
+            let (index, slots) = (Ty::map_slot(), Ty::option(pair));
             let empty = |elem| {
                 let items = Vec::new();
                 Rvalue::Array { elem, items }
@@ -145,7 +145,8 @@ impl Builder<'_> {
                 let (add, next) = (self.new_block(), self.new_block());
                 self.branch_on(absent, add, next);
                 self.switch_to(add);
-                let args = vec![Arg::Mut(map), Arg::Value(key), Arg::Value(value)];
+                let found = Arg::Value(Operand::Copy(Place::local(dest)));
+                let args = vec![Arg::Mut(map), Arg::Value(key), Arg::Value(value), found];
                 self.call_map("map_add", ty, Some(dest), args, span);
                 self.goto(next);
                 self.switch_to(next);

@@ -357,6 +357,11 @@ impl Interpreter<'_> {
                 let hash = self.hash(program, type_args[0], args.value(0), seed)?;
                 Ok(Value::Int(i128::from(hash)))
             }
+            "key_bits" | "key_rest" => {
+                let (bits, rest) = self.key(program, type_args[0], args.value(0))?;
+                let word = if name == "key_bits" { bits } else { rest };
+                Ok(Value::Int(i128::from(word)))
+            }
             _ => panic!("compiler bug: the interpreter has no primitive `{name}`"),
         }
     }

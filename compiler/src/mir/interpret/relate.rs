@@ -4,6 +4,8 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
+use text::{HASH_SEED, KEY_IS_HASHED, float_word, mix, mix_bytes, text_key};
+
 use super::value::Value;
 use super::{Interpreter, Run, scalar};
 use crate::env::DefKind;
@@ -230,6 +232,17 @@ impl Interpreter<'_> {
         Ok(merged)
     }
 
+    /// The two words by which a map knows a key.
+    pub(super) fn key(&mut self, program: &Rc<Program>, ty: Ty, value: &Value) -> Run<(u64, u64)> {
+        Ok(match (ty.kind(), value) {
+            (TyKind::Int(_), Value::Int(value)) => (*value as u64, 0),
+            (TyKind::Bool, Value::Bool(value)) => (u64::from(*value), 0),
+            (TyKind::Char, Value::Char(value)) => (u64::from(*value), 0),
+            (TyKind::Str, Value::Block(block)) => text_key(self.heap.bytes(*block)),
+            _ => (self.hash(program, ty, value, 0)?, KEY_IS_HASHED),
+        })
+    }
+
     /// The same number as the runtime's.
     pub(super) fn hash(
         &mut self,
@@ -263,7 +276,7 @@ impl Interpreter<'_> {
             Value::Block(block) => {
                 let elem = ty.elem().unwrap_or(ty);
                 let values = self.heap.values(*block).to_vec();
-                let mut inner = mix(BLOCK_SEED, values.len() as u64);
+                let mut inner = mix(HASH_SEED, values.len() as u64);
                 for value in &values {
                     inner = self.hash(program, elem, value, inner)?;
                 }
@@ -273,7 +286,7 @@ impl Interpreter<'_> {
                 let name = self.name_of_type(*inside);
                 let program = self.program_of_inside(program, *inside);
                 let value = self.heap.values(*block)[0].clone();
-                let inner = self.hash(&program, *inside, &value, mix(BLOCK_SEED, 1))?;
+                let inner = self.hash(&program, *inside, &value, mix(HASH_SEED, 1))?;
                 mix(mix_bytes(state, name.as_bytes()), inner)
             }
             Value::Function(key) => mix(state, u64::from(key.0.as_u32())),
@@ -321,33 +334,4 @@ impl Interpreter<'_> {
 fn key_order(left: f64, right: f64) -> Ordering {
     left.partial_cmp(&right)
         .unwrap_or_else(|| left.is_nan().cmp(&right.is_nan()))
-}
-
-const BLOCK_SEED: u64 = 0x2d35_8dcc_aa6c_78a5;
-const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-
-fn mix(state: u64, word: u64) -> u64 {
-    let product = u128::from(state ^ word ^ BLOCK_SEED) * u128::from(MULTIPLIER | 1);
-    (product as u64) ^ ((product >> 64) as u64) ^ state.rotate_left(29)
-}
-
-fn mix_bytes(mut state: u64, bytes: &[u8]) -> u64 {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
-        state = mix(state, u64::from_le_bytes(*word));
-    }
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    state = mix(state, u64::from_le_bytes(last));
-    mix(state, bytes.len() as u64)
-}
-
-fn float_word(value: f64) -> u64 {
-    if value.is_nan() {
-        f64::NAN.to_bits()
-    } else if value == 0.0 {
-        0
-    } else {
-        value.to_bits()
-    }
 }
