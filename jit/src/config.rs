@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use codegen::Options;
+use codegen::{CpuLevel, Options};
 use stdlib::Capabilities;
 
 /// For scripts that nobody has looked at. Not measured yet: see PLAN.md.
@@ -61,9 +61,21 @@ impl Config {
     pub(crate) fn code_options(&self) -> Options {
         Options {
             optimise: self.optimize,
+            cpu: cpu(),
             ..Options::default()
         }
     }
+}
+
+/// For this machine's processor, or an older one that `SUMI_CPU` names (`v1`, `v2`, `v3`): what `cargo dev instructions` counts is the same on all.
+fn cpu() -> CpuLevel {
+    let older = match std::env::var("SUMI_CPU").as_deref() {
+        Ok("v1") => CpuLevel::V1,
+        Ok("v2") => CpuLevel::V2,
+        Ok("v3") => CpuLevel::V3,
+        _ => CpuLevel::V4,
+    };
+    CpuLevel::host().min(older)
 }
 
 impl Config {

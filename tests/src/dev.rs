@@ -1,6 +1,6 @@
 //! The developers' tool: `cargo dev bench embed [--write]`, `cargo dev bench [--write] [--compare REV] [SUITE…]`, `cargo dev book`, `cargo dev fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show]`, `cargo dev release`,
 //! `cargo dev latency [CELLS]`, `cargo dev screen-latency [CELLS]`, `cargo dev stop-latency [ROUNDS]`, `cargo dev scale [LINES…]`, `cargo dev reload [LINES [ROUNDS [ENTITIES]]]`, `cargo dev calls [ROUNDS]`,
-//! `cargo dev limits [ROUNDS]`, `cargo dev compile [LINES…]`, `cargo dev window`.
+//! `cargo dev limits [ROUNDS]`, `cargo dev compile [LINES…]`, `cargo dev instructions [--write]`, `cargo dev window`.
 
 use std::process::ExitCode;
 
@@ -28,12 +28,13 @@ fn main() -> ExitCode {
         Some("reload") => tests::reload_latency::run(&args[1..]),
         Some("calls") => tests::call_cost::run(&args[1..]),
         Some("compile") => tests::compile_cost::run(&args[1..]),
+        Some("instructions") => tests::instructions::run(&args[1..]),
         Some("limits") => tests::limit_cost::run(&args[1..]),
         Some("scale") => tests::scale::run(&args[1..]),
         Some("release") => tests::release::run(),
         Some("window") => tests::window::run(),
         _ => Err(
-            "usage: cargo dev bench embed [--write] | bench [--write] [--compare REV] [SUITE…] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show] | latency [CELLS] | screen-latency [CELLS] | stop-latency [ROUNDS] | release | scale [LINES…] | reload [LINES [ROUNDS [ENTITIES]]] | calls [ROUNDS] | limits [ROUNDS] | compile [LINES…] | window"
+            "usage: cargo dev bench embed [--write] | bench [--write] [--compare REV] [SUITE…] | book | fuzz [COUNT] [SEED] [programs|mutants|edits|reloads|valgrind|show] | latency [CELLS] | screen-latency [CELLS] | stop-latency [ROUNDS] | release | scale [LINES…] | reload [LINES [ROUNDS [ENTITIES]]] | calls [ROUNDS] | limits [ROUNDS] | compile [LINES…] | instructions [--write] | window"
                 .to_string(),
         ),
     };

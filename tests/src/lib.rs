@@ -10,6 +10,7 @@ pub mod errors;
 pub mod examples;
 pub mod fuel;
 pub mod fuzz;
+pub mod instructions;
 mod kept;
 pub mod latency;
 pub mod library;
