@@ -128,6 +128,7 @@ impl Checker<'_, '_> {
             }
             _ => {
                 let ty = self.infer_expr(source);
+                let ty = self.walked_one_by_one(source).unwrap_or(ty);
                 self.element_of(id, source, ty)
             }
         };
@@ -201,6 +202,37 @@ impl Checker<'_, '_> {
             }
             _ => ForSource::Array,
         }
+    }
+
+    /// `(a..b).reversed()` and `(a..b).step(n)` of numbers make no array in a `for` either: the library has an `Iter` for each, which takes
+    /// the place of what was called. Gives its type.
+    fn walked_one_by_one(&mut self, source: ExprId) -> Option<Ty> {
+        let call = self.tables.calls.get(&source)?;
+        let super::Target::Fn(def) = call.target else {
+            return None;
+        };
+        let (type_args, env) = (call.type_args.clone(), self.env());
+        let found = env.def(def);
+        let TyKind::Adt(range, of) = env.function(def).self_ty?.kind() else {
+            return None;
+        };
+        let is_generic = matches!(of[0].kind(), TyKind::Param(..));
+        if found.module != ModuleId::PRELUDE || !is_generic {
+            return None;
+        }
+        let walking = match (*range, found.name.as_str()) {
+            (DefId::RANGE, "reversed") => "range_backwards",
+            (DefId::RANGE, "step") => "range_by_steps",
+            (DefId::RANGE_INCLUSIVE, "reversed") => "range_inclusive_backwards",
+            (DefId::RANGE_INCLUSIVE, "step") => "range_inclusive_by_steps",
+            _ => return None,
+        };
+        let walking = *env.module(ModuleId::PRELUDE).names.get(walking)?;
+        let ty = self.result_of(walking, self.span(source)).subst(&type_args);
+        let call = self.tables.calls.get_mut(&source)?;
+        call.target = super::Target::Fn(walking);
+        self.tables.exprs[source] = Some(ty);
+        Some(ty)
     }
 
     fn is_array(&self, expr: ExprId) -> bool {
