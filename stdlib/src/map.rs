@@ -174,9 +174,7 @@ impl Map {
             let mut at = wanted.home() & mask;
             loop {
                 let slot = slots.add(at as usize).read();
-                let Some(entry) = slot.entry() else {
-                    return None;
-                };
+                let entry = slot.entry()?;
                 if slot.key() == wanted
                     && entry != likely
                     && let Some(pair) = self.pair_at(entry)

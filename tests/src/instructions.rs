@@ -4,9 +4,11 @@
 //! The programs are those of `tests/bench` with less to do. Each runs once as it is, which keeps it compiled, and is counted in its second
 //! run. Its code is made for x86-64-v3, which is what Valgrind shows of any processor that has AVX2: the counts are the same on all of these.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
+use crate::kept::wait_for;
 use crate::outside::Folder;
 use crate::release::binary;
 use crate::{read, root};
@@ -42,8 +44,9 @@ const PROGRAMS: [(&str, &str, &str); 14] = [
 ];
 const HELLO: &str = "print(\"hello\")\n";
 const COUNTS: &str = "tests/instructions.txt";
-const HEAD: &str = "How many instructions programs take by Valgrind's count: see tests/src/instructions.rs.
-Code for x86-64-v3, on a processor with AVX2. Valgrind, the C library and Rust's compiler make a difference too; here it was:
+const HEAD: &str =
+    "How many instructions programs take by Valgrind's count: see tests/src/instructions.rs.
+Code for x86-64-v3, on a processor with AVX2. They are compared where all of this is the same:
 ";
 const AGAIN: &str = "`cargo dev instructions --write` keeps the counts as they are now";
 /// From one run to the next they differ by less than a third of a hundredth.
@@ -54,18 +57,23 @@ pub fn run(args: &[String]) -> Result<(), String> {
         println!("nothing is counted: the counts are of code for AVX2, which this processor lacks");
         return Ok(());
     }
-    let counts = counts(&binary()?)?;
-    let path = root().join(COUNTS);
+    let (path, here) = (root().join(COUNTS), versions()?);
     if args.iter().any(|arg| arg == "--write") {
+        let counts = counts(&binary()?)?;
         let lines = counts
             .iter()
             .map(|(name, count)| format!("{name}: {count}\n"));
-        let text = format!("{HEAD}{}\n{}", versions()?, lines.collect::<String>());
+        let text = format!("{HEAD}{here}\n{}", lines.collect::<String>());
         return std::fs::write(path, text).map_err(|e| e.to_string());
     }
     let kept = read(&path)?;
+    let there = kept.lines().nth(HEAD.lines().count()).unwrap_or_default();
+    if there != here {
+        println!("nothing is counted: the counts were with {there}, here is {here}");
+        return Ok(());
+    }
     let mut worse = String::new();
-    for (name, count) in counts {
+    for (name, count) in counts(&binary()?)? {
         let mut lines = kept.lines().filter_map(|line| line.split_once(": "));
         let before = lines.find(|(kept, _)| *kept == name);
         let before = before.and_then(|(_, count)| count.parse::<u64>().ok());
@@ -84,12 +92,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
     if worse.is_empty() {
         return Ok(());
     }
-    let counted = kept.lines().nth(HEAD.lines().count());
-    Err(format!(
-        "{worse}Counted here with {}; {COUNTS} was with {}. If it is worth that, {AGAIN}",
-        versions()?,
-        counted.unwrap_or_default(),
-    ))
+    Err(format!("{worse}If it is worth that, {AGAIN}"))
 }
 
 /// In the order of the names that are told.
@@ -122,8 +125,10 @@ fn write(file: &Path, text: &str) -> Result<(), String> {
 
 /// Of a run that finds itself compiled in the folder, or else compiles.
 fn instructions(sumi: &Path, script: &Path, kept: Option<&Path>) -> Result<u64, String> {
-    if kept.is_some() {
+    if let Some(folder) = kept {
+        let before = kept_scripts(folder);
         told(Command::new(sumi).arg(script), kept)?;
+        wait_for(|| kept_scripts(folder) > before)?;
     }
     let mut counted = Command::new("valgrind");
     counted
@@ -139,6 +144,14 @@ fn instructions(sumi: &Path, script: &Path, kept: Option<&Path>) -> Result<u64, 
     total
         .and_then(|total| total.parse().ok())
         .ok_or_else(|| format!("Valgrind tells no count:\n{report}"))
+}
+
+/// How many there are, whole.
+fn kept_scripts(folder: &Path) -> usize {
+    let files = std::fs::read_dir(folder.join("sumi/scripts"));
+    let is_whole = |name: &OsString| !name.to_string_lossy().starts_with("part-");
+    let names = files.into_iter().flatten().flatten();
+    names.map(|file| file.file_name()).filter(is_whole).count()
 }
 
 /// What it says on standard error.
@@ -161,6 +174,7 @@ fn versions() -> Result<String, String> {
         ["valgrind", "--version"],
         ["getconf", "GNU_LIBC_VERSION"],
         ["rustc", "--version"],
+        ["llvm-config-22", "--version"],
     ];
     let versions = commands.map(|[program, option]| {
         let output = Command::new(program).arg(option).output();

@@ -117,13 +117,7 @@ impl Kept<'_> {
         let first = self.run("long.sumi")?;
         let expected = format!("{}\n", long_result());
         expect(&first, &expected, "in inner at long.sumi:3")?;
-        let begin = Instant::now();
-        while self.has(1).is_err() {
-            if begin.elapsed() > PATIENCE {
-                return Err("a long script is not kept".to_owned());
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        wait_for(|| self.has(1).is_ok())?;
         same(&first, &self.run("long.sumi")?)
     }
 
@@ -174,6 +168,18 @@ impl Kept<'_> {
             .map(|entry| entry.path())
             .ok_or_else(|| "nothing is kept".to_owned())
     }
+}
+
+/// Until a script is kept, which for a long one another process sees to.
+pub(crate) fn wait_for(is_kept: impl Fn() -> bool) -> Result<(), String> {
+    let begin = Instant::now();
+    while !is_kept() {
+        if begin.elapsed() > PATIENCE {
+            return Err("a script is not kept".to_owned());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
 }
 
 fn expect(outcome: &Outcome, stdout: &str, place: &str) -> Result<(), String> {
