@@ -216,7 +216,7 @@ impl Checker<'_, '_> {
         let TyKind::Adt(range, of) = env.function(def).self_ty?.kind() else {
             return None;
         };
-        let is_generic = matches!(of[0].kind(), TyKind::Param(..));
+        let is_generic = matches!(of.first()?.kind(), TyKind::Param(..));
         if found.module != ModuleId::PRELUDE || !is_generic {
             return None;
         }
