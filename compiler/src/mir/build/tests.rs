@@ -82,7 +82,7 @@ fn arithmetic_and_calls() {
             fn cell 0() -> () {
               let _1: f64
               b0: _1 = call area(2.0, 3.0)
-                  @def120 = _1
+                  @def122 = _1
                   _0 = ()
                   return
             }
@@ -97,7 +97,7 @@ fn arithmetic_and_calls() {
                   _2 = add _3, 1.0
                   _5 = call area.h()
                   _1 = call area(_2, _5)
-                  @def121 = _1
+                  @def123 = _1
                   _0 = ()
                   return
             }
