@@ -6,6 +6,7 @@ use compiler::incremental::{Fingerprint, interface_of};
 use compiler::layout::Layouts;
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::linked::{GlobalPlace, Linked};
@@ -26,7 +27,7 @@ pub(crate) struct Place {
 
 #[derive(Default)]
 pub(crate) struct Places {
-    places: FxHashMap<DefId, Place>,
+    places: BTreeMap<DefId, Place>,
     slots: FxHashMap<String, Box<Cell<usize>>>,
 }
 
@@ -56,11 +57,9 @@ impl Places {
         self.places.get_mut(&def)
     }
 
-    /// In an order that is always the same.
+    /// In the order of their declarations.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Place> {
-        let mut all: Vec<&Place> = self.places.values().collect();
-        all.sort_by_key(|place| place.global.def);
-        all.into_iter()
+        self.places.values()
     }
 
     /// Takes out the places of globals that are of another type by now, or gone.
@@ -68,7 +67,7 @@ impl Places {
         let is_other = |def: &DefId, place: &mut Place| {
             env.try_def(*def).is_none() || interface_of(env, *def) != place.interface
         };
-        let others = self.places.extract_if(is_other);
+        let others = self.places.extract_if(.., is_other);
         others.map(|(_, place)| place).collect()
     }
 
