@@ -1,7 +1,9 @@
 //! Checks and traps. What fails stands in a block of its own that LLVM knows to be cold and never to return.
 
 use compiler::env::DefId;
-use compiler::mir::{Check, Fuel, NEGATIVE_EXPONENT, NO_CHARACTER, Operand, TrapKind, uses_open};
+use compiler::mir::{
+    Check, Fuel, NEGATIVE_EXPONENT, NO_CHARACTER, Operand, Place, TrapKind, uses_open,
+};
 use compiler::types::Ty;
 use inkwell::IntPredicate;
 use inkwell::attributes::AttributeLoc;
@@ -16,8 +18,15 @@ use crate::tbaa::Memory;
 impl<'ctx> Function<'_, '_, 'ctx> {
     pub(crate) fn check(&self, check: &Check) {
         match check {
-            Check::Index { index, place } => {
-                let len = self.len_of(&self.unboxed(self.place(place)));
+            Check::Index {
+                index,
+                place,
+                length,
+            } => {
+                let len = match length {
+                    Some(known) => self.wide_operand(&Operand::Copy(Place::local(*known))),
+                    None => self.len_of(&self.unboxed(self.place(place))),
+                };
                 let index = self.wide_operand(index);
                 let inside = self
                     .builder

@@ -160,8 +160,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         }
         let builder = &self.builder;
         let word = state.get_type();
-        let tag = self.unit.int_of(layout.tag as u32 * 8);
-        let tag = builder.build_load(tag, at, "").built().into_int_value();
+        let tag = self.load_tag(ty, at);
         let wide = builder
             .build_int_z_extend_or_bit_cast(tag, word, "")
             .built();

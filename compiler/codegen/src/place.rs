@@ -3,12 +3,12 @@
 use compiler::env::DefId;
 use compiler::layout::Pass;
 use compiler::mir::{Base, Local, LocalKind, Place, Projection};
-use compiler::types::{Ty, TyKind};
+use compiler::types::{FloatTy, Ty, TyKind};
 use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PointerValue};
 
 use crate::function::Function;
 use crate::module::Built;
-use crate::tbaa::Memory;
+use crate::tbaa::{Kind, Memory};
 
 /// Bytes before the first element of a block.
 pub(crate) const HEADER: u64 = 32;
@@ -62,6 +62,17 @@ impl<'ctx> Located<'ctx> {
 pub(crate) fn memory_of(ty: Ty) -> Memory {
     match ty.kind() {
         TyKind::Str | TyKind::Array(_) | TyKind::Adt(..) => Memory::Block,
+        TyKind::Bool => Memory::Scalar(Kind::Bytes),
+        TyKind::Char => Memory::Scalar(Kind::Int32),
+        TyKind::Int(int) => Memory::Scalar(match int.bits() {
+            8 => Kind::Bytes,
+            16 => Kind::Int16,
+            32 => Kind::Int32,
+            _ => Kind::Int64,
+        }),
+        TyKind::Float(FloatTy::F32) => Memory::Scalar(Kind::Float32),
+        TyKind::Float(FloatTy::F64) => Memory::Scalar(Kind::Float64),
+        TyKind::Simd(lane, _) if *lane != Ty::bool() => memory_of(*lane),
         _ => Memory::Data,
     }
 }

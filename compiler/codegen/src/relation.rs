@@ -316,14 +316,8 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         a: PointerValue<'ctx>,
         b: PointerValue<'ctx>,
     ) -> Option<[IntValue<'ctx>; 2]> {
-        let tag = self.layout(ty).tag;
-        (tag > 0).then(|| {
-            let width = self.unit.int_of(tag as u32 * 8);
-            [a, b].map(|at| {
-                let loaded = self.builder.build_load(width, at, "").built();
-                loaded.into_int_value()
-            })
-        })
+        let has_tag = self.layout(ty).tag > 0;
+        has_tag.then(|| [a, b].map(|at| self.load_tag(ty, at)))
     }
 
     /// The parts of two values one after another: whether the tags are equal, then the fields of the variant that both are.

@@ -6,6 +6,7 @@ use compiler::mir::{Arg, Base, LocalKind, Old, Operand, Place, Projection, Rvalu
 use compiler::mono::Target;
 use compiler::types::{Ty, TyKind};
 use inkwell::IntPredicate;
+use inkwell::types::IntType;
 use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PointerValue};
 
 use crate::function::Function;
@@ -13,6 +14,9 @@ use crate::module::Built;
 use crate::operand::Value;
 use crate::place::{LEN, Located, VIEW_LEN};
 use crate::tbaa::Memory;
+
+/// What a register holds, in bytes.
+const WORD: u64 = 8;
 
 impl<'ctx> Function<'_, '_, 'ctx> {
     pub(crate) fn assign(&self, place: &Place, value: &Rvalue, old: Old) {
@@ -345,21 +349,36 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         loaded.into_int_value()
     }
 
-    fn tag_type(&self, ty: Ty) -> inkwell::types::IntType<'ctx> {
-        self.unit.int_of(self.layout(ty).tag as u32 * 8)
+    /// A tag and the bytes behind it that are of no use: so LLVM, where it takes a copied value apart, makes words of it. With accesses of
+    /// the tag alone it made pieces that overlap words, for which a processor has to wait.
+    fn tag_word(&self, ty: Ty) -> IntType<'ctx> {
+        let layout = self.layout(ty);
+        let fields = layout.variants.iter().flatten();
+        let first = fields.map(|field| field.offset).min();
+        let room = first.unwrap_or(layout.tag).min(layout.align).min(WORD);
+        // Down to a power of two.
+        self.unit.int_of(8 << room.ilog2())
     }
 
     pub(crate) fn store_tag(&self, to: &Located<'ctx>, variant: u32) {
-        let tag = self.tag_type(to.ty).const_int(u64::from(variant), false);
-        self.builder.build_store(to.address, tag).built();
+        let word = self.tag_word(to.ty).const_int(u64::from(variant), false);
+        self.builder.build_store(to.address, word).built();
+    }
+
+    /// The tag of an enum at the address, as wide as it is. What follows it may be anything.
+    pub(crate) fn load_tag(&self, ty: Ty, address: PointerValue<'ctx>) -> IntValue<'ctx> {
+        let tag = self.unit.int_of(self.layout(ty).tag as u32 * 8);
+        let word = self.tag_word(ty);
+        let loaded = self.builder.build_load(word, address, "").built();
+        let loaded = loaded.into_int_value();
+        if word == tag {
+            return loaded;
+        }
+        self.builder.build_int_truncate(loaded, tag, "").built()
     }
 
     pub(crate) fn discriminant(&self, at: &Located<'ctx>) -> IntValue<'ctx> {
-        let tag = self
-            .builder
-            .build_load(self.tag_type(at.ty), at.address, "")
-            .built()
-            .into_int_value();
+        let tag = self.load_tag(at.ty, at.address);
         self.builder
             .build_int_z_extend(tag, self.unit.runtime.i64, "")
             .built()

@@ -214,6 +214,24 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.builder.build_store(slot, null).built();
     }
 
+    /// No access of memory goes from before to after it, or the other way.
+    fn barrier(&self) {
+        let nothing = self.unit.context.void_type().fn_type(&[], false);
+        let clobber = "~{memory}".to_owned();
+        let assembly = self.unit.context.create_inline_asm(
+            nothing,
+            String::new(),
+            clobber,
+            true,
+            false,
+            None,
+            false,
+        );
+        self.builder
+            .build_indirect_call(nothing, assembly, &[], "")
+            .built();
+    }
+
     /// Frees a box without what is inside, which has gone elsewhere.
     pub(crate) fn free_box(&self, block: PointerValue<'ctx>) {
         self.store_len(block, self.unit.runtime.i64.const_zero());
@@ -266,6 +284,10 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.builder.build_store(found, block).built();
         self.goto(done);
         self.builder.position_at_end(again);
+        // What was in there may have been of another type, whose kinds of memory LLVM takes for other memory; payloads have none.
+        if self.layout(ty).variants.len() == 1 {
+            self.barrier();
+        }
         let block = self.load_pointer(found, Memory::Any);
         self.set_owners(block, one);
         let desc = self.unit.desc(ty);

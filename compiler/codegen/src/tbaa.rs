@@ -1,5 +1,5 @@
-//! Which memory is which, for LLVM's alias analysis: the header fields of blocks, pointers to blocks, and data never
-//! overlap, so that a length or a pointer to elements stays in a register while elements are written.
+//! Which memory is which, for LLVM's alias analysis: the header fields of blocks, pointers to blocks, and data of each kind never
+//! overlap, so that a length, a pointer to elements or a field of another kind stays in a register while elements are written.
 //!
 //! Payloads of enums get no tag: one byte serves several variants. Where code counts what it does, the count is apart from all memory of
 //! the program, tagged or not, so that loops keep it in a register.
@@ -14,6 +14,7 @@ pub(crate) struct Tbaa<'ctx> {
     header: MetadataValue<'ctx>,
     block: MetadataValue<'ctx>,
     data: MetadataValue<'ctx>,
+    kinds: [MetadataValue<'ctx>; 6],
     /// All of the program's, and the count.
     counting: Option<(MetadataValue<'ctx>, MetadataValue<'ctx>)>,
 }
@@ -26,12 +27,27 @@ pub(crate) enum Memory {
     Header,
     /// A pointer to a block.
     Block,
-    /// Any other scalar.
+    /// Scalars of one kind.
+    Scalar(Kind),
+    /// Scalars of any kind: texts are read by words.
     Data,
     /// How much fuel is left.
     Fuel,
     /// May be anything.
     Any,
+}
+
+/// What is never read as another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// `bool` among them.
+    Bytes,
+    Int16,
+    /// `char` among them.
+    Int32,
+    Int64,
+    Float32,
+    Float64,
 }
 
 impl<'ctx> Tbaa<'ctx> {
@@ -50,12 +66,16 @@ impl<'ctx> Tbaa<'ctx> {
             false => root,
         };
         let tag = |name: &str| access(scalar(name, memory));
+        let data = scalar("data", memory);
+        // In the order of `Kind`.
+        let kinds = ["bytes", "i16", "i32", "i64", "f32", "f64"];
         Tbaa {
             kind: context.get_kind_id("tbaa"),
             owners: tag("owners"),
             header: tag("header"),
             block: tag("block"),
-            data: tag("data"),
+            data: access(data),
+            kinds: kinds.map(|name| access(scalar(name, data))),
             counting: counts.then(|| (access(memory), access(scalar("fuel", root)))),
         }
     }
@@ -65,6 +85,7 @@ impl<'ctx> Tbaa<'ctx> {
             Memory::Owners => self.owners,
             Memory::Header => self.header,
             Memory::Block => self.block,
+            Memory::Scalar(kind) => self.kinds[kind as usize],
             Memory::Data => self.data,
             Memory::Fuel => {
                 self.counting

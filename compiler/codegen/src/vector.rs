@@ -9,9 +9,8 @@ use inkwell::values::{BasicValueEnum, IntValue, VectorValue};
 
 use crate::function::Function;
 use crate::module::Built;
-use crate::place::Located;
+use crate::place::{Located, memory_of};
 use crate::scalar::{float_predicate, int_predicate, is_float, is_signed};
-use crate::tbaa::Memory;
 
 impl<'ctx> Function<'_, '_, 'ctx> {
     /// From one operand for each lane.
@@ -294,7 +293,7 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let block = self.direct_arg(&args[0]).into_pointer_value();
         let index = self.direct_arg(&args[1]).into_int_value();
         let address = self.element_address(self.elements(block), lane, index);
-        self.load_aligned(address, ty, Memory::Data, self.layout(lane).align)
+        self.load_aligned(address, ty, memory_of(lane), self.layout(lane).align)
     }
 
     pub(crate) fn store_vector(&self, args: &[Arg]) {
@@ -308,6 +307,6 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         let index = self.read(index).value().into_int_value();
         let address = self.element_address(self.elements(block), lane, index);
         let value = self.read(vector).value();
-        self.store_aligned(address, ty, value, Memory::Data, self.layout(lane).align);
+        self.store_aligned(address, ty, value, memory_of(lane), self.layout(lane).align);
     }
 }

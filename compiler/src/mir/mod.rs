@@ -171,7 +171,12 @@ pub enum Old {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Check {
     /// `index` (of any integer type) is within the array, fixed array or map of bytes at `place`.
-    Index { index: Operand, place: Place },
+    Index {
+        index: Operand,
+        place: Place,
+        /// Holds the length where that was read before. Made by `own`.
+        length: Option<Local>,
+    },
     /// A divisor.
     NotZero(Operand),
     /// The exponent of a power of integers.

@@ -155,8 +155,14 @@ impl Printer<'_> {
 
     fn check(&self, check: &Check) -> String {
         match check {
-            Check::Index { index, place } => {
-                format!("check {} in {}", self.operand(index), self.place(place))
+            Check::Index {
+                index,
+                place,
+                length,
+            } => {
+                let known = length.map(|local| format!(", as long as {local}"));
+                let (index, place) = (self.operand(index), self.place(place));
+                format!("check {index} in {place}{}", known.unwrap_or_default())
             }
             Check::NotZero(operand) => format!("check {} != 0", self.operand(operand)),
             Check::NotNegative(operand) => format!("check {} >= 0", self.operand(operand)),

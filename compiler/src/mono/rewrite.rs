@@ -129,7 +129,7 @@ impl Rewrite<'_, '_> {
 
     fn check(&mut self, check: &mut Check) {
         match check {
-            Check::Index { index, place } => {
+            Check::Index { index, place, .. } => {
                 self.operand(index);
                 self.place(place);
             }

@@ -5,7 +5,10 @@ use rustc_hash::FxHashSet;
 
 use super::borrows::statements;
 use super::walk::{self, Access};
-use crate::mir::{Base, BlockId, Body, Local, Place, Projection, StatementKind};
+use crate::mir::{
+    Base, Block, BlockId, Body, Local, LocalKind, Place, Projection, Statement, StatementKind,
+    Terminator,
+};
 
 pub(crate) struct Loop {
     pub(crate) header: BlockId,
@@ -98,6 +101,40 @@ pub(crate) fn shared_locals(body: &Body) -> FxHashSet<Local> {
         });
     }
     found
+}
+
+/// Whether the place is there even if a loop does not run: reached by fields alone.
+pub(super) fn is_there_without(body: &Body, place: &Place) -> bool {
+    let behind_reference = matches!(
+        place.base,
+        Base::Local(local) if body.locals[local].kind == LocalKind::Ref
+    );
+    place
+        .projections
+        .iter()
+        .skip(usize::from(behind_reference))
+        .all(|projection| matches!(projection, Projection::Field(_)))
+}
+
+/// Puts the statements where control comes into the loop.
+pub(super) fn before_loop(body: &mut Body, found: &Loop, statements: Vec<Statement>) {
+    if let [from] = found.entries.as_slice()
+        && matches!(body.blocks[*from].terminator, Terminator::Goto(_))
+    {
+        body.blocks[*from].statements.extend(statements);
+        return;
+    }
+    let preheader = body.blocks.push(Block {
+        statements,
+        terminator: Terminator::Goto(found.header),
+    });
+    for from in &found.entries {
+        for next in walk::successors_mut(&mut body.blocks[*from].terminator) {
+            if *next == found.header {
+                *next = preheader;
+            }
+        }
+    }
 }
 
 fn members(

@@ -3,7 +3,7 @@
 //!
 //! One pass after another, each over dataflow facts of its own: calls are brought into a normal form, exclusivity is checked,
 //! copies that nobody keeps become borrows (`borrows`), last uses become moves (`moves`), what is left is dropped (`drops`),
-//! and what is written is made unshared first (`unique`). What this settles for all bodies:
+//! what is written is made unshared first (`unique`), and lengths are read once (`lengths`). What this settles for all bodies:
 //!
 //! - An operand that is only looked at (a comparison, a format, a borrowed argument, the value of a `Repeat`) is a `Borrow`,
 //!   or a `Copy` if it is a scalar. An operand that is kept is a `Copy`, which makes a new owner, or a `Move`.
@@ -19,6 +19,7 @@ mod emptied;
 mod exclusive;
 mod found;
 mod interface;
+mod lengths;
 mod liveness;
 mod loops;
 mod moves;
@@ -102,6 +103,7 @@ fn finish(
         diags.push(env.budget().exceeded(what, body.span));
     }
     unique::insert(&mut body, env, needs, interfaces);
+    lengths::know(&mut body, env, needs, interfaces);
     Elaborated {
         effects: interfaces.effects_of(body.def),
         escaping: interfaces.escaping(body.def),

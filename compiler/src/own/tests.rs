@@ -92,15 +92,17 @@ fn unique_in_front_of_a_loop() {
               let _4: i64
               let _5: bool
               let _6: i64 // i
+              let _7: i64
               b0: _2 = call len<i64>(borrow (*_1))
                   _3 = _2
                   _4 = 0
                   unique (*_1)
+                  _7 = len (*_1)
                   goto b1
               b1: _5 = lt _4, _3
                   if _5 then b2 else b3
               b2: _6 = _4
-                  check _6 in (*_1)
+                  check _6 in (*_1), as long as _7
                   (*_1)[_6] = _6
                   _4 = add _4, 1
                   goto b1

@@ -8,14 +8,13 @@ use cranelift_entity::SecondaryMap;
 
 use super::interface::Interfaces;
 use super::liveness::{Origins, origins};
-use super::loops::{Loop, loops};
+use super::loops::{Loop, before_loop, is_there_without, loops};
 use super::needs::Needs;
 use super::paths::{Path, containers, paths};
 use super::walk::{self, Access};
 use crate::env::Env;
 use crate::mir::{
-    Arg, Base, BlockId, Body, LocalKind, Operand, Place, Projection, Rvalue, Statement,
-    StatementKind, Terminator,
+    Arg, Base, BlockId, Body, Operand, Place, Projection, Rvalue, Statement, StatementKind,
 };
 use crate::types::TyKind;
 
@@ -385,7 +384,7 @@ fn hoistable(
     let mut out: Vec<Place> = Vec::new();
     for (fact, place) in facts.places.iter().enumerate() {
         let lasts = made.contains(&place)
-            && exists(body, place)
+            && is_there_without(body, place)
             && !inside().any(|statement| facts.ends(fact, &statement.kind));
         if lasts {
             out.push(place.clone());
@@ -393,37 +392,4 @@ fn hoistable(
     }
     out.sort_by_key(|place| place.projections.len());
     out
-}
-
-/// Whether the place is there even if the loop does not run: reached by fields alone.
-fn exists(body: &Body, place: &Place) -> bool {
-    let behind_reference = matches!(
-        place.base,
-        Base::Local(local) if body.locals[local].kind == LocalKind::Ref
-    );
-    place
-        .projections
-        .iter()
-        .skip(usize::from(behind_reference))
-        .all(|projection| matches!(projection, Projection::Field(_)))
-}
-
-fn before_loop(body: &mut Body, found: &Loop, statements: Vec<Statement>) {
-    if let [from] = found.entries.as_slice()
-        && matches!(body.blocks[*from].terminator, Terminator::Goto(_))
-    {
-        body.blocks[*from].statements.extend(statements);
-        return;
-    }
-    let preheader = body.blocks.push(crate::mir::Block {
-        statements,
-        terminator: Terminator::Goto(found.header),
-    });
-    for from in &found.entries {
-        for next in walk::successors_mut(&mut body.blocks[*from].terminator) {
-            if *next == found.header {
-                *next = preheader;
-            }
-        }
-    }
 }

@@ -59,9 +59,16 @@ pub(crate) fn places(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
         }
         StatementKind::Open { place, .. } => f(Access::Open, place),
         StatementKind::Check(check) => match check {
-            Check::Index { index, place } => {
+            Check::Index {
+                index,
+                place,
+                length,
+            } => {
                 operand_place(index, f);
                 f(Access::Inspect, place);
+                if let Some(length) = length {
+                    f(Access::Value, &Place::local(*length));
+                }
             }
             Check::NotZero(operand) | Check::NotNegative(operand) | Check::Character(operand) => {
                 operand_place(operand, f)
@@ -204,7 +211,7 @@ pub(super) fn operands_mut(
             }
         }
         StatementKind::Check(check) => match check {
-            Check::Index { index, place: _ } => f(Role::Read, index),
+            Check::Index { index, .. } => f(Role::Read, index),
             Check::NotZero(operand) | Check::NotNegative(operand) | Check::Character(operand) => {
                 f(Role::Read, operand)
             }

@@ -231,7 +231,11 @@ impl Unchecked {
 
     fn must_hold(&mut self, index: Operand, span: Span) {
         let place = self.place.clone();
-        let check = Check::Index { index, place };
+        let check = Check::Index {
+            index,
+            place,
+            length: None,
+        };
         self.steps.push((Step::Check(check), span));
     }
 }

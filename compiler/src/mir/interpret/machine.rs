@@ -292,9 +292,17 @@ impl Interpreter<'_> {
 
     fn check(&mut self, body: &Body, check: &Check) -> Run<()> {
         match check {
-            Check::Index { index, place } => {
+            Check::Index {
+                index,
+                place,
+                length,
+            } => {
                 let index = self.operand(index).int();
                 let len = self.length(place);
+                if let Some(known) = length {
+                    let known = self.operand(&Operand::Copy(Place::local(*known))).int();
+                    assert_eq!(known, len as i128, "a length that changed in a loop");
+                }
                 if usize::try_from(index).is_ok_and(|index| index < len) {
                     return Ok(());
                 }

@@ -210,9 +210,16 @@ fn for_each_place(kind: &StatementKind, f: &mut impl FnMut(Access, &Place)) {
         }
         StatementKind::Open { place, .. } => f(Access::Mut, place),
         StatementKind::Check(check) => match check {
-            Check::Index { index, place } => {
+            Check::Index {
+                index,
+                place,
+                length,
+            } => {
                 operand_place(index, f);
                 f(Access::Inspect, place);
+                if let Some(length) = length {
+                    f(Access::Copy, &Place::local(*length));
+                }
             }
             Check::NotZero(operand) | Check::NotNegative(operand) | Check::Character(operand) => {
                 operand_place(operand, f)

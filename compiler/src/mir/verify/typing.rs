@@ -76,7 +76,7 @@ impl Verifier<'_> {
 
     fn check_types(&self, check: &Check, at: At<'_>) {
         match check {
-            Check::Index { index, place } => {
+            Check::Index { index, place, .. } => {
                 if !self.operand(index).is_int() || self.ty(place).elem().is_none() {
                     self.fail("an index of the wrong type", at);
                 }

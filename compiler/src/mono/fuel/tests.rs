@@ -100,16 +100,18 @@ fn a_counted_loop_takes_its_rounds_before_it() {
               let _5: i64
               let _6: i64
               let _7: i64
+              let _8: i64
               b0: _2 = 0
                   _3 = 0
                   _7 = len _1
-                  fuel _2 .. _7
+                  _8 = len _1
+                  fuel _2 .. _8
                   goto b1
               b1: _5 = call len<i64>(borrow _1)
                   _4 = lt _2, _5
                   if _4 then b2 else b3
               b2: _6 = _2
-                  check _6 in _1
+                  check _6 in _1, as long as _7
                   _3 = add _3, _1[_6]
                   _2 = add _2, 1
                   goto b1
