@@ -509,6 +509,49 @@ fn is_reflexive(elem: &TypeDesc) -> bool {
         )
 }
 
+/// Whether values are equal exactly if their bytes are: integers and what is made of them without a gap.
+fn is_its_bytes(desc: &TypeDesc) -> bool {
+    if desc.eq.is_some() || desc.lt.is_some() {
+        return false;
+    }
+    match desc.kind {
+        Kind::I8
+        | Kind::I16
+        | Kind::I32
+        | Kind::I64
+        | Kind::U8
+        | Kind::U16
+        | Kind::U32
+        | Kind::U64
+        | Kind::Bool
+        | Kind::Char => true,
+        Kind::Struct | Kind::Tuple => {
+            let fields = desc.fields();
+            let size: u64 = fields.iter().map(|field| field.ty().size).sum();
+            size == desc.size && fields.iter().all(|field| is_its_bytes(field.ty()))
+        }
+        // SAFETY: the descriptor of the elements is a constant.
+        Kind::FixedArray => is_its_bytes(unsafe { &*desc.elem }),
+        Kind::F32
+        | Kind::F64
+        | Kind::Unit
+        | Kind::Str
+        | Kind::Enum
+        | Kind::Option
+        | Kind::Result
+        | Kind::Array
+        | Kind::Box
+        | Kind::Fn
+        | Kind::Any
+        | Kind::Opaque
+        | Kind::Ptr
+        | Kind::CStr
+        | Kind::Simd
+        | Kind::Map
+        | Kind::Set => false,
+    }
+}
+
 /// Whether this call has met the pair before; notes shared ones.
 unsafe fn was_met(left: *mut Block, right: *mut Block, call: u64) -> bool {
     // SAFETY: both are live blocks; called during a run.
@@ -543,6 +586,14 @@ unsafe fn blocks(
             return decided(bytes(left).cmp(bytes(right)));
         }
         work(count.min(other) as u64 * 8);
+        if equality && is_its_bytes(elem_desc) {
+            let size = count as usize * elem_desc.size as usize;
+            let of = |block| std::slice::from_raw_parts(elements(block).cast_const(), size);
+            return match of(left) == of(right) {
+                true => EQUAL,
+                false => Err(Some(Ordering::Less)),
+            };
+        }
         if was_met(left, right, call) {
             return EQUAL;
         }

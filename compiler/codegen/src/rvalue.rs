@@ -9,10 +9,12 @@ use inkwell::IntPredicate;
 use inkwell::types::IntType;
 use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PointerValue};
 
+use crate::any::ELEM;
+use crate::constant::STATIC_OWNERS;
 use crate::function::Function;
 use crate::module::Built;
 use crate::operand::Value;
-use crate::place::{LEN, Located, VIEW_LEN};
+use crate::place::{CAP, HEADER, LEN, Located, VIEW_LEN};
 use crate::tbaa::Memory;
 
 /// What a register holds, in bytes.
@@ -48,7 +50,8 @@ impl<'ctx> Function<'_, '_, 'ctx> {
             } => {
                 let target = self.unit.input.program.target(*def, type_args);
                 let built = Located::local(self.temp(to.ty), to.ty);
-                self.build_closure(&built, target, captures);
+                let is_lent = self.is_borrowed_local(place);
+                self.build_closure(&built, target, captures, is_lent);
                 self.replace(&to, old, |f| f.copy_bytes(to.address, built.address, to.ty));
             }
             Rvalue::Any { ty, value } => {
@@ -160,14 +163,19 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.unit.tbaa.mark(store, at.memory(Memory::Any));
     }
 
-    /// `{code, env}`, with what was captured in a new block.
-    fn build_closure(&self, to: &Located<'ctx>, target: Target, captures: &[Arg]) {
+    /// `{code, env}`, with what was captured in a new block; one of the frame, which owns nothing, if the closure is only lent.
+    fn build_closure(&self, to: &Located<'ctx>, target: Target, captures: &[Arg], is_lent: bool) {
         let kept = self.unit.kept_by(target);
-        let block = self.allocate_by(self.unit.kept_desc(target), 1);
+        let desc = self.unit.kept_desc(target);
+        let block = match is_lent {
+            true => self.block_in_frame(kept, desc),
+            false => self.allocate_by(desc, 1),
+        };
         let inside = Located::local(self.elements(block), kept);
         for (field, capture) in (0u32..).zip(captures) {
             let at = self.field(inside, 0, field);
             match capture {
+                Arg::Value(operand) if is_lent => self.store_result(&at, self.read(operand)),
                 Arg::Value(operand) => self.store_operand(&at, operand),
                 Arg::Mut(place) => {
                     let address = self.unboxed(self.place(place)).address;
@@ -180,6 +188,23 @@ impl<'ctx> Function<'_, '_, 'ctx> {
         self.builder.build_store(to.address, code).built();
         let environment = self.offset(to.address, 8);
         self.builder.build_store(environment, block).built();
+    }
+
+    /// A block for one value, without a length yet, that goes with the frame: it has more owners than will ever give it up.
+    fn block_in_frame(&self, ty: Ty, desc: PointerValue<'ctx>) -> PointerValue<'ctx> {
+        let layout = self.layout(ty);
+        let block = self.storage(HEADER + layout.size, layout.align.max(16));
+        let word = self.unit.runtime.i64;
+        self.set_owners(block, word.const_int(STATIC_OWNERS, false));
+        let parts = [
+            (ELEM, desc.as_basic_value_enum()),
+            (CAP, word.const_int(1, false).into()),
+        ];
+        for (offset, value) in parts {
+            let store = self.builder.build_store(self.offset(block, offset), value);
+            self.unit.tbaa.mark(store.built(), Memory::Header);
+        }
+        block
     }
 
     fn build_fixed_array(&self, to: &Located<'ctx>, operands: &[Operand]) {

@@ -1,11 +1,13 @@
 //! Turns copies that nobody keeps into borrows: operands that are only looked at, and locals that hold such a value while
-//! nothing can write where it came from. A borrow costs nothing at run time.
+//! nothing can write where it came from. A borrow costs nothing at run time. A closure that is only called and lent looks at what it
+//! captured, and lies in the frame of its function.
 //!
 //! All candidates are taken to be borrows at first; those whose source may be written while they live are given up until
 //! the rest agrees.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::captured::stays;
 use super::interface::Interfaces;
 use super::liveness::{Liveness, LocalSet, Origins, origins, uses, whole_local};
 use super::needs::Needs;
@@ -13,20 +15,20 @@ use super::paths::{Path, paths};
 use super::walk::{self, Access, Role};
 use crate::env::Env;
 use crate::mir::{
-    Base, Body, Const, Local, LocalKind, Operand, Place, Projection, Rvalue, Statement,
+    Arg, Base, Body, Const, Local, LocalKind, Operand, Place, Projection, Rvalue, Statement,
     StatementKind,
 };
 
 pub(super) fn infer(body: &mut Body, env: &Env, needs: &Needs, interfaces: &Interfaces) {
     borrow_what_is_only_read(body, env, interfaces);
-    let mut accepted = candidates(body, needs);
+    let mut accepted = candidates(body, needs, interfaces);
     let elements = elements_that_stay(body);
     loop {
         drop_kept(body, &elements, &mut accepted);
         if accepted.is_empty() {
             return;
         }
-        let trial = with_borrows(body, &accepted);
+        let trial = with_borrows(body, env, needs, &accepted);
         let origins = origins(&trial);
         let disturbed = disturbed(&trial, env, interfaces, &origins, &accepted);
         if disturbed.is_empty() {
@@ -63,15 +65,18 @@ fn borrow_what_is_only_read(body: &mut Body, env: &Env, interfaces: &Interfaces)
     }
 }
 
-/// Locals with one definition, `c = copy p` or a constant, that are nowhere written in part, opened or passed as `mut`.
-fn candidates(body: &Body, needs: &Needs) -> FxHashSet<Local> {
+/// Locals with one definition, `c = copy p`, a constant or a closure that stays, that are nowhere written in part, opened or passed as
+/// `mut`.
+fn candidates(body: &Body, needs: &Needs, interfaces: &Interfaces) -> FxHashSet<Local> {
     let mut definitions: FxHashMap<Local, u32> = FxHashMap::default();
     let mut simple = FxHashSet::default();
     let mut spoiled = FxHashSet::default();
     for statement in statements(body) {
         if let Some(local) = walk::defined(&statement.kind) {
             *definitions.entry(local).or_default() += 1;
-            if is_plain_copy(&statement.kind) {
+            if is_plain_copy(&statement.kind)
+                || is_closure_that_stays(body, local, statement, interfaces)
+            {
                 simple.insert(local);
             }
         }
@@ -124,6 +129,26 @@ fn is_plain_copy(kind: &StatementKind) -> bool {
         | StatementKind::Drop { .. }
         | StatementKind::Nop => false,
     }
+}
+
+/// No other variable holds it, and nobody to whom it is lent keeps it.
+fn is_closure_that_stays(
+    body: &Body,
+    local: Local,
+    statement: &Statement,
+    interfaces: &Interfaces,
+) -> bool {
+    let StatementKind::Assign {
+        value: Rvalue::Closure { captures, .. },
+        ..
+    } = &statement.kind
+    else {
+        return false;
+    };
+    let mut captures = captures.iter();
+    captures.all(|capture| matches!(capture, Arg::Mut(_) | Arg::Value(Operand::Copy(_))))
+        && local != Local::RESULT
+        && stays(body, local, interfaces)
 }
 
 /// Locals that hold an element of an array which this body neither changes in part nor gives away. To keep such a value is to copy it,
@@ -193,8 +218,8 @@ fn drop_kept(body: &Body, elements: &FxHashSet<Local>, accepted: &mut FxHashSet<
     }
 }
 
-fn with_borrows(body: &Body, accepted: &FxHashSet<Local>) -> Body {
-    let mut body = body.clone();
+fn with_borrows(before: &Body, env: &Env, needs: &Needs, accepted: &FxHashSet<Local>) -> Body {
+    let mut body = before.clone();
     for (local, decl) in body.locals.iter_mut() {
         if accepted.contains(&local) {
             decl.kind = LocalKind::Borrowed;
@@ -202,19 +227,34 @@ fn with_borrows(body: &Body, accepted: &FxHashSet<Local>) -> Body {
     }
     for block in body.blocks.values_mut() {
         for statement in &mut block.statements {
-            if let StatementKind::Assign {
-                place,
-                value: Rvalue::Use(operand),
-                ..
-            } = &mut statement.kind
-                && let Operand::Copy(source) = operand
-                && whole_local(place).is_some_and(|local| accepted.contains(&local))
-            {
-                *operand = Operand::Borrow(source.clone());
+            let StatementKind::Assign { place, value, .. } = &mut statement.kind else {
+                continue;
+            };
+            if !whole_local(place).is_some_and(|local| accepted.contains(&local)) {
+                continue;
+            }
+            match value {
+                Rvalue::Use(operand) => borrow(operand),
+                Rvalue::Closure { captures, .. } => {
+                    for capture in captures {
+                        if let Arg::Value(operand) = capture
+                            && needs.drop(before.operand_ty(env, operand))
+                        {
+                            borrow(operand);
+                        }
+                    }
+                }
+                _ => {}
             }
         }
     }
     body
+}
+
+fn borrow(operand: &mut Operand) {
+    if let Operand::Copy(source) = operand {
+        *operand = Operand::Borrow(source.clone());
+    }
 }
 
 /// The candidates whose source may be written while they are needed.

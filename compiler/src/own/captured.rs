@@ -123,6 +123,12 @@ fn is_base(place: &Place, known: &BTreeSet<Local>) -> bool {
     matches!(place.base, Base::Local(local) if known.contains(&local))
 }
 
+/// Whether a closure is in no other variable than this one, and nobody may keep it.
+pub(super) fn stays(body: &Body, local: Local, interfaces: &Interfaces) -> bool {
+    let known = with_aliases(body, BTreeSet::from_iter([local]));
+    known.len() == 1 && escape(body, interfaces, &known).is_none()
+}
+
 /// Which parameters escape, for one body, as far as is known of the functions that it calls.
 pub(super) fn escaping_params(body: &Body, interfaces: &Interfaces) -> Vec<bool> {
     let params = body.locals.iter().skip(1).take(body.params.len());

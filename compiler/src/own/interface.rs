@@ -209,6 +209,12 @@ impl<'e> Interfaces<'e> {
         }
     }
 
+    /// Of a function that was worked out before, in Sumi.
+    pub(super) fn body(&self, def: DefId) -> Option<&Body> {
+        let function = self.function(def)?;
+        function.body().map(|elaborated| &elaborated.body)
+    }
+
     fn function(&self, def: DefId) -> Option<&FnDef> {
         match &self.env.try_def(def)?.kind {
             DefKind::Fn(function) => Some(function),

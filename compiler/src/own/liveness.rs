@@ -6,7 +6,7 @@ use cranelift_entity::{EntityRef, SecondaryMap};
 
 use super::walk::{self, Access};
 use crate::mir::{
-    Base, BlockId, Body, Local, LocalKind, Operand, Place, Projection, Rvalue, StatementKind,
+    Arg, Base, BlockId, Body, Local, LocalKind, Operand, Place, Projection, Rvalue, StatementKind,
     Terminator,
 };
 
@@ -118,6 +118,19 @@ pub(super) fn origins(body: &Body) -> Origins {
                         && body.locals[local].kind == LocalKind::Borrowed
                     {
                         add_origin(&mut origins, local, source);
+                    }
+                }
+                StatementKind::Assign {
+                    place,
+                    value: Rvalue::Closure { captures, .. },
+                    ..
+                } => {
+                    for capture in captures {
+                        if let Some(local) = whole_local(place)
+                            && let Arg::Value(Operand::Borrow(source)) = capture
+                        {
+                            add_origin(&mut origins, local, source);
+                        }
                     }
                 }
                 StatementKind::Assign { .. }

@@ -1,7 +1,7 @@
 //! Who owns what, and when it goes: from bodies that copy everywhere and drop nothing to bodies in which every owned value
 //! is moved or dropped once on each path.
 //!
-//! One pass after another, each over dataflow facts of its own: calls are brought into a normal form, exclusivity is checked,
+//! One pass after another, each over dataflow facts of its own: literals that are only appended are not made (`appended`), calls are brought into a normal form, exclusivity is checked,
 //! copies that nobody keeps become borrows (`borrows`), last uses become moves (`moves`), what is left is dropped (`drops`),
 //! what is written is made unshared first (`unique`), and lengths are read once (`lengths`). What this settles for all bodies:
 //!
@@ -11,6 +11,7 @@
 //! - A whole local is never stored over while it holds a value, unless the same statement reads it (`Old::Drop`).
 //! - A parameter in `Body::params` is owned if the body keeps it. Function values and trait methods borrow theirs.
 
+mod appended;
 mod borrows;
 mod brought;
 mod captured;
@@ -59,6 +60,7 @@ pub fn elaborate(built: Vec<Built>, env: &Env, diags: &mut Diagnostics) -> Vec<E
     let mut interfaces = Interfaces::new(env, &bodies);
     for body in &mut bodies {
         mark_references(body);
+        appended::push_one_by_one(body, env, &interfaces);
         captured::check(body, &interfaces, diags);
         exclusive::check(body, env, &interfaces, diags);
         let origins = liveness::origins(body);

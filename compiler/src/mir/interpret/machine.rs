@@ -3,8 +3,10 @@
 use std::rc::Rc;
 
 use cranelift_entity::{EntityRef, SecondaryMap};
+use rustc_hash::FxHashMap;
 use syntax::Span;
 
+use super::heap::BlockRef;
 use super::value::{Address, Root, Value};
 use super::{Interpreter, Run, RuntimeError, Trap, scalar, trap};
 use crate::boxes::is_boxed_field;
@@ -35,6 +37,8 @@ pub(super) struct Frame {
     pub(super) open_before: usize,
     /// What a function value was given for good, though the function only borrows it.
     pub(super) given: Vec<Value>,
+    /// What the closures captured that lie in the frame, by the local that holds each.
+    closures: FxHashMap<Local, BlockRef>,
 }
 
 impl Frame {
@@ -48,6 +52,7 @@ impl Frame {
             dest,
             open_before: 0,
             given: Vec::new(),
+            closures: FxHashMap::default(),
         }
     }
 
@@ -143,6 +148,9 @@ impl Interpreter<'_> {
         for given in std::mem::take(&mut frame.given) {
             self.heap.release(given);
         }
+        for closure in frame.closures.values() {
+            self.heap.open(*closure);
+        }
         let result = std::mem::take(&mut frame.locals[Local::RESULT]);
         for (local, decl) in body.locals.iter() {
             let left = decl.kind == LocalKind::Owned && frame.locals[local].owns();
@@ -168,7 +176,11 @@ impl Interpreter<'_> {
     fn statement(&mut self, body: &Body, statement: &Statement) -> Run<()> {
         match &statement.kind {
             StatementKind::Assign { place, value, old } => {
+                let is_closure = matches!(value, Rvalue::Closure { .. });
                 let value = self.rvalue(body, value)?;
+                if is_closure {
+                    self.lay_in_frame(body, place, &value);
+                }
                 let address = self.address(place);
                 let old = self.old(place, *old);
                 self.store(&address, value, old);
@@ -199,6 +211,24 @@ impl Interpreter<'_> {
             StatementKind::Nop => {}
         }
         Ok(())
+    }
+
+    /// A closure that its local only borrows goes with the frame, or when there is another one. What it captured is not its own.
+    fn lay_in_frame(&mut self, body: &Body, place: &Place, closure: &Value) {
+        let Base::Local(local) = place.base else {
+            return;
+        };
+        if body.locals[local].kind != LocalKind::Borrowed {
+            return;
+        }
+        let depth = self.frames.len() - 1;
+        let captured = match closure {
+            Value::Fields(parts) => parts[1].block(),
+            other => panic!("compiler bug: {other:?} is no closure"),
+        };
+        if let Some(before) = self.frames[depth].closures.insert(local, captured) {
+            self.heap.open(before);
+        }
     }
 
     /// `DropIf` is decided by its flag; a borrowing local drops nothing.
