@@ -4,7 +4,8 @@ use crate::block::{
     Block, HEADER, elements, empty, give_up, is_static, owners, retain, set_owners,
 };
 use crate::desc::{Kind, TypeDesc};
-use crate::runtime::{TrapKind, current, raise, work};
+use crate::heap::SMALL;
+use crate::runtime::{Runtime, TrapKind, current, raise, work};
 
 /// Calls `visit` with the place of every block pointer in the value and what it is a part of: before that of an `Fn` or `Any` stands the
 /// pointer to its code. Does not look into blocks.
@@ -14,7 +15,7 @@ use crate::runtime::{TrapKind, current, raise, work};
 pub(crate) unsafe fn each_block(
     desc: &TypeDesc,
     value: *mut u8,
-    visit: &mut dyn FnMut(Kind, *mut *mut Block),
+    visit: &mut impl FnMut(Kind, *mut *mut Block),
 ) {
     if !desc.has_heap() {
         return;
@@ -65,7 +66,7 @@ pub(crate) unsafe fn each_block(
 ///
 /// # Safety
 /// `block` is a block whose first `len` elements are valid.
-pub(crate) unsafe fn each_child(block: *mut Block, visit: &mut dyn FnMut(Kind, *mut *mut Block)) {
+pub(crate) unsafe fn each_child(block: *mut Block, visit: &mut impl FnMut(Kind, *mut *mut Block)) {
     // SAFETY: the header describes the elements.
     unsafe {
         let Some(elem) = (*block).elem.as_ref() else {
@@ -109,8 +110,30 @@ unsafe fn refuse(bytes: u64) -> ! {
 ///
 /// # Safety
 /// Called during a run; `elem` is a descriptor that outlives the block.
+#[inline]
 pub(crate) unsafe fn allocate(elem: *const TypeDesc, cap: i64) -> *mut Block {
     // SAFETY: the caller's promise; a new block is ours to write.
+    unsafe {
+        let size = (*elem).size;
+        // Neither fuel nor overflow matters to a small one.
+        if size <= SMALL as u64 && (0..=SMALL as i64).contains(&cap) {
+            let bytes = HEADER as u64 + size * cap as u64;
+            let runtime = current();
+            if let Some(block) = runtime.heap.again(bytes as usize) {
+                let live = runtime.live_bytes + bytes;
+                if live <= runtime.memory_limit {
+                    return born(runtime, block, bytes, elem, cap);
+                }
+                runtime.heap.free(block, bytes as usize);
+            }
+        }
+        allocate_anew(elem, cap)
+    }
+}
+
+#[inline(never)]
+unsafe fn allocate_anew(elem: *const TypeDesc, cap: i64) -> *mut Block {
+    // SAFETY: as for `allocate`.
     unsafe {
         let Some(bytes) = block_bytes((*elem).size, cap) else {
             refuse(i64::MAX as u64)
@@ -124,30 +147,45 @@ pub(crate) unsafe fn allocate(elem: *const TypeDesc, cap: i64) -> *mut Block {
         if block.is_null() {
             raise(TrapKind::Memory, bytes as i64, 0);
         }
-        runtime.live_blocks += 1;
-        runtime.live_bytes += bytes;
-        runtime.stats.allocations += 1;
+        born(runtime, block, bytes, elem, cap)
+    }
+}
+
+#[inline(always)]
+unsafe fn born(
+    runtime: &mut Runtime,
+    block: *mut Block,
+    bytes: u64,
+    elem: *const TypeDesc,
+    cap: i64,
+) -> *mut Block {
+    runtime.live_bytes += bytes;
+    runtime.stats.allocations += 1;
+    // SAFETY: nobody else knows the block.
+    unsafe {
         block.write(Block {
             rc: 1.into(),
             elem,
             len: 0,
             cap,
         });
-        block
     }
+    block
 }
 
 /// Gives the memory of a dead block back.
 ///
 /// # Safety
 /// Nobody owns `block`, and its elements were given up.
+#[inline]
 pub(crate) unsafe fn give_back(block: *mut Block) {
     // SAFETY: the caller's promise.
     unsafe {
         let runtime = current();
-        runtime.live_blocks -= 1;
-        runtime.live_bytes -= bytes_of(block);
-        runtime.heap.free(block);
+        let bytes = bytes_of(block);
+        runtime.freed_blocks += 1;
+        runtime.live_bytes -= bytes;
+        runtime.heap.free(block, bytes as usize);
     }
 }
 
@@ -173,7 +211,20 @@ pub(crate) unsafe fn call_drop(block: *mut Block) {
 ///
 /// # Safety
 /// `block` is a block of this heap with a count of 0.
+#[inline]
 pub(crate) unsafe fn free(block: *mut Block) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let has_parts = |elem: &TypeDesc| elem.has_heap() || elem.drop.is_some();
+        if (*block).len == 0 || !(*block).elem.as_ref().is_some_and(has_parts) {
+            return give_back(block);
+        }
+        free_with_parts(block);
+    }
+}
+
+#[inline(never)]
+unsafe fn free_with_parts(block: *mut Block) {
     // SAFETY: nobody but this list reaches a block with a count of 0; the count is free for the link.
     unsafe {
         set_owners(block, 0);

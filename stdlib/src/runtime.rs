@@ -147,7 +147,8 @@ pub fn file_state(path: &Path) -> FileState {
 
 pub struct Runtime {
     pub(crate) heap: Heap,
-    pub(crate) live_blocks: u64,
+    /// Blocks that are gone, of those that `stats` counts.
+    pub(crate) freed_blocks: u64,
     pub(crate) live_bytes: u64,
     /// In bytes of blocks, headers included.
     pub memory_limit: u64,
@@ -301,7 +302,7 @@ impl Runtime {
         let first_lost = Rc::clone(&lost);
         Runtime {
             heap: Heap::new(),
-            live_blocks: 0,
+            freed_blocks: 0,
             live_bytes: 0,
             memory_limit: u64::MAX,
             stats: Stats::default(),
@@ -405,7 +406,7 @@ impl Runtime {
     }
 
     pub fn live_blocks(&self) -> u64 {
-        self.live_blocks
+        self.stats.allocations - self.freed_blocks
     }
 
     /// Called before it is looked at, so that what happens to it meanwhile is a change.

@@ -22,7 +22,7 @@ impl Runtime {
     /// # Safety
     /// No run of this engine is under way. The roots are readable places of their types, of whatever content.
     pub unsafe fn sound(
-        &self,
+        &mut self,
         roots: &[Root],
         is_constant: &dyn Fn(*const Block) -> bool,
     ) -> Vec<bool> {

@@ -37,12 +37,13 @@ impl Runtime {
             for &block in &blocks {
                 if owners(block) == 0 {
                     call_drop(block);
-                    self.heap.free(block);
+                    self.heap
+                        .free(block, crate::memory::bytes_of(block) as usize);
                     freed += 1;
                 }
             }
             let live = self.heap.blocks();
-            self.live_blocks = live.len() as u64;
+            self.freed_blocks = self.stats.allocations - live.len() as u64;
             self.live_bytes = live
                 .iter()
                 .map(|&block| crate::memory::bytes_of(block))

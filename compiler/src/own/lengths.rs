@@ -14,10 +14,10 @@ use super::paths::{Path, paths};
 use super::walk::{self, Access};
 use crate::env::Env;
 use crate::mir::{
-    Base, BlockId, Body, Check, Local, LocalDecl, LocalKind, Old, Place, Projection, Rvalue,
-    Statement, StatementKind,
+    Base, BlockId, Body, Check, Const, Local, LocalDecl, LocalKind, Old, Operand, Place,
+    Projection, Rvalue, Statement, StatementKind,
 };
-use crate::types::{Ty, TyKind};
+use crate::types::{IntTy, Ty, TyKind};
 
 /// Of so many places in a function at most.
 const MOST: usize = 64;
@@ -207,6 +207,26 @@ impl<'a> Lengths<'a> {
             return;
         }
         self.end(body, held, &statement.kind);
+        if let Some((at, _)) = self.made_by(body, &statement.kind) {
+            held[at] = true;
+        }
+    }
+
+    /// Of `xs = [x; n]` and `xs = [a, b]`: the fact, and the length.
+    fn made_by(&self, body: &Body, kind: &StatementKind) -> Option<(usize, Operand)> {
+        let StatementKind::Assign { place, value, .. } = kind else {
+            return None;
+        };
+        let length = match value {
+            Rvalue::Repeat { ty, count, .. } if ty.fixed_len().is_none() => match count {
+                Operand::Copy(_) if body.operand_ty(self.env, count) == Ty::i64() => count.clone(),
+                Operand::Const(Const::Int(_, count)) => constant(*count),
+                _ => return None,
+            },
+            Rvalue::Array { items, .. } => constant(items.len() as i128),
+            _ => return None,
+        };
+        self.position(place).map(|at| (at, length))
     }
 
     /// The fact that `hoist` has made the statement for.
@@ -249,6 +269,11 @@ impl<'a> Lengths<'a> {
         let statements = std::mem::take(&mut body.blocks[block].statements);
         let mut out = Vec::with_capacity(statements.len());
         for mut statement in statements {
+            if let Some(at) = self.read_by(&statement.kind)
+                && held[at]
+            {
+                continue;
+            }
             let at = checked(&statement).and_then(|place| self.position(place));
             if let Some(at) = at
                 && !held[at]
@@ -259,7 +284,12 @@ impl<'a> Lengths<'a> {
             if let StatementKind::Check(Check::Index { length, .. }) = &mut statement.kind {
                 *length = at.map(|at| self.of[at].known);
             }
+            let made = self.made_by(body, &statement.kind);
+            let span = statement.span;
             out.push(statement);
+            if let Some((at, length)) = made {
+                out.push(self.of[at].set(Rvalue::Use(length), span));
+            }
         }
         body.blocks[block].statements = out;
     }
@@ -267,18 +297,24 @@ impl<'a> Lengths<'a> {
 
 impl Length {
     fn read(&self, span: syntax::Span) -> Statement {
-        Statement {
-            kind: StatementKind::Assign {
-                place: Place::local(self.known),
-                value: Rvalue::Len(self.place.clone()),
-                old: Old::Nothing,
-            },
-            span,
-        }
+        self.set(Rvalue::Len(self.place.clone()), span)
+    }
+
+    fn set(&self, value: Rvalue, span: syntax::Span) -> Statement {
+        let kind = StatementKind::Assign {
+            place: Place::local(self.known),
+            value,
+            old: Old::Nothing,
+        };
+        Statement { kind, span }
     }
 
     fn is_named_by(&self, local: Local) -> bool {
         let mut steps = self.place.projections.iter();
         self.place.base == Base::Local(local) || steps.any(|step| *step == Projection::Index(local))
     }
+}
+
+fn constant(length: i128) -> Operand {
+    Operand::Const(Const::Int(IntTy::I64, length))
 }
