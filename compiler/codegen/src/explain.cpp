@@ -1,0 +1,197 @@
+// What LLVM tells of its passes, and what is left in the code that they made. Its C interface gives neither remarks by their names nor loops.
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/IR/CFG.h"
+#include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/DiagnosticHandler.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/Dominators.h"
+#include "llvm/IR/InstrTypes.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+
+#if LLVM_VERSION_MAJOR != 22
+#error "the C++ interface of LLVM moves with every release: check this file against the new headers"
+#endif
+
+using namespace llvm;
+
+namespace {
+
+/// As in `explain.rs`.
+struct Text {
+  const char *Bytes;
+  size_t Size;
+
+  Text(StringRef From) : Bytes(From.data()), Size(From.size()) {}
+  Text(const char *From) : Text(StringRef(From)) {}
+};
+
+struct Frame {
+  Text File;
+  Text Function;
+  uint32_t Line;
+  uint32_t Column;
+};
+
+struct Frames {
+  const Frame *Innermost;
+  size_t Count;
+};
+
+enum What : uint32_t { Call, Done, Missed, Why };
+
+struct Found {
+  What Is;
+  /// Of a call, what is called; of a remark, its name.
+  Text Name;
+  /// Of a remark.
+  Text Words;
+  /// Of a call, the first argument if it is a number.
+  uint32_t Number;
+  bool IsInRest;
+  Frames At;
+  /// The loop around it, if there is one.
+  Frames Loop;
+};
+
+using Tell = void(void *To, const Found *It);
+
+using Chain = SmallVector<Frame, 8>;
+
+Chain chainOf(const DILocation *Location) {
+  Chain Found;
+  for (; Location; Location = Location->getInlinedAt()) {
+    const DISubprogram *Function = Location->getScope()->getSubprogram();
+    Found.push_back({Location->getFilename(), Function ? Function->getName() : StringRef(), Location->getLine(), Location->getColumn()});
+  }
+  return Found;
+}
+
+Frames framesOf(const Chain &Chain) { return {Chain.data(), Chain.size()}; }
+
+bool isAt(const DILocation *Location, const DiagnosticLocation &Wanted) {
+  return Location && Location->getLine() == Wanted.getLine() && Location->getColumn() == Wanted.getColumn() &&
+         Location->getFilename() == Wanted.getRelativePath();
+}
+
+/// A remark has the innermost place alone; into what that was inlined is told by the code itself.
+const DILocation *placeOf(const DiagnosticInfoIROptimization &Remark) {
+  DiagnosticLocation Wanted = Remark.getLocation();
+  if (!Wanted.isValid())
+    return nullptr;
+  SmallVector<const BasicBlock *, 8> Blocks;
+  if (const BasicBlock *Header = Remark.getCodeRegion()) {
+    Blocks.push_back(Header);
+    append_range(Blocks, predecessors(Header));
+  }
+  for (const BasicBlock &Each : Remark.getFunction())
+    Blocks.push_back(&Each);
+  for (const BasicBlock *Block : Blocks)
+    for (const Instruction &Each : *Block)
+      if (isAt(Each.getDebugLoc(), Wanted))
+        return Each.getDebugLoc();
+  return nullptr;
+}
+
+/// Hears what the passes say that are of interest.
+struct Listener : DiagnosticHandler {
+  void *To;
+  Tell *Told;
+
+  Listener(void *To, Tell *Told) : To(To), Told(Told) {}
+
+  static bool isOfInterest(StringRef Pass) { return Pass == "loop-vectorize" || Pass == "loop-unroll" || Pass == "loop-idiom"; }
+
+  bool isAnalysisRemarkEnabled(StringRef Pass) const override { return isOfInterest(Pass); }
+  bool isMissedOptRemarkEnabled(StringRef Pass) const override { return isOfInterest(Pass); }
+  bool isPassedOptRemarkEnabled(StringRef Pass) const override { return isOfInterest(Pass); }
+  bool isAnyRemarkEnabled() const override { return true; }
+
+  bool handleDiagnostics(const DiagnosticInfo &Info) override {
+    const auto *Remark = dyn_cast<DiagnosticInfoIROptimization>(&Info);
+    if (!Remark)
+      return false;
+    if (!isOfInterest(Remark->getPassName()))
+      return true;
+    Chain At = chainOf(placeOf(*Remark));
+    std::string Words = Remark->getMsg();
+    What Is = Remark->isPassed() ? Done : Remark->isMissed() ? Missed : Why;
+    Found It{Is, Remark->getRemarkName(), StringRef(Words), 0, false, framesOf(At), {nullptr, 0}};
+    Told(To, &It);
+    return true;
+  }
+};
+
+/// The loop in which it is decided whether a block runs; what ends the run is in no loop itself.
+const Loop *loopOf(const BasicBlock *Block, const LoopInfo &Loops) {
+  SmallPtrSet<const BasicBlock *, 8> Seen;
+  SmallVector<const BasicBlock *, 8> Pending{Block};
+  const Loop *Deepest = nullptr;
+  bool NeverComesBack = isa<UnreachableInst>(Block->getTerminator());
+  while (!Pending.empty()) {
+    const BasicBlock *Each = Pending.pop_back_val();
+    if (!Seen.insert(Each).second)
+      continue;
+    const Loop *Around = Loops.getLoopFor(Each);
+    if (Around && (!Deepest || Around->getLoopDepth() > Deepest->getLoopDepth()))
+      Deepest = Around;
+    // As far as nothing else can happen.
+    if (!Around && NeverComesBack && (Each == Block || Each->getSingleSuccessor()))
+      append_range(Pending, predecessors(Each));
+  }
+  return Deepest;
+}
+
+/// Whether it runs only before and after the part of a range in which no index can be out of bounds: LLVM marks such loops to leave them as they are.
+bool isRest(const Loop *Inner) {
+  for (; Inner; Inner = Inner->getParentLoop()) {
+    const MDNode *Hints = Inner->getLoopID();
+    for (unsigned At = 1; Hints && At < Hints->getNumOperands(); ++At) {
+      const auto *Hint = dyn_cast<MDNode>(Hints->getOperand(At));
+      const auto *Name = Hint && Hint->getNumOperands() ? dyn_cast<MDString>(Hint->getOperand(0)) : nullptr;
+      if (Name && Name->getString() == "llvm.loop.licm_versioning.disable")
+        return true;
+    }
+  }
+  return false;
+}
+
+} // namespace
+
+extern "C" {
+
+// From now on the passes over what is in this context tell what they do.
+void sumi_explain_listen(LLVMContextRef Context, void *To, Tell *Told) {
+  unwrap(Context)->setDiagnosticHandler(std::make_unique<Listener>(To, Told));
+}
+
+// Tells of all calls of functions that are defined elsewhere.
+void sumi_explain_calls(LLVMModuleRef Module, void *To, Tell *Told) {
+  for (Function &Function : *unwrap(Module)) {
+    if (Function.isDeclaration())
+      continue;
+    DominatorTree Tree(Function);
+    LoopInfo Loops(Tree);
+    for (const BasicBlock &Block : Function) {
+      for (const Instruction &Each : Block) {
+        const auto *Made = dyn_cast<CallBase>(&Each);
+        const auto *Callee = Made ? Made->getCalledFunction() : nullptr;
+        if (!Callee || !Callee->isDeclaration() || Callee->isIntrinsic())
+          continue;
+        const Loop *Around = loopOf(&Block, Loops);
+        Chain At = chainOf(Made->getDebugLoc());
+        Chain Of = Around ? chainOf(Around->getStartLoc()) : Chain();
+        const Value *First = Made->arg_empty() ? nullptr : Made->getArgOperand(0);
+        const auto *Number = dyn_cast_or_null<ConstantInt>(First);
+        uint32_t Argument = Number ? uint32_t(Number->getZExtValue()) : 0;
+        Found It{Call, Callee->getName(), "", Argument, isRest(Around), framesOf(At), Around ? framesOf(Of) : Frames{nullptr, 0}};
+        Told(To, &It);
+      }
+    }
+  }
+}
+
+} // extern "C"
