@@ -1,5 +1,6 @@
 // What LLVM tells of its passes, and what is left in the code that they made. Its C interface gives neither remarks by their names nor loops.
 
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Config/llvm-config.h"
@@ -43,6 +44,9 @@ struct Frames {
 
 enum What : uint32_t { Call, Done, Missed, Why };
 
+/// Why the check of an index is not out of its loop.
+enum Cause : uint32_t { Unknown, IndexFromMemory, LengthMayChange, Counter };
+
 struct Found {
   What Is;
   /// Of a call, what is called; of a remark, its name.
@@ -51,10 +55,12 @@ struct Found {
   Text Words;
   /// Of a call, the first argument if it is a number.
   uint32_t Number;
-  bool IsInRest;
+  /// Of a call that ends the run: its third and fourth arguments are index and length, where it is about these.
+  Cause Stays;
   Frames At;
-  /// The loop around it, if there is one.
+  /// The loop around it, if there is one: of a remark, the one that it is about.
   Frames Loop;
+  bool IsInRest;
 };
 
 using Tell = void(void *To, const Found *It);
@@ -67,6 +73,14 @@ Chain chainOf(const DILocation *Location) {
     const DISubprogram *Function = Location->getScope()->getSubprogram();
     Found.push_back({Location->getFilename(), Function ? Function->getName() : StringRef(), Location->getLine(), Location->getColumn()});
   }
+  return Found;
+}
+
+/// Nothing if there is no loop; a frame without a line if its place is not known.
+Chain chainOf(const Loop *Around) {
+  Chain Found = Around ? chainOf(Around->getStartLoc()) : Chain();
+  if (Around && Found.empty())
+    Found.push_back({"", "", 0, 0});
   return Found;
 }
 
@@ -95,35 +109,6 @@ const DILocation *placeOf(const DiagnosticInfoIROptimization &Remark) {
         return Each.getDebugLoc();
   return nullptr;
 }
-
-/// Hears what the passes say that are of interest.
-struct Listener : DiagnosticHandler {
-  void *To;
-  Tell *Told;
-
-  Listener(void *To, Tell *Told) : To(To), Told(Told) {}
-
-  static bool isOfInterest(StringRef Pass) { return Pass == "loop-vectorize" || Pass == "loop-unroll" || Pass == "loop-idiom"; }
-
-  bool isAnalysisRemarkEnabled(StringRef Pass) const override { return isOfInterest(Pass); }
-  bool isMissedOptRemarkEnabled(StringRef Pass) const override { return isOfInterest(Pass); }
-  bool isPassedOptRemarkEnabled(StringRef Pass) const override { return isOfInterest(Pass); }
-  bool isAnyRemarkEnabled() const override { return true; }
-
-  bool handleDiagnostics(const DiagnosticInfo &Info) override {
-    const auto *Remark = dyn_cast<DiagnosticInfoIROptimization>(&Info);
-    if (!Remark)
-      return false;
-    if (!isOfInterest(Remark->getPassName()))
-      return true;
-    Chain At = chainOf(placeOf(*Remark));
-    std::string Words = Remark->getMsg();
-    What Is = Remark->isPassed() ? Done : Remark->isMissed() ? Missed : Why;
-    Found It{Is, Remark->getRemarkName(), StringRef(Words), 0, false, framesOf(At), {nullptr, 0}};
-    Told(To, &It);
-    return true;
-  }
-};
 
 /// The loop in which it is decided whether a block runs; what ends the run is in no loop itself.
 const Loop *loopOf(const BasicBlock *Block, const LoopInfo &Loops) {
@@ -159,6 +144,72 @@ bool isRest(const Loop *Inner) {
   return false;
 }
 
+/// Looks at a number through arithmetic, and what LLVM puts between a loop and what comes after it.
+Cause sourceOf(const Value *Number, const Loop *Around, unsigned Depth = 0) {
+  const auto *Made = dyn_cast<Instruction>(Number);
+  if (!Made || Depth > 8)
+    return Unknown;
+  const auto *Merged = dyn_cast<PHINode>(Made);
+  if (Merged && Merged->getNumIncomingValues() > 1)
+    return Around->contains(Made) ? Counter : Unknown;
+  if (isa<LoadInst>(Made))
+    return Around->contains(Made) ? IndexFromMemory : Unknown;
+  if (!Merged && !isa<BinaryOperator>(Made) && !isa<CastInst>(Made))
+    return Unknown;
+  Cause Strongest = Unknown;
+  for (const Value *Operand : Made->operands()) {
+    Cause Source = sourceOf(Operand, Around, Depth + 1);
+    if (Source == IndexFromMemory)
+      return Source;
+    if (Source != Unknown)
+      Strongest = Source;
+  }
+  return Strongest;
+}
+
+Cause whyItStays(const CallBase &Trap, const Loop *Around) {
+  if (!Around || Trap.arg_size() != 4)
+    return Unknown;
+  Cause Index = sourceOf(Trap.getArgOperand(2), Around);
+  if (Index == IndexFromMemory)
+    return Index;
+  return sourceOf(Trap.getArgOperand(3), Around) == Unknown ? Index : LengthMayChange;
+}
+
+/// Hears what the passes say that are of interest.
+struct Listener : DiagnosticHandler {
+  void *To;
+  Tell *Told;
+
+  Listener(void *To, Tell *Told) : To(To), Told(Told) {}
+
+  static bool isOfInterest(StringRef Pass) { return Pass == "loop-vectorize" || Pass == "loop-unroll" || Pass == "loop-idiom"; }
+
+  bool isAnalysisRemarkEnabled(StringRef Pass) const override { return isOfInterest(Pass); }
+  bool isMissedOptRemarkEnabled(StringRef Pass) const override { return isOfInterest(Pass); }
+  bool isPassedOptRemarkEnabled(StringRef Pass) const override { return isOfInterest(Pass); }
+  bool isAnyRemarkEnabled() const override { return true; }
+
+  bool handleDiagnostics(const DiagnosticInfo &Info) override {
+    const auto *Remark = dyn_cast<DiagnosticInfoIROptimization>(&Info);
+    if (!Remark)
+      return false;
+    if (!isOfInterest(Remark->getPassName()))
+      return true;
+    const Function &Code = Remark->getFunction();
+    DominatorTree Tree(const_cast<Function &>(Code));
+    LoopInfo Loops(Tree);
+    const BasicBlock *Region = Remark->getCodeRegion();
+    const Loop *About = Region ? Loops.getLoopFor(Region) : nullptr;
+    Chain At = chainOf(placeOf(*Remark)), Of = chainOf(About);
+    std::string Words = Remark->getMsg();
+    What Is = Remark->isPassed() ? Done : Remark->isMissed() ? Missed : Why;
+    Found It{Is, Remark->getRemarkName(), StringRef(Words), 0, Unknown, framesOf(At), framesOf(Of), isRest(About)};
+    Told(To, &It);
+    return true;
+  }
+};
+
 } // namespace
 
 extern "C" {
@@ -182,12 +233,11 @@ void sumi_explain_calls(LLVMModuleRef Module, void *To, Tell *Told) {
         if (!Callee || !Callee->isDeclaration() || Callee->isIntrinsic())
           continue;
         const Loop *Around = loopOf(&Block, Loops);
-        Chain At = chainOf(Made->getDebugLoc());
-        Chain Of = Around ? chainOf(Around->getStartLoc()) : Chain();
+        Chain At = chainOf(Made->getDebugLoc()), Of = chainOf(Around);
         const Value *First = Made->arg_empty() ? nullptr : Made->getArgOperand(0);
         const auto *Number = dyn_cast_or_null<ConstantInt>(First);
         uint32_t Argument = Number ? uint32_t(Number->getZExtValue()) : 0;
-        Found It{Call, Callee->getName(), "", Argument, isRest(Around), framesOf(At), Around ? framesOf(Of) : Frames{nullptr, 0}};
+        Found It{Call, Callee->getName(), "", Argument, whyItStays(*Made, Around), framesOf(At), framesOf(Of), isRest(Around)};
         Told(To, &It);
       }
     }

@@ -16,6 +16,8 @@ pub struct Finding {
     pub what: What,
     /// Innermost first; nothing where LLVM lost it.
     pub at: Vec<Frame>,
+    /// The innermost loop around it, or, of what a pass says, the loop that it is about.
+    pub around: Option<Loop>,
 }
 
 #[derive(Clone, Debug)]
@@ -25,7 +27,7 @@ pub enum What {
         symbol: String,
         /// The first argument, or 0 if it is no number that is known.
         number: u32,
-        around: Option<Loop>,
+        stays: Stays,
     },
     /// A pass has changed a loop. The name is LLVM's for the remark; the words are for people who know LLVM.
     Done { name: String, words: String },
@@ -35,7 +37,19 @@ pub enum What {
     Why { name: String, words: String },
 }
 
-/// The innermost loop around something.
+/// Why the check of an index is still in its loop, as far as that can be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Stays {
+    Unknown,
+    /// The index is read from memory in each round.
+    IndexFromMemory,
+    /// The length is.
+    LengthMayChange,
+    /// The index is a variable of the loop, of which LLVM does not know how far it goes.
+    Counter,
+}
+
 #[derive(Clone, Debug)]
 pub struct Loop {
     pub at: Vec<Frame>,
@@ -91,9 +105,10 @@ struct RawFound {
     name: Text,
     words: Text,
     number: u32,
-    is_in_rest: bool,
+    stays: Stays,
     at: RawFrames,
     around: RawFrames,
+    is_in_rest: bool,
 }
 
 type Tell = extern "C" fn(*mut c_void, *const RawFound);
@@ -135,23 +150,24 @@ impl RawFound {
         // SAFETY: as this function demands.
         unsafe {
             let (name, words) = (self.name.read(), self.words.read());
-            let around = self.around.read();
             let what = match self.what {
                 RawWhat::Call => What::Call {
                     symbol: name,
                     number: self.number,
-                    around: (!self.around.innermost.is_null()).then_some(Loop {
-                        at: around,
-                        is_rest: self.is_in_rest,
-                    }),
+                    stays: self.stays,
                 },
                 RawWhat::Done => What::Done { name, words },
                 RawWhat::Missed => What::Missed { name, words },
                 RawWhat::Why => What::Why { name, words },
             };
+            let around = self.around.read();
             Finding {
                 what,
                 at: self.at.read(),
+                around: (!around.is_empty()).then_some(Loop {
+                    at: around,
+                    is_rest: self.is_in_rest,
+                }),
             }
         }
     }

@@ -46,7 +46,7 @@ use syntax::{Sources, Span};
 pub use awake::wake_llvm;
 pub use bitcode::{Bitcode, Host, HostCode};
 pub use emit::{Begun, BegunModule, CpuLevel, assembly, begin, ir, object};
-pub use explain::{Finding, Frame, What, explain};
+pub use explain::{Finding, Frame, Loop, Stays, What, explain};
 pub use external::host_context_symbol;
 pub use steps::{ASKED_WORD, BETTER_WORDS, LOOP_IN, Step, TELL_LOOP, loop_symbol};
 

@@ -1,0 +1,402 @@
+//! `sumi explain`: what the compiler made of a text, beside its lines. Loops and what LLVM says of them, checks and allocations that are left in
+//! the optimised code, and values that are shared where they could not be moved, which the MIR tells.
+//!
+//! Places are those of the user's files: what was inlined from the library stands where it was called. What was compiled for several types or
+//! inlined several times is one note.
+
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use codegen::{Finding, Frame, What};
+use compiler::env::Env;
+use compiler::mir::{Body, Rvalue, StatementKind};
+use compiler::mono::Program;
+use compiler::own::{self, WhyShared};
+use rustc_hash::FxHashMap;
+use syntax::{FileId, Sources, Span};
+
+use crate::failure::is_library;
+use words::{Kind, Reason};
+
+/// All of it as text: for each file the lines with notes, then a summary.
+pub(crate) fn explain(
+    sources: &Sources,
+    env: &Env,
+    program: &Program,
+    findings: &[Finding],
+) -> String {
+    let mut page = Page {
+        sources,
+        made: made(sources, program),
+        notes: BTreeMap::new(),
+        loops: BTreeMap::new(),
+        counts: Counts::default(),
+    };
+    findings.iter().for_each(|finding| page.finding(finding));
+    page.tell_loops();
+    let functions = program.functions.iter();
+    let own = functions.filter(|each| !env.is_library(env.def(each.key.0).module));
+    let bodies = own.map(|each| &each.body);
+    for body in bodies.chain(program.cells.iter().map(|cell| &cell.body)) {
+        page.shares(body, env);
+    }
+    page.to_string()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    file: FileId,
+    line: u32,
+    column: u32,
+}
+
+/// A place in a file of the user, and the function of the library that was called there, if that is what it is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Site {
+    place: Place,
+    library: Option<String>,
+}
+
+/// What became of one loop, in all of its copies.
+#[derive(Default)]
+struct Story {
+    /// Until the pass has decided.
+    reasons: Vec<(Reason, Option<u32>)>,
+    /// What became of copies, and how many.
+    ends: Vec<(End, usize)>,
+    /// The lines of checks that are left in it.
+    checks: BTreeSet<u32>,
+}
+
+#[derive(PartialEq, Eq)]
+enum End {
+    /// In the words for it.
+    Changed(String),
+    /// With the best of the reasons, and its line.
+    Missed(Option<(Reason, Option<u32>)>),
+}
+
+#[derive(Default)]
+struct Counts {
+    loops: usize,
+    vectorised: usize,
+    checks: usize,
+    allocations: usize,
+    shares: usize,
+}
+
+struct Page<'a> {
+    sources: &'a Sources,
+    /// What statements make on the heap, by file, line and column.
+    made: FxHashMap<(String, u32, u32), &'static str>,
+    notes: BTreeMap<Place, Vec<String>>,
+    loops: BTreeMap<Site, Story>,
+    counts: Counts,
+}
+
+impl Page<'_> {
+    fn note(&mut self, place: Place, text: String) -> bool {
+        let notes = self.notes.entry(place).or_default();
+        let is_new = !notes.contains(&text);
+        if is_new {
+            notes.push(text);
+        }
+        is_new
+    }
+
+    /// The innermost place that the user has written.
+    fn site(&self, frames: &[Frame]) -> Option<Site> {
+        let at = frames
+            .iter()
+            .position(|frame| frame.line > 0 && !is_library(&frame.file))?;
+        let frame = &frames[at];
+        let inner = at.checked_sub(1).map(|inner| &frames[inner]);
+        let inner = inner.filter(|inner| is_library(&inner.file));
+        Some(Site {
+            place: Place {
+                file: self.sources.by_key(&frame.file)?.id,
+                line: frame.line,
+                column: frame.column,
+            },
+            library: inner.map(|inner| inner.function.clone()),
+        })
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        let around = finding.around.as_ref();
+        let about = around.and_then(|around| self.site(&around.at));
+        let at = self.site(&finding.at);
+        let is_rest = around.is_some_and(|around| around.is_rest);
+        match &finding.what {
+            What::Call { .. } => {
+                if let Some(site) = at {
+                    self.call(finding, site, about, is_rest);
+                }
+            }
+            What::Done { name, words } => {
+                let end = words::done(name, words).map(End::Changed);
+                if let (Some(end), Some(site), false) = (end, about.or(at), is_rest) {
+                    self.end(site, end);
+                }
+            }
+            What::Missed { name, .. } if words::is_decided(name) => {
+                if let (Some(site), false) = (about.or(at), is_rest) {
+                    let story = self.loops.entry(site.clone()).or_default();
+                    let own = words::why(name, "").map(|reason| (reason, None));
+                    let reasons = std::mem::take(&mut story.reasons).into_iter().chain(own);
+                    let best = reasons.min_by_key(|(reason, _)| reason.rank);
+                    self.end(site, End::Missed(best));
+                }
+            }
+            What::Missed { .. } => {}
+            What::Why { name, words } => {
+                let reason = words::why(name, words);
+                if let (Some(reason), Some(site), false) = (reason, about, is_rest) {
+                    let line = at.map(|at| at.place.line);
+                    let line = line.filter(|line| *line != site.place.line);
+                    let story = self.loops.entry(site).or_default();
+                    story.reasons.push((reason, line));
+                }
+            }
+        }
+    }
+
+    fn end(&mut self, site: Site, end: End) {
+        let ends = &mut self.loops.entry(site).or_default().ends;
+        match ends.iter_mut().find(|(known, _)| *known == end) {
+            Some((_, count)) => *count += 1,
+            None => ends.push((end, 1)),
+        }
+    }
+
+    fn call(&mut self, finding: &Finding, site: Site, around: Option<Site>, is_rest: bool) {
+        let What::Call {
+            symbol,
+            number,
+            stays,
+        } = &finding.what
+        else {
+            return;
+        };
+        let innermost = finding.at.first();
+        let made = innermost.and_then(|frame| {
+            let place = (frame.file.clone(), frame.line, frame.column);
+            self.made.get(&place).copied()
+        });
+        let Some((kind, what)) = words::call(symbol, *number, made) else {
+            return;
+        };
+        // What runs once costs nothing worth telling.
+        let is_once = |frame: &Frame| frame.function.starts_with("cell ");
+        let own = finding.at.iter().find(|frame| !is_library(&frame.file));
+        if around.is_none() && own.is_none_or(is_once) {
+            return;
+        }
+        let mut text = format!("{kind}: {what}");
+        if let Some(library) = &site.library {
+            let _ = write!(text, " of `{library}`");
+        }
+        if let Some(around) = &around {
+            let _ = match is_rest {
+                true => write!(
+                    text,
+                    ", only at the ends of the range of {}",
+                    around.name(site.place)
+                ),
+                false => write!(text, " in {}", around.name(site.place)),
+            };
+            if let Some(why) = words::stays(*stays).filter(|_| !is_rest) {
+                let _ = write!(text, ": {why}");
+            }
+        }
+        let is_new = self.note(site.place, text);
+        let is_counted = is_new && around.is_some() && !is_rest;
+        match kind {
+            Kind::Check => {
+                self.counts.checks += usize::from(is_counted);
+                if let Some(around) = around.filter(|_| !is_rest) {
+                    let story = self.loops.entry(around).or_default();
+                    story.checks.insert(site.place.line);
+                }
+            }
+            Kind::Heap => self.counts.allocations += usize::from(is_counted),
+            Kind::Runtime => {}
+        }
+    }
+
+    fn tell_loops(&mut self) {
+        for (site, story) in std::mem::take(&mut self.loops) {
+            let copies: usize = story.ends.iter().map(|(_, count)| count).sum();
+            let is_changed = |(end, _): &(End, usize)| matches!(end, End::Changed(_));
+            self.counts.loops += usize::from(copies > 0);
+            self.counts.vectorised += usize::from(story.ends.iter().any(is_changed));
+            for (end, count) in &story.ends {
+                let mut text = "loop: ".to_owned();
+                if let Some(library) = &site.library {
+                    let _ = write!(text, "that of `{library}`: ");
+                }
+                match end {
+                    End::Changed(words) => text.push_str(words),
+                    End::Missed(best) => {
+                        text.push_str("not vectorised");
+                        text.push_str(&story.why(site.place.line, best.as_ref()));
+                    }
+                }
+                if story.ends.len() > 1 {
+                    let _ = write!(text, " (in {count} of {copies} copies)");
+                }
+                self.note(site.place, text);
+            }
+        }
+    }
+
+    fn shares(&mut self, body: &Body, env: &Env) {
+        for share in own::shares(body, env) {
+            let Some(place) = self.place_of(share.span) else {
+                continue;
+            };
+            let why = match &share.why {
+                WhyShared::UsedAgain(span) => match self.place_of(*span) {
+                    Some(again) if again.line == place.line => "used again in this line".to_owned(),
+                    Some(again) if again.line < place.line => {
+                        format!("used again in the next round, in line {}", again.line)
+                    }
+                    Some(again) => format!("used again in line {}", again.line),
+                    None => "used again".to_owned(),
+                },
+                WhyShared::PartOf(whole) => format!("a part of `{whole}`, which keeps it"),
+                WhyShared::Global => "a variable of the file, which keeps it".to_owned(),
+                WhyShared::Lent => "the caller keeps it".to_owned(),
+            };
+            let is_new = self.note(place, format!("shared: `{}`: {why}", share.name));
+            self.counts.shares += usize::from(is_new);
+        }
+    }
+
+    /// None in the library.
+    fn place_of(&self, span: Span) -> Option<Place> {
+        let source = self.sources.get(span.file)?;
+        let found = source.line_column(span.start);
+        (!is_library(&source.name)).then_some(Place {
+            file: span.file,
+            line: found.line,
+            column: found.column,
+        })
+    }
+}
+
+impl Story {
+    /// Checks that are left end a loop early, which is the reason that a user can do something about.
+    fn why(&self, line: u32, best: Option<&(Reason, Option<u32>)>) -> String {
+        let mut parts = Vec::new();
+        let lines: Vec<String> = self.checks.iter().map(u32::to_string).collect();
+        let is_here = self.checks.iter().all(|check| *check == line);
+        match lines.as_slice() {
+            [] => {}
+            _ if is_here => parts.push("a check may end it in each round".to_owned()),
+            [one] => parts.push(format!("the check of line {one} may end it in each round")),
+            [first @ .., last] => parts.push(format!(
+                "the checks of lines {} and {last} may end it in each round",
+                first.join(", ")
+            )),
+        }
+        if let Some((reason, line)) = best
+            && !(reason.is_early_exit && !parts.is_empty())
+        {
+            let line = line.map_or_else(String::new, |line| format!(" (line {line})"));
+            parts.push(format!("{}{line}", reason.words));
+        }
+        match parts.is_empty() {
+            true => String::new(),
+            false => format!(": {}", parts.join("; ")),
+        }
+    }
+}
+
+impl Site {
+    /// A loop, as something at another place refers to it.
+    fn name(&self, from: Place) -> String {
+        match &self.library {
+            Some(library) => format!("the loop of `{library}`"),
+            None if self.place.file == from.file && self.place.line == from.line => {
+                "the loop of this line".to_owned()
+            }
+            None => format!("the loop of line {}", self.place.line),
+        }
+    }
+}
+
+impl std::fmt::Display for Page<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let last = self.notes.keys().map(|place| place.line).max();
+        let width = last.unwrap_or(0).to_string().len().max(3);
+        let mut before: Option<Place> = None;
+        for (place, notes) in &self.notes {
+            let source = self.sources.file(place.file);
+            if before.is_none_or(|before| before.file != place.file) {
+                let gap = if before.is_some() { "\n" } else { "" };
+                writeln!(f, "{gap}{}", source.name)?;
+            }
+            let text = source.line_text(place.line);
+            let is_new = before.is_none_or(|b| (b.file, b.line) != (place.file, place.line));
+            if is_new {
+                writeln!(f, "{:>width$} │ {}", place.line, text.trim_end())?;
+            }
+            // Tabs stay, so that the mark stands below what it means.
+            let start = text.chars().take(place.column.saturating_sub(1) as usize);
+            let indent: String = start.map(|c| if c == '\t' { c } else { ' ' }).collect();
+            for note in notes {
+                writeln!(f, "{:>width$} │ {indent}^ {note}", "")?;
+            }
+            before = Some(*place);
+        }
+        let Counts {
+            loops,
+            vectorised,
+            checks,
+            allocations,
+            shares,
+        } = self.counts;
+        if before.is_some() {
+            writeln!(f)?;
+        }
+        writeln!(
+            f,
+            "{vectorised} of {loops} innermost loops vectorised or unrolled; in loops: {checks} checks, {allocations} allocations; {shares} values shared"
+        )
+    }
+}
+
+/// What the statements of a program make on the heap, by where code that was made of them says that it comes from.
+fn made(sources: &Sources, program: &Program) -> FxHashMap<(String, u32, u32), &'static str> {
+    let functions = program.functions.iter().map(|each| &each.body);
+    let bodies = functions.chain(program.cells.iter().map(|cell| &cell.body));
+    let blocks = bodies.flat_map(|body| body.blocks.values());
+    let statements = blocks.flat_map(|block| &block.statements);
+    let made = statements.filter_map(|statement| {
+        let StatementKind::Assign { value, .. } = &statement.kind else {
+            return None;
+        };
+        let what = match value {
+            Rvalue::Array { .. } | Rvalue::Repeat { .. } => "a new array",
+            Rvalue::Closure { .. } => "the captures of a closure",
+            Rvalue::Any { .. } => "the box of an `any`",
+            Rvalue::Variant { .. } | Rvalue::Aggregate(..) => "the box of a recursive field",
+            Rvalue::Format(_) => "a new text",
+            Rvalue::Use(_)
+            | Rvalue::Unary(..)
+            | Rvalue::Binary(..)
+            | Rvalue::Compare(..)
+            | Rvalue::Convert { .. }
+            | Rvalue::Len(_)
+            | Rvalue::Discriminant(_)
+            | Rvalue::Holds(..) => return None,
+        };
+        let source = sources.get(statement.span.file)?;
+        let place = source.line_column(statement.span.start);
+        Some(((source.key(), place.line, place.column), what))
+    });
+    made.collect()
+}
