@@ -11,14 +11,14 @@ use std::fmt::Write;
 
 use codegen::{Finding, Frame, What};
 use compiler::env::Env;
-use compiler::mir::{Body, Rvalue, StatementKind};
+use compiler::mir::{Body, StatementKind};
 use compiler::mono::Program;
 use compiler::own::{self, WhyShared};
 use rustc_hash::FxHashMap;
 use syntax::{FileId, Sources, Span};
 
 use crate::failure::is_library;
-use words::{Kind, Reason};
+use words::{Done, Kind, Reason};
 
 /// All of it as text: for each file the lines with notes, then a summary.
 pub(crate) fn explain(
@@ -29,7 +29,7 @@ pub(crate) fn explain(
 ) -> String {
     let mut page = Page {
         sources,
-        made: made(sources, program),
+        done: done(sources, env, program),
         notes: BTreeMap::new(),
         loops: BTreeMap::new(),
         counts: Counts::default(),
@@ -89,8 +89,8 @@ struct Counts {
 
 struct Page<'a> {
     sources: &'a Sources,
-    /// What statements make on the heap, by file, line and column.
-    made: FxHashMap<(String, u32, u32), &'static str>,
+    /// What statements do, by file, line and column.
+    done: FxHashMap<(String, u32, u32), Done>,
     notes: BTreeMap<Place, Vec<String>>,
     loops: BTreeMap<Site, Story>,
     counts: Counts,
@@ -154,8 +154,9 @@ impl Page<'_> {
             What::Why { name, words } => {
                 let reason = words::why(name, words);
                 if let (Some(reason), Some(site), false) = (reason, about, is_rest) {
+                    let is_known = finding.at.first().is_some_and(|frame| frame.line > 0);
                     let line = at.map(|at| at.place.line);
-                    let line = line.filter(|line| *line != site.place.line);
+                    let line = line.filter(|line| is_known && *line != site.place.line);
                     let story = self.loops.entry(site).or_default();
                     story.reasons.push((reason, line));
                 }
@@ -181,11 +182,11 @@ impl Page<'_> {
             return;
         };
         let innermost = finding.at.first();
-        let made = innermost.and_then(|frame| {
+        let done = innermost.and_then(|frame| {
             let place = (frame.file.clone(), frame.line, frame.column);
-            self.made.get(&place).copied()
+            self.done.get(&place)
         });
-        let Some((kind, what)) = words::call(symbol, *number, made) else {
+        let Some((kind, what)) = words::call(symbol, *number, done) else {
             return;
         };
         // What runs once costs nothing worth telling.
@@ -196,18 +197,16 @@ impl Page<'_> {
         }
         let mut text = format!("{kind}: {what}");
         if let Some(library) = &site.library {
-            let _ = write!(text, " of `{library}`");
+            let _ = write!(text, " (`{library}`)");
         }
         if let Some(around) = &around {
-            let _ = match is_rest {
-                true => write!(
-                    text,
-                    ", only at the ends of the range of {}",
-                    around.name(site.place)
-                ),
-                false => write!(text, " in {}", around.name(site.place)),
+            let which = if is_rest {
+                "only in the rest of "
+            } else {
+                "in "
             };
-            if let Some(why) = words::stays(*stays).filter(|_| !is_rest) {
+            let _ = write!(text, ", {which}{}", around.name(site.place));
+            if let Some(why) = words::stays(symbol, *number, *stays).filter(|_| !is_rest) {
                 let _ = write!(text, ": {why}");
             }
         }
@@ -364,39 +363,37 @@ impl std::fmt::Display for Page<'_> {
         }
         writeln!(
             f,
-            "{vectorised} of {loops} innermost loops vectorised or unrolled; in loops: {checks} checks, {allocations} allocations; {shares} values shared"
+            "innermost loops: {loops}, vectorised or unrolled: {vectorised}; in loops: checks: {checks}, allocations: {allocations}; shared values: {shares}"
         )
     }
 }
 
-/// What the statements of a program make on the heap, by where code that was made of them says that it comes from.
-fn made(sources: &Sources, program: &Program) -> FxHashMap<(String, u32, u32), &'static str> {
+/// What the statements of a program do, by where code that was made of them says that it comes from.
+fn done(sources: &Sources, env: &Env, program: &Program) -> FxHashMap<(String, u32, u32), Done> {
+    let mut done: FxHashMap<(String, u32, u32), Done> = FxHashMap::default();
+    let mut at = |span: Span, note: &dyn Fn(&mut Done)| {
+        if let Some(source) = sources.get(span.file) {
+            let place = source.line_column(span.start);
+            note(
+                done.entry((source.key(), place.line, place.column))
+                    .or_default(),
+            );
+        }
+    };
     let functions = program.functions.iter().map(|each| &each.body);
-    let bodies = functions.chain(program.cells.iter().map(|cell| &cell.body));
-    let blocks = bodies.flat_map(|body| body.blocks.values());
-    let statements = blocks.flat_map(|block| &block.statements);
-    let made = statements.filter_map(|statement| {
-        let StatementKind::Assign { value, .. } = &statement.kind else {
-            return None;
-        };
-        let what = match value {
-            Rvalue::Array { .. } | Rvalue::Repeat { .. } => "a new array",
-            Rvalue::Closure { .. } => "the captures of a closure",
-            Rvalue::Any { .. } => "the box of an `any`",
-            Rvalue::Variant { .. } | Rvalue::Aggregate(..) => "the box of a recursive field",
-            Rvalue::Format(_) => "a new text",
-            Rvalue::Use(_)
-            | Rvalue::Unary(..)
-            | Rvalue::Binary(..)
-            | Rvalue::Compare(..)
-            | Rvalue::Convert { .. }
-            | Rvalue::Len(_)
-            | Rvalue::Discriminant(_)
-            | Rvalue::Holds(..) => return None,
-        };
-        let source = sources.get(statement.span.file)?;
-        let place = source.line_column(statement.span.start);
-        Some(((source.key(), place.line, place.column), what))
-    });
-    made.collect()
+    for body in functions.chain(program.cells.iter().map(|cell| &cell.body)) {
+        for (span, place) in own::made_unique(body, env) {
+            at(span, &|done| {
+                done.unshared.insert(place.clone());
+            });
+        }
+        for statement in body.blocks.values().flat_map(|block| &block.statements) {
+            if let StatementKind::Assign { value, .. } = &statement.kind
+                && let Some(makes) = words::makes(value)
+            {
+                at(statement.span, &|done| done.makes = Some(makes));
+            }
+        }
+    }
+    done
 }

@@ -45,7 +45,7 @@ struct Frames {
 enum What : uint32_t { Call, Done, Missed, Why };
 
 /// Why the check of an index is not out of its loop.
-enum Cause : uint32_t { Unknown, IndexFromMemory, LengthMayChange, Counter };
+enum Cause : uint32_t { Unknown, IndexFromMemory, LengthReadAnew };
 
 struct Found {
   What Is;
@@ -76,11 +76,38 @@ Chain chainOf(const DILocation *Location) {
   return Found;
 }
 
-/// Nothing if there is no loop; a frame without a line if its place is not known.
+/// How many functions, from the outermost of those that were inlined into each other, two places are both in.
+size_t sharedDepth(ArrayRef<const DILocation *> One, ArrayRef<const DILocation *> Other) {
+  size_t Depth = 0;
+  auto FunctionOf = [](const DILocation *Location) { return std::make_pair(Location->getScope()->getSubprogram(), Location->getInlinedAt()); };
+  while (Depth < One.size() && Depth < Other.size() && FunctionOf(One[One.size() - 1 - Depth]) == FunctionOf(Other[Other.size() - 1 - Depth]))
+    ++Depth;
+  return Depth;
+}
+
+SmallVector<const DILocation *, 8> locationsOf(const DILocation *Innermost) {
+  SmallVector<const DILocation *, 8> Found;
+  for (; Innermost; Innermost = Innermost->getInlinedAt())
+    Found.push_back(Innermost);
+  return Found;
+}
+
+/// Where it begins, in the function that it was written in: what it begins with may be inlined code. Nothing if there is no loop; a frame without a
+/// line if its place is not known.
 Chain chainOf(const Loop *Around) {
-  Chain Found = Around ? chainOf(Around->getStartLoc()) : Chain();
-  if (Around && Found.empty())
+  Chain Found;
+  if (!Around)
+    return Found;
+  auto Start = locationsOf(Around->getStartLoc());
+  size_t Depth = Start.size();
+  for (const BasicBlock *Block : Around->blocks())
+    for (const Instruction &Each : *Block)
+      if (const DILocation *Location = Each.getDebugLoc())
+        Depth = std::min(Depth, sharedDepth(Start, locationsOf(Location)));
+  if (Depth == 0)
     Found.push_back({"", "", 0, 0});
+  else
+    Found = chainOf(Start[Start.size() - Depth]);
   return Found;
 }
 
@@ -130,50 +157,39 @@ const Loop *loopOf(const BasicBlock *Block, const LoopInfo &Loops) {
   return Deepest;
 }
 
-/// Whether it runs only before and after the part of a range in which no index can be out of bounds: LLVM marks such loops to leave them as they are.
+/// Whether it only has the rounds before and after the main part of a loop, in which no index can be out of bounds, or that are too few for a vector:
+/// LLVM marks such loops to leave them as they are.
 bool isRest(const Loop *Inner) {
   for (; Inner; Inner = Inner->getParentLoop()) {
     const MDNode *Hints = Inner->getLoopID();
     for (unsigned At = 1; Hints && At < Hints->getNumOperands(); ++At) {
       const auto *Hint = dyn_cast<MDNode>(Hints->getOperand(At));
       const auto *Name = Hint && Hint->getNumOperands() ? dyn_cast<MDString>(Hint->getOperand(0)) : nullptr;
-      if (Name && Name->getString() == "llvm.loop.licm_versioning.disable")
+      if (Name && is_contained({"llvm.loop.licm_versioning.disable", "llvm.loop.isvectorized"}, Name->getString()))
         return true;
     }
   }
   return false;
 }
 
-/// Looks at a number through arithmetic, and what LLVM puts between a loop and what comes after it.
-Cause sourceOf(const Value *Number, const Loop *Around, unsigned Depth = 0) {
+/// Whether a number is read from memory in the loop, seen through arithmetic and what LLVM puts between a loop and what comes after it.
+bool isReadIn(const Loop *Around, const Value *Number, unsigned Depth = 0) {
   const auto *Made = dyn_cast<Instruction>(Number);
   if (!Made || Depth > 8)
-    return Unknown;
-  const auto *Merged = dyn_cast<PHINode>(Made);
-  if (Merged && Merged->getNumIncomingValues() > 1)
-    return Around->contains(Made) ? Counter : Unknown;
+    return false;
   if (isa<LoadInst>(Made))
-    return Around->contains(Made) ? IndexFromMemory : Unknown;
-  if (!Merged && !isa<BinaryOperator>(Made) && !isa<CastInst>(Made))
-    return Unknown;
-  Cause Strongest = Unknown;
-  for (const Value *Operand : Made->operands()) {
-    Cause Source = sourceOf(Operand, Around, Depth + 1);
-    if (Source == IndexFromMemory)
-      return Source;
-    if (Source != Unknown)
-      Strongest = Source;
-  }
-  return Strongest;
+    return Around->contains(Made);
+  const auto *Merged = dyn_cast<PHINode>(Made);
+  bool IsSeenThrough = Merged ? Merged->getNumIncomingValues() == 1 : isa<BinaryOperator, CastInst>(Made);
+  return IsSeenThrough && any_of(Made->operands(), [&](const Value *Operand) { return isReadIn(Around, Operand, Depth + 1); });
 }
 
 Cause whyItStays(const CallBase &Trap, const Loop *Around) {
   if (!Around || Trap.arg_size() != 4)
     return Unknown;
-  Cause Index = sourceOf(Trap.getArgOperand(2), Around);
-  if (Index == IndexFromMemory)
-    return Index;
-  return sourceOf(Trap.getArgOperand(3), Around) == Unknown ? Index : LengthMayChange;
+  if (isReadIn(Around, Trap.getArgOperand(2)))
+    return IndexFromMemory;
+  return isReadIn(Around, Trap.getArgOperand(3)) ? LengthReadAnew : Unknown;
 }
 
 /// Hears what the passes say that are of interest.

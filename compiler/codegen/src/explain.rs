@@ -45,15 +45,13 @@ pub enum Stays {
     /// The index is read from memory in each round.
     IndexFromMemory,
     /// The length is.
-    LengthMayChange,
-    /// The index is a variable of the loop, of which LLVM does not know how far it goes.
-    Counter,
+    LengthReadAnew,
 }
 
 #[derive(Clone, Debug)]
 pub struct Loop {
     pub at: Vec<Frame>,
-    /// It runs only for the ends of a range, where an index may be out of bounds.
+    /// It has only the rounds before and after the main part of the loop, which has no checks or is one of vectors.
     pub is_rest: bool,
 }
 

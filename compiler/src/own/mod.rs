@@ -42,7 +42,7 @@ pub use loops::has_no_loops;
 pub(crate) use loops::{Loop, every_loop, mentioned, shared_locals};
 pub use needs::Needs;
 pub use reach::{Reach, holds_code, may_hold_code, reach_of_cell, reach_of_code, reach_of_show};
-pub use shares::{Share, WhyShared, shares};
+pub use shares::{Share, WhyShared, made_unique, shares};
 
 use crate::env::{DefId, Env};
 use crate::mir::{

@@ -5,13 +5,14 @@ use std::collections::VecDeque;
 use rustc_hash::FxHashSet;
 use syntax::Span;
 
+use super::borrows::statements;
 use super::exclusive::name_of_place;
 use super::liveness::origins;
 use super::needs::Needs;
 use super::paths::{Path, paths};
 use super::walk::{self, Access};
 use crate::env::Env;
-use crate::mir::{Base, BlockId, Body, Local, LocalKind, Operand, Place};
+use crate::mir::{Base, BlockId, Body, Local, LocalKind, Operand, Place, StatementKind};
 
 /// A value that is shared: the first write to it, or to what it came from, copies what both have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +81,18 @@ pub fn shares(body: &Body, env: &Env) -> Vec<Share> {
         }
     }
     found
+}
+
+/// The places that a body makes unshared before it writes them, as they were written, and where that is done.
+pub fn made_unique(body: &Body, env: &Env) -> Vec<(Span, String)> {
+    let origins = origins(body);
+    let made = statements(body).filter_map(|statement| match &statement.kind {
+        StatementKind::MakeUnique(place) => {
+            Some((statement.span, name_of_place(body, env, &origins, place)))
+        }
+        _ => None,
+    });
+    made.collect()
 }
 
 /// Where the value that a local has after a statement is needed next, by one of the shortest ways.

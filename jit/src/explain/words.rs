@@ -1,9 +1,10 @@
 //! The words of `sumi explain`, for what LLVM and the code that it made call by names of their own.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use codegen::Stays;
-use compiler::mir::TrapKind;
+use compiler::mir::{Rvalue, TrapKind};
 
 /// What a note is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,21 +25,36 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What a call is, if it is worth telling; `made` is what the statement makes that it is a part of.
-pub(super) fn call(
-    symbol: &str,
-    number: u32,
-    made: Option<&'static str>,
-) -> Option<(Kind, &'static str)> {
-    let name = symbol.strip_prefix("sumi_")?;
-    Some(match name {
+/// What the statements do that begin at one place in the text.
+#[derive(Default)]
+pub(super) struct Done {
+    /// On the heap.
+    pub(super) makes: Option<&'static str>,
+    /// The places that are made unshared.
+    pub(super) unshared: BTreeSet<String>,
+}
+
+/// What a call is, if it is worth telling; `done` tells of the statement that it is a part of.
+pub(super) fn call(symbol: &str, number: u32, done: Option<&Done>) -> Option<(Kind, String)> {
+    let (kind, what) = match symbol.strip_prefix("sumi_")? {
         "trap" => (Kind::Check, checked(TrapKind::from_number(number)?)?),
-        "unique" => (Kind::Check, "whether what is written is shared"),
+        "unique" => {
+            let places = done.map(|done| &done.unshared);
+            let places: Vec<&str> = places.into_iter().flatten().map(String::as_str).collect();
+            let places = match places.is_empty() {
+                true => "what is written".to_owned(),
+                false => format!("`{}`", places.join("` or `")),
+            };
+            return Some((Kind::Check, format!("whether {places} is shared")));
+        }
         "access_is_open" => (
             Kind::Check,
             "whether a variable that it uses is being changed",
         ),
-        "alloc" => (Kind::Heap, made.unwrap_or("a new block")),
+        "alloc" => (
+            Kind::Heap,
+            done.and_then(|done| done.makes).unwrap_or("a new block"),
+        ),
         "reserve" | "array_reserve" | "array_push" | "array_insert" | "array_extend" => {
             (Kind::Heap, "room for more elements")
         }
@@ -64,6 +80,26 @@ pub(super) fn call(
         }
         "hash" => (Kind::Runtime, "a hash by the runtime"),
         _ => return None,
+    };
+    Some((kind, what.to_owned()))
+}
+
+/// What a value is, if it may be made on the heap.
+pub(super) fn makes(value: &Rvalue) -> Option<&'static str> {
+    Some(match value {
+        Rvalue::Array { .. } | Rvalue::Repeat { .. } => "a new array",
+        Rvalue::Closure { .. } => "the captures of a closure",
+        Rvalue::Any { .. } => "the box of an `any`",
+        Rvalue::Variant { .. } | Rvalue::Aggregate(..) => "the box of a recursive field",
+        Rvalue::Format(_) => "a new text",
+        Rvalue::Use(_)
+        | Rvalue::Unary(..)
+        | Rvalue::Binary(..)
+        | Rvalue::Compare(..)
+        | Rvalue::Convert { .. }
+        | Rvalue::Len(_)
+        | Rvalue::Discriminant(_)
+        | Rvalue::Holds(..) => return None,
     })
 }
 
@@ -91,14 +127,14 @@ fn checked(kind: TrapKind) -> Option<&'static str> {
     })
 }
 
-/// Why a check of an index is still in its loop.
-pub(super) fn stays(why: Stays) -> Option<&'static str> {
-    match why {
-        Stays::Unknown => None,
-        Stays::IndexFromMemory => Some("the index is read from memory"),
-        Stays::LengthMayChange => Some("the loop may change the length, or which array it is"),
-        Stays::Counter => Some("how far the index goes is not known before the loop"),
-    }
+/// Why a check is still in its loop, as far as that is known: of one of an index.
+pub(super) fn stays(symbol: &str, number: u32, why: Stays) -> Option<&'static str> {
+    let is_of_index = symbol == "sumi_trap" && number == TrapKind::Index.number();
+    is_of_index.then_some(match why {
+        Stays::Unknown => "nothing tells that it stays below the length",
+        Stays::IndexFromMemory => "it is read from memory in each round",
+        Stays::LengthReadAnew => "the length is read anew in each round",
+    })
 }
 
 /// What a pass did to a loop; none for what only another pass goes on with.
@@ -135,7 +171,7 @@ pub(super) struct Reason {
 const REASONS: &[(&[&str], &str)] = &[
     (
         &["CantReorderFPOps"],
-        "its floats would be added up in another order, and rounded otherwise: `@fast` before the function permits that",
+        "its floats would be added up in another order, which rounds otherwise (`@fast` before the function permits it)",
     ),
     (
         &["CantVectorizeLibcall", "CantVectorizeIntrinsic"],
