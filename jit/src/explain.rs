@@ -32,6 +32,7 @@ pub(crate) fn explain(
         done: done(sources, env, program),
         notes: BTreeMap::new(),
         loops: BTreeMap::new(),
+        checks: BTreeMap::new(),
         counts: Counts::default(),
     };
     findings.iter().for_each(|finding| page.finding(finding));
@@ -66,8 +67,6 @@ struct Story {
     reasons: Vec<(Reason, Option<u32>)>,
     /// What became of copies, and how many.
     ends: Vec<(End, usize)>,
-    /// The lines of checks that are left in it.
-    checks: BTreeSet<u32>,
 }
 
 #[derive(PartialEq, Eq)]
@@ -93,6 +92,8 @@ struct Page<'a> {
     done: FxHashMap<(String, u32, u32), Done>,
     notes: BTreeMap<Place, Vec<String>>,
     loops: BTreeMap<Site, Story>,
+    /// The lines of checks that are left in the loops of a line.
+    checks: BTreeMap<(FileId, u32, Option<String>), BTreeSet<u32>>,
     counts: Counts,
 }
 
@@ -186,6 +187,8 @@ impl Page<'_> {
             let place = (frame.file.clone(), frame.line, frame.column);
             self.done.get(&place)
         });
+        // What stands in the library has names of its own.
+        let done = done.filter(|_| site.library.is_none());
         let Some((kind, what)) = words::call(symbol, *number, done) else {
             return;
         };
@@ -216,8 +219,8 @@ impl Page<'_> {
             Kind::Check => {
                 self.counts.checks += usize::from(is_counted);
                 if let Some(around) = around.filter(|_| !is_rest) {
-                    let story = self.loops.entry(around).or_default();
-                    story.checks.insert(site.place.line);
+                    let checks = self.checks.entry(around.line()).or_default();
+                    checks.insert(site.place.line);
                 }
             }
             Kind::Heap => self.counts.allocations += usize::from(is_counted),
@@ -240,7 +243,9 @@ impl Page<'_> {
                     End::Changed(words) => text.push_str(words),
                     End::Missed(best) => {
                         text.push_str("not vectorised");
-                        text.push_str(&story.why(site.place.line, best.as_ref()));
+                        let checks = self.checks.get(&site.line());
+                        let lines: Vec<u32> = checks.into_iter().flatten().copied().collect();
+                        text.push_str(&why(site.place.line, &lines, best.as_ref()));
                     }
                 }
                 if story.ends.len() > 1 {
@@ -286,35 +291,38 @@ impl Page<'_> {
     }
 }
 
-impl Story {
-    /// Checks that are left end a loop early, which is the reason that a user can do something about.
-    fn why(&self, line: u32, best: Option<&(Reason, Option<u32>)>) -> String {
-        let mut parts = Vec::new();
-        let lines: Vec<String> = self.checks.iter().map(u32::to_string).collect();
-        let is_here = self.checks.iter().all(|check| *check == line);
-        match lines.as_slice() {
-            [] => {}
-            _ if is_here => parts.push("a check may end it in each round".to_owned()),
-            [one] => parts.push(format!("the check of line {one} may end it in each round")),
-            [first @ .., last] => parts.push(format!(
-                "the checks of lines {} and {last} may end it in each round",
-                first.join(", ")
-            )),
-        }
-        if let Some((reason, line)) = best
-            && !(reason.is_early_exit && !parts.is_empty())
-        {
-            let line = line.map_or_else(String::new, |line| format!(" (line {line})"));
-            parts.push(format!("{}{line}", reason.words));
-        }
-        match parts.is_empty() {
-            true => String::new(),
-            false => format!(": {}", parts.join("; ")),
-        }
+/// Why a loop was not vectorised. Checks that are left in it, of these lines, end it early, which is what a user can do something about.
+fn why(line: u32, checks: &[u32], best: Option<&(Reason, Option<u32>)>) -> String {
+    let mut parts = Vec::new();
+    let end = "may end it in each round";
+    match checks {
+        [] => {}
+        _ if checks.iter().all(|check| *check == line) => parts.push(format!("a check {end}")),
+        [one] => parts.push(format!("the check of line {one} {end}")),
+        [first, last] => parts.push(format!("the checks of lines {first} and {last} {end}")),
+        [first, .., last] => parts.push(format!(
+            "the checks of {} lines, from {first} to {last}, {end}",
+            checks.len()
+        )),
+    }
+    if let Some((reason, line)) = best
+        && !(reason.is_early_exit && !parts.is_empty())
+    {
+        let line = line.map_or_else(String::new, |line| format!(" (line {line})"));
+        parts.push(format!("{}{line}", reason.words));
+    }
+    match parts.is_empty() {
+        true => String::new(),
+        false => format!(": {}", parts.join("; ")),
     }
 }
 
 impl Site {
+    /// Where LLVM says that a loop begins may be another column for each of its remarks.
+    fn line(&self) -> (FileId, u32, Option<String>) {
+        (self.place.file, self.place.line, self.library.clone())
+    }
+
     /// A loop, as something at another place refers to it.
     fn name(&self, from: Place) -> String {
         match &self.library {
