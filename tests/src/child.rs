@@ -304,7 +304,7 @@ pub fn run_check(path: &Path) -> Result<Outcome, String> {
 }
 
 /// Runs `sumi explain` on it in a child, in its folder, for a processor of 2009.
-pub fn explain(path: &Path) -> Result<Outcome, String> {
+pub fn run_explain(path: &Path) -> Result<Outcome, String> {
     let binary = std::env::current_exe().map_err(|e| e.to_string())?;
     let name = path.file_name().unwrap_or_default();
     let mut command = Command::new(binary);

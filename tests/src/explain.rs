@@ -25,7 +25,7 @@ pub fn ends(path: &Path) -> Result<(), String> {
 }
 
 fn said(path: &Path) -> Result<String, String> {
-    let outcome = child::explain(path)?;
+    let outcome = child::run_explain(path)?;
     match outcome.status {
         Some(0) => Ok(outcome.stdout),
         _ => Err(format!("{}\n{}", outcome.ending, outcome.stderr)),

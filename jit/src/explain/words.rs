@@ -171,7 +171,7 @@ pub(super) struct Reason {
 const REASONS: &[(&[&str], &str)] = &[
     (
         &["CantReorderFPOps"],
-        "its floats would be added up in another order, which rounds otherwise (`@fast` before the function permits it)",
+        "its floats would be added up in another order, which rounds otherwise",
     ),
     (
         &["CantVectorizeLibcall", "CantVectorizeIntrinsic"],
