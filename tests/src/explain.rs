@@ -24,7 +24,8 @@ pub fn ends(path: &Path) -> Result<(), String> {
     }
 }
 
-fn said(path: &Path) -> Result<String, String> {
+/// What is said of a file.
+pub(crate) fn said(path: &Path) -> Result<String, String> {
     let outcome = child::run_explain(path)?;
     match outcome.status {
         Some(0) => Ok(outcome.stdout),

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
             .map(|path| trial(name_of(&path), path, stages::test)),
     );
     add(&mut trials, "", &root.join("tests/explain"), explain::test);
-    for folder in ["tests/run", "tests/bench", "examples"] {
+    for folder in ["tests/run", "examples"] {
         add(&mut trials, "explained/", &root.join(folder), explain::ends);
     }
     add(&mut trials, "", &root.join("examples"), examples::test);
