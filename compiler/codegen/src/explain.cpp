@@ -1,5 +1,6 @@
 // What LLVM tells of its passes, and what is left in the code that they made. Its C interface gives neither remarks by their names nor loops.
 
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Analysis/LoopInfo.h"
@@ -242,6 +243,7 @@ void sumi_explain_calls(LLVMModuleRef Module, void *To, Tell *Told) {
       continue;
     DominatorTree Tree(Function);
     LoopInfo Loops(Tree);
+    DenseMap<const Loop *, Chain> Places;
     for (const BasicBlock &Block : Function) {
       for (const Instruction &Each : Block) {
         const auto *Made = dyn_cast<CallBase>(&Each);
@@ -249,11 +251,14 @@ void sumi_explain_calls(LLVMModuleRef Module, void *To, Tell *Told) {
         if (!Callee || !Callee->isDeclaration() || Callee->isIntrinsic())
           continue;
         const Loop *Around = loopOf(&Block, Loops);
-        Chain At = chainOf(Made->getDebugLoc()), Of = chainOf(Around);
+        auto [Of, IsNew] = Places.try_emplace(Around);
+        if (IsNew)
+          Of->second = chainOf(Around);
+        Chain At = chainOf(Made->getDebugLoc());
         const Value *First = Made->arg_empty() ? nullptr : Made->getArgOperand(0);
         const auto *Number = dyn_cast_or_null<ConstantInt>(First);
         uint32_t Argument = Number ? uint32_t(Number->getZExtValue()) : 0;
-        Found It{Call, Callee->getName(), "", Argument, whyItStays(*Made, Around), framesOf(At), framesOf(Of), isRest(Around)};
+        Found It{Call, Callee->getName(), "", Argument, whyItStays(*Made, Around), framesOf(At), framesOf(Of->second), isRest(Around)};
         Told(To, &It);
       }
     }

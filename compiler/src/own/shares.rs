@@ -65,10 +65,9 @@ pub fn shares(body: &Body, env: &Env) -> Vec<Share> {
                         base: Base::Local(local),
                         ..
                     }) if body.locals[*local].kind == LocalKind::Owned => {
-                        match next_use(body, id, at, *local) {
-                            Some(span) => WhyShared::UsedAgain(span),
-                            None => return,
-                        }
+                        // Twice in one statement, if there is no next one.
+                        let next = next_use(body, id, at, *local);
+                        WhyShared::UsedAgain(next.unwrap_or(statement.span))
                     }
                     Some(_) | None => WhyShared::Lent,
                 };
