@@ -13,7 +13,11 @@ use std::process::Command;
 /// What the JIT and the code generator use; llvm-config adds what these need.
 const COMPONENTS: [&str; 5] = ["orcjit", "orcdebugging", "x86", "passes", "irreader"];
 
-const SHIM: [&str; 2] = ["src/emit/pipeline.cpp", "src/bitcode.cpp"];
+const SHIM: [&str; 3] = [
+    "src/emit/pipeline.cpp",
+    "src/bitcode.cpp",
+    "src/explain.cpp",
+];
 
 const PREFIX_VARIABLE: &str = "LLVM_SYS_221_PREFIX";
 

@@ -10,6 +10,7 @@ mod copies;
 mod editing;
 mod engine;
 mod entered;
+mod explain;
 mod failure;
 mod front;
 mod host;

@@ -11,6 +11,7 @@ mod convert;
 mod definitions;
 mod describe;
 mod emit;
+mod explain;
 mod history;
 mod inside_any;
 mod interpret;

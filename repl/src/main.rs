@@ -5,6 +5,7 @@
 mod cache;
 mod costs;
 mod emit;
+mod explain;
 mod idle;
 mod interrupt;
 mod run;
@@ -89,6 +90,8 @@ enum Command {
     Why { file: PathBuf, line: usize },
     /// Report the mistakes of a file without running it.
     Check { file: PathBuf },
+    /// Tell line by line what the compiler made of a file: loops that were not vectorised, checks that stayed, copies and allocations, and why.
+    Explain { file: PathBuf },
     /// Run the `test` items of files, each from the state that its file leaves.
     Test {
         /// Files, and folders for all files in them; a last one that is neither is a part of the names of the tests to be run.
@@ -125,6 +128,7 @@ fn main() -> ExitCode {
         Some(Command::Sheet(arguments)) => sheet::open(&arguments, &cli.options),
         Some(Command::Why { file, line }) => sheet::why(&file, line, &cli.options),
         Some(Command::Check { file }) => run::check(&file, &cli.options),
+        Some(Command::Explain { file }) => explain::file(&file, &cli.options),
         Some(Command::Test { files }) => trials::run(files, false, &cli.options),
         Some(Command::Bench { files }) => trials::run(files, true, &cli.options),
         Some(Command::Cache { what }) => kept(what.as_ref()),

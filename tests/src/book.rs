@@ -14,6 +14,7 @@
 //! | `lends=NAME` | is loaded by a host that asks it for a function `fn(SliceMut<f64>)` of that name |
 //! | `no-extern` | is given to an engine that does not allow `extern` |
 //! | `times=N` | stands there N times |
+//! | `explained` | is not run: what `sumi explain` says of it stands in the block after it |
 //! | `text` | is only read |
 
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ use std::path::{Path, PathBuf};
 use jit::{Config, Engine, Error, Script, Session, Sheet, SliceMut};
 
 use crate::child::{self, Executor};
-use crate::{blessing, errors, read, root, same_text};
+use crate::{blessing, errors, explain, read, root, same_text};
 
 /// A block of code, and where it stands.
 struct Block {
@@ -157,6 +158,10 @@ fn check(folder: &Folder, block: &Block, program: &str, before: &str) -> Result<
     }
     if block.has("repl") {
         return entered(block, program);
+    }
+    if block.has("explained") {
+        let said = explain::said(&folder.write("page.sumi", program)?)?;
+        return same_text("output", block.output.as_deref().unwrap_or(""), &said);
     }
     if let Some(code) = block.error() {
         return refused(folder, block, code, program);

@@ -74,6 +74,7 @@ pub fn serve() {
     };
     let status = match order.split_once(':') {
         Some(("check", path)) => check(path),
+        Some(("explain", path)) => explain(path),
         Some((order @ ("compare" | "checks"), folder)) => fuzz::serve(order, Path::new(folder)),
         Some(("hosted", path)) => execute_hosted(path),
         Some((executor, path)) => match Executor::ALL.iter().find(|e| e.key() == executor) {
@@ -199,6 +200,23 @@ fn check(path: &str) -> i32 {
     }
 }
 
+fn explain(path: &str) -> i32 {
+    let Ok(text) = std::fs::read_to_string(path) else {
+        return 2;
+    };
+    let session = Session::new(Config::trusted());
+    match session.and_then(|mut session| session.explain(path, &text)) {
+        Ok(said) => {
+            print!("{said}");
+            0
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            1
+        }
+    }
+}
+
 /// How a program ended, in one line that is the same for all executors if they agree.
 pub(crate) fn verdict(executor: Executor, name: &str, text: &str) -> String {
     let config = Config {
@@ -282,6 +300,17 @@ pub fn run_check(path: &Path) -> Result<Outcome, String> {
     let binary = std::env::current_exe().map_err(|e| e.to_string())?;
     let mut command = Command::new(binary);
     command.env(ORDER, format!("check:{}", path.display()));
+    finish(command, path, "")
+}
+
+/// Runs `sumi explain` on it in a child, in its folder, for a processor of 2009.
+pub fn run_explain(path: &Path) -> Result<Outcome, String> {
+    let binary = std::env::current_exe().map_err(|e| e.to_string())?;
+    let name = path.file_name().unwrap_or_default();
+    let mut command = Command::new(binary);
+    command
+        .env(ORDER, format!("explain:{}", name.display()))
+        .env("SUMI_CPU", "v2");
     finish(command, path, "")
 }
 

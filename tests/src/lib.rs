@@ -8,6 +8,7 @@ pub mod compile_cost;
 pub mod embed_bench;
 pub mod errors;
 pub mod examples;
+pub mod explain;
 pub mod fuel;
 pub mod fuzz;
 pub mod instructions;

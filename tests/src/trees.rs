@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 use tests::{
-    book, child, errors, examples, files, fuel, fuzz, library, name_of, programs, read, root, run,
-    sheets, stages, tidy,
+    book, child, errors, examples, explain, files, fuel, fuzz, library, name_of, programs, read,
+    root, run, sheets, stages, tidy,
 };
 
 fn main() -> ExitCode {
@@ -28,6 +28,10 @@ fn main() -> ExitCode {
             .into_iter()
             .map(|path| trial(name_of(&path), path, stages::test)),
     );
+    add(&mut trials, "", &root.join("tests/explain"), explain::test);
+    for folder in ["tests/run", "examples"] {
+        add(&mut trials, "explained/", &root.join(folder), explain::ends);
+    }
     add(&mut trials, "", &root.join("examples"), examples::test);
     add(
         &mut trials,

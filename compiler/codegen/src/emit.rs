@@ -148,13 +148,19 @@ impl BegunModule {
 /// The text of the module, after optimisation if that is asked for.
 pub fn ir(input: Input<'_>) -> Result<String, String> {
     let context = new_context();
-    let written = written(&context, input)?;
-    optimise(
-        &written.module,
-        pipeline(input.options)?.machine(),
-        input.options,
-    )?;
-    Ok(written.module.print_to_string().to_string())
+    let module = optimised(&context, input)?;
+    Ok(module.print_to_string().to_string())
+}
+
+/// The module after optimisation, if that is asked for.
+pub(crate) fn optimised<'ctx>(
+    context: &'ctx Context,
+    input: Input<'_>,
+) -> Result<Module<'ctx>, String> {
+    let written = written(context, input)?;
+    let pipeline = pipeline(input.options)?;
+    optimise(&written.module, pipeline.machine(), input.options)?;
+    Ok(written.module)
 }
 
 pub fn assembly(input: Input<'_>) -> Result<String, String> {

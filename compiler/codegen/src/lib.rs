@@ -17,6 +17,7 @@ mod debug;
 mod desc;
 mod drop;
 mod emit;
+mod explain;
 mod external;
 mod format;
 mod function;
@@ -45,6 +46,7 @@ use syntax::{Sources, Span};
 pub use awake::wake_llvm;
 pub use bitcode::{Bitcode, Host, HostCode};
 pub use emit::{Begun, BegunModule, CpuLevel, assembly, begin, ir, object};
+pub use explain::{Finding, Frame, Loop, Stays, What, explain};
 pub use external::host_context_symbol;
 pub use steps::{ASKED_WORD, BETTER_WORDS, LOOP_IN, Step, TELL_LOOP, loop_symbol};
 

@@ -278,50 +278,54 @@ impl Visit<'_> {
         }
     }
 
-    /// As the user wrote it, more or less.
     fn name(&self, place: &Place) -> String {
-        let mut name = match place.base {
-            Base::Global(global) => self.env.name_of(global),
-            Base::Local(local) => match &self.body.locals[local].name {
-                Some(name) => name.to_string(),
-                None => match self.origins[local].first() {
-                    Some(origin) => self.name(origin),
-                    None => "a value".to_string(),
-                },
-            },
-        };
-        let mut so_far = Place {
-            base: place.base,
-            projections: Vec::new(),
-        };
-        let mut in_entry = 0;
-        for projection in &place.projections {
-            let ty = self.body.place_ty(self.env, &so_far);
-            so_far.projections.push(*projection);
-            if in_entry > 0 {
-                in_entry -= 1;
-                continue;
-            }
-            match projection {
-                // `m.entries[i]`, the pair in it, and its value.
-                Projection::Field(_) if matches!(ty.kind(), TyKind::Adt(DefId::MAP, _)) => {
-                    name.push_str("[…]");
-                    in_entry = 3;
-                }
-                Projection::Deref | Projection::Payload { .. } | Projection::Inside(_) => {}
-                Projection::Field(field) => {
-                    name.push('.');
-                    name.push_str(&super::field_name(self.env, ty, *field));
-                }
-                Projection::ConstIndex(index) => name.push_str(&format!("[{index}]")),
-                Projection::Index(local) => match &self.body.locals[*local].name {
-                    Some(index) => name.push_str(&format!("[{index}]")),
-                    None => name.push_str("[…]"),
-                },
-            }
-        }
-        name
+        name_of_place(self.body, self.env, self.origins, place)
     }
+}
+
+/// As the user wrote it, more or less.
+pub(super) fn name_of_place(body: &Body, env: &Env, origins: &Origins, place: &Place) -> String {
+    let mut name = match place.base {
+        Base::Global(global) => env.name_of(global),
+        Base::Local(local) => match &body.locals[local].name {
+            Some(name) => name.to_string(),
+            None => match origins[local].first() {
+                Some(origin) => name_of_place(body, env, origins, origin),
+                None => "a value".to_string(),
+            },
+        },
+    };
+    let mut so_far = Place {
+        base: place.base,
+        projections: Vec::new(),
+    };
+    let mut in_entry = 0;
+    for projection in &place.projections {
+        let ty = body.place_ty(env, &so_far);
+        so_far.projections.push(*projection);
+        if in_entry > 0 {
+            in_entry -= 1;
+            continue;
+        }
+        match projection {
+            // `m.entries[i]`, the pair in it, and its value.
+            Projection::Field(_) if matches!(ty.kind(), TyKind::Adt(DefId::MAP, _)) => {
+                name.push_str("[…]");
+                in_entry = 3;
+            }
+            Projection::Deref | Projection::Payload { .. } | Projection::Inside(_) => {}
+            Projection::Field(field) => {
+                name.push('.');
+                name.push_str(&super::field_name(env, ty, *field));
+            }
+            Projection::ConstIndex(index) => name.push_str(&format!("[{index}]")),
+            Projection::Index(local) => match &body.locals[*local].name {
+                Some(index) => name.push_str(&format!("[{index}]")),
+                None => name.push_str("[…]"),
+            },
+        }
+    }
+    name
 }
 
 fn index_of(projection: Projection) -> Option<Operand> {

@@ -28,6 +28,7 @@ mod needs;
 mod normalise;
 mod paths;
 mod reach;
+mod shares;
 pub mod unbound;
 mod unique;
 mod unpack;
@@ -43,6 +44,7 @@ pub use loops::has_no_loops;
 pub(crate) use loops::{Loop, every_loop, mentioned, shared_locals};
 pub use needs::Needs;
 pub use reach::{Reach, holds_code, may_hold_code, reach_of_cell, reach_of_code, reach_of_show};
+pub use shares::{Share, WhyShared, made_unique, shares};
 
 use crate::env::{DefId, Env};
 use crate::mir::{

@@ -156,20 +156,24 @@ fn rvalue_operands(value: &Rvalue, f: &mut impl FnMut(&Operand)) {
 
 /// Every constant that the statement hands on; those of checks are numbers.
 pub(crate) fn constants(kind: &StatementKind, f: &mut impl FnMut(&Const)) {
-    let mut each = |operand: &Operand| {
+    operands(kind, &mut |operand| {
         if let Some(value) = super::interface::constant(operand) {
             f(value);
         }
-    };
+    });
+}
+
+/// Every operand that the statement hands on; those of checks are numbers.
+pub(super) fn operands(kind: &StatementKind, f: &mut impl FnMut(&Operand)) {
     match kind {
-        StatementKind::Assign { value, .. } => rvalue_operands(value, &mut each),
+        StatementKind::Assign { value, .. } => rvalue_operands(value, f),
         StatementKind::Call { callee, args, .. } => {
             if let Callee::Value(operand) = callee {
-                each(operand);
+                f(operand);
             }
             for arg in args {
                 if let Arg::Value(operand) = arg {
-                    each(operand);
+                    f(operand);
                 }
             }
         }
