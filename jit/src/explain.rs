@@ -137,7 +137,7 @@ impl Page<'_> {
                 }
             }
             What::Done { name, words } => {
-                let end = words::done(name, words).map(End::Changed);
+                let end = words::changed(name, words).map(End::Changed);
                 if let (Some(end), Some(site), false) = (end, about.or(at), is_rest) {
                     self.end(site, end);
                 }
@@ -306,7 +306,7 @@ fn why(line: u32, checks: &[u32], best: Option<&(Reason, Option<u32>)>) -> Strin
         )),
     }
     if let Some((reason, line)) = best
-        && !(reason.is_early_exit && !parts.is_empty())
+        && (parts.is_empty() || !reason.is_early_exit)
     {
         let line = line.map_or_else(String::new, |line| format!(" (line {line})"));
         parts.push(format!("{}{line}", reason.words));

@@ -85,11 +85,11 @@ pub fn shares(body: &Body, env: &Env) -> Vec<Share> {
 /// The places that a body makes unshared before it writes them, as they were written, and where that is done.
 pub fn made_unique(body: &Body, env: &Env) -> Vec<(Span, String)> {
     let origins = origins(body);
-    let made = statements(body).filter_map(|statement| match &statement.kind {
-        StatementKind::MakeUnique(place) => {
-            Some((statement.span, name_of_place(body, env, &origins, place)))
-        }
-        _ => None,
+    let made = statements(body).filter_map(|statement| {
+        let StatementKind::MakeUnique(place) = &statement.kind else {
+            return None;
+        };
+        Some((statement.span, name_of_place(body, env, &origins, place)))
     });
     made.collect()
 }

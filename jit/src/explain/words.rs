@@ -138,7 +138,7 @@ pub(super) fn stays(symbol: &str, number: u32, why: Stays) -> Option<&'static st
 }
 
 /// What a pass did to a loop; none for what only another pass goes on with.
-pub(super) fn done(name: &str, words: &str) -> Option<String> {
+pub(super) fn changed(name: &str, words: &str) -> Option<String> {
     let mut numbers = words
         .split(|c: char| !c.is_ascii_digit())
         .filter_map(|word| word.parse::<u64>().ok());
