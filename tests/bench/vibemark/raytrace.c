@@ -25,7 +25,7 @@ static double distance(const struct sphere *s, struct ray ray) {
     return t > 0.0001 ? t : 0;
 }
 static bool meet(const struct scene *scene, struct ray ray, struct hit *hit) {
-    double nearest = 1000000000.0;
+    double nearest = 1000.0;
     int which = -1;
     for (int i = 0; i < scene->count; i++) {
         double t = distance(&scene->spheres[i], ray);

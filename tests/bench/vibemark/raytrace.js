@@ -20,7 +20,7 @@ function distance(s, from, along) {
   return t > 0.0001 ? t : 0;
 }
 function meet(from, along) {
-  let nearest = 1000000000.0, which = null;
+  let nearest = 1000.0, which = null;
   for (const s of spheres) {
     const t = distance(s, from, along);
     if (t > 0 && t < nearest) { nearest = t; which = s; }

@@ -19,7 +19,7 @@ local function distance(s, from, along)
 end
 local light_field, dark_field = vec(0.9, 0.9, 0.9), vec(0.1, 0.1, 0.2)
 local function meet(from, along)
-  local nearest, which = 1000000000.0, nil
+  local nearest, which = 1000.0, nil
   for i = 1, #spheres do
     local t = distance(spheres[i], from, along)
     if t > 0 and t < nearest then nearest, which = t, spheres[i] end
