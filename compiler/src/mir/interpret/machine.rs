@@ -1,9 +1,9 @@
 //! The loop that runs frames, statement by statement.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use cranelift_entity::{EntityRef, SecondaryMap};
-use rustc_hash::FxHashMap;
 use syntax::Span;
 
 use super::heap::BlockRef;
@@ -38,7 +38,7 @@ pub(super) struct Frame {
     /// What a function value was given for good, though the function only borrows it.
     pub(super) given: Vec<Value>,
     /// What the closures captured that lie in the frame, by the local that holds each.
-    closures: FxHashMap<Local, BlockRef>,
+    closures: BTreeMap<Local, BlockRef>,
 }
 
 impl Frame {
@@ -52,7 +52,7 @@ impl Frame {
             dest,
             open_before: 0,
             given: Vec::new(),
-            closures: FxHashMap::default(),
+            closures: BTreeMap::new(),
         }
     }
 
